@@ -1,0 +1,98 @@
+//! What is wrong with an input: where, what, and what to do about it.
+
+use std::fmt;
+
+/// One clear error about an input. Every stage reports with this type, so that a maintainer
+/// always learns the file, the place in it, and the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The file (or URL) that is at fault, as the user named it.
+    pub file: Option<String>,
+    /// The place inside it.
+    pub place: Option<Place>,
+    /// What is wrong, in one sentence.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// A place inside a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A line of a text file, from 1.
+    Line(usize),
+    /// A line and a column of a text file, both from 1.
+    Column(usize, usize),
+    /// A JSON pointer (RFC 6901).
+    Pointer(String),
+}
+
+/// A result whose error is a [`Problem`].
+pub type Result<T> = std::result::Result<T, Problem>;
+
+impl Problem {
+    /// A problem without a place yet.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { file: None, place: None, message: message.into(), help: None }
+    }
+
+    /// A problem at a JSON pointer.
+    pub fn at(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { place: Some(Place::Pointer(pointer.into())), ..Self::new(message) }
+    }
+
+    /// A problem at a line, from 1.
+    pub fn line(line: usize, message: impl Into<String>) -> Self {
+        Self { place: Some(Place::Line(line)), ..Self::new(message) }
+    }
+
+    /// Names the file, unless an inner stage has already named one.
+    #[must_use]
+    pub fn in_file(mut self, file: impl fmt::Display) -> Self {
+        self.file.get_or_insert_with(|| file.to_string());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Line(line) => write!(f, "line {line}"),
+            Place::Column(line, column) => write!(f, "line {line}, column {column}"),
+            Place::Pointer(pointer) if pointer.is_empty() => f.write_str("the root"),
+            Place::Pointer(pointer) => f.write_str(pointer),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{file}: ")?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl miette::Diagnostic for Problem {
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+}
+
+/// Escapes one segment of a JSON pointer.
+pub fn pointer_segment(segment: &str) -> String {
+    segment.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,131 @@
+//! The one place that writes: whole files, atomically, or (in check mode) nothing at all.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::problem::{Problem, Result};
+
+/// Files to be, by path relative to some folder.
+pub type Files = BTreeMap<PathBuf, String>;
+
+/// Whether to change the disk or only to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Bring the disk to the wanted state.
+    Write,
+    /// Leave the disk alone; a difference is a [`Problem`].
+    Check,
+}
+
+/// Brings the file at `path` to `contents`. A file that is right already is not touched.
+pub fn file(path: &Path, contents: &str, mode: Mode, mend: &str) -> Result<()> {
+    let current = match std::fs::read(path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(io_problem(path, "cannot be read", &error)),
+    };
+    if current.as_deref() == Some(contents.as_bytes()) {
+        return Ok(());
+    }
+    match mode {
+        Mode::Write => replace(path, contents.as_bytes()),
+        Mode::Check => {
+            let current = current.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            Err(stale(path, current.as_deref(), Some(contents), mend))
+        }
+    }
+}
+
+/// Makes `folder` hold exactly `files`: writes what differs, removes what is not among them.
+pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()> {
+    for (path, contents) in files {
+        file(&folder.join(path), contents, mode, mend)?;
+    }
+    for path in listing(folder)? {
+        let relative = path.strip_prefix(folder).expect("listed below the folder");
+        if files.contains_key(relative) {
+            continue;
+        }
+        match mode {
+            Mode::Write => std::fs::remove_file(&path)
+                .map_err(|error| io_problem(&path, "cannot be removed", &error))?,
+            Mode::Check => {
+                let current = std::fs::read_to_string(&path).unwrap_or_default();
+                return Err(stale(&path, Some(&current), None, mend));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Replaces a file in one step: whoever reads it sees the old or the new bytes, never a part.
+pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
+    let write = || -> std::io::Result<()> {
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        std::fs::create_dir_all(parent)?;
+        let mut temporary = tempfile::Builder::new().prefix(".new-").tempfile_in(parent)?;
+        temporary.write_all(contents)?;
+        temporary.as_file().sync_all()?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = std::fs::metadata(path).map_or(0o644, |meta| meta.permissions().mode());
+            temporary.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        }
+        temporary.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| io_problem(path, "cannot be written", &error))
+}
+
+/// Reads a text file.
+pub fn read(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| io_problem(path, "cannot be read", &error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count();
+        Problem::line(line, "the file is not UTF-8 text").in_file(path.display())
+    })
+}
+
+fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(io_problem(&folder, "cannot be listed", &error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(|error| io_problem(&folder, "cannot be listed", &error))?;
+            let kind = entry.file_type();
+            let is_folder =
+                kind.map_err(|error| io_problem(&folder, "cannot be listed", &error))?;
+            if is_folder.is_dir() { open.push(entry.path()) } else { found.push(entry.path()) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn stale(path: &Path, current: Option<&str>, wanted: Option<&str>, mend: &str) -> Problem {
+    let message = match (current, wanted) {
+        (None, _) => "the file is missing".to_owned(),
+        (_, None) => "the file should not exist".to_owned(),
+        (Some(current), Some(wanted)) => {
+            let diff = similar::TextDiff::from_lines(current, wanted);
+            let diff = diff.unified_diff().header("on disk", "regenerated").to_string();
+            format!("the file is stale\n{diff}")
+        }
+    };
+    Problem::new(message).in_file(path.display()).help(format!("run `{mend}`"))
+}
+
+fn io_problem(path: &Path, what: &str, error: &std::io::Error) -> Problem {
+    Problem::new(format!("{what}: {error}")).in_file(path.display())
+}

@@ -1,0 +1,1 @@
+//! The stand-in server of the Connect API.

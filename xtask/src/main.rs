@@ -1,0 +1,2 @@
+//! The maintainers' tasks.
+fn main() {}
