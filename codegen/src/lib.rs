@@ -12,5 +12,10 @@
 //! | write | [`write`] | [`write::Files`] | the disk |
 
 pub mod document;
+pub mod layout;
+pub mod normalise;
+pub mod pipeline;
+pub mod policy;
 pub mod problem;
 pub mod write;
+mod yaml;

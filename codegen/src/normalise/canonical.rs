@@ -1,0 +1,18 @@
+//! One spelling: the same document, whatever flavour and order it came in.
+
+use openapiv3::OpenAPI;
+use serde_json::Value;
+
+use super::walk;
+use crate::problem::{Problem, Result};
+
+/// Gives the document its types; these also fix the order of the keys. Paths and components are
+/// sorted, the rest keeps upstream's order.
+pub fn typed(mut document: Value) -> Result<OpenAPI> {
+    walk::object_at(&mut document, "/paths")?.sort_keys();
+    walk::object_at(&mut document, "/components/schemas")?.sort_keys();
+    serde_path_to_error::deserialize(&document).map_err(|error| {
+        let pointer: String = error.path().iter().map(|segment| format!("/{segment}")).collect();
+        Problem::at(pointer, format!("not OpenAPI 3.0: {}", error.inner()))
+    })
+}

@@ -1,0 +1,144 @@
+//! Enums: each once, by name.
+
+use heck::ToUpperCamelCase as _;
+use serde_json::{Map, Value, json};
+
+use super::{Changes, Context, walk};
+use crate::problem::{Problem, Result};
+
+pub(super) const REASON: &str = "Upstream repeats an enum wherever it is used. Each set of values becomes \
+     one component; what is said of the place (description, default) stays at the place.";
+
+/// One enum: its values, and every place that has it.
+struct Enum {
+    values: Vec<String>,
+    count: Option<u64>,
+    description: Option<Value>,
+    places: Vec<String>,
+}
+
+pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
+    let enums = collect(document)?;
+    let mut unused = context.policy.enum_names();
+    let mut named = Map::new();
+    for each in &enums {
+        let name = name(each, &mut unused)?;
+        let mut component = json!({ "type": "string", "enum": each.values });
+        if let Some(description) = &each.description {
+            component["description"] = description.clone();
+        }
+        if let Some(count) = each.count {
+            component["x-enum-count"] = count.into();
+        }
+        for place in &each.places {
+            changes.note(place, format!("is `{name}`"));
+            let schema = document.pointer_mut(place).expect("collected a moment ago");
+            refer(schema, &name);
+        }
+        if named.insert(name.clone(), component).is_some() {
+            return Err(clash(&name));
+        }
+    }
+    unused.finish()?;
+    let schemas = walk::object_at(document, "/components/schemas")?;
+    for (name, component) in named {
+        if schemas.insert(name.clone(), component).is_some() {
+            return Err(clash(&name));
+        }
+    }
+    Ok(())
+}
+
+fn collect(document: &mut Value) -> Result<Vec<Enum>> {
+    let mut enums: Vec<Enum> = Vec::new();
+    walk::schemas(document, &mut |pointer, schema| {
+        let Some(values) = schema.get("enum") else { return Ok(()) };
+        let at = format!("{pointer}/enum");
+        if pointer.contains("/oneOf/") {
+            // The tag of a union's member belongs to the union.
+            return Ok(());
+        }
+        if walk::text(schema, "type") != Some("string") {
+            return Err(Problem::at(at, "only enums of strings are understood"));
+        }
+        let values: Vec<String> = serde_json::from_value(values.clone())
+            .map_err(|_| Problem::at(&at, "an enum of strings holds strings"))?;
+        if let Some(twice) =
+            values.iter().enumerate().find(|(index, value)| values[..*index].contains(value))
+        {
+            return Err(Problem::at(at, format!("`{}` stands there twice", twice.1))
+                .help("if upstream names its values by now, remove them from spec/overlay.yaml"));
+        }
+        let count = schema.get("x-enum-count").and_then(Value::as_u64);
+        if count.is_some_and(|count| (values.len() as u64) > count) {
+            return Err(Problem::at(
+                at,
+                format!("more values than the {} that upstream counts", count.unwrap_or(0)),
+            )
+            .help("correct the values in spec/overlay.yaml"));
+        }
+        // A count that is reached says no more than the values themselves.
+        let count = count.filter(|count| *count > values.len() as u64);
+        let same = |known: &&mut Enum| {
+            known.count == count
+                && known.values.len() == values.len()
+                && values.iter().all(|value| known.values.contains(value))
+        };
+        match enums.iter_mut().find(same) {
+            Some(known) => known.places.push(pointer.to_owned()),
+            None => enums.push(Enum {
+                description: schema.get("description").cloned(),
+                places: vec![pointer.to_owned()],
+                values,
+                count,
+            }),
+        }
+        Ok(())
+    })?;
+    Ok(enums)
+}
+
+/// The name that the policy gives to any of the places, else one made from the first place.
+fn name(each: &Enum, unused: &mut crate::policy::Unused<String>) -> Result<String> {
+    let mut given =
+        each.places.iter().filter_map(|place| unused.remove(place).map(|name| (place, name)));
+    let chosen = given.next();
+    if let (Some((_, one)), Some((place, other))) = (&chosen, given.next()) {
+        return Err(Problem::at(place, format!("this enum has two names, `{one}` and `{other}`"))
+            .help("keep one of them in spec/policy.yaml, under `names`"));
+    }
+    Ok(chosen.map_or_else(|| from_place(&each.places[0]), |(_, name)| name))
+}
+
+/// `/components/schemas/Model/properties/status` → `ModelStatus`; of a parameter, the last name.
+fn from_place(pointer: &str) -> String {
+    let words: Vec<&str> = pointer
+        .split('/')
+        .skip_while(|segment| *segment != "schemas" && *segment != "parameters")
+        .skip(1)
+        .filter(|segment| !["properties", "items", "schema"].contains(segment))
+        .collect();
+    words.join("_").to_upper_camel_case()
+}
+
+/// Replaces an enum by a reference to its component, and keeps what is said of the place.
+fn refer(schema: &mut Value, name: &str) {
+    let mut place = Map::new();
+    for key in ["description", "default"] {
+        if let Some(value) = schema.get(key) {
+            place.insert(key.into(), value.clone());
+        }
+    }
+    *schema = if place.is_empty() {
+        walk::component_ref(name)
+    } else {
+        // OpenAPI 3.0 ignores what stands beside a `$ref`.
+        place.insert("allOf".into(), json!([walk::component_ref(name)]));
+        Value::Object(place)
+    };
+}
+
+fn clash(name: &str) -> Problem {
+    Problem::at(format!("/components/schemas/{name}"), "an enum would take this name")
+        .help("give the enum another name in spec/policy.yaml, under `names`")
+}

@@ -1,0 +1,48 @@
+//! Example Objects where an example belongs.
+
+use serde_json::Value;
+
+use super::{Changes, Context, walk};
+use crate::problem::Result;
+
+pub(super) const REASON: &str = "Upstream puts whole OpenAPI Example Objects (`summary`, `description`, \
+     `value`) where the value itself belongs; public clients send the bare value.";
+
+pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
+    walk::media_types(document, &mut |pointer, media| {
+        if let Some(schema) = media.get_mut("schema")
+            && let Some(example) =
+                schema.as_object_mut().and_then(|schema| schema.shift_remove("example"))
+        {
+            changes.note(format!("{pointer}/schema/example"), "moved beside the schema");
+            media["example"] = example;
+        }
+        if let Some(example) = media.get_mut("example") {
+            unwrap(example, &format!("{pointer}/example"), changes);
+        }
+        Ok(())
+    })
+}
+
+fn unwrap(example: &mut Value, pointer: &str, changes: &mut Changes) {
+    if let Value::Object(object) = example
+        && object.len() == 3
+        && object.contains_key("summary")
+        && object.contains_key("description")
+        && let Some(value) = object.get_mut("value")
+    {
+        changes.note(pointer, "is its `value`");
+        *example = value.take();
+        return;
+    }
+    match example {
+        Value::Object(members) => members
+            .iter_mut()
+            .for_each(|(name, member)| unwrap(member, &format!("{pointer}/{name}"), changes)),
+        Value::Array(members) => members
+            .iter_mut()
+            .enumerate()
+            .for_each(|(index, member)| unwrap(member, &format!("{pointer}/{index}"), changes)),
+        _ => {}
+    }
+}

@@ -1,0 +1,106 @@
+//! Normalise: from the upstream document, quirks and all, to one OpenAPI 3.0.3 document.
+//!
+//! A chain of named passes. Each gives the reason for its existence in its module's
+//! documentation, notes every change that it makes, and fails with "never applied" when it found
+//! nothing to do: a fix whose fault is gone upstream is to be deleted, not carried.
+
+mod canonical;
+mod enums;
+mod envelopes;
+mod examples;
+mod numbers;
+mod operations;
+pub mod overlay;
+mod parameters;
+mod patterns;
+mod report;
+mod routes;
+mod security;
+mod strict;
+mod swagger2;
+mod unions;
+pub mod walk;
+
+use openapiv3::OpenAPI;
+use serde_json::Value;
+
+use crate::document::{Flavour, Upstream};
+use crate::normalise::overlay::Overlay;
+use crate::policy::Policy;
+use crate::problem::{Problem, Result};
+pub use report::{Change, Changes, PassReport, Report};
+
+/// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
+#[derive(Debug, Clone)]
+pub struct Normalised {
+    /// The document with its types.
+    pub openapi: OpenAPI,
+    /// What was changed on the way.
+    pub report: Report,
+}
+
+/// What the passes are told beside the document.
+struct Context<'a> {
+    policy: &'a Policy,
+    overlay: &'a Overlay,
+}
+
+/// One step of the chain.
+struct Pass {
+    name: &'static str,
+    reason: &'static str,
+    /// The flavour that has this quirk, if only one has.
+    only: Option<Flavour>,
+    run: fn(&mut Value, &Context, &mut Changes) -> Result<()>,
+}
+
+/// The chain. The order is that of the document's outer shape before its inner one, corrections
+/// of data (`overlay`) before anything is named after that data, and names last.
+const CHAIN: [Pass; 12] = [
+    Pass {
+        name: "swagger2",
+        reason: swagger2::REASON,
+        only: Some(Flavour::Swagger2),
+        run: swagger2::run,
+    },
+    Pass { name: "routes", reason: routes::REASON, only: None, run: routes::run },
+    Pass { name: "parameters", reason: parameters::REASON, only: None, run: parameters::run },
+    Pass { name: "examples", reason: examples::REASON, only: None, run: examples::run },
+    Pass { name: "unions", reason: unions::REASON, only: None, run: unions::run },
+    Pass { name: "numbers", reason: numbers::REASON, only: None, run: numbers::run },
+    Pass { name: "patterns", reason: patterns::REASON, only: None, run: patterns::run },
+    Pass { name: "overlay", reason: overlay::REASON, only: None, run: overlay::run },
+    Pass { name: "envelopes", reason: envelopes::REASON, only: None, run: envelopes::run },
+    Pass { name: "enums", reason: enums::REASON, only: None, run: enums::run },
+    Pass { name: "security", reason: security::REASON, only: None, run: security::run },
+    Pass { name: "operations", reason: operations::REASON, only: None, run: operations::run },
+];
+
+/// Runs the chain, then refuses whatever no pass has understood.
+pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Result<Normalised> {
+    let mut document = upstream.document.clone();
+    let context = Context { policy, overlay };
+    let mut report = Report::default();
+    for pass in CHAIN.iter().filter(|pass| pass.only.is_none_or(|only| only == upstream.flavour)) {
+        let mut changes = Changes::default();
+        (pass.run)(&mut document, &context, &mut changes)?;
+        if changes.is_empty() {
+            return Err(Problem::new(format!("the pass `{}` was never applied", pass.name))
+                .help("the quirk that it mends is gone upstream; delete the pass from the chain"));
+        }
+        let changes = changes.into_inner();
+        report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes });
+    }
+    strict::check(&mut document)?;
+    Ok(Normalised { openapi: canonical::typed(document)?, report })
+}
+
+impl Normalised {
+    /// The document as it is committed.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(&self.openapi)
+            .expect("a typed document has string keys only");
+        text.push('\n');
+        text
+    }
+}

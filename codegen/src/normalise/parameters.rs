@@ -1,0 +1,29 @@
+//! Parameters that claim to be in the path although the path does not name them.
+
+use serde_json::Value;
+
+use super::{Changes, Context, walk};
+use crate::problem::{Problem, Result};
+
+pub(super) const REASON: &str = "A parameter `in: path` that the path does not name cannot be sent there; \
+     the only place left is the query. It stays required.";
+
+pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
+    walk::parameters(document, &mut |pointer, parameter| {
+        let name = walk::text(parameter, "name")
+            .ok_or_else(|| Problem::at(pointer, "a parameter needs a name"))?;
+        if walk::text(parameter, "in") == Some("path")
+            && !path_of(pointer).contains(&format!("{{{name}}}"))
+        {
+            changes.note(pointer, format!("`{name}` is a query parameter"));
+            parameter["in"] = "query".into();
+        }
+        Ok(())
+    })
+}
+
+/// The path template in a pointer of the form `/paths/<path>/<method>/…`.
+fn path_of(pointer: &str) -> String {
+    let segment = pointer.split('/').nth(2).unwrap_or_default();
+    segment.replace("~1", "/").replace("~0", "~")
+}

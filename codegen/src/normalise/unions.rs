@@ -1,0 +1,70 @@
+//! Unions, which Swagger 2.0 cannot say.
+
+use heck::ToUpperCamelCase as _;
+use serde_json::{Map, Value, json};
+
+use super::{Changes, Context, walk};
+use crate::problem::{Problem, Result};
+
+pub(super) const REASON: &str = "Swagger 2.0 has no unions: upstream leaves a placeholder with `x-oneOf`, \
+     and its OpenAPI 3.0 form a `oneOf` of the bare values. On the wire a union is adjacently \
+     tagged, `{\"type\": …, \"value\": …}`. Each union becomes a component that says so. Tags are \
+     data: the overlay states those that are attested, and no other is invented.";
+
+pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
+    let mut names = context.policy.union_names();
+    let schemas = walk::object_at(document, "/components/schemas")?;
+    let mut named = Map::new();
+    for (model, schema) in schemas.iter_mut() {
+        walk::each(
+            schema,
+            &format!("/components/schemas/{model}"),
+            "properties",
+            &mut |at, property| {
+                let Some(members) = members(property) else { return Ok(()) };
+                let label = at.rsplit('/').next().unwrap_or_default();
+                let name = names
+                    .remove(at)
+                    .unwrap_or_else(|| format!("{model}_{label}").to_upper_camel_case());
+                let wrapped =
+                    members.iter().map(|member| wrapper(member, at)).collect::<Result<Vec<_>>>()?;
+                let mut union = json!({ "oneOf": wrapped });
+                if let Some(description) = walk::text(property, "description") {
+                    union["description"] = description.into();
+                }
+                changes.note(at, format!("is the union `{name}`"));
+                *property = walk::component_ref(&name);
+                named.insert(name, union);
+                Ok(())
+            },
+        )?;
+    }
+    names.finish()?;
+    for (name, union) in named {
+        if schemas.insert(name.clone(), union).is_some() {
+            return Err(Problem::at(
+                format!("/components/schemas/{name}"),
+                "a union would take this name",
+            )
+            .help("give the union another name in spec/policy.yaml, under `names`"));
+        }
+    }
+    Ok(())
+}
+
+/// The members of the placeholder for a union, or of a real one.
+fn members(schema: &Value) -> Option<Vec<Value>> {
+    ["x-oneOf", "oneOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array().cloned())
+}
+
+/// What stands on the wire for one member of a union.
+fn wrapper(member: &Value, pointer: &str) -> Result<Value> {
+    let name = walk::component_name(member).ok_or_else(|| {
+        Problem::at(pointer, "a member of a union must be a reference to a component")
+    })?;
+    Ok(json!({
+        "type": "object",
+        "required": ["type", "value"],
+        "properties": { "type": { "type": "string" }, "value": walk::component_ref(name) },
+    }))
+}

@@ -1,0 +1,226 @@
+//! What we decide and upstream does not say: names, resources, and the like, all of it data
+//! in `spec/policy.yaml`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::problem::{Problem, Result, pointer_segment};
+use crate::yaml;
+
+/// The content of `spec/policy.yaml`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Every operation, by route.
+    pub operations: Vec<Operation>,
+    /// The resources in which operations and models are filed.
+    pub resources: Vec<Resource>,
+    /// Names for what upstream leaves without one, by `Model.property`.
+    pub names: Names,
+    /// Numbers that may carry a fraction although upstream gives them as whole.
+    pub quantities: Vec<Quantity>,
+}
+
+/// What we say of an operation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operation {
+    /// Its method and path, as in `GET /clusters/{cluster_id}`.
+    pub route: Route,
+    /// The name of our method.
+    pub id: String,
+    /// The resource in which it is filed.
+    pub resource: String,
+    /// Whether it wants no token.
+    #[serde(default)]
+    pub public: bool,
+    /// The required query values in the order in which a caller expects them.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+}
+
+/// A method and a path template.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Route {
+    method: String,
+    path: String,
+}
+
+/// A resource: a file of operations and one of models.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resource {
+    /// Its name, also that of the files.
+    pub name: String,
+    /// What it is, in a sentence.
+    pub about: String,
+    /// The beginnings of the names of its models; the longest that fits decides.
+    #[serde(default)]
+    pub models: Vec<String>,
+}
+
+/// Names by `Model.property`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Names {
+    unions: BTreeMap<String, String>,
+    enums: BTreeMap<String, String>,
+}
+
+/// A number that may carry a fraction.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quantity {
+    /// Where, as `Model.property`.
+    pub at: String,
+    /// The evidence.
+    pub because: String,
+}
+
+impl Policy {
+    /// Reads a policy.
+    pub fn parse(text: &str) -> Result<Self> {
+        let policy: Self = yaml::parse(text)?;
+        for (index, operation) in policy.operations.iter().enumerate() {
+            let before = &policy.operations[..index];
+            if before.iter().any(|other| other.id == operation.id || other.route == operation.route)
+            {
+                return Err(Problem::at(
+                    format!("/operations/{index}"),
+                    format!("`{}` is there twice", operation.id),
+                ));
+            }
+            if !policy.resources.iter().any(|resource| resource.name == operation.resource) {
+                return Err(Problem::at(
+                    format!("/operations/{index}/resource"),
+                    format!("there is no resource `{}`", operation.resource),
+                ));
+            }
+        }
+        Ok(policy)
+    }
+
+    /// The operation at a pointer of the form `/paths/<path>/<method>…`.
+    pub fn operation_at(&self, pointer: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| {
+            let route = format!(
+                "/paths/{}/{}",
+                pointer_segment(&operation.route.path),
+                operation.route.method
+            );
+            pointer
+                .strip_prefix(&route)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// The operation of an id.
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+
+    /// The resource in which a model is filed.
+    pub fn resource_of(&self, model: &str) -> Option<&Resource> {
+        let fit = |resource: &Resource| {
+            resource
+                .models
+                .iter()
+                .filter(|start| model.starts_with(start.as_str()))
+                .map(String::len)
+                .max()
+        };
+        self.resources
+            .iter()
+            .filter(|resource| fit(resource).is_some())
+            .max_by_key(|resource| fit(resource))
+    }
+
+    /// The names of unions, each to be used.
+    pub(crate) fn union_names(&self) -> Unused<String> {
+        Unused::of(
+            self.names.unions.iter().map(|(at, name)| (at.as_str(), name.clone())),
+            "names/unions",
+        )
+    }
+
+    /// The names of enums, each to be used.
+    pub(crate) fn enum_names(&self) -> Unused<String> {
+        Unused::of(
+            self.names.enums.iter().map(|(at, name)| (at.as_str(), name.clone())),
+            "names/enums",
+        )
+    }
+
+    /// The quantities, each to be used.
+    pub(crate) fn quantities(&self) -> Unused<()> {
+        Unused::of(self.quantities.iter().map(|quantity| (quantity.at.as_str(), ())), "quantities")
+    }
+}
+
+/// Entries of the policy that are still to be used: none may be left over.
+pub(crate) struct Unused<T> {
+    entries: BTreeMap<String, T>,
+    section: &'static str,
+}
+
+impl<T> Unused<T> {
+    fn of<'a>(entries: impl Iterator<Item = (&'a str, T)>, section: &'static str) -> Self {
+        let pointer = |at: &str| match at.split_once('.') {
+            Some((model, property)) => {
+                format!(
+                    "/components/schemas/{}/properties/{}",
+                    pointer_segment(model),
+                    pointer_segment(property)
+                )
+            }
+            None => format!("/components/schemas/{}", pointer_segment(at)),
+        };
+        Self { entries: entries.map(|(at, value)| (pointer(at), value)).collect(), section }
+    }
+
+    /// The entry for the schema at a pointer (or for the list whose items it describes).
+    pub fn remove(&mut self, pointer: &str) -> Option<T> {
+        self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer))
+    }
+
+    /// A problem if an entry was never used.
+    pub fn finish(self) -> Result<()> {
+        match self.entries.keys().next() {
+            None => Ok(()),
+            Some(pointer) => Err(Problem::at(
+                pointer,
+                format!("the policy's entry under `{}` was never applied", self.section),
+            )
+            .help("upstream has changed there: correct or remove it in spec/policy.yaml")),
+        }
+    }
+}
+
+impl Route {
+    /// The path template.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl TryFrom<String> for Route {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        match text.split_once(' ') {
+            Some((method, path)) if path.starts_with('/') => {
+                Ok(Self { method: method.to_ascii_lowercase(), path: path.to_owned() })
+            }
+            _ => Err(format!("`{text}` is not a route such as `GET /clusters`")),
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method.to_ascii_uppercase(), self.path)
+    }
+}

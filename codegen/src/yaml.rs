@@ -1,0 +1,14 @@
+//! YAML data files, with the place of what is wrong in them.
+
+use serde::de::DeserializeOwned;
+
+use crate::problem::{Place, Problem, Result};
+
+/// Reads a YAML document into its type.
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_saphyr::from_str(text).map_err(|error| {
+        let place =
+            error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize));
+        Problem { place, ..Problem::new(error.without_snippet().to_string()) }
+    })
+}
