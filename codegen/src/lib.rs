@@ -12,5 +12,6 @@
 //! | write | [`write`] | [`write::Files`] | the disk |
 
 pub mod document;
+pub mod import;
 pub mod problem;
 pub mod write;
