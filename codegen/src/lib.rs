@@ -12,6 +12,7 @@
 //! | write | [`write`] | [`write::Files`] | the disk |
 
 pub mod document;
+pub mod import;
 pub mod layout;
 pub mod normalise;
 pub mod pipeline;

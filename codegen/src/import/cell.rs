@@ -1,0 +1,75 @@
+//! The cells of a Markdown table, in which Swagger UI's line breaks have become `<br>`.
+
+use serde_json::Value;
+
+use crate::problem::{Problem, Result};
+
+/// An empty line in a cell: what keeps its parts apart.
+pub const GAP: &str = "<br><br>";
+/// A line break in a cell.
+pub const BREAK: &str = "  <br>";
+
+const EXAMPLE: &str = "<br><br>- Example Value<br>- Model<br><br>```<br>";
+const EXAMPLE_END: &str = "<br>```";
+
+/// The cells of a row, free of the escapes that a table forces upon a `|`.
+pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
+    let inner = text.strip_prefix('|').and_then(|text| text.strip_suffix('|'));
+    let inner = inner.filter(|inner| !inner.ends_with('\\')).ok_or_else(|| {
+        Problem::line(line, format!("not a whole row of a table: {}", excerpt(text)))
+    })?;
+    let mut cells = vec![String::new()];
+    let mut characters = inner.chars().peekable();
+    while let Some(character) = characters.next() {
+        let last = cells.last_mut().expect("starts with one");
+        match character {
+            '\\' if characters.next_if_eq(&'|').is_some() => last.push('|'),
+            '|' => cells.push(String::new()),
+            other => last.push(other),
+        }
+    }
+    cells.try_into().map_err(|cells: Vec<_>| {
+        Problem::line(line, format!("a row of {} cells where {N} belong", cells.len()))
+    })
+}
+
+/// Prose, its line breaks made real.
+pub fn prose(line: usize, cell: &str) -> Result<String> {
+    let text = cell.replace(BREAK, "\n");
+    if text.contains("<br>") || text.contains("```") {
+        return Err(Problem::line(
+            line,
+            format!("more than a description is here: {}", excerpt(cell)),
+        ));
+    }
+    Ok(text)
+}
+
+/// Splits a cell into the text before its example and the example, which `end` must follow.
+pub fn example<'a>(line: usize, cell: &'a str, end: &str) -> Result<(&'a str, Option<Value>)> {
+    let Some((before, example)) = cell.split_once(EXAMPLE) else {
+        return Ok((cell, None));
+    };
+    let json = example.strip_suffix(end).and_then(|text| text.strip_suffix(EXAMPLE_END));
+    let json = json
+        .ok_or_else(|| Problem::line(line, "the example does not end as examples here do"))?
+        .replace("<br>", "\n");
+    let value = serde_json::from_str(&json)
+        .map_err(|error| Problem::line(line, format!("the example is not valid JSON: {error}")))?;
+    Ok((before, Some(value)))
+}
+
+/// A name of a parameter, a model or a property.
+pub fn name(line: usize, text: &str) -> Result<String> {
+    if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Ok(text.to_owned());
+    }
+    Err(Problem::line(line, format!("not a name: {}", excerpt(text))))
+}
+
+/// The start of a text, for a message.
+pub fn excerpt(text: &str) -> String {
+    let mut characters = text.chars();
+    let start: String = characters.by_ref().take(60).collect();
+    format!("`{start}{}`", if characters.next().is_some() { "…" } else { "" })
+}
