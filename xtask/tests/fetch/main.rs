@@ -98,7 +98,7 @@ fn an_explicit_version_is_asked_for_and_recorded() {
 }
 
 #[test]
-fn the_default_command_names_no_url() {
+fn the_debug_form_shows_no_token() {
     let debug = format!("{:?}", Fetch { token: token(), ..Fetch::default() });
     assert!(debug.contains("https://api.ultimaker.com/connect/v1/spec"), "{debug}");
     assert!(!debug.contains(TOKEN), "{debug}");
