@@ -1,2 +1,3 @@
-//! The maintainers' tasks.
+//! The command line of the maintainers' tasks.
+
 fn main() {}

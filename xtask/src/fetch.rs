@@ -1,0 +1,293 @@
+//! Gets the document that the service publishes of itself, and puts it in the old one's place.
+//!
+//! Whatever comes from the network is taken for hostile: it is bounded in size and time, it may
+//! lead to no other host, and nothing touches the disk before all of it has been read and checked.
+
+mod answer;
+mod store;
+mod token;
+
+use std::error::Error;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use connect_codegen::document::{Flavour, Upstream};
+use connect_codegen::problem::{Problem, Result};
+use reqwest::blocking::Client;
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{Url, header};
+
+use answer::Answer;
+pub use store::{DOCUMENT, PROVENANCE, Stored, store};
+pub use token::{TOKEN_VARIABLE, Token};
+
+/// Where the service publishes its document.
+pub const SPEC_URL: &str = "https://api.ultimaker.com/connect/v1/spec";
+
+/// The version that is asked for first. The service compares whole version numbers (its own
+/// example of a refused one is `1.0.0`), and a generator that names one OpenAPI 3 version most
+/// likely names the first; the later 3.0.x are only clarifications of its text.
+pub const FIRST_VERSION: &str = "3.0.0";
+
+const VERSION: &str = "version";
+const MAX_REDIRECTS: usize = 5;
+const MIB: u64 = 1 << 20;
+
+/// What to get, and how much patience to have with the service.
+#[derive(Clone)]
+pub struct Fetch {
+    /// Where the document is; without a `version` in the query, which is ours to add.
+    pub url: Url,
+    /// The only OpenAPI version that will do. Without one, [`FIRST_VERSION`] is asked for, and
+    /// the service's default is taken when it lacks that.
+    pub openapi_version: Option<String>,
+    /// Sent as the bearer, to the origin of `url` only.
+    pub token: Option<Token>,
+    /// How long connecting may take.
+    pub connect_timeout: Duration,
+    /// How long everything may take: all requests, to the last byte of the last answer.
+    pub timeout: Duration,
+    /// How large the document may be, as it leaves the HTTP layer.
+    pub max_bytes: u64,
+}
+
+/// A document that was fetched and found good.
+#[derive(Debug, Clone)]
+pub struct Fetched {
+    /// The text to store: the document laid out for a reader of differences, its keys in the
+    /// order in which they were served.
+    pub text: String,
+    /// The same, read.
+    pub upstream: Upstream,
+    /// The version that the service was asked for in the request that it answered with this.
+    pub requested_version: Option<String>,
+    /// The URL of that request, fit to be shown.
+    pub url: String,
+    /// The command that fetches it again.
+    pub command: String,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self {
+            url: SPEC_URL.parse().expect("the constant is a URL"),
+            openapi_version: None,
+            token: None,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+            max_bytes: 32 * MIB,
+        }
+    }
+}
+
+impl Fetch {
+    /// Gets the document. Writes nothing; see [`store`] for that.
+    pub fn fetch(&self) -> Result<Fetched> {
+        let check = self.check().map_err(|problem| problem.in_file(shown(&self.url)));
+        check.and_then(|()| self.negotiate()).map_err(|problem| self.without_token(problem))
+    }
+
+    fn check(&self) -> Result<()> {
+        let url = &self.url;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(Problem::new("only http and https URLs can be fetched"));
+        }
+        // They would be sent as basic authentication and end up in the committed record.
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Problem::new("the URL must not hold a user name or a password")
+                .help(format!("give a bearer token in {TOKEN_VARIABLE}")));
+        }
+        if url.query_pairs().any(|(name, _)| name == VERSION) {
+            return Err(Problem::new("the URL must not ask for a version itself")
+                .help("say it with `--openapi-version`"));
+        }
+        let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
+        if self.openapi_version.as_deref().is_some_and(|it| it.is_empty() || it.contains(odd)) {
+            return Err(Problem::new("the OpenAPI version is not a version number")
+                .help("write it as `3.0.0` or `2.0`"));
+        }
+        if self.token.is_some() && url.scheme() == "http" && !is_loopback(url) {
+            return Err(Problem::new("the token is not sent in the clear to another machine")
+                .help(format!("use https, or leave {TOKEN_VARIABLE} empty")));
+        }
+        Ok(())
+    }
+
+    fn negotiate(&self) -> Result<Fetched> {
+        let client = Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .redirect(Policy::custom(same_origin))
+            .referer(false)
+            .user_agent(concat!("connect-api-xtask/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| self.transport(&error).in_file(shown(&self.url)))?;
+        let start = Instant::now();
+        let mut asked = Some(self.openapi_version.as_deref().unwrap_or(FIRST_VERSION));
+        let mut url = self.url_for(asked);
+        let mut answer = self.get(&client, &url, start)?;
+        if self.openapi_version.is_none() && answer.lacks_version() {
+            asked = None;
+            url = self.url_for(asked);
+            answer = self.get(&client, &url, start)?;
+        }
+        let upstream = self.accept(&answer).map_err(|problem| problem.in_file(shown(&url)))?;
+        Ok(Fetched {
+            text: format!("{:#}\n", upstream.document),
+            upstream,
+            requested_version: asked.map(str::to_owned),
+            url: shown(&url),
+            command: self.command(),
+        })
+    }
+
+    fn url_for(&self, version: Option<&str>) -> Url {
+        let mut url = self.url.clone();
+        if let Some(version) = version {
+            url.query_pairs_mut().append_pair(VERSION, version);
+        }
+        url
+    }
+
+    fn get(&self, client: &Client, url: &Url, start: Instant) -> Result<Answer> {
+        let mut request = client
+            .get(url.clone())
+            .header(header::ACCEPT, "application/json")
+            // Only a request's own time limit covers its body as a whole; the client's is one
+            // for each read, which a dripping server never exceeds.
+            .timeout(self.timeout.saturating_sub(start.elapsed()));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token.expose());
+        }
+        request
+            .send()
+            .map_err(|error| self.transport(&error))
+            .and_then(|response| Answer::read(self, response))
+            .map_err(|problem| problem.in_file(shown(url)))
+    }
+
+    fn accept(&self, answer: &Answer) -> Result<Upstream> {
+        let upstream = answer.document(self)?;
+        let version = self.openapi_version.as_deref().unwrap_or_default();
+        let fits = match version.split('.').next() {
+            Some("2") => upstream.flavour == Flavour::Swagger2,
+            Some("3") => upstream.flavour == Flavour::OpenApi3,
+            _ => true,
+        };
+        if fits {
+            return Ok(upstream);
+        }
+        let message = format!("asked for version {version}, the service sent one of another kind");
+        Err(Problem::new(message).help("leave `--openapi-version` out to take what it has"))
+    }
+
+    /// Says what went wrong below HTTP. The errors of the HTTP client name their URL, with all of
+    /// its query, so only their innermost cause is told.
+    fn transport(&self, error: &(dyn Error + 'static)) -> Problem {
+        let causes: Vec<_> = std::iter::successors(Some(error), |error| cause(*error)).collect();
+        if let Some(problem) = causes.iter().find_map(|it| it.downcast_ref::<Problem>()) {
+            return problem.clone();
+        }
+        let http = |is: fn(&reqwest::Error) -> bool| {
+            causes.iter().filter_map(|it| it.downcast_ref::<reqwest::Error>()).any(is)
+        };
+        let root = causes.last().map(ToString::to_string).unwrap_or_default();
+        if http(reqwest::Error::is_builder) {
+            Problem::new(format!("the HTTP client cannot be set up: {root}"))
+        } else if http(reqwest::Error::is_connect) {
+            Problem::new(format!("cannot connect: {root}")).help("check the network and the URL")
+        } else if http(reqwest::Error::is_timeout) {
+            Problem::new(format!("no whole answer within {:?}", self.timeout))
+                .help("the service or the network is slow; try again later")
+        } else {
+            Problem::new(format!("the answer broke off: {root}")).help("try again later")
+        }
+    }
+
+    /// The command for the record. Other parts of the query than ours are not told: they may be
+    /// secret.
+    fn command(&self) -> String {
+        let mut command = "cargo xtask fetch".to_owned();
+        if self.url.as_str() != SPEC_URL {
+            let url = shown(&self.url).replace('\'', r"'\''");
+            command += &format!(" --url '{url}'");
+        }
+        if let Some(version) = &self.openapi_version {
+            command += &format!(" --openapi-version {version}");
+        }
+        command
+    }
+
+    /// Takes the token out of a text that the service may have put it into.
+    fn hide(&self, text: &str) -> String {
+        self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.hide(text))
+    }
+
+    fn without_token(&self, problem: Problem) -> Problem {
+        Problem {
+            file: problem.file.map(|file| self.hide(&file)),
+            message: self.hide(&problem.message),
+            help: problem.help.map(|help| self.hide(&help)),
+            ..problem
+        }
+    }
+}
+
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetch")
+            .field("url", &shown(&self.url))
+            .field("openapi_version", &self.openapi_version)
+            .field("token", &self.token)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("max_bytes", &self.max_bytes)
+            .finish()
+    }
+}
+
+/// Follows redirects within the origin (scheme, host and port) only, whether there is a token or
+/// not: a document from elsewhere is not the service's.
+fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let home = attempt.previous()[0].origin();
+    let target = attempt.url().origin();
+    if target != home {
+        let target = target.ascii_serialization();
+        attempt.error(
+            Problem::new(format!("redirected to another host ({target}), which is not followed"))
+                .help("if the service has moved, give its new address with `--url`"),
+        )
+    } else if attempt.previous().len() > MAX_REDIRECTS {
+        attempt.error(Problem::new(format!("redirected more than {MAX_REDIRECTS} times")))
+    } else {
+        attempt.follow()
+    }
+}
+
+/// The cause of an error; unlike `source`, it does not skip what an I/O error wraps.
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    }
+}
+
+/// A URL without the parts that can be secret: of its query only the version is kept.
+fn shown(url: &Url) -> String {
+    let version = url.query_pairs().find(|(name, _)| name == VERSION);
+    let mut shown = url.clone();
+    // They fail for a URL that cannot have such parts.
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.set_fragment(None);
+    shown.set_query(None);
+    if let Some((name, version)) = version {
+        shown.query_pairs_mut().append_pair(&name, &version);
+    }
+    shown.into()
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}

@@ -1,0 +1,44 @@
+//! The bearer token, which nobody gets to see.
+
+use std::ffi::OsStr;
+
+use connect_codegen::problem::{Problem, Result};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// The environment variable that holds the token.
+pub const TOKEN_VARIABLE: &str = "CONNECT_API_TOKEN";
+
+/// A bearer token. Its `Debug` form does not show it.
+#[derive(Debug, Clone)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// The token of the environment, if there is one.
+    pub fn from_env() -> Result<Option<Self>> {
+        Self::read(std::env::var_os(TOKEN_VARIABLE).as_deref())
+    }
+
+    /// Reads the value of the variable. An empty one is none; blanks around it do not count.
+    pub fn read(value: Option<&OsStr>) -> Result<Option<Self>> {
+        let text = value.map_or(Some(""), OsStr::to_str).map(str::trim);
+        // The characters of RFC 6750. None of them is ever escaped in JSON, so that a token which
+        // a service repeats is found in its text.
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+        match text {
+            Some("") => Ok(None),
+            Some(text) if text.chars().all(fits) => Ok(Some(Self(text.into()))),
+            _ => Err(Problem::new("the value is not a bearer token")
+                .in_file(TOKEN_VARIABLE)
+                .help("a token has only letters, digits and `-._~+/=`; leave out `Bearer`")),
+        }
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Takes the token out of a text.
+    pub(super) fn hide(&self, text: &str) -> String {
+        text.replace(self.expose(), "***")
+    }
+}

@@ -1,0 +1,3 @@
+//! The maintainers' tasks, as a library: what the commands do, without their command line.
+
+pub mod fetch;
