@@ -12,8 +12,10 @@
 //! | write | [`write`] | [`write::Files`] | the disk |
 
 pub mod document;
+pub mod emit;
 pub mod import;
 pub mod layout;
+pub mod lower;
 pub mod normalise;
 pub mod pipeline;
 pub mod policy;

@@ -1,1 +1,48 @@
-//! A client of the Connect API.
+//! A client of Ultimaker's **Connect API**, the part of the Digital Factory that drives fleets of
+//! 3D printers: clusters, printers, print jobs, maintenance, registration, settings, materials.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), connect_api::Error> {
+//! let client = connect_api::Client::new("an API token");
+//!
+//! let page = client.get_clusters().limit(20).send().await?;
+//! for cluster in &page.items {
+//!     println!("{} is {}", cluster.host_name, cluster.status);
+//! }
+//!
+//! let job = client.print("a cluster's id", "a job's id").start_now(true).send().await?;
+//! println!("{} is {}", job.job_id, job.status);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! * Every operation is a method of [`Client`]: what it requires are its arguments, its options
+//!   are setters of the request that it gives, and `send` sends it.
+//! * The answer is a [model](models) or a [`Page`] of models, without the API's envelope;
+//!   `send_for_response` gives it with status and headers, as a [`Response`].
+//! * Whatever goes wrong is one [`Error`].
+//!
+//! Models and requests are generated from the API's own document and are named as upstream names
+//! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
+//! this release does not know arrives as `Unknown` and is written back as it came.
+
+mod call;
+mod client;
+mod decode;
+mod envelope;
+mod error;
+#[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
+mod generated;
+mod open_enum;
+mod page;
+mod response;
+mod union;
+mod wire;
+
+pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
+pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
+pub use generated::{models, requests};
+pub use page::Page;
+pub use reqwest::StatusCode;
+pub use reqwest::header::HeaderMap;
+pub use response::Response;

@@ -1,3 +1,160 @@
-//! The command line of the maintainers' tasks.
+//! `cargo xtask`: the maintainers' tasks.
 
-fn main() {}
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use chrono::{SecondsFormat, Utc};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use connect_codegen::document::{Provenance, sha256};
+use connect_codegen::layout::Layout;
+use connect_codegen::problem::{Problem, Result};
+use connect_codegen::write::{self, Mode};
+use connect_codegen::{import, pipeline};
+use xtask::fetch::{Fetch, Stored, Token, store};
+
+/// The exit status of a task that failed: never 1, which cargo itself uses.
+const FAILED: u8 = 2;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The maintainers' tasks of the Connect API client")]
+struct Cli {
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Regenerate the crate from the committed upstream document (offline)
+    Regen(Regen),
+    /// Fetch the service's own document into spec/upstream
+    Fetch(Download),
+    /// Rebuild the upstream document from the published reference page
+    Import {
+        /// The page, as Markdown
+        page: PathBuf,
+    },
+    /// Normalise the committed upstream document, and report what was changed
+    Normalise(Check),
+}
+
+#[derive(Args)]
+struct Regen {
+    #[command(flatten)]
+    check: Check,
+    /// Fetch the service's own document first
+    #[arg(long, conflicts_with = "check")]
+    fetch: bool,
+}
+
+#[derive(Args)]
+struct Check {
+    /// Write nothing; fail with the difference if anything is stale
+    #[arg(long)]
+    check: bool,
+}
+
+#[derive(Args)]
+struct Download {
+    /// Where the document is served
+    #[arg(long, default_value = xtask::fetch::SPEC_URL)]
+    url: String,
+    /// The OpenAPI version to ask for, instead of 3 and then the service's default
+    #[arg(long)]
+    openapi_version: Option<String>,
+}
+
+impl Check {
+    fn mode(&self) -> Mode {
+        if self.check { Mode::Check } else { Mode::Write }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let layout = Layout::new(workspace());
+    let done = match &cli.task {
+        None => return print_tasks(),
+        Some(Task::Regen(regen)) => run_regen(&layout, regen),
+        Some(Task::Fetch(download)) => run_fetch(&layout, download),
+        Some(Task::Import { page }) => run_import(&layout, page),
+        Some(Task::Normalise(check)) => run_normalise(&layout, check.mode()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            if let Some(help) = &problem.help {
+                eprintln!("help: {help}");
+            }
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn print_tasks() -> ExitCode {
+    println!("cargo xtask TASK, where TASK is one of\n");
+    for task in Cli::command().get_subcommands() {
+        println!("  {:<10} {}", task.get_name(), task.get_about().unwrap_or_default());
+    }
+    println!("\n`cargo xtask TASK --help` tells more of one.");
+    ExitCode::SUCCESS
+}
+
+fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
+    if regen.fetch {
+        run_fetch(layout, &Download { url: xtask::fetch::SPEC_URL.to_owned(), openapi_version: None })?;
+    }
+    pipeline::regen(layout, regen.check.mode())
+}
+
+fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
+    let (normalised, _) = pipeline::normalised(layout)?;
+    pipeline::write_normalised(layout, &normalised, mode)?;
+    for pass in &normalised.report.passes {
+        println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
+    }
+    Ok(())
+}
+
+fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
+    let url = download.url.parse().map_err(|error| {
+        Problem::new(format!("not a URL: {error}")).in_file(&download.url)
+    })?;
+    let openapi_version = download.openapi_version.clone();
+    let fetch = Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() };
+    match store(&fetch.fetch()?, &layout.upstream_folder(), Utc::now())? {
+        Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
+        Stored::Unchanged => println!("the document is the one that lies here"),
+    }
+    Ok(())
+}
+
+fn run_import(layout: &Layout, page: &Path) -> Result<()> {
+    let text = write::read(page)?;
+    let supplement = layout.supplement();
+    let imported = import::import(
+        &text,
+        &page.display().to_string(),
+        &write::read(&supplement)?,
+        &supplement.display().to_string(),
+    )?;
+    let document = import::to_json(&imported.document);
+    let record = Provenance {
+        source: page.display().to_string(),
+        retrieved_at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+        requested_version: None,
+        sha256: sha256(document.as_bytes()),
+        command: format!("cargo xtask import {}", page.display()),
+    };
+    record.store(&document, layout)?;
+    println!("imported {}", imported.counts);
+    Ok(())
+}
+
+/// The workspace of this program: it is run by cargo, from anywhere below the root.
+fn workspace() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+    let here = std::env::current_dir().unwrap_or_default();
+    // A relative path reads better in messages, and is the same for everybody.
+    root.strip_prefix(&here).map_or_else(|_| root.to_path_buf(), Path::to_path_buf)
+}

@@ -1,0 +1,219 @@
+//! progenitor, and what is taken from what it makes.
+//!
+//! It makes the models, and for each operation a function that builds and sends the request. We
+//! take the models and the building; sending is the business of the crate's own core, whose
+//! retries, tokens and errors progenitor's runtime has no room for.
+
+use std::collections::BTreeMap;
+
+use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
+use quote::ToTokens as _;
+use syn::visit_mut::{self, VisitMut};
+use syn::{
+    Expr, FnArg, GenericArgument, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Pat,
+    PathArguments, Stmt, Type,
+};
+
+use crate::lower::Lowered;
+use crate::problem::{Problem, Result};
+
+/// What progenitor made.
+pub struct Engine {
+    /// The models.
+    pub models: Vec<ItemStruct>,
+    /// The functions that build requests, by operation id.
+    pub functions: BTreeMap<String, Function>,
+}
+
+/// A function that builds the request of one operation.
+pub struct Function {
+    /// Its arguments: name and type, as progenitor orders them.
+    pub inputs: Vec<(Ident, Type)>,
+    /// The type of a successful answer's body.
+    pub output: Type,
+    /// The statement that makes the URL, then the expression that builds the request.
+    pub body: Vec<Stmt>,
+}
+
+/// Runs progenitor on the view that was made for it.
+pub fn run(lowered: &Lowered) -> Result<Engine> {
+    let mut settings = GenerationSettings::new();
+    settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
+    for (name, rust) in &lowered.replacements {
+        settings.with_replacement(name, rust, std::iter::empty::<TypeImpl>());
+    }
+    // progenitor asserts what it takes for granted; a document must never make us panic.
+    let made =
+        std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&lowered.view));
+    let tokens = match made {
+        Ok(Ok(tokens)) => tokens,
+        Ok(Err(error)) => {
+            return Err(Problem::new(format!("progenitor refuses the document: {error}")));
+        }
+        Err(panic) => {
+            let said = panic.downcast_ref::<String>().cloned();
+            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            return Err(Problem::new(format!("progenitor gives up: {}", said.unwrap_or_default())));
+        }
+    };
+    let mut file: syn::File = syn::parse2(tokens)
+        .map_err(|error| Problem::new(format!("progenitor made no Rust: {error}")))?;
+    Plain.visit_file_mut(&mut file);
+    take(file)
+}
+
+fn take(file: syn::File) -> Result<Engine> {
+    let mut engine = Engine { models: Vec::new(), functions: BTreeMap::new() };
+    for item in file.items {
+        match item {
+            Item::Mod(module) if module.ident == "types" => {
+                for item in module.content.into_iter().flat_map(|(_, items)| items) {
+                    match item {
+                        Item::Struct(model) if matches!(model.fields, syn::Fields::Named(_)) => {
+                            engine.models.push(model);
+                        }
+                        Item::Mod(module) if module.ident == "error" => {}
+                        // Derived instead; the conversions are for progenitor's own builders.
+                        Item::Impl(_) => {}
+                        other => return Err(unexpected(&other.to_token_stream())),
+                    }
+                }
+            }
+            Item::Impl(block) if block.trait_.is_none() => {
+                for item in block.items {
+                    if let ImplItem::Fn(function) = item
+                        && function.sig.asyncness.is_some()
+                    {
+                        engine.functions.insert(function.sig.ident.to_string(), taken(function)?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(engine)
+}
+
+fn taken(function: ImplItemFn) -> Result<Function> {
+    let tokens = function.to_token_stream();
+    let inputs = function.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => match typed.pat.as_ref() {
+            Pat::Ident(name) => Some((name.ident.clone(), (*typed.ty).clone())),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    });
+    let output = match &function.sig.output {
+        syn::ReturnType::Type(_, result) => {
+            argument(result, "Result").and_then(|value| argument(&value, "ResponseValue"))
+        }
+        syn::ReturnType::Default => None,
+    };
+    let mut body = Vec::new();
+    for statement in function.block.stmts {
+        let Stmt::Local(mut local) = statement else { continue };
+        let name = match &local.pat {
+            Pat::Ident(name) => name.ident.to_string(),
+            _ => continue,
+        };
+        if name == "url" {
+            body.push(Stmt::Local(local));
+        } else if name == "request"
+            && let Some(init) = local.init.take()
+        {
+            let mut request = *init.expr;
+            Building.visit_expr_mut(&mut request);
+            body.push(Stmt::Expr(syn::parse_quote! { Ok(#request) }, None));
+        }
+    }
+    match (output, body.len()) {
+        (Some(output), 2) => Ok(Function { inputs: inputs.collect(), output, body }),
+        _ => Err(unexpected(&tokens)),
+    }
+}
+
+/// The first type argument of `name<…>`.
+pub fn argument(of: &Type, name: &str) -> Option<Type> {
+    let Type::Path(path) = of else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(argument) => Some(argument.clone()),
+        _ => None,
+    }
+}
+
+fn unexpected(tokens: &proc_macro2::TokenStream) -> Problem {
+    let text: String = tokens.to_string().chars().take(200).collect();
+    Problem::new(format!("progenitor made something that the emitter does not know: {text}"))
+        .help("hold codegen/src/emit/engine.rs against the version of progenitor in Cargo.lock")
+}
+
+/// Takes from the building of a request what the core does for every request alike.
+struct Building;
+
+impl VisitMut for Building {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        while let Expr::MethodCall(call) = expr
+            && (call.method == "headers" || call.method == "header")
+        {
+            *expr = (*call.receiver).clone();
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+/// Spells types as a person would: no path to what the prelude has, no lifetime that is elided.
+struct Plain;
+
+impl VisitMut for Plain {
+    fn visit_path_mut(&mut self, path: &mut syn::Path) {
+        visit_mut::visit_path_mut(self, path);
+        path.leading_colon = None;
+        let names: Vec<String> =
+            path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let skip = match names.as_slice() {
+            ["std", "option" | "vec" | "string" | "boxed", _] => 2,
+            ["progenitor_client", "QueryParam", _] | ["types", _] => 1,
+            ["chrono", "offset", "Utc"] => {
+                *path = syn::parse_quote!(chrono::Utc);
+                0
+            }
+            _ => 0,
+        };
+        if skip > 0 {
+            path.segments = std::mem::take(&mut path.segments).into_iter().skip(skip).collect();
+        }
+    }
+
+    fn visit_type_reference_mut(&mut self, reference: &mut syn::TypeReference) {
+        reference.lifetime = None;
+        visit_mut::visit_type_reference_mut(self, reference);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        // `encode_path(&id.to_string())` becomes our own, which refuses what no encoding saves.
+        if let Expr::Call(call) = expr
+            && let Expr::Path(function) = call.func.as_ref()
+            && function.path.is_ident("encode_path")
+            && let Some(Expr::Reference(reference)) = call.args.first()
+            && let Expr::MethodCall(to_string) = reference.expr.as_ref()
+        {
+            let value = &to_string.receiver;
+            let name = value.to_token_stream().to_string();
+            *expr = syn::parse_quote! { path_segment(#name, #value)? };
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
+        // The URL is a `format!`, whose arguments are tokens until someone parses them.
+        type Arguments = syn::punctuated::Punctuated<Expr, syn::Token![,]>;
+        if let Ok(mut arguments) = mac.parse_body_with(Arguments::parse_terminated) {
+            arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            mac.tokens = arguments.to_token_stream();
+        }
+        visit_mut::visit_macro_mut(self, mac);
+    }
+}

@@ -1,0 +1,230 @@
+//! Emit: from the lowered document to the files of generated code.
+
+mod engine;
+mod enums;
+mod models;
+mod names;
+mod requests;
+mod text;
+mod unions;
+
+use std::path::PathBuf;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::visit_mut::VisitMut;
+
+use crate::lower::Lowered;
+use crate::pipeline::REGEN;
+use crate::policy::Resource;
+use crate::problem::{Problem, Result};
+use crate::write::Files;
+
+/// Emits the folder of generated code: models, requests and wire functions, a file each for
+/// every resource that has any.
+pub fn emit(lowered: &Lowered) -> Result<Files> {
+    let engine = engine::run(lowered)?;
+    let mut files = Files::new();
+    let mut rooms = Rooms::default();
+    for resource in &lowered.resources {
+        let name = syn::parse_str::<syn::Ident>(&resource.name).map_err(|_| {
+            Problem::new(format!("`{}` cannot be the name of a Rust module", resource.name))
+                .help("rename the resource in spec/policy.yaml")
+        })?;
+        let models = models_of(lowered, &engine, resource)?;
+        if !models.is_empty() {
+            let used = imports(&models, &[("Tagged", quote! { use crate::union::Tagged; })]);
+            put(
+                &mut files,
+                "models",
+                resource,
+                &quote! { #used #[allow(unused_imports, reason = "not every file uses another's models")] use super::*; #models },
+            )?;
+            rooms.models.push(name.clone());
+        }
+        let (requests, wire) = operations_of(lowered, &engine, resource)?;
+        if !requests.is_empty() {
+            let used = imports(
+                &requests,
+                &[
+                    ("Data", quote! { use crate::envelope::Data; }),
+                    ("models", quote! { use crate::models; }),
+                ],
+            );
+            put(
+                &mut files,
+                "requests",
+                resource,
+                &quote! {
+                    use crate::call::Operation;
+                    use crate::{Client, Error, Response};
+                    #used
+                    #requests
+                },
+            )?;
+            let used = imports(
+                &wire,
+                &[
+                    ("path_segment", quote! { use crate::wire::path_segment; }),
+                    ("QueryParam", quote! { use crate::wire::QueryParam; }),
+                ],
+            );
+            put(
+                &mut files,
+                "wire",
+                resource,
+                &quote! {
+                    use reqwest::Request;
+                    use crate::Error;
+                    use crate::wire::Wire;
+                    #used
+                    impl Wire { #wire }
+                },
+            )?;
+            rooms.operations.push(name);
+        }
+    }
+    rooms.put(&mut files)?;
+    Ok(files)
+}
+
+/// The resources that have files, for the `mod.rs` above them.
+#[derive(Default)]
+struct Rooms {
+    models: Vec<syn::Ident>,
+    operations: Vec<syn::Ident>,
+}
+
+impl Rooms {
+    fn put(&self, files: &mut Files) -> Result<()> {
+        let Self { models, operations } = self;
+        let about = "What `cargo xtask regen` makes of the API's document.";
+        render(
+            files,
+            "mod.rs".into(),
+            about,
+            &quote! { pub mod models; pub mod requests; mod wire; },
+        )?;
+        let about = "The models: what the API answers, and what it is told.";
+        render(
+            files,
+            "models/mod.rs".into(),
+            about,
+            &quote! { #(mod #models;)* #(pub use #models::*;)* },
+        )?;
+        let about = "The requests: one type for each operation, made by a method of the client.";
+        render(
+            files,
+            "requests/mod.rs".into(),
+            about,
+            &quote! { #(mod #operations;)* #(pub use #operations::*;)* },
+        )?;
+        let about = "The wire layer: how the request of each operation is built.";
+        render(files, "wire/mod.rs".into(), about, &quote! { #(mod #operations;)* })
+    }
+}
+
+fn models_of(
+    lowered: &Lowered,
+    engine: &engine::Engine,
+    resource: &Resource,
+) -> Result<TokenStream> {
+    let mut tokens = TokenStream::new();
+    for (name, _) in lowered.filed.iter().filter(|(_, filed)| *filed == resource.name) {
+        if let Some(model) = engine.models.iter().find(|model| model.ident == name) {
+            tokens.extend(models::model(model.clone(), lowered.built.contains(name))?);
+        } else if let Some(of) = lowered.enums.iter().find(|of| of.name == *name) {
+            tokens.extend(enums::open_enum(of));
+        } else if let Some(of) = lowered.unions.iter().find(|of| of.name == *name) {
+            tokens.extend(unions::union(of));
+        } else {
+            return Err(Problem::at(
+                format!("/components/schemas/{name}"),
+                "progenitor makes no struct of this",
+            )
+            .help("only objects with properties, string enums and unions can be models"));
+        }
+    }
+    Ok(tokens)
+}
+
+fn operations_of(
+    lowered: &Lowered,
+    engine: &engine::Engine,
+    resource: &Resource,
+) -> Result<(TokenStream, TokenStream)> {
+    let (mut requests, mut wire) = (TokenStream::new(), TokenStream::new());
+    for operation in
+        lowered.operations.iter().filter(|operation| operation.resource == resource.name)
+    {
+        let function =
+            engine.functions.get(&names::ident(&operation.id).to_string()).ok_or_else(|| {
+                Problem::new(format!(
+                    "progenitor made no function for the operation `{}`",
+                    operation.id
+                ))
+            })?;
+        requests.extend(requests::request(operation, function, engine, lowered)?);
+        wire.extend(requests::wire_function(operation, function));
+    }
+    Ok((requests, wire))
+}
+
+/// The imports of those names that the tokens use.
+fn imports(tokens: &TokenStream, known: &[(&str, TokenStream)]) -> TokenStream {
+    fn uses(tokens: &TokenStream, name: &str) -> bool {
+        tokens.clone().into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Ident(ident) => ident == name,
+            proc_macro2::TokenTree::Group(group) => uses(&group.stream(), name),
+            _ => false,
+        })
+    }
+    known.iter().filter(|(name, _)| uses(tokens, name)).map(|(_, import)| import.clone()).collect()
+}
+
+fn put(files: &mut Files, folder: &str, resource: &Resource, tokens: &TokenStream) -> Result<()> {
+    render(files, format!("{folder}/{}.rs", resource.name).into(), &resource.about, tokens)
+}
+
+/// A file: the command that makes it, what it holds, and its code.
+fn render(files: &mut Files, path: PathBuf, about: &str, tokens: &TokenStream) -> Result<()> {
+    let docs = text::module_docs(about);
+    let mut file: syn::File = syn::parse2(quote! { #docs #tokens }).map_err(|error| {
+        Problem::new(format!("the emitter made no Rust: {error}")).in_file(path.display())
+    })?;
+    Shorten { models: path.starts_with("models") }.visit_file_mut(&mut file);
+    let code = prettyplease::unparse(&file);
+    let header =
+        format!("// @generated by `{REGEN}` from spec/connect-v1.openapi.json. Do not edit.\n\n");
+    files.insert(path, header + &code);
+    Ok(())
+}
+
+/// Spells the paths to what the file has imported as a person would.
+struct Shorten {
+    models: bool,
+}
+
+impl VisitMut for Shorten {
+    fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
+        syn::visit_mut::visit_type_path_mut(self, ty);
+        let names: Vec<String> =
+            ty.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let skip = match names.as_slice() {
+            ["crate", "models", _] => {
+                if self.models {
+                    2
+                } else {
+                    1
+                }
+            }
+            ["crate", "envelope", "Data"] => 2,
+            _ => 0,
+        };
+        if skip > 0 {
+            ty.path.segments =
+                std::mem::take(&mut ty.path.segments).into_iter().skip(skip).collect();
+        }
+    }
+}

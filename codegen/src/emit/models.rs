@@ -1,0 +1,197 @@
+//! Models: progenitor's structs, documented, open to new fields, and built where programs do so.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
+
+use super::engine::argument;
+use super::text;
+use crate::problem::{Problem, Result};
+
+/// A model as it is emitted.
+pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
+    let documented = said(&model.attrs).unwrap_or_else(|| "Not described upstream.".to_owned());
+    let documented = text::docs(&text::plain(&documented));
+    let name = model.ident.clone();
+    let mut names = Vec::new();
+    let Fields::Named(fields) = &mut model.fields else {
+        unreachable!("the engine gives named fields")
+    };
+    for field in &mut fields.named {
+        let name = field.ident.clone().expect("a named field");
+        if names.contains(&name) {
+            return Err(Problem::at(
+                format!("/components/schemas/{}", model.ident),
+                format!("two properties become the one field `{name}`"),
+            ));
+        }
+        names.push(name);
+        polish(field)?;
+    }
+    let fields = &fields.named;
+    let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
+    let default = default.then(|| quote! { , Default });
+    let building = built.then(|| building(&name, fields.iter()));
+    Ok(quote! {
+        #documented
+        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize #default)]
+        #[non_exhaustive]
+        pub struct #name {
+            #fields
+        }
+        #building
+    })
+}
+
+/// A constructor of the required fields, and a setter for each of the others.
+fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenStream {
+    let mut arguments = Vec::new();
+    let mut values = Vec::new();
+    let mut setters = Vec::new();
+    for field in fields {
+        let ident = field.ident.as_ref().expect("a named field");
+        match argument(&field.ty, "Option") {
+            None => {
+                let (ty, convert) = accepted(&field.ty, ident);
+                arguments.push(quote! { #ident: #ty });
+                values.push(quote! { #ident: #convert });
+            }
+            Some(inner) => {
+                let (ty, convert) = accepted(&inner, ident);
+                let docs = format!(" Sets `{ident}`.");
+                values.push(quote! { #ident: None });
+                setters.push(quote! {
+                    #[doc = #docs]
+                    #[must_use]
+                    pub fn #ident(mut self, #ident: #ty) -> Self {
+                        self.#ident = Some(#convert);
+                        self
+                    }
+                });
+            }
+        }
+    }
+    let docs = match arguments.len() {
+        0 => " With no field set.",
+        _ => " With the fields that the API requires.",
+    };
+    quote! {
+        impl #name {
+            #[doc = #docs]
+            #[allow(clippy::new_without_default, reason = "a derived `Default` exists where it can")]
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values),* }
+            }
+            #(#setters)*
+        }
+    }
+}
+
+/// What a setter takes for a field of a type, and the expression that makes the field of it.
+pub fn accepted(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
+    if is(ty, "String") {
+        return (quote! { impl Into<String> }, quote! { #value.into() });
+    }
+    if let Some(item) = argument(ty, "Vec") {
+        return if is(&item, "String") {
+            (
+                quote! { impl IntoIterator<Item = impl Into<String>> },
+                quote! { #value.into_iter().map(Into::into).collect() },
+            )
+        } else {
+            (quote! { impl IntoIterator<Item = #item> }, quote! { #value.into_iter().collect() })
+        };
+    }
+    if let Some(inner) = argument(ty, "Box") {
+        return (quote! { #inner }, quote! { Box::new(#value) });
+    }
+    (ty.to_token_stream(), value.to_token_stream())
+}
+
+/// Whether a type is the plain name.
+pub fn is(ty: &Type, name: &str) -> bool {
+    matches!(ty, Type::Path(path) if path.path.is_ident(name))
+}
+
+/// Gives a field its documentation, and its serde attribute in the spelling of a person.
+fn polish(field: &mut Field) -> Result<()> {
+    let described = match said(&field.attrs) {
+        Some(text) => text::plain(&text),
+        None => match model_inside(&field.ty) {
+            Some(model) => format!("See [`{model}`]."),
+            None => "Not described upstream.".to_owned(),
+        },
+    };
+    let mut rename = None;
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        attribute
+            .parse_nested_meta(|meta| {
+                let value = if meta.input.peek(syn::Token![=]) {
+                    Some(meta.value()?.parse::<Lit>()?)
+                } else {
+                    None
+                };
+                if meta.path.is_ident("rename") {
+                    rename = value;
+                }
+                Ok(())
+            })
+            .map_err(|error| {
+                Problem::new(format!("progenitor's serde attribute cannot be read: {error}"))
+            })?;
+    }
+    let optional = argument(&field.ty, "Option").is_some();
+    let skip = optional.then(|| quote! { skip_serializing_if = "Option::is_none" });
+    let rename = rename.map(|name| quote! { rename = #name });
+    let arguments: Vec<TokenStream> = rename.into_iter().chain(skip).collect();
+    let serde = (!arguments.is_empty()).then(|| quote! { #[serde(#(#arguments),*)] });
+    let docs = text::docs(&described);
+    let attributes = quote! { #docs #serde };
+    field.attrs =
+        syn::parse::Parser::parse2(Attribute::parse_outer, attributes).expect("attributes of ours");
+    Ok(())
+}
+
+/// The model (a name that is no Rust type of everybody's) that a type has innermost.
+fn model_inside(ty: &Type) -> Option<Ident> {
+    if let Some(inner) = ["Option", "Vec", "Box"].iter().find_map(|name| argument(ty, name)) {
+        return model_inside(&inner);
+    }
+    match ty {
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .filter(|name| *name != "String" && name.to_string().starts_with(char::is_uppercase))
+            .cloned(),
+        _ => None,
+    }
+}
+
+/// What progenitor took over from the document into an item's documentation.
+fn said(attributes: &[Attribute]) -> Option<String> {
+    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+            Expr::Lit(lit) => match &lit.lit {
+                Lit::Str(text) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    // Without a description progenitor gives the name, in backticks.
+    let only_name = text.starts_with('`') && text.ends_with('`') && !text.contains(' ');
+    (!text.trim().is_empty() && !only_name).then_some(text)
+}
+
+/// The identifiers and types of a model's fields, for requests whose optional body they are.
+pub fn fields(model: &ItemStruct) -> Vec<(Ident, Type, Option<String>)> {
+    let fields = model.fields.iter();
+    fields
+        .map(|field| {
+            let name = field.ident.clone().unwrap_or_else(|| format_ident!("unnamed"));
+            (name, field.ty.clone(), said(&field.attrs))
+        })
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! Names in Rust of things that the document names otherwise.
+
+use heck::ToUpperCamelCase as _;
+use proc_macro2::Span;
+use syn::Ident;
+
+/// The variant that keeps a value which the document does not list.
+pub const CATCH_ALL: &str = "Unknown";
+
+/// What a documented value is called whose own name would be that of the catch-all.
+const REPORTED: &str = "ReportedUnknown";
+
+/// An identifier; a keyword gets an underscore, as progenitor does it.
+pub fn ident(name: &str) -> Ident {
+    let usable = syn::parse_str::<Ident>(name).is_ok();
+    let name = if usable { name.to_owned() } else { format!("{name}_") };
+    Ident::new(&name, Span::call_site())
+}
+
+/// The name of the request type of an operation.
+pub fn request(operation: &str) -> Ident {
+    ident(&operation.to_upper_camel_case())
+}
+
+/// One variant for each value, each its own: what clashes gets a number.
+pub fn variants(values: &[String]) -> Vec<Ident> {
+    let mut taken: Vec<String> = vec![CATCH_ALL.to_owned()];
+    values
+        .iter()
+        .map(|value| {
+            let wanted = variant(value);
+            let name = (1..)
+                .map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}{n}") })
+                .find(|name| !taken.contains(name))
+                .expect("there is always a next number");
+            taken.push(name.clone());
+            ident(&name)
+        })
+        .collect()
+}
+
+fn variant(value: &str) -> String {
+    let spelled: String = value
+        .chars()
+        .map(|c| match c {
+            '+' => " plus ".to_owned(),
+            c if c.is_ascii_alphanumeric() => c.to_string(),
+            _ => " ".to_owned(),
+        })
+        .collect();
+    let name = spelled.to_upper_camel_case();
+    match name.chars().next() {
+        _ if name == CATCH_ALL => REPORTED.to_owned(),
+        None => "Empty".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("Value{name}"),
+        Some(_) => name,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(values: &[&str]) -> Vec<String> {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        variants(&values).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn any_value_has_a_variant() {
+        assert_eq!(
+            names(&[
+                "pre_print",
+                "Ultimaker 2+ Connect",
+                "text/plain",
+                "unknown",
+                "Self",
+                "3d",
+                "",
+                "é",
+                "a-b",
+                "a_b"
+            ]),
+            [
+                "PrePrint",
+                "Ultimaker2PlusConnect",
+                "TextPlain",
+                "ReportedUnknown",
+                "Self_",
+                "Value3d",
+                "Empty",
+                "Empty2",
+                "AB",
+                "AB2"
+            ],
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! Requests: for each operation a method of the client, and the type that it gives.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, format_ident, quote};
+use syn::{Ident, Type};
+
+use super::engine::{Engine, Function, argument};
+use super::{models, names, text};
+use crate::lower::{Body, Lowered, Operation};
+use crate::problem::{Problem, Result};
+
+/// The function of the wire layer that builds the request.
+pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream {
+    let name = names::ident(&operation.id);
+    let docs = format!(" `{} {}`", operation.method, operation.path);
+    let inputs = function.inputs.iter().map(|(name, ty)| quote! { #name: #ty });
+    let body = &function.body;
+    quote! {
+        #[doc = #docs]
+        pub(crate) fn #name(&self, #(#inputs),*) -> Result<Request, Error> {
+            #(#body)*
+        }
+    }
+}
+
+/// The request type of an operation, and the method of the client that gives it.
+pub fn request(
+    operation: &Operation,
+    function: &Function,
+    engine: &Engine,
+    lowered: &Lowered,
+) -> Result<TokenStream> {
+    let parts = Parts::of(operation, function, engine)?;
+    let name = names::ident(&operation.id);
+    let request = names::request(&operation.id);
+    if lowered.filed.iter().any(|(model, _)| request == model.as_str()) {
+        return Err(Problem::new(format!("a model has the name of the request `{request}`"))
+            .help("give the operation another id in spec/policy.yaml"));
+    }
+    let docs = text::docs(&described(operation, &request));
+    let about = text::docs(&format!("A call of [`Client::{name}`]."));
+    let Parts { fields, arguments, values, setters, passed } = &parts;
+    let (output, call) = answer(&function.output);
+    let (id, method, path) = (&operation.id, &operation.method, &operation.path);
+    Ok(quote! {
+        impl Client {
+            #docs
+            pub fn #name(&self, #(#arguments),*) -> #request {
+                #request { client: self.clone(), #(#values),* }
+            }
+        }
+        #about
+        #[derive(Clone, Debug)]
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #request {
+            client: Client,
+            #(#fields),*
+        }
+        impl #request {
+            const OPERATION: Operation = Operation::new(#id, #method, #path);
+            #(#setters)*
+            /// Sends the request and gives the body of the answer, without its envelope.
+            pub async fn send(self) -> Result<#output, Error> {
+                self.send_for_response().await.map(Response::into_body)
+            }
+            /// As [`send`](Self::send), with status and headers.
+            pub async fn send_for_response(self) -> Result<Response<#output>, Error> {
+                let request = self.client.wire().and_then(|wire| wire.#name(#(#passed),*));
+                self.client.#call(&Self::OPERATION, request).await
+            }
+        }
+    })
+}
+
+/// The pieces of a request type.
+#[derive(Default)]
+struct Parts {
+    fields: Vec<TokenStream>,
+    arguments: Vec<TokenStream>,
+    values: Vec<TokenStream>,
+    setters: Vec<TokenStream>,
+    passed: Vec<TokenStream>,
+}
+
+impl Parts {
+    fn of(operation: &Operation, function: &Function, engine: &Engine) -> Result<Self> {
+        let mut parts = Self::default();
+        for parameter in &operation.parameters {
+            let name = names::ident(&parameter.name);
+            let (_, ty) =
+                function.inputs.iter().find(|(input, _)| *input == name).ok_or_else(|| {
+                    Problem::new(format!(
+                        "progenitor does not know `{}` of `{}`",
+                        parameter.name, operation.id
+                    ))
+                })?;
+            let owned = owned(argument(ty, "Option").as_ref().unwrap_or(ty));
+            let (accepted, converted) = models::accepted(&owned, &name);
+            if parameter.required {
+                parts.fields.push(quote! { #name: #owned });
+                parts.arguments.push(quote! { #name: #accepted });
+                parts.values.push(quote! { #name: #converted });
+            } else {
+                parts.fields.push(quote! { #name: Option<#owned> });
+                parts.values.push(quote! { #name: None });
+                parts.setter(
+                    &name,
+                    parameter.description.as_deref(),
+                    &accepted,
+                    quote! { self.#name = Some(#converted); },
+                );
+            }
+        }
+        if let Some(body) = &operation.body {
+            parts.body(operation, body, engine)?;
+        }
+        parts.passed = function.inputs.iter().map(|(name, ty)| passed(name, ty)).collect();
+        Ok(parts)
+    }
+
+    /// A required body is one argument, its model; the fields of an optional one are setters.
+    fn body(&mut self, operation: &Operation, body: &Body, engine: &Engine) -> Result<()> {
+        let model = names::ident(&body.model);
+        self.fields.push(quote! { body: Data<models::#model> });
+        if body.required {
+            self.arguments.push(quote! { body: models::#model });
+            self.values.push(quote! { body: Data { data: body } });
+            return Ok(());
+        }
+        self.values.push(quote! { body: Data { data: models::#model::default() } });
+        let found = engine.models.iter().find(|item| item.ident == model);
+        for (name, ty, said) in found.map(models::fields).unwrap_or_default() {
+            let inner = argument(&ty, "Option").ok_or_else(|| {
+                Problem::new(format!(
+                    "the optional body of `{}` requires its field `{name}`",
+                    operation.id
+                ))
+            })?;
+            if operation.parameters.iter().any(|parameter| name == parameter.name.as_str()) {
+                return Err(Problem::new(format!(
+                    "`{name}` of `{}` is both parameter and field of the body",
+                    operation.id
+                )));
+            }
+            let inner = in_models(&inner, engine);
+            let (accepted, converted) = models::accepted(&inner, &name);
+            self.setter(
+                &name,
+                said.as_deref(),
+                &accepted,
+                quote! { self.body.data.#name = Some(#converted); },
+            );
+        }
+        Ok(())
+    }
+
+    fn setter(
+        &mut self,
+        name: &Ident,
+        said: Option<&str>,
+        accepted: &TokenStream,
+        set: TokenStream,
+    ) {
+        let docs = said.map_or_else(|| format!("Sets `{name}`."), text::plain);
+        let docs = text::docs(&docs);
+        self.setters.push(quote! {
+            #docs
+            pub fn #name(mut self, #name: #accepted) -> Self {
+                #set
+                self
+            }
+        });
+    }
+}
+
+/// What `send` gives for the type of an answer, and the call of the core that makes it so.
+fn answer(output: &Type) -> (TokenStream, Ident) {
+    if let Some(data) = argument(output, "Data") {
+        return (data.to_token_stream(), format_ident!("call_for_data"));
+    }
+    match output {
+        Type::Tuple(unit) if unit.elems.is_empty() => {
+            (quote! { () }, format_ident!("call_for_nothing"))
+        }
+        other => (other.to_token_stream(), format_ident!("call")),
+    }
+}
+
+/// The type that a request keeps for an argument of the wire layer.
+fn owned(ty: &Type) -> Type {
+    match ty {
+        Type::Reference(reference) => match reference.elem.as_ref() {
+            inner if models::is(inner, "str") => syn::parse_quote!(String),
+            inner => inner.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// What is passed to the wire layer for an argument.
+fn passed(name: &Ident, ty: &Type) -> TokenStream {
+    match (ty, argument(ty, "Option")) {
+        (_, Some(Type::Reference(inner))) if models::is(&inner.elem, "str") => {
+            quote! { self.#name.as_deref() }
+        }
+        (_, Some(Type::Reference(_))) => quote! { self.#name.as_ref() },
+        (Type::Reference(_), None) => quote! { &self.#name },
+        _ => quote! { self.#name },
+    }
+}
+
+/// A field's type as seen from outside the module of the models.
+fn in_models(ty: &Type, engine: &Engine) -> Type {
+    struct Qualify<'a>(&'a Engine);
+    impl syn::visit_mut::VisitMut for Qualify<'_> {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            syn::visit_mut::visit_path_mut(self, path);
+            if let Some(name) = path
+                .get_ident()
+                .filter(|name| self.0.models.iter().any(|model| model.ident == **name))
+            {
+                *path = syn::parse_quote!(models::#name);
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    syn::visit_mut::VisitMut::visit_type_mut(&mut Qualify(engine), &mut ty);
+    ty
+}
+
+fn described(operation: &Operation, request: &Ident) -> String {
+    let mut said = text::plain(&operation.description);
+    said.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
+    if !operation.success.is_empty() {
+        said.push_str(&format!(" → {}", text::plain(&operation.success)));
+    }
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
+        let what = parameter.description.as_deref().unwrap_or("not described upstream");
+        said.push_str(&format!("\n\n* `{}`: {}", parameter.name, text::plain(what)));
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        let what = body.description.as_deref().unwrap_or("not described upstream");
+        said.push_str(&format!("\n\n* `body`: {}", text::plain(what)));
+    }
+    let errors: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
+    let errors = match errors.split_last() {
+        None => "none".to_owned(),
+        Some((one, [])) => one.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    };
+    said.push_str(&format!(
+        "\n\n# Errors\n\n[`{request}::send`] gives an [`Error`]; the API documents the statuses {errors}."
+    ));
+    said
+}

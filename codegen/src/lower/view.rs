@@ -1,0 +1,201 @@
+//! The view of the normalised document that progenitor gets.
+
+use openapiv3::{
+    AdditionalProperties, OpenAPI, ReferenceOr, Schema, SchemaData, SchemaKind, StatusCode,
+    StringFormat, Type, VariantOrUnknownOrEmpty,
+};
+
+use super::Body;
+
+/// The view: successes only, no limits, no defaults, and lists that know absent from empty.
+pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
+    let mut view = api.clone();
+    view.security = None;
+    for (_, item) in &mut view.paths.paths {
+        let ReferenceOr::Item(item) = item else { continue };
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.options,
+            &mut item.head,
+            &mut item.patch,
+            &mut item.trace,
+        ];
+        for operation in operations.into_iter().flatten() {
+            operation.security = None;
+            operation
+                .responses
+                .responses
+                .retain(|status, _| matches!(status, StatusCode::Code(..400)));
+        }
+    }
+    if let Some(components) = &mut view.components {
+        components.security_schemes.clear();
+        for (_, schema) in &mut components.schemas {
+            if let ReferenceOr::Item(schema) = schema {
+                lower_schema(schema, true);
+            }
+        }
+    }
+    view
+}
+
+/// The names of the models that the given bodies hold, themselves and all inside them.
+pub fn reachable<'a>(api: &OpenAPI, bodies: impl Iterator<Item = &'a Body>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut open: Vec<String> = bodies.map(|body| body.model.clone()).collect();
+    while let Some(name) = open.pop() {
+        if found.contains(&name) {
+            continue;
+        }
+        let schema = api.components.as_ref().and_then(|components| components.schemas.get(&name));
+        let text = serde_json::to_value(schema).unwrap_or_default();
+        collect_references(&text, &mut open);
+        found.push(name);
+    }
+    found.sort();
+    found
+}
+
+fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            if let Some(name) = crate::normalise::walk::component_name(value) {
+                into.push(name.to_owned());
+            }
+            members.values().for_each(|member| collect_references(member, into));
+        }
+        serde_json::Value::Array(members) => {
+            members.iter().for_each(|member| collect_references(member, into))
+        }
+        _ => {}
+    }
+}
+
+fn lower_schema(schema: &mut Schema, required: bool) {
+    let documented = documentation(schema);
+    let Schema { schema_data, schema_kind } = schema;
+    schema_data.description = documented;
+    schema_data.default = None;
+    schema_data.title = None;
+    match schema_kind {
+        SchemaKind::Type(Type::String(string)) => {
+            string.pattern = None;
+            string.min_length = None;
+            string.max_length = None;
+            string.enumeration.clear();
+            if !matches!(string.format, VariantOrUnknownOrEmpty::Item(StringFormat::DateTime)) {
+                string.format = VariantOrUnknownOrEmpty::Empty;
+            }
+        }
+        SchemaKind::Type(Type::Number(number)) => {
+            (number.minimum, number.maximum) = (None, None);
+        }
+        SchemaKind::Type(Type::Integer(integer)) => {
+            (integer.minimum, integer.maximum) = (None, None);
+        }
+        SchemaKind::Type(Type::Array(array)) => {
+            (array.min_items, array.max_items, array.unique_items) = (None, None, false);
+            // progenitor makes absent and empty the same for a list that is not nullable.
+            schema_data.nullable |= !required;
+            if let Some(ReferenceOr::Item(items)) = &mut array.items {
+                lower_schema(items, true);
+            }
+        }
+        SchemaKind::Type(Type::Object(object)) => {
+            if object.properties.is_empty() {
+                schema_data.nullable |= !required;
+            }
+            for (name, property) in &mut object.properties {
+                if let ReferenceOr::Item(property) = property {
+                    lower_schema(property, object.required.contains(name));
+                }
+            }
+            if let Some(AdditionalProperties::Schema(inner)) = &mut object.additional_properties
+                && let ReferenceOr::Item(inner) = inner.as_mut()
+            {
+                lower_schema(inner, true);
+            }
+        }
+        // Replaced by a type of ours, so that only its being here matters.
+        SchemaKind::OneOf { .. } => {
+            *schema_kind = SchemaKind::Type(Type::Object(Default::default()))
+        }
+        _ => {}
+    }
+}
+
+/// The description with what the type does not say: limits, pattern, default, hidden values.
+fn documentation(schema: &Schema) -> Option<String> {
+    let SchemaData { description, default, extensions, .. } = &schema.schema_data;
+    let mut sentences: Vec<String> =
+        description.iter().map(|text| text.trim().to_owned()).collect();
+    let mut say = |sentence: String| sentences.push(sentence);
+    let range = |least: Option<String>, most: Option<String>, what: &str| match (least, most) {
+        (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{what}.")),
+        (Some(least), Some(most)) => Some(format!("{least} to {most}{what}.")),
+        (Some(least), None) => Some(format!("At least {least}{what}.")),
+        (None, Some(most)) => Some(format!("At most {most}{what}.")),
+        (None, None) => None,
+    };
+    let text = |limit: &Option<usize>| limit.map(|limit| limit.to_string());
+    match &schema.schema_kind {
+        SchemaKind::Type(Type::String(string)) => {
+            range(text(&string.min_length), text(&string.max_length), " characters").map(&mut say);
+            string.pattern.iter().for_each(|pattern| say(format!("Pattern: `{pattern}`.")));
+        }
+        SchemaKind::Type(Type::Number(number)) => {
+            let text = |limit: Option<f64>| limit.map(|limit| limit.to_string());
+            range(text(number.minimum), text(number.maximum), "").map(&mut say);
+        }
+        SchemaKind::Type(Type::Integer(integer)) => {
+            let text = |limit: Option<i64>| limit.map(|limit| limit.to_string());
+            range(text(integer.minimum), text(integer.maximum), "").map(&mut say);
+        }
+        _ => {}
+    }
+    if let Some(count) = extensions.get("x-enum-count") {
+        say(format!("One of {count} values that the reference does not list."));
+    }
+    if let Some(default) = default {
+        say(format!("Default: `{default}`."));
+    }
+    (!sentences.is_empty()).then(|| sentences.join("\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn lowered(schema: serde_json::Value, required: bool) -> Schema {
+        let mut schema: Schema = serde_json::from_value(schema).unwrap();
+        lower_schema(&mut schema, required);
+        schema
+    }
+
+    #[test]
+    fn limits_become_documentation() {
+        let schema = lowered(
+            json!({"type": "string", "minLength": 44, "maxLength": 44, "pattern": "^a$", "description": "An id."}),
+            true,
+        );
+        assert_eq!(
+            schema.schema_data.description.as_deref(),
+            Some("An id.\n\nExactly 44 characters.\n\nPattern: `^a$`.")
+        );
+        let schema = lowered(json!({"type": "integer", "minimum": 0, "default": 3}), true);
+        assert_eq!(schema.schema_data.description.as_deref(), Some("At least 0.\n\nDefault: `3`."));
+        assert_eq!(schema.schema_data.default, None);
+    }
+
+    #[test]
+    fn an_optional_list_knows_absent_from_empty() {
+        let list = json!({"type": "array", "items": {"type": "string"}});
+        assert!(lowered(list.clone(), false).schema_data.nullable);
+        assert!(!lowered(list, true).schema_data.nullable);
+    }
+}

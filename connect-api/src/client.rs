@@ -1,0 +1,206 @@
+//! The client, and how it is configured.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::error::{ConfigurationError, Error};
+use crate::wire::Wire;
+
+/// Where the Connect API lives.
+pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
+
+/// A client of the Connect API. Cheap to clone: clones share connections.
+///
+/// It sends its token on every call to its own base URL and nowhere else; redirects are not
+/// followed.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// Kept as a result, so that [`Client::new`] cannot fail: the first call reports the fault.
+    wire: Result<Wire, ConfigurationError>,
+    token: Option<SecretString>,
+}
+
+/// Configures a [`Client`].
+#[derive(Default)]
+#[must_use = "a builder does nothing until it builds"]
+pub struct ClientBuilder {
+    base_url: Option<String>,
+    token: Option<SecretString>,
+    user_agent: Option<String>,
+    http: Option<reqwest::Client>,
+}
+
+impl Client {
+    /// A client that authenticates with an API token, or with the access token of a login.
+    ///
+    /// A fault in the token (a line break, say) is reported by the first call; use
+    /// [`Client::builder`] to learn of it at once.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self::builder().token(token).build_lazily()
+    }
+
+    /// A client with settings of your own.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    pub(crate) fn wire(&self) -> Result<&Wire, Error> {
+        self.inner.wire.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
+    }
+
+    pub(crate) fn token(&self) -> Option<&SecretString> {
+        self.inner.token.as_ref()
+    }
+}
+
+impl ClientBuilder {
+    /// The token to authenticate with. Without one, only the operations that want none succeed.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(SecretString::from(token.into()));
+        self
+    }
+
+    /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `http` or `https` URL
+    /// without query and fragment.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// The `User-Agent` to send, instead of the name and version of this crate.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
+    /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] has no effect
+    /// on it.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Configuration`] if the base URL, the token or the user agent cannot be used.
+    pub fn build(self) -> Result<Client, Error> {
+        let client = self.build_lazily();
+        client.wire()?;
+        Ok(client)
+    }
+
+    fn build_lazily(self) -> Client {
+        let wire = self.wire();
+        Client { inner: Arc::new(Inner { wire, token: self.token }) }
+    }
+
+    fn wire(&self) -> Result<Wire, ConfigurationError> {
+        if let Some(token) = &self.token {
+            let unusable = "the token is empty, or holds characters that no header can carry";
+            match authorization(token) {
+                Some(_) if !token.expose_secret().trim().is_empty() => {}
+                _ => return Err(ConfigurationError::new(unusable)),
+            }
+        }
+        let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let client = match &self.http {
+            Some(client) => client.clone(),
+            None => self.http_client_of_ours()?,
+        };
+        Ok(Wire { baseurl, client })
+    }
+
+    fn http_client_of_ours(&self) -> Result<reqwest::Client, ConfigurationError> {
+        let user_agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+        reqwest::Client::builder()
+            .user_agent(self.user_agent.as_deref().unwrap_or(user_agent))
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", crate::error::chain(&error))))
+    }
+}
+
+/// The header that carries a token, if it can be carried.
+pub(crate) fn authorization(token: &SecretString) -> Option<HeaderValue> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// A base URL without the slash at its end, if it can be one.
+fn base_url(text: &str) -> Result<String, ConfigurationError> {
+    let fault = |what: &str| Err(ConfigurationError::new(format!("the base URL {what}")));
+    let Ok(url) = Url::parse(text) else { return fault("is not an absolute URL") };
+    if !matches!(url.scheme(), "http" | "https") {
+        return fault("is neither http nor https");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return fault("has a query or a fragment");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return fault("has a user name or a password");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Client");
+        match &self.inner.wire {
+            Ok(wire) => debug.field("base_url", &wire.baseurl),
+            Err(fault) => debug.field("fault", fault),
+        };
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_never_shows() {
+        let builder = Client::builder().token("umapi-secret");
+        assert!(!format!("{builder:?}").contains("secret"));
+        let client = builder.build().unwrap();
+        assert!(!format!("{client:?} {client:#?} {:?}", client.get_clusters()).contains("secret"));
+        let header = authorization(&SecretString::from("umapi-secret")).unwrap();
+        assert!(!format!("{header:?}").contains("secret"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_without_showing_it() {
+        let refused = |builder: ClientBuilder| {
+            let error = builder.build().unwrap_err();
+            assert!(matches!(error, Error::Configuration(_)), "{error:?}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        };
+        refused(Client::builder().token("secret\nX-Evil: 1"));
+        refused(Client::builder().token(" "));
+        for url in ["", "api.ultimaker.com", "ftp://h/", "https://h/?a=secret", "https://u:secret@h/", "https://h/#x"] {
+            refused(Client::builder().base_url(url));
+        }
+    }
+
+    #[test]
+    fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
+        assert_eq!(base_url("http://localhost:1/v1/").unwrap(), "http://localhost:1/v1");
+    }
+}

@@ -1,0 +1,123 @@
+//! Decoding of bodies, and the place of what does not fit.
+
+use serde::de::DeserializeOwned;
+
+use crate::call::{Operation, Raw};
+use crate::error::{DecodeError, Error};
+
+/// Decodes a body. Only a failure costs a second look, for the path.
+pub(crate) fn decode<T: DeserializeOwned>(operation: &'static Operation, raw: &Raw) -> Result<T, Error> {
+    serde_json::from_slice(&raw.body).map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error))))
+}
+
+/// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a
+/// text that is JSON up to there.
+///
+/// Found by reading the text rather than by decoding again through a tracking deserializer: that
+/// would have every model compiled a second time, for the sake of the rare failure.
+pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
+    let before: usize = text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let end = before.saturating_add(column).min(text.len());
+    let mut stack = Vec::new();
+    let mut at = 0;
+    while at < end {
+        match text[at] {
+            b'{' => stack.push(Step::Key(None)),
+            b'[' => stack.push(Step::Index(0)),
+            b'}' | b']' => {
+                stack.pop();
+            }
+            b',' => match stack.last_mut() {
+                Some(Step::Key(key)) => *key = None,
+                Some(Step::Index(index)) => *index += 1,
+                None => {}
+            },
+            b'"' => {
+                let close = string_end(text, at + 1).min(end);
+                if let Some(Step::Key(key @ None)) = stack.last_mut() {
+                    let literal = &text[at..close];
+                    let plain = || String::from_utf8_lossy(literal).trim_matches('"').to_owned();
+                    *key = Some(serde_json::from_slice(literal).unwrap_or_else(|_| plain()));
+                }
+                at = close;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    let mut path = String::from("$");
+    for step in stack {
+        match step {
+            Step::Key(None) => {}
+            Step::Key(Some(key)) if is_plain(&key) => path.push_str(&format!(".{key}")),
+            Step::Key(Some(key)) => path.push_str(&format!("[{key:?}]")),
+            Step::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    path
+}
+
+enum Step {
+    Key(Option<String>),
+    Index(usize),
+}
+
+/// The index after the closing quote of a string whose content starts at `at`.
+fn string_end(text: &[u8], mut at: usize) -> usize {
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 2,
+            b'"' => return at + 1,
+            _ => at += 1,
+        }
+    }
+    text.len()
+}
+
+fn is_plain(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only decoding matters here")]
+    struct Model {
+        id: i64,
+        inner: Option<Box<Model>>,
+        list: Option<Vec<Model>>,
+        map: Option<BTreeMap<String, i64>>,
+    }
+
+    fn path(text: &str) -> String {
+        let error = serde_json::from_str::<Model>(text).unwrap_err();
+        path_at(text.as_bytes(), error.line(), error.column())
+    }
+
+    #[test]
+    fn the_path_leads_to_what_does_not_fit() {
+        assert_eq!(path(r#"{"id": "x"}"#), "$.id");
+        assert_eq!(path("{\"id\": 1,\n \"inner\": {\"id\": null}}"), "$.inner.id");
+        assert_eq!(path(r#"{"id": 1, "list": [{"id": 1}, {"id": 2.5}]}"#), "$.list[1].id");
+        assert_eq!(path(r#"{"id": 1, "list": [{"id": 1}, {"inner": null}]}"#), "$.list[1]");
+        assert_eq!(path(r#"{"id": 1, "map": {"a\"]b": 1, "c d": true}}"#), "$.map[\"c d\"]");
+        assert_eq!(path(r#"{"list": []}"#), "$");
+    }
+
+    #[test]
+    fn any_text_has_a_path() {
+        for text in ["", "{", "[[[", "\"", "{\"a", "}}]", "{\"a\\", "nonsense", "\u{0}"] {
+            for column in 0..10 {
+                assert!(path_at(text.as_bytes(), 1, column).starts_with('$'));
+                assert!(path_at(text.as_bytes(), 7, column).starts_with('$'));
+            }
+        }
+    }
+}

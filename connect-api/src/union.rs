@@ -1,0 +1,44 @@
+//! What all adjacently tagged unions have in common.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+/// `{"type": …, "value": …}` as it came.
+pub(crate) struct Tagged(Value);
+
+#[derive(Serialize)]
+struct Adjacent<'a, T> {
+    #[serde(rename = "type")]
+    tag: &'a str,
+    value: &'a T,
+}
+
+impl Tagged {
+    /// The value, if the tag is this one and the value fits.
+    pub(crate) fn read_as<T: DeserializeOwned>(&self, tag: &str) -> Option<T> {
+        self.read_any().filter(|(came, _)| came == tag).map(|(_, value)| value)
+    }
+
+    /// The tag and the value, if the value fits.
+    pub(crate) fn read_any<T: DeserializeOwned>(&self) -> Option<(String, T)> {
+        let tag = self.0.get("type")?.as_str()?.to_owned();
+        Some((tag, T::deserialize(self.0.get("value")?).ok()?))
+    }
+
+    /// All of it.
+    pub(crate) fn into_inner(self) -> Value {
+        self.0
+    }
+
+    /// Writes a tag and its value.
+    pub(crate) fn write<T: Serialize, S: Serializer>(tag: &str, value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        Adjacent { tag, value }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tagged {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self)
+    }
+}
