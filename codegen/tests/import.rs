@@ -283,6 +283,7 @@ fn a_wrong_supplement_is_found_where_it_is() {
         ("- ActionStatusResponse.status_details", "- ErrorObject.meta", 0, "no union"),
         ("- ClusterPrinterStatus.faults", "- ClusterPrinterStatus.errors", 0, "already"),
         ("items: FilterOption", "items: FilterOptions", 0, "not a model"),
+        ("items: FilterOption", "items: FilterOption\n    enum_count: 4", 0, "only the enum"),
         ("members: [TimeBasedDetail]", "members: [Time]", 0, "not a model"),
         ("links: PaginationLinks", "links: Links", 0, "not a model"),
     ];

@@ -213,7 +213,12 @@ impl Supplement {
                 return Err(at(model, format!("`{}` is not a model of the page", model.value)));
             }
         }
-        Ok(())
+        let mut counted =
+            self.arrays.iter().filter(|it| it.enum_count.is_some()).map(|it| &it.items);
+        match counted.find(|items| items.value != "string") {
+            Some(model) => Err(at(model, "only the enum of a string has a count".to_owned())),
+            None => Ok(()),
+        }
     }
 
     fn check_properties(&self, page: &Page) -> Result<()> {
