@@ -18,14 +18,15 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     let inner = inner.filter(|inner| !inner.ends_with('\\')).ok_or_else(|| {
         Problem::line(line, format!("not a whole row of a table: {}", excerpt(text)))
     })?;
-    let mut cells = vec![String::new()];
-    let mut characters = inner.chars().peekable();
-    while let Some(character) = characters.next() {
-        let last = cells.last_mut().expect("starts with one");
-        match character {
-            '\\' if characters.next_if_eq(&'|').is_some() => last.push('|'),
-            '|' => cells.push(String::new()),
-            other => last.push(other),
+    let mut cells: Vec<String> = Vec::new();
+    for piece in inner.split('|') {
+        match cells.last_mut() {
+            Some(cell) if cell.ends_with('\\') => {
+                cell.pop();
+                cell.push('|');
+                cell.push_str(piece);
+            }
+            _ => cells.push(piece.to_owned()),
         }
     }
     cells.try_into().map_err(|cells: Vec<_>| {

@@ -1,7 +1,7 @@
 //! From the published page to the document that the service would serve.
 //!
 //! The service describes itself, but only to those who can reach it. The page it publishes is the
-//! same document rendered by Swagger UI, with parts folded away. [`page`] reads that rendering
+//! same document rendered by Swagger UI, with parts folded away. `page` reads that rendering
 //! back, `supplement.yaml` says what is folded, and each example on the page is held against the
 //! schema that results, so that a wrong entry in the supplement does not get far.
 
@@ -40,29 +40,22 @@ pub fn import(
     let in_page = |problem: Problem| problem.in_file(page_name);
     let in_supplement = |problem: Problem| problem.in_file(supplement_name);
 
-    let supplement = supplement::parse(supplement).map_err(in_supplement)?;
-    let lines = page.lines().count().max(1);
+    let last_line = page.lines().count().max(1);
     let page = page::parse(page).map_err(in_page)?;
+    let supplement = supplement::parse(supplement).map_err(in_supplement)?;
     let counts = Counts::of(&page);
     if let Some(difference) = counts.difference(&supplement.expect) {
-        return Err(Problem::line(
-            lines,
-            format!("the page as a whole does not add up: {difference}"),
-        )
-        .in_file(page_name)
-        .help(format!(
-            "is the page cut off? If upstream really changed, correct `expect` in {supplement_name}"
+        let message = format!("the page has {difference}");
+        return Err(in_page(Problem::line(last_line, message)).help(format!(
+            "save the whole page; if upstream has changed, correct `expect` in {supplement_name}"
         )));
     }
     supplement.check(&page).map_err(in_supplement)?;
-    let document = document::build(&page, &supplement).map_err(|problem| {
-        let help = problem.help.clone();
-        let problem = problem.in_file(page_name);
-        if help.is_some() {
-            problem
-        } else {
-            problem.help(format!("what the page folds away is stated in {supplement_name}"))
-        }
+    let document = document::build(&page, &supplement).map_err(|mut problem| {
+        problem.help.get_or_insert_with(|| {
+            format!("what the page folds away is stated in {supplement_name}; correct it there")
+        });
+        in_page(problem)
     })?;
     Ok(Imported { document, counts })
 }

@@ -15,7 +15,7 @@ pub use model::{Kind, Model, Property, Scalar, UNION};
 /// All that the page says.
 #[derive(Debug)]
 pub struct Page {
-    /// The root URL of the service, without the scheme.
+    /// The root URL of the service.
     pub root: Root,
     /// The operations, in order.
     pub operations: Vec<Operation>,
@@ -63,12 +63,16 @@ fn root(lines: &mut Lines<'_>) -> Result<Root> {
     let (line, text) = lines.next("the root URL of the service")?;
     let url = text.strip_prefix("The root URL of this service is `");
     let url = url.and_then(|url| url.strip_suffix("`."));
-    let (scheme, rest) = url.and_then(|url| url.split_once("://")).ok_or_else(|| {
+    let parts = url.and_then(|url| {
+        let (scheme, rest) = url.split_once("://")?;
+        let (host, _) = rest.split_once('/')?;
+        let known = matches!(scheme, "http" | "https") && !host.is_empty();
+        (known && !rest.contains(char::is_whitespace)).then(|| (scheme, rest.split_at(host.len())))
+    });
+    let (scheme, (host, path)) = parts.ok_or_else(|| {
         Problem::line(line, format!("the root URL belongs here, not {}", excerpt(text)))
     })?;
-    let (host, path) =
-        rest.split_once('/').ok_or_else(|| Problem::line(line, "the root URL has no path"))?;
-    Ok(Root { scheme: scheme.into(), host: host.into(), base_path: format!("/{path}") })
+    Ok(Root { scheme: scheme.into(), host: host.into(), base_path: path.into() })
 }
 
 /// Refuses what the page says twice, since a JSON object would silently keep one of the two.
@@ -116,11 +120,11 @@ impl<'a> Lines<'a> {
             .help("the page must be the saved Swagger UI page of the API, as Markdown"))
     }
 
-    /// Reads rows for as long as there are any.
+    /// Reads the rows of a table, at least one.
     fn rows<T>(&mut self, mut read: impl FnMut(usize, &'a str) -> Result<T>) -> Result<Vec<T>> {
         let mut rows = Vec::new();
-        while self.peek().is_some_and(|text| text.starts_with('|')) {
-            let (line, text) = self.next("a row")?;
+        while rows.is_empty() || self.peek().is_some_and(|text| text.starts_with('|')) {
+            let (line, text) = self.next("a row of the table")?;
             rows.push(read(line, text)?);
         }
         Ok(rows)

@@ -37,7 +37,6 @@ pub struct Evidence {
 
 /// How sure an entry is.
 #[derive(Debug, Deserialize)]
-#[expect(clippy::enum_variant_names, reason = "the three are what the evidence is called")]
 enum Confidence {
     /// Attested for this API.
     A,
@@ -148,15 +147,17 @@ pub struct Unions {
 
 /// Reads the file.
 pub fn parse(text: &str) -> Result<Supplement> {
-    serde_saphyr::from_str(text).map_err(|error| Problem {
-        place: error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize)),
-        ..Problem::new(message(&error))
+    serde_saphyr::from_str(text).map_err(|error| {
+        let message = error.without_snippet().to_string();
+        let Some(at) = error.location() else { return Problem::new(message) };
+        // The message ends with the place, which a problem keeps apart.
+        let (line, column) = (at.line(), at.column());
+        let place = format!(" at line {line}, column {column}");
+        Problem {
+            place: Some(Place::Column(line as usize, column as usize)),
+            ..Problem::new(message.trim_end_matches(&place))
+        }
     })
-}
-
-/// The library's message without the excerpt and the place that it adds for a terminal.
-fn message(error: &serde_saphyr::Error) -> String {
-    error.without_snippet().to_string()
 }
 
 impl Supplement {
@@ -212,7 +213,12 @@ impl Supplement {
                 return Err(at(model, format!("`{}` is not a model of the page", model.value)));
             }
         }
-        Ok(())
+        let mut counted =
+            self.arrays.iter().filter(|it| it.enum_count.is_some()).map(|it| &it.items);
+        match counted.find(|items| items.value != "string") {
+            Some(model) => Err(at(model, "only the enum of a string has a count".to_owned())),
+            None => Ok(()),
+        }
     }
 
     fn check_properties(&self, page: &Page) -> Result<()> {

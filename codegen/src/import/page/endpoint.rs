@@ -58,16 +58,12 @@ impl Operation {
 
 pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
     let (line, text) = lines.next("`#### Models`")?;
-    let heading = text.find('/').map(|slash| text.split_at(slash));
-    let (method, path) = heading
-        .filter(|(method, path)| METHODS.contains(method) && !path.contains(char::is_whitespace))
-        .ok_or_else(|| {
-            Problem::line(line, format!("an operation belongs here, not {}", excerpt(text))).help(
-                "an operation is headed like `GET/clusters`; after the last comes `#### Models`",
-            )
-        })?;
+    let (method, path) = heading(text).ok_or_else(|| {
+        Problem::line(line, format!("an operation belongs here, not {}", excerpt(text)))
+            .help("an operation is headed like `GET/clusters`; after the last comes `#### Models`")
+    })?;
     let (description_line, description) = lines.next("the description of the operation")?;
-    if description.starts_with(['#', '|']) {
+    if description.starts_with(['#', '|']) || heading(description).is_some() {
         return Err(Problem::line(description_line, "the operation above has no description"));
     }
     let description = cell::prose(description_line, description)?;
@@ -98,11 +94,15 @@ pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
         unique(&mut seen, response.status, line)?;
         Ok(response)
     })?;
-    if responses.is_empty() {
-        return Err(Problem::line(line, format!("`{text}` has no responses")));
-    }
     let (method, path) = (method.to_owned(), path.to_owned());
     Ok(Operation { line, method, path, description, parameters, responses })
+}
+
+/// The method and the path in the heading of an operation.
+fn heading(text: &str) -> Option<(&str, &str)> {
+    let (method, path) = text.split_at(text.find('/')?);
+    let known = METHODS.contains(&method) && !path.contains(char::is_whitespace);
+    known.then_some((method, path))
 }
 
 fn parameter(line: usize, text: &str) -> Result<Parameter> {
