@@ -122,10 +122,8 @@ fn check_body(
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
     if !essence.eq_ignore_ascii_case(&documented.media_type) {
-        findings.push(format!(
-            "header `content-type`: {given:?} is not {:?}",
-            documented.media_type
-        ));
+        findings
+            .push(format!("header `content-type`: {given:?} is not {:?}", documented.media_type));
         return;
     }
     match serde_json::from_slice(body) {

@@ -242,7 +242,9 @@ impl<'d> Reader<'d> {
             Some("number") => Form::Number,
             Some("boolean") => Form::Boolean,
             Some("array") => Form::List {
-                item: Box::new(schema.get("items").map_or(Form::Text, |items| self.form(items, true))),
+                item: Box::new(
+                    schema.get("items").map_or(Form::Text, |items| self.form(items, true)),
+                ),
                 repeated,
             },
             _ => Form::Text,

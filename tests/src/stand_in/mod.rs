@@ -222,14 +222,14 @@ impl Builder {
                 (document, contract)
             }
         };
-        let contract = Contract::read(&contract)
-            .map_err(|error| StartError::Document { document, error })?;
+        let contract =
+            Contract::read(&contract).map_err(|error| StartError::Document { document, error })?;
         let (document, upstream) = match self.upstream {
             Source::Given(text) => ("the given upstream document".to_owned(), text),
             Source::File(path) => (path.display().to_string(), read(path)?),
         };
-        let specification = Specification::new(upstream)
-            .map_err(|error| StartError::Json { document, error })?;
+        let specification =
+            Specification::new(upstream).map_err(|error| StartError::Json { document, error })?;
         let shared = Arc::new(Shared {
             contract: Arc::new(contract),
             specification,

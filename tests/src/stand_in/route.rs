@@ -137,7 +137,8 @@ mod tests {
 
     #[test]
     fn literals_come_before_parameters() {
-        let mut templates = ["/a/{id}", "/a/b", "/{x}/b"].map(|path| Template::parse(path).unwrap());
+        let mut templates =
+            ["/a/{id}", "/a/b", "/{x}/b"].map(|path| Template::parse(path).unwrap());
         templates.sort();
         let expected = ["/a/b", "/a/{id}", "/{x}/b"].map(|path| Template::parse(path).unwrap());
         assert_eq!(templates, expected);

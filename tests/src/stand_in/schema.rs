@@ -74,7 +74,6 @@ impl<'d> Schemas<'d> {
         // The patterns are ECMA 262; only the backtracking engine knows look-ahead.
         let validator = jsonschema::options()
             .with_draft(Draft::Draft4)
-            .with_base_uri(DOCUMENT)
             .with_registry(&self.registry)
             .with_pattern_options(PatternOptions::fancy_regex())
             .should_validate_formats(true)

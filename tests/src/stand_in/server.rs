@@ -173,9 +173,8 @@ async fn read_body(mut body: Body) -> (Bytes, bool) {
     let mut kept = BytesMut::new();
     let mut seen = 0;
     while seen <= DRAIN_LIMIT {
-        let next = std::future::poll_fn(|context| {
-            std::pin::Pin::new(&mut body).poll_frame(context)
-        });
+        let next =
+            std::future::poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context));
         let Some(Ok(frame)) = next.await else { break };
         let Ok(data) = frame.into_data() else { continue };
         seen += data.len();

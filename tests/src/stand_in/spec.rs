@@ -61,8 +61,14 @@ pub fn openapi_3(swagger: &Value) -> Value {
     let mut out = Map::from_iter([("openapi".to_owned(), json!("3.0.3"))]);
     for (key, value) in members(Some(swagger)) {
         match key.as_str() {
-            "swagger" | "host" | "basePath" | "schemes" | "consumes" | "produces"
-            | "definitions" | "securityDefinitions" => {}
+            "swagger"
+            | "host"
+            | "basePath"
+            | "schemes"
+            | "consumes"
+            | "produces"
+            | "definitions"
+            | "securityDefinitions" => {}
             "paths" => {
                 out.insert("servers".to_owned(), servers(swagger));
                 out.insert("paths".to_owned(), map(value, |_, item| path_item(swagger, item)));
