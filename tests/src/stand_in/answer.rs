@@ -2,11 +2,11 @@
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue};
-use http::{StatusCode, Version};
+use http::StatusCode;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::contract::{Contract, Operation};
+use super::contract::{Content, Contract, Operation};
 
 /// An answer before it goes on the wire.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct Answer {
     /// The status.
     pub status: StatusCode,
     /// Headers beyond those of every answer.
-    pub headers: HeaderMap,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The JSON text of the body; nothing for an answer without one.
     pub body: Option<String>,
 }
@@ -23,19 +23,18 @@ impl Answer {
     /// An answer with a JSON body.
     pub fn json(status: StatusCode, text: impl Into<String>) -> Self {
         let json = HeaderValue::from_static("application/json");
-        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
-        Self { status, headers, body: Some(text.into()) }
+        Self { status, headers: vec![(CONTENT_TYPE, json)], body: Some(text.into()) }
     }
 
     /// The documented answer of this status, as its example has it.
     pub fn documented(operation: &Operation, status: u16) -> Self {
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         match operation.answers.get(&status) {
-            Some(answer) => match (&answer.example, &answer.schema) {
-                (Some(example), _) => Self::json(code, example.to_string()),
-                (None, None) => Self { status: code, headers: HeaderMap::new(), body: None },
-                (None, Some(_)) => Self::gap(operation, "has no example for this answer"),
-            },
+            Some(None) => Self { status: code, headers: Vec::new(), body: None },
+            Some(Some(Content { example: Some(example), .. })) => {
+                Self::json(code, example.to_string())
+            }
+            Some(Some(_)) => Self::gap(operation, "has no example for this answer"),
             None => Self::gap(operation, "does not document this answer"),
         }
     }
@@ -49,7 +48,7 @@ impl Answer {
         details: &[String],
     ) -> Self {
         let example = |operation: &Operation| {
-            operation.answers.get(&status.as_u16()).and_then(|answer| answer.example.clone())
+            operation.answers.get(&status.as_u16())?.as_ref()?.example.clone()
         };
         let documented = operation.and_then(example);
         let documented = documented.or_else(|| contract.operations().find_map(example));
@@ -72,7 +71,7 @@ impl Answer {
         let details = [format!("the path allows {methods}")];
         let mut answer = Self::refusal(contract, None, StatusCode::METHOD_NOT_ALLOWED, &details);
         if let Ok(methods) = HeaderValue::from_str(&methods) {
-            answer.headers.insert(ALLOW, methods);
+            answer.headers.push((ALLOW, methods));
         }
         answer
     }
@@ -89,8 +88,7 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         let mut response = Response::new(self.body.map_or_else(Body::empty, Body::from));
         *response.status_mut() = self.status;
-        *response.version_mut() = Version::HTTP_11;
-        *response.headers_mut() = self.headers;
+        response.headers_mut().extend(self.headers);
         response
     }
 }

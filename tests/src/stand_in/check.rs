@@ -121,13 +121,15 @@ fn check_body(
     }
     let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if !essence.eq_ignore_ascii_case(&documented.media_type) {
-        findings
-            .push(format!("header `content-type`: {given:?} is not {:?}", documented.media_type));
+    if !essence.eq_ignore_ascii_case(&documented.content.media_type) {
+        findings.push(format!(
+            "header `content-type`: {given:?} is not {:?}",
+            documented.content.media_type
+        ));
         return;
     }
     match serde_json::from_slice(body) {
-        Ok(value) => validate(&documented.schema, &value, "body", findings),
+        Ok(value) => validate(&documented.content.schema, &value, "body", findings),
         Err(error) => findings.push(format!("body: not JSON: {error}")),
     }
 }

@@ -1,6 +1,6 @@
 //! What the normalised document promises: operations, what they take, and what they answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use http::{Method, StatusCode};
@@ -31,8 +31,8 @@ pub struct Operation {
     pub parameters: Vec<Parameter>,
     /// The body it takes, if it takes one.
     pub body: Option<Body>,
-    /// What it may answer.
-    pub answers: BTreeMap<u16, Documented>,
+    /// What it may answer, by status; nothing where the answer has no body.
+    pub answers: BTreeMap<u16, Option<Content>>,
 }
 
 /// Where a parameter stands.
@@ -84,6 +84,13 @@ pub enum Form {
 pub struct Body {
     /// Whether it must be there.
     pub required: bool,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a body holds, of a request or of an answer.
+#[derive(Debug)]
+pub struct Content {
     /// The media type.
     pub media_type: String,
     /// What the JSON value must be.
@@ -92,19 +99,11 @@ pub struct Body {
     pub example: Option<Value>,
 }
 
-/// A documented answer.
-#[derive(Debug)]
-pub struct Documented {
-    /// What the JSON value must be; nothing where the answer has no body.
-    pub schema: Option<Arc<Validator>>,
-    /// The documented example.
-    pub example: Option<Value>,
-}
-
 impl Contract {
     /// Reads the normalised document.
     pub fn read(document: &Value) -> Result<Self, DocumentError> {
-        let mut reader = Reader { document, schemas: Schemas::new(document)? };
+        let mut reader =
+            Reader { document, schemas: Schemas::new(document)?, ids: BTreeSet::new() };
         let url = document.pointer("/servers/0/url").and_then(Value::as_str);
         let url = url.ok_or_else(|| DocumentError::new("/servers/0/url", "missing"))?;
         let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -133,16 +132,16 @@ impl Contract {
 }
 
 impl Operation {
-    /// The status and the answer of a success.
-    pub fn success(&self) -> Option<(u16, &Documented)> {
-        let mut answers = self.answers.range(200..300);
-        answers.next().map(|(status, answer)| (*status, answer))
+    /// The status of a success.
+    pub fn success(&self) -> Option<u16> {
+        self.answers.range(200..300).next().map(|(status, _)| *status)
     }
 }
 
 struct Reader<'d> {
     document: &'d Value,
     schemas: Schemas<'d>,
+    ids: BTreeSet<&'d str>,
 }
 
 impl<'d> Reader<'d> {
@@ -185,6 +184,10 @@ impl<'d> Reader<'d> {
     ) -> Result<Operation, DocumentError> {
         let id = operation.get("operationId").and_then(Value::as_str);
         let id = id.ok_or_else(|| DocumentError::new(pointer, "the operationId is missing"))?;
+        if !self.ids.insert(id) {
+            let pointer = format!("{pointer}/operationId");
+            return Err(DocumentError::new(pointer, format!("`{id}` is there twice")));
+        }
         let security = operation.get("security").or_else(|| self.document.get("security"));
         let mut parameters = Vec::new();
         for (index, parameter) in shared.iter().chain(list(operation, "parameters")).enumerate() {
@@ -196,11 +199,7 @@ impl<'d> Reader<'d> {
             let pointer = format!("{pointer}/responses/{status}");
             let code = StatusCode::from_bytes(status.as_bytes())
                 .map_err(|_| DocumentError::new(&pointer, "not an HTTP status"))?;
-            let (schema, example) = match self.content(response, &pointer)? {
-                Some((_, schema, example)) => (Some(schema), example),
-                None => (None, None),
-            };
-            answers.insert(code.as_u16(), Documented { schema, example });
+            answers.insert(code.as_u16(), self.content(response, &pointer)?);
         }
         let body = match operation.get("requestBody") {
             Some(body) => self.body(body, &format!("{pointer}/requestBody"))?,
@@ -254,12 +253,7 @@ impl<'d> Reader<'d> {
     fn body(&mut self, body: &'d Value, pointer: &str) -> Result<Option<Body>, DocumentError> {
         let required = flag(self.schemas.resolve(body), "required").unwrap_or(false);
         let content = self.content(body, pointer)?;
-        Ok(content.map(|(media_type, schema, example)| Body {
-            required,
-            media_type,
-            schema,
-            example,
-        }))
+        Ok(content.map(|content| Body { required, content }))
     }
 
     /// The one media type of a body, with its schema and its example.
@@ -267,7 +261,7 @@ impl<'d> Reader<'d> {
         &mut self,
         holder: &'d Value,
         pointer: &str,
-    ) -> Result<Option<(String, Arc<Validator>, Option<Value>)>, DocumentError> {
+    ) -> Result<Option<Content>, DocumentError> {
         let holder = self.schemas.resolve(holder);
         let Some(content) = holder.get("content").and_then(Value::as_object) else {
             return Ok(None);
@@ -278,7 +272,8 @@ impl<'d> Reader<'d> {
         };
         let any = Value::Object(Map::new());
         let schema = self.schemas.compile(media.get("schema").unwrap_or(&any), pointer)?;
-        Ok(Some((media_type.clone(), schema, media.get("example").cloned())))
+        let example = media.get("example").cloned();
+        Ok(Some(Content { media_type: media_type.clone(), schema, example }))
     }
 }
 

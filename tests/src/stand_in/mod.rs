@@ -125,7 +125,7 @@ impl StandIn {
 
     /// A stand-in with other documents, another token or a port of choice.
     pub fn builder() -> Builder {
-        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("spec");
         Builder {
             port: 0,
             token: "stand-in-token".to_owned(),

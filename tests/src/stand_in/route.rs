@@ -67,6 +67,15 @@ impl Template {
         Some(values)
     }
 
+    /// The path with `value`, encoded already, for every parameter.
+    pub fn fill(&self, value: &str) -> String {
+        let segments = self.0.iter().map(|segment| match segment {
+            Segment::Literal(literal) => format!("/{literal}"),
+            Segment::Parameter(_) => format!("/{value}"),
+        });
+        segments.collect()
+    }
+
     /// The names of the template's parameters.
     pub fn parameters(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|segment| match segment {

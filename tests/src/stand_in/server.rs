@@ -91,7 +91,7 @@ impl Shared {
         if operation.id == Specification::OPERATION {
             return self.specification.answer(&self.contract, operation, query);
         }
-        let status = operation.success().map_or(0, |(status, _)| status);
+        let status = operation.success().unwrap_or_default();
         Ok(Answer::documented(operation, status))
     }
 
