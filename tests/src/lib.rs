@@ -1,1 +1,5 @@
-//! The stand-in server of the Connect API.
+//! The stand-in server of the Connect API, and what the tests of this workspace share.
+
+pub mod stand_in;
+
+pub use stand_in::StandIn;

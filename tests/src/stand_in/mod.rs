@@ -1,0 +1,268 @@
+//! A server on the loopback that behaves as the API's document says, and insists on it.
+//!
+//! | step | module |
+//! |---|---|
+//! | read the document | [`contract`], its schemas by [`schema`] |
+//! | find the operation of a request | [`route`] |
+//! | hold the request against the document | [`check`] |
+//! | answer with the document's examples | [`answer`] |
+//! | serve the API's description of itself | [`spec`] |
+//! | all of it, request by request | [`server`] |
+
+pub mod answer;
+pub mod check;
+pub mod contract;
+pub mod route;
+pub mod schema;
+pub mod server;
+pub mod spec;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use self::contract::Contract;
+pub use self::server::RecordedRequest;
+use self::server::{Shared, lock};
+use self::spec::Specification;
+
+/// A running stand-in. It stops when it is dropped.
+pub struct StandIn {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+/// A stand-in that is yet to start.
+#[derive(Clone)]
+pub struct Builder {
+    port: u16,
+    token: String,
+    contract: Source<Value>,
+    upstream: Source<String>,
+}
+
+#[derive(Clone)]
+enum Source<T> {
+    File(PathBuf),
+    Given(T),
+}
+
+/// Why a stand-in did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A document cannot be read.
+    #[error("{}: cannot be read: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A document is not JSON.
+    #[error("{document}: not JSON: {error}")]
+    Json {
+        /// The file, or which document it is.
+        document: String,
+        /// Why.
+        error: serde_json::Error,
+    },
+    /// A document says what the stand-in does not understand.
+    #[error("{document}: {error}")]
+    Document {
+        /// The file, or which document it is.
+        document: String,
+        /// What and where.
+        error: DocumentError,
+    },
+    /// The port is not to be had.
+    #[error("cannot listen on port {port}: {error}")]
+    Listen {
+        /// The port.
+        port: u16,
+        /// Why.
+        error: std::io::Error,
+    },
+}
+
+/// What is wrong with a document, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {message}")]
+pub struct DocumentError {
+    /// The JSON pointer.
+    pub pointer: String,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl DocumentError {
+    fn new(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), message: message.into() }
+    }
+}
+
+impl StandIn {
+    /// Starts on a free port, with the committed documents.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot start, with the reason. [`StandIn::builder`] gives an error instead.
+    pub async fn start() -> Self {
+        match Self::builder().start().await {
+            Ok(stand_in) => stand_in,
+            Err(error) => panic!("the stand-in cannot start: {error}"),
+        }
+    }
+
+    /// A stand-in with other documents, another token or a port of choice.
+    pub fn builder() -> Builder {
+        let spec = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("spec");
+        Builder {
+            port: 0,
+            token: "stand-in-token".to_owned(),
+            contract: Source::File(spec.join("connect-v1.openapi.json")),
+            upstream: Source::File(spec.join("upstream/connect-v1.json")),
+        }
+    }
+
+    /// The URL that a client is to be given, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        format!("http://{}{}", self.address, self.shared.contract.base_path)
+    }
+
+    /// The bearer token that is accepted.
+    pub fn token(&self) -> &str {
+        &self.shared.token
+    }
+
+    /// What the document promises, as the stand-in reads it.
+    pub fn contract(&self) -> &Contract {
+        &self.shared.contract
+    }
+
+    /// All requests so far, in the order in which they were read.
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        lock(&self.shared.requests).clone()
+    }
+
+    /// The next request of this operation that the document allows is answered with the documented
+    /// error (or success) of this status. Each call is good for one more request.
+    ///
+    /// # Panics
+    ///
+    /// If the operation does not exist, or does not document the status.
+    #[track_caller]
+    pub fn answer_next(&self, operation_id: &str, status: u16) {
+        let Some(operation) = self.shared.contract.operation(operation_id) else {
+            panic!("the document has no operation `{operation_id}`");
+        };
+        assert!(
+            operation.answers.contains_key(&status),
+            "`{operation_id}` documents no {status}, only {:?}",
+            operation.answers.keys()
+        );
+        let mut script = lock(&self.shared.script);
+        script.entry(operation_id.to_owned()).or_default().push_back(status);
+    }
+
+    /// Stops, and waits until it has: open requests are answered, then the port is free.
+    pub async fn stop(mut self) {
+        self.stop.take();
+        // Neither a server that failed nor one that panicked could be stopped any further.
+        let _ = (&mut self.server).await;
+    }
+}
+
+impl Builder {
+    /// Listens on this port instead of a free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Accepts this bearer token.
+    #[must_use]
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = token.into();
+        self
+    }
+
+    /// Works from this OpenAPI 3.0 document instead of the committed one.
+    #[must_use]
+    pub fn contract(mut self, document: Value) -> Self {
+        self.contract = Source::Given(document);
+        self
+    }
+
+    /// Serves this text, a Swagger 2.0 or an OpenAPI 3.0 document, as the API's own description.
+    #[must_use]
+    pub fn upstream(mut self, text: impl Into<String>) -> Self {
+        self.upstream = Source::Given(text.into());
+        self
+    }
+
+    /// Starts. Must be called within a Tokio runtime, on which the server then runs.
+    pub async fn start(self) -> Result<StandIn, StartError> {
+        let (document, contract) = match self.contract {
+            Source::Given(value) => ("the given OpenAPI document".to_owned(), value),
+            Source::File(path) => {
+                let document = path.display().to_string();
+                let contract = serde_json::from_str(&read(path)?)
+                    .map_err(|error| StartError::Json { document: document.clone(), error })?;
+                (document, contract)
+            }
+        };
+        let contract =
+            Contract::read(&contract).map_err(|error| StartError::Document { document, error })?;
+        let (document, upstream) = match self.upstream {
+            Source::Given(text) => ("the given upstream document".to_owned(), text),
+            Source::File(path) => (path.display().to_string(), read(path)?),
+        };
+        let specification =
+            Specification::new(upstream).map_err(|error| StartError::Json { document, error })?;
+        let shared = Arc::new(Shared {
+            contract: Arc::new(contract),
+            specification,
+            token: self.token,
+            requests: Mutex::default(),
+            script: Mutex::new(HashMap::new()),
+            answered: AtomicU64::new(1),
+        });
+        let problem = |error| StartError::Listen { port: self.port, error };
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(problem)?;
+        let address = listener.local_addr().map_err(problem)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serve = axum::serve(listener, server::router(shared.clone()))
+            .with_graceful_shutdown(async { drop(stopped.await) });
+        let server = tokio::spawn(serve.into_future());
+        Ok(StandIn { address, shared, stop: Some(stop), server })
+    }
+}
+
+impl fmt::Display for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "stand-in of the Connect API at {}", self.base_url())
+    }
+}
+
+/// Without the token.
+impl fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StandIn").field("base_url", &self.base_url()).finish_non_exhaustive()
+    }
+}
+
+fn read(path: PathBuf) -> Result<String, StartError> {
+    std::fs::read_to_string(&path).map_err(|error| StartError::Read { path, error })
+}
