@@ -2,6 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+/// The file name of the upstream document.
+pub const DOCUMENT: &str = "connect-v1.json";
+
+/// The file name of the record of where the upstream document came from.
+pub const PROVENANCE: &str = "connect-v1.provenance.json";
+
 /// The workspace, by its root folder.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -26,12 +32,12 @@ impl Layout {
 
     /// The upstream document.
     pub fn upstream(&self) -> PathBuf {
-        self.upstream_folder().join("connect-v1.json")
+        self.upstream_folder().join(DOCUMENT)
     }
 
     /// The record of where the upstream document came from.
     pub fn provenance(&self) -> PathBuf {
-        self.upstream_folder().join("connect-v1.provenance.json")
+        self.upstream_folder().join(PROVENANCE)
     }
 
     /// What the published page folds away.

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use crate::document::{Provenance, Upstream};
+use crate::emit::emit;
 use crate::layout::Layout;
+use crate::lower::lower;
 use crate::normalise::overlay::Overlay;
 use crate::normalise::{Normalised, normalise};
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
-use crate::write::{self, Mode};
+use crate::write::{self, Files, Mode};
 
 /// What mends a stale generated file.
 pub const REGEN: &str = "cargo xtask regen";
@@ -44,6 +46,21 @@ pub fn normalised(layout: &Layout) -> Result<(Normalised, Policy)> {
 pub fn write_normalised(layout: &Layout, normalised: &Normalised, mode: Mode) -> Result<()> {
     write::file(&layout.normalised(), &normalised.to_json(), mode, NORMALISE)?;
     write::file(&layout.report(), &normalised.report.to_markdown(NORMALISE), mode, NORMALISE)
+}
+
+/// Brings everything that is generated up to date: the normalised document and the crate.
+/// Nothing is written before all of it has been made.
+pub fn regen(layout: &Layout, mode: Mode) -> Result<()> {
+    let (normalised, policy) = normalised(layout)?;
+    let files = generated(&normalised, &policy)
+        .map_err(|problem| problem.in_file(layout.normalised().display()))?;
+    write_normalised(layout, &normalised, mode)?;
+    write::folder(&layout.generated(), &files, mode, REGEN)
+}
+
+/// The files of generated code for a normalised document.
+pub fn generated(normalised: &Normalised, policy: &Policy) -> Result<Files> {
+    emit(&lower(normalised, policy)?)
 }
 
 fn parsed<T>(path: &Path, parse: fn(&str) -> Result<T>) -> Result<T> {

@@ -1,5 +1,7 @@
 //! One call: from a built request to a decoded answer or an error.
 
+use std::fmt;
+
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Request, StatusCode};
@@ -45,6 +47,12 @@ impl Operation {
     }
 }
 
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} {})", self.id, self.method, self.path)
+    }
+}
+
 impl Client {
     /// Sends a request, and decodes the whole body.
     pub(crate) async fn call<T: DeserializeOwned>(
@@ -65,7 +73,8 @@ impl Client {
     ) -> Result<Response<T>, Error> {
         let raw = self.execute(operation, request).await?;
         let empty = raw.body.trim_ascii().is_empty();
-        let answer = if empty { Answer { data: None } } else { decode::<Answer<T>>(operation, &raw)? };
+        let answer =
+            if empty { Answer { data: None } } else { decode::<Answer<T>>(operation, &raw)? };
         match answer.data {
             Some(data) => Ok(Response::new(raw.status, raw.headers, data)),
             None => Err(Error::NoData(NoDataError::new(operation, raw.status))),

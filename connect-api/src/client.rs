@@ -127,7 +127,9 @@ impl ClientBuilder {
             .user_agent(self.user_agent.as_deref().unwrap_or(user_agent))
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", crate::error::chain(&error))))
+            .map_err(|error| {
+                ConfigurationError::new(format!("no HTTP client: {}", crate::error::chain(&error)))
+            })
     }
 }
 
@@ -194,7 +196,14 @@ mod tests {
         };
         refused(Client::builder().token("secret\nX-Evil: 1"));
         refused(Client::builder().token(" "));
-        for url in ["", "api.ultimaker.com", "ftp://h/", "https://h/?a=secret", "https://u:secret@h/", "https://h/#x"] {
+        for url in [
+            "",
+            "api.ultimaker.com",
+            "ftp://h/",
+            "https://h/?a=secret",
+            "https://u:secret@h/",
+            "https://h/#x",
+        ] {
             refused(Client::builder().base_url(url));
         }
     }

@@ -6,8 +6,12 @@ use crate::call::{Operation, Raw};
 use crate::error::{DecodeError, Error};
 
 /// Decodes a body. Only a failure costs a second look, for the path.
-pub(crate) fn decode<T: DeserializeOwned>(operation: &'static Operation, raw: &Raw) -> Result<T, Error> {
-    serde_json::from_slice(&raw.body).map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error))))
+pub(crate) fn decode<T: DeserializeOwned>(
+    operation: &'static Operation,
+    raw: &Raw,
+) -> Result<T, Error> {
+    serde_json::from_slice(&raw.body)
+        .map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error))))
 }
 
 /// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a
@@ -16,7 +20,11 @@ pub(crate) fn decode<T: DeserializeOwned>(operation: &'static Operation, raw: &R
 /// Found by reading the text rather than by decoding again through a tracking deserializer: that
 /// would have every model compiled a second time, for the sake of the rare failure.
 pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
-    let before: usize = text.split_inclusive(|&byte| byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
+    let before: usize = text
+        .split_inclusive(|&byte| byte == b'\n')
+        .take(line.saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
     let end = before.saturating_add(column).min(text.len());
     let mut stack = Vec::new();
     let mut at = 0;

@@ -33,8 +33,7 @@ pub enum Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// The operation that was called, by its method of the client.
-    pub operation: &'static str,
+    operation: &'static Operation,
     /// The status of the answer. The status inside an [`ErrorObject`] can differ.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -48,7 +47,7 @@ pub struct ApiError {
 /// A failure to send a request or to receive the whole answer.
 #[derive(Debug)]
 pub struct TransportError {
-    operation: &'static str,
+    operation: &'static Operation,
     source: reqwest::Error,
 }
 
@@ -56,8 +55,7 @@ pub struct TransportError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// The operation that was called, by its method of the client.
-    pub operation: &'static str,
+    operation: &'static Operation,
     /// The status of the answer.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -73,8 +71,7 @@ pub struct DecodeError {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NoDataError {
-    /// The operation that was called, by its method of the client.
-    pub operation: &'static str,
+    operation: &'static Operation,
     /// The status of the answer.
     pub status: StatusCode,
 }
@@ -93,6 +90,18 @@ impl Error {
             Error::Decode(error) => Some(error.status),
             Error::NoData(error) => Some(error.status),
             Error::Transport(_) | Error::Configuration(_) => None,
+        }
+    }
+
+    /// The operation that was called, by its method of the client; none if it was not the call
+    /// that went wrong.
+    pub fn operation(&self) -> Option<&'static str> {
+        match self {
+            Error::Api(error) => Some(error.operation.id),
+            Error::Transport(error) => Some(error.operation.id),
+            Error::Decode(error) => Some(error.operation.id),
+            Error::NoData(error) => Some(error.operation.id),
+            Error::Configuration(_) => None,
         }
     }
 
@@ -122,7 +131,7 @@ impl ApiError {
             .collect();
         let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
         let excerpt = (!whole).then(|| excerpt(body, token));
-        Self { operation: operation.id, status, headers, errors, excerpt }
+        Self { operation, status, headers, errors, excerpt }
     }
 
     /// The machine-readable code of the first error.
@@ -139,12 +148,7 @@ impl ApiError {
 impl TransportError {
     pub(crate) fn new(operation: &'static Operation, source: reqwest::Error) -> Self {
         // A URL can hold what must not be shown, a signature for one.
-        Self { operation: operation.id, source: source.without_url() }
-    }
-
-    /// The operation that was called, by its method of the client.
-    pub fn operation(&self) -> &'static str {
-        self.operation
+        Self { operation, source: source.without_url() }
     }
 
     /// Whether the time was up.
@@ -161,7 +165,7 @@ impl TransportError {
 impl DecodeError {
     pub(crate) fn new(operation: &'static Operation, raw: &Raw, source: serde_json::Error) -> Self {
         Self {
-            operation: operation.id,
+            operation,
             status: raw.status,
             headers: raw.headers.clone(),
             path: path_at(&raw.body, source.line(), source.column()),
@@ -173,7 +177,7 @@ impl DecodeError {
 
 impl NoDataError {
     pub(crate) fn new(operation: &'static Operation, status: StatusCode) -> Self {
-        Self { operation: operation.id, status }
+        Self { operation, status }
     }
 }
 

@@ -6,7 +6,9 @@ use std::fmt;
 use serde::de::{Deserializer, Error, Visitor};
 
 /// Reads a string, without a copy where the input allows it.
-pub(crate) fn string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+pub(crate) fn string<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Cow<'de, str>, D::Error> {
     struct Text;
 
     impl<'de> Visitor<'de> for Text {

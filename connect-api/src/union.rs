@@ -32,7 +32,11 @@ impl Tagged {
     }
 
     /// Writes a tag and its value.
-    pub(crate) fn write<T: Serialize, S: Serializer>(tag: &str, value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn write<T: Serialize, S: Serializer>(
+        tag: &str,
+        value: &T,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         Adjacent { tag, value }.serialize(serializer)
     }
 }

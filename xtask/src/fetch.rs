@@ -4,21 +4,20 @@
 //! lead to no other host, and nothing touches the disk before all of it has been read and checked.
 
 mod answer;
-mod store;
 mod token;
 
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use connect_codegen::document::{Flavour, Upstream};
+use chrono::{DateTime, SecondsFormat, Utc};
+use connect_codegen::document::{Flavour, Provenance, Upstream, sha256};
 use connect_codegen::problem::{Problem, Result};
 use reqwest::blocking::Client;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Url, header};
 
 use answer::Answer;
-pub use store::{DOCUMENT, PROVENANCE, Stored, store};
 pub use token::{TOKEN_VARIABLE, Token};
 
 /// Where the service publishes its document.
@@ -67,6 +66,19 @@ pub struct Fetched {
     pub command: String,
 }
 
+impl Fetched {
+    /// The record to lie beside the document that was fetched at a time.
+    pub fn record(&self, at: DateTime<Utc>) -> Provenance {
+        Provenance {
+            source: self.url.clone(),
+            retrieved_at: at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            requested_version: self.requested_version.clone(),
+            sha256: sha256(self.text.as_bytes()),
+            command: self.command.clone(),
+        }
+    }
+}
+
 impl Default for Fetch {
     fn default() -> Self {
         Self {
@@ -81,7 +93,7 @@ impl Default for Fetch {
 }
 
 impl Fetch {
-    /// Gets the document. Writes nothing; see [`store`] for that.
+    /// Gets the document. Writes nothing; see [`store`](crate::store::store) for that.
     pub fn fetch(&self) -> Result<Fetched> {
         let check = self.check().map_err(|problem| problem.in_file(shown(&self.url)));
         check.and_then(|()| self.negotiate()).map_err(|problem| self.without_token(problem))

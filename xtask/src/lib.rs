@@ -1,3 +1,4 @@
 //! The maintainers' tasks, as a library: what the commands do, without their command line.
 
 pub mod fetch;
+pub mod store;

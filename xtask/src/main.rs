@@ -10,7 +10,8 @@ use connect_codegen::layout::Layout;
 use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
 use connect_codegen::{import, pipeline};
-use xtask::fetch::{Fetch, Stored, Token, store};
+use xtask::fetch::{Fetch, Token};
+use xtask::store::{Stored, store};
 
 /// The exit status of a task that failed: never 1, which cargo itself uses.
 const FAILED: u8 = 2;
@@ -102,7 +103,10 @@ fn print_tasks() -> ExitCode {
 
 fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
     if regen.fetch {
-        run_fetch(layout, &Download { url: xtask::fetch::SPEC_URL.to_owned(), openapi_version: None })?;
+        run_fetch(
+            layout,
+            &Download { url: xtask::fetch::SPEC_URL.to_owned(), openapi_version: None },
+        )?;
     }
     pipeline::regen(layout, regen.check.mode())
 }
@@ -117,12 +121,14 @@ fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
 }
 
 fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
-    let url = download.url.parse().map_err(|error| {
-        Problem::new(format!("not a URL: {error}")).in_file(&download.url)
-    })?;
+    let url = download
+        .url
+        .parse()
+        .map_err(|error| Problem::new(format!("not a URL: {error}")).in_file(&download.url))?;
     let openapi_version = download.openapi_version.clone();
     let fetch = Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() };
-    match store(&fetch.fetch()?, &layout.upstream_folder(), Utc::now())? {
+    let fetched = fetch.fetch()?;
+    match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
         Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
         Stored::Unchanged => println!("the document is the one that lies here"),
     }
@@ -146,7 +152,7 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
         sha256: sha256(document.as_bytes()),
         command: format!("cargo xtask import {}", page.display()),
     };
-    record.store(&document, layout)?;
+    store(&document, &record, &layout.upstream_folder())?;
     println!("imported {}", imported.counts);
     Ok(())
 }

@@ -31,7 +31,7 @@ pub struct Function {
     pub inputs: Vec<(Ident, Type)>,
     /// The type of a successful answer's body.
     pub output: Type,
-    /// The statement that makes the URL, then the expression that builds the request.
+    /// The statements that make the URL, then the expression that builds the request.
     pub body: Vec<Stmt>,
 }
 
@@ -96,13 +96,18 @@ fn take(file: syn::File) -> Result<Engine> {
 
 fn taken(function: ImplItemFn) -> Result<Function> {
     let tokens = function.to_token_stream();
-    let inputs = function.sig.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => match typed.pat.as_ref() {
-            Pat::Ident(name) => Some((name.ident.clone(), (*typed.ty).clone())),
-            _ => None,
-        },
-        FnArg::Receiver(_) => None,
-    });
+    let inputs: Vec<(Ident, Type)> = function
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(typed) => match typed.pat.as_ref() {
+                Pat::Ident(name) => Some((name.ident.clone(), (*typed.ty).clone())),
+                _ => None,
+            },
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
     let output = match &function.sig.output {
         syn::ReturnType::Type(_, result) => {
             argument(result, "Result").and_then(|value| argument(&value, "ResponseValue"))
@@ -117,6 +122,13 @@ fn taken(function: ImplItemFn) -> Result<Function> {
             _ => continue,
         };
         if name == "url" {
+            for (input, _) in inputs
+                .iter()
+                .filter(|(input, _)| super::uses(&local.to_token_stream(), &input.to_string()))
+            {
+                let label = input.to_string();
+                body.push(syn::parse_quote! { let #input = path_segment(#label, #input)?; });
+            }
             body.push(Stmt::Local(local));
         } else if name == "request"
             && let Some(init) = local.init.take()
@@ -126,8 +138,8 @@ fn taken(function: ImplItemFn) -> Result<Function> {
             body.push(Stmt::Expr(syn::parse_quote! { Ok(#request) }, None));
         }
     }
-    match (output, body.len()) {
-        (Some(output), 2) => Ok(Function { inputs: inputs.collect(), output, body }),
+    match (output, body.last()) {
+        (Some(output), Some(Stmt::Expr(..))) => Ok(Function { inputs, output, body }),
         _ => Err(unexpected(&tokens)),
     }
 }
@@ -193,16 +205,14 @@ impl VisitMut for Plain {
     }
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
-        // `encode_path(&id.to_string())` becomes our own, which refuses what no encoding saves.
+        // `encode_path(&id.to_string())` becomes `id`, which is made a segment before.
         if let Expr::Call(call) = expr
             && let Expr::Path(function) = call.func.as_ref()
             && function.path.is_ident("encode_path")
             && let Some(Expr::Reference(reference)) = call.args.first()
             && let Expr::MethodCall(to_string) = reference.expr.as_ref()
         {
-            let value = &to_string.receiver;
-            let name = value.to_token_stream().to_string();
-            *expr = syn::parse_quote! { path_segment(#name, #value)? };
+            *expr = (*to_string.receiver).clone();
         }
         visit_mut::visit_expr_mut(self, expr);
     }
@@ -212,6 +222,7 @@ impl VisitMut for Plain {
         type Arguments = syn::punctuated::Punctuated<Expr, syn::Token![,]>;
         if let Ok(mut arguments) = mac.parse_body_with(Arguments::parse_terminated) {
             arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
+            arguments.pop_punct();
             mac.tokens = arguments.to_token_stream();
         }
         visit_mut::visit_macro_mut(self, mac);

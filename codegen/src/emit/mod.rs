@@ -65,6 +65,8 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
             let used = imports(
                 &wire,
                 &[
+                    ("Data", quote! { use crate::envelope::Data; }),
+                    ("models", quote! { use crate::models; }),
                     ("path_segment", quote! { use crate::wire::path_segment; }),
                     ("QueryParam", quote! { use crate::wire::QueryParam; }),
                 ],
@@ -120,7 +122,15 @@ impl Rooms {
             &quote! { #(mod #operations;)* #(pub use #operations::*;)* },
         )?;
         let about = "The wire layer: how the request of each operation is built.";
-        render(files, "wire/mod.rs".into(), about, &quote! { #(mod #operations;)* })
+        render(
+            files,
+            "wire/mod.rs".into(),
+            about,
+            &quote! {
+                #![allow(clippy::too_many_arguments, reason = "progenitor passes every parameter by position")]
+                #(mod #operations;)*
+            },
+        )
     }
 }
 
@@ -172,14 +182,16 @@ fn operations_of(
 
 /// The imports of those names that the tokens use.
 fn imports(tokens: &TokenStream, known: &[(&str, TokenStream)]) -> TokenStream {
-    fn uses(tokens: &TokenStream, name: &str) -> bool {
-        tokens.clone().into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Ident(ident) => ident == name,
-            proc_macro2::TokenTree::Group(group) => uses(&group.stream(), name),
-            _ => false,
-        })
-    }
     known.iter().filter(|(name, _)| uses(tokens, name)).map(|(_, import)| import.clone()).collect()
+}
+
+/// Whether an identifier occurs in tokens, at any depth.
+fn uses(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == name,
+        proc_macro2::TokenTree::Group(group) => uses(&group.stream(), name),
+        _ => false,
+    })
 }
 
 fn put(files: &mut Files, folder: &str, resource: &Resource, tokens: &TokenStream) -> Result<()> {

@@ -54,7 +54,12 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenS
             None => {
                 let (ty, convert) = accepted(&field.ty, ident);
                 arguments.push(quote! { #ident: #ty });
-                values.push(quote! { #ident: #convert });
+                let same = *ident == convert.to_string();
+                values.push(if same {
+                    quote! { #ident }
+                } else {
+                    quote! { #ident: #convert }
+                });
             }
             Some(inner) => {
                 let (ty, convert) = accepted(&inner, ident);

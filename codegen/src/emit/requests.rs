@@ -82,9 +82,19 @@ struct Parts {
     passed: Vec<TokenStream>,
 }
 
+/// Names that a request type has for itself.
+const TAKEN: [&str; 4] = ["client", "body", "send", "send_for_response"];
+
 impl Parts {
     fn of(operation: &Operation, function: &Function, engine: &Engine) -> Result<Self> {
         let mut parts = Self::default();
+        let mut names = operation.parameters.iter().map(|parameter| parameter.name.as_str());
+        if let Some(taken) = names.find(|name| TAKEN.contains(name)) {
+            return Err(Problem::new(format!(
+                "`{}` has a parameter `{taken}`, a name that every request has for itself",
+                operation.id
+            )));
+        }
         for parameter in &operation.parameters {
             let name = names::ident(&parameter.name);
             let (_, ty) =

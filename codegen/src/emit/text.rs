@@ -29,7 +29,7 @@ pub fn plain(text: &str) -> String {
 fn plain_line(line: &str) -> String {
     let line: String = line.trim().chars().map(harmless).collect();
     let ticks = line.matches('`').count();
-    let spans = ticks % 2 == 0 && !line.contains("``");
+    let spans = ticks.is_multiple_of(2) && !line.contains("``");
     let mut escaped = String::new();
     for (index, part) in line.split('`').enumerate() {
         if index > 0 {
@@ -73,12 +73,14 @@ fn lines(text: &str) -> Vec<String> {
         if !lines.is_empty() {
             lines.push(String::new());
         }
+        // The lines after the first of a list's item belong to it only if they are indented.
+        let indent = if paragraph.starts_with("* ") { "  " } else { "" };
         let mut line = String::new();
         for word in paragraph.split_whitespace() {
             if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-                lines.push(std::mem::take(&mut line));
+                lines.push(std::mem::replace(&mut line, indent.to_owned()));
             }
-            if !line.is_empty() {
+            if !line.is_empty() && line != indent {
                 line.push(' ');
             }
             line.push_str(word);

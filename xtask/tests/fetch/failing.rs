@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use connect_codegen::layout::{DOCUMENT, PROVENANCE};
 use connect_codegen::problem::Problem;
-use xtask::fetch::{DOCUMENT, Fetch, PROVENANCE, store};
+use xtask::fetch::Fetch;
+use xtask::store::store;
 
 use crate::server::Server;
 use crate::{TOKEN, fetch, now};
@@ -26,7 +28,8 @@ pub fn fails(fetch: &Fetch) -> Problem {
     fs::write(folder.join(DOCUMENT), "the old document").expect("written");
     fs::write(folder.join(PROVENANCE), "the old record").expect("written");
     let before = contents(folder);
-    let outcome = fetch.fetch().and_then(|fetched| store(&fetched, folder, now()));
+    let outcome =
+        fetch.fetch().and_then(|fetched| store(&fetched.text, &fetched.record(now()), folder));
     let problem = outcome.expect_err("a failure");
     assert_eq!(contents(folder), before);
     for shown in [format!("{problem}"), format!("{problem:?}"), format!("{fetch:?}")] {

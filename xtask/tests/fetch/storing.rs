@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use connect_codegen::document::Provenance;
-use xtask::fetch::{DOCUMENT, PROVENANCE, Stored, store};
+use connect_codegen::layout::{DOCUMENT, PROVENANCE};
+use xtask::store::{Stored, store};
 
 use crate::{OPENAPI, SWAGGER, fetched, now};
 
@@ -29,7 +30,7 @@ fn the_document_and_its_record_are_replaced() {
     let folder = &folder.path().join("spec/upstream");
     for document in [SWAGGER, OPENAPI] {
         let fetched = fetched(document);
-        assert_eq!(store(&fetched, folder, now()), Ok(Stored::Replaced));
+        assert_eq!(store(&fetched.text, &fetched.record(now()), folder), Ok(Stored::Replaced));
         let bytes = fs::read(folder.join(DOCUMENT)).expect("a document");
         assert_eq!(bytes, fetched.text.as_bytes());
         let record = record(folder);
@@ -47,13 +48,13 @@ fn the_same_document_from_the_same_source_is_left_alone() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let mut fetched = fetched(OPENAPI);
-    store(&fetched, folder, now()).expect("stored");
+    store(&fetched.text, &fetched.record(now()), folder).expect("stored");
     let later = now() + Duration::from_secs(1);
-    assert_eq!(store(&fetched, folder, later), Ok(Stored::Unchanged));
+    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Unchanged));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:20Z");
 
     fetched.url.push_str("&elsewhere");
-    assert_eq!(store(&fetched, folder, later), Ok(Stored::Replaced));
+    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Replaced));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:21Z");
 }
 
@@ -62,12 +63,12 @@ fn a_record_that_is_broken_is_made_anew() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let fetched = fetched(OPENAPI);
-    store(&fetched, folder, now()).expect("stored");
+    store(&fetched.text, &fetched.record(now()), folder).expect("stored");
     let good = record(folder);
     let lying = Provenance { sha256: "0".repeat(64), ..good.clone() };
     for broken in ["{".to_owned(), serde_json::to_string(&lying).expect("text")] {
         fs::write(folder.join(PROVENANCE), broken).expect("written");
-        assert_eq!(store(&fetched, folder, now()), Ok(Stored::Replaced));
+        assert_eq!(store(&fetched.text, &fetched.record(now()), folder), Ok(Stored::Replaced));
         assert_eq!(record(folder), good);
     }
 }
@@ -83,7 +84,8 @@ fn a_record_that_cannot_be_written_leaves_the_old_document() {
         if let Some(old) = old {
             fs::write(folder.join(DOCUMENT), old).expect("written");
         }
-        let problem = store(&fetched, folder, now()).expect_err("a folder is in the way");
+        let problem = store(&fetched.text, &fetched.record(now()), folder)
+            .expect_err("a folder is in the way");
         assert!(problem.file.expect("a file").ends_with(PROVENANCE));
         let document = folder.join(DOCUMENT);
         assert_eq!(fs::read_to_string(document).ok().as_deref(), old);
@@ -96,7 +98,11 @@ fn a_document_that_cannot_be_read_stops_everything() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     fs::create_dir(folder.join(DOCUMENT)).expect("a folder");
-    let problem = store(&fetched(OPENAPI), folder, now()).expect_err("a folder is in the way");
+    let problem = {
+        let fetched = fetched(OPENAPI);
+        store(&fetched.text, &fetched.record(now()), folder)
+    }
+    .expect_err("a folder is in the way");
     assert!(problem.file.expect("a file").ends_with(DOCUMENT));
     assert_eq!(names(folder), [DOCUMENT]);
 }
