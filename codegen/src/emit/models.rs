@@ -163,6 +163,11 @@ fn model_inside(ty: &Type) -> Option<Ident> {
         return model_inside(&inner);
     }
     match ty {
+        Type::Path(path) if path.path.segments.len() > 1 => {
+            // The name of a type of ours, where progenitor was told to take one.
+            let ours = path.path.segments.first().is_some_and(|first| first.ident == "crate");
+            path.path.segments.last().filter(|_| ours).map(|last| last.ident.clone())
+        }
         Type::Path(path) => path
             .path
             .get_ident()

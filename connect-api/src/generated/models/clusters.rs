@@ -56,7 +56,7 @@ crate::open_enum::open_enum! {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsRequest {
-    /// Not described upstream.
+    /// The ids of clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_ids: Option<Vec<String>>,
 }
@@ -83,7 +83,7 @@ impl ClusterIdsRequest {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsResponse {
-    /// Not described upstream.
+    /// The ids of clusters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_ids: Option<Vec<String>>,
 }
@@ -134,7 +134,8 @@ impl ClusterNoteUpdateRequest {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterResponse {
-    /// Not described upstream.
+    /// What the cluster can do, such as `queue`, `print_job_action_duplicate` or `import_material`. The
+    /// service adds to these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<Vec<String>>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
@@ -212,7 +213,7 @@ pub struct ClusterResponse {
     ///
     /// Default: `"active"`.
     pub status: ClusterAuthenticationStatus,
-    /// Not described upstream.
+    /// The ids of the teams that the cluster is shared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<String>>,
     /// The ID of the user that authenticated this cluster.
@@ -234,7 +235,7 @@ pub struct ClusterSharingUpdateRequest {
     /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_shared: Option<bool>,
-    /// Not described upstream.
+    /// The ids of the teams that the cluster is shared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<String>>,
 }
@@ -277,13 +278,13 @@ pub struct ClusterStatusResponse {
     /// Whether the cluster is online.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_online: Option<bool>,
-    /// See [`PrintJobInstanceResponse`].
+    /// The print jobs in the queue and on the printers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub print_jobs: Option<Vec<PrintJobInstanceResponse>>,
-    /// See [`ClusterPrinterStatus`].
+    /// The printers of the cluster.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub printers: Option<Vec<ClusterPrinterStatus>>,
-    /// See [`PrintJobInstanceResponse`].
+    /// The print jobs that ended last, 10 at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recently_completed: Option<Vec<PrintJobInstanceResponse>>,
 }
@@ -291,7 +292,7 @@ pub struct ClusterStatusResponse {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterTeamCountResponse {
-    /// Not described upstream.
+    /// The number of clusters by the id of a team.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub counts: Option<std::collections::BTreeMap<String, i64>>,
 }

@@ -63,7 +63,7 @@ impl serde::Serialize for MaintenanceTaskDetails {
 pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     /// The timestamp that the task was completed.
     pub completed_at: chrono::DateTime<chrono::Utc>,
-    /// Not described upstream.
+    /// The codes of the tasks that were done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_codes: Option<Vec<MaintenanceTaskCode>>,
     /// The ID of the user.
@@ -83,7 +83,7 @@ pub struct PrinterMaintenanceCompletedLogEntriesResponse {
 #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRequest {
-    /// Not described upstream.
+    /// The codes of the tasks that were done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_codes: Option<Vec<MaintenanceTaskCode>>,
 }
@@ -124,7 +124,7 @@ pub struct PrinterMaintenanceTaskResponse {
 pub struct PrinterMaintenanceTaskRule {
     /// Task code identifying a type of task.
     pub code: MaintenanceTaskCode,
-    /// Not described upstream.
+    /// See [`MaintenanceTaskDetails`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_details: Option<MaintenanceTaskDetails>,
 }

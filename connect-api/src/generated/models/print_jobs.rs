@@ -310,7 +310,8 @@ pub struct PrintJobDetailsResponse {
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
-    /// Not described upstream.
+    /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
+    /// once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].
@@ -557,7 +558,8 @@ pub struct PrintJobInstanceReportResponse {
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
-    /// Not described upstream.
+    /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
+    /// once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].
@@ -676,7 +678,8 @@ pub struct PrintJobInstanceResponse {
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
-    /// Not described upstream.
+    /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
+    /// once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].

@@ -79,7 +79,7 @@ pub struct ActionStatusResponse {
     pub action_id: String,
     /// The status of the print job action.
     pub status: ActionStatus,
-    /// Not described upstream.
+    /// See [`ActionStatusDetails`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<ActionStatusDetails>,
 }
@@ -236,7 +236,7 @@ pub struct ClusterPrinterError {
 pub struct ClusterPrinterFault {
     /// A short "error code" which identifies this kind of warning.
     pub code: String,
-    /// Not described upstream.
+    /// More about the fault, of any shape.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// Human readable description of the warning. This is intended for developer eyes.

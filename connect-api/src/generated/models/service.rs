@@ -71,7 +71,7 @@ pub struct ErrorObject {
     pub http_status: String,
     /// Unique identifier for this particular occurrence of the problem.
     pub id: String,
-    /// Not described upstream.
+    /// More about the problem, of any shape; `error_type` names its kind in every answer seen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Map<String, serde_json::Value>>,
     /// A short, human-readable summary of the problem that SHOULD NOT change from occurrence to
