@@ -6,12 +6,13 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Request, StatusCode};
 use secrecy::ExposeSecret as _;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::client::{Client, authorization};
 use crate::decode::decode;
+use crate::envelope::{Answer, One, PageAnswer};
 use crate::error::{ApiError, Error, NoDataError, TransportError};
+use crate::page::Page;
 use crate::response::Response;
 
 /// What is known of an operation before it is called.
@@ -29,22 +30,31 @@ pub(crate) struct Raw {
     pub(crate) body: Bytes,
 }
 
-/// The envelope of an answer. Its `data` can be missing where the document promises it: a print
-/// that awaits approval is answered so.
-#[derive(Deserialize)]
-struct Answer<T> {
-    #[serde(default = "none")]
-    data: Option<T>,
-}
-
-fn none<T>() -> Option<T> {
-    None
-}
-
 impl Operation {
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
         Self { id, method, path }
     }
+}
+
+impl Raw {
+    /// The response with its body, or the error that there is none.
+    fn with<T>(self, operation: &'static Operation, data: Option<T>) -> Result<Response<T>, Error> {
+        match data {
+            Some(data) => Ok(Response::new(self.status, self.headers, data)),
+            None => Err(Error::NoData(NoDataError::new(operation, self.status))),
+        }
+    }
+}
+
+/// The envelope of an answer; none around an empty body.
+fn opened<T: DeserializeOwned>(
+    operation: &'static Operation,
+    raw: &Raw,
+) -> Result<Option<T>, Error> {
+    if raw.body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    decode(operation, raw).map(Some)
 }
 
 impl fmt::Display for Operation {
@@ -65,20 +75,35 @@ impl Client {
         Ok(Response::new(raw.status, raw.headers, body))
     }
 
-    /// Sends a request, and opens the envelope of the answer.
-    pub(crate) async fn call_for_data<T: DeserializeOwned>(
+    /// Sends a request that is answered with one object in an envelope.
+    pub(crate) async fn call_for_one<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
         request: Result<Request, Error>,
     ) -> Result<Response<T>, Error> {
         let raw = self.execute(operation, request).await?;
-        let empty = raw.body.trim_ascii().is_empty();
-        let answer =
-            if empty { Answer { data: None } } else { decode::<Answer<T>>(operation, &raw)? };
-        match answer.data {
-            Some(data) => Ok(Response::new(raw.status, raw.headers, data)),
-            None => Err(Error::NoData(NoDataError::new(operation, raw.status))),
-        }
+        let data = opened::<Answer<One<T>>>(operation, &raw)?.and_then(|answer| answer.data);
+        raw.with(operation, data.map(|One(item)| item))
+    }
+
+    /// Sends a request that is answered with a list in an envelope.
+    pub(crate) async fn call_for_list<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Request, Error>,
+    ) -> Result<Response<Vec<T>>, Error> {
+        self.call_for_page(operation, request).await.map(|page| page.map(|page| page.items))
+    }
+
+    /// Sends a request that is answered with a page of a list.
+    pub(crate) async fn call_for_page<T: DeserializeOwned>(
+        &self,
+        operation: &'static Operation,
+        request: Result<Request, Error>,
+    ) -> Result<Response<Page<T>>, Error> {
+        let raw = self.execute(operation, request).await?;
+        let answer = opened::<PageAnswer<T>>(operation, &raw)?;
+        raw.with(operation, answer.and_then(|answer| answer.try_into().ok()))
     }
 
     /// Sends a request whose answer has no body.

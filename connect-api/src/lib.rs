@@ -33,6 +33,7 @@ mod envelope;
 mod error;
 #[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
+mod lenient;
 mod open_enum;
 mod page;
 mod response;

@@ -1,11 +1,13 @@
 //! A page of a list.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
+use crate::envelope::PageAnswer;
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// A page of a list that the API gives in pages.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items of this page.
@@ -42,5 +44,22 @@ impl<T> IntoIterator for Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.into_iter()
+    }
+}
+
+impl<T> TryFrom<PageAnswer<T>> for Page<T> {
+    type Error = ();
+
+    /// Fails if the answer has no data.
+    fn try_from(answer: PageAnswer<T>) -> Result<Self, ()> {
+        let items = answer.data.ok_or(())?.0;
+        Ok(Self { items, meta: answer.meta, links: answer.links })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let answer = PageAnswer::deserialize(deserializer)?;
+        answer.try_into().map_err(|()| D::Error::missing_field("data"))
     }
 }

@@ -35,4 +35,9 @@ impl<T> Response<T> {
     pub fn into_body(self) -> T {
         self.body
     }
+
+    /// The same with another body.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Response<U> {
+        Response { status: self.status, headers: self.headers, body: to(self.body) }
+    }
 }

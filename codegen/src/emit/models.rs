@@ -146,15 +146,55 @@ fn polish(field: &mut Field) -> Result<()> {
             })?;
     }
     let optional = argument(&field.ty, "Option").is_some();
-    let skip = optional.then(|| quote! { skip_serializing_if = "Option::is_none" });
-    let rename = rename.map(|name| quote! { rename = #name });
-    let arguments: Vec<TokenStream> = rename.into_iter().chain(skip).collect();
+    let reader = lenient_reader(&field.ty);
+    let arguments: Vec<TokenStream> = [
+        rename.map(|name| quote! { rename = #name }),
+        // serde gives an absent `Option` its `None` only while nobody else reads it.
+        (reader.is_some() && optional).then(|| quote! { default }),
+        reader.map(|reader| quote! { deserialize_with = #reader }),
+        optional.then(|| quote! { skip_serializing_if = "Option::is_none" }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let serde = (!arguments.is_empty()).then(|| quote! { #[serde(#(#arguments),*)] });
     let docs = text::docs(&described);
     let attributes = quote! { #docs #serde };
     field.attrs =
         syn::parse::Parser::parse2(Attribute::parse_outer, attributes).expect("attributes of ours");
     Ok(())
+}
+
+/// How a field is read whose real values are not always what is documented: whole numbers and
+/// times at any depth, and required lists and maps, which can be `null`.
+fn lenient_reader(ty: &Type) -> Option<&'static str> {
+    fn written_otherwise(ty: &Type) -> bool {
+        let inner = ["Option", "Vec"].iter().find_map(|name| argument(ty, name));
+        match inner.or_else(|| map_value(ty)) {
+            Some(inner) => written_otherwise(&inner),
+            None => is(ty, "i64") || argument(ty, "DateTime").is_some(),
+        }
+    }
+    if written_otherwise(ty) {
+        return Some("crate::lenient::read");
+    }
+    let last = match ty {
+        Type::Path(path) => path.path.segments.last()?,
+        _ => return None,
+    };
+    (last.ident == "Vec" || last.ident == "BTreeMap" || last.ident == "Map")
+        .then_some("crate::lenient::or_default")
+}
+
+/// The type of a map's values.
+fn map_value(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|segment| segment.ident == "BTreeMap")?;
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.last()? {
+        syn::GenericArgument::Type(value) => Some(value.clone()),
+        _ => None,
+    }
 }
 
 /// The model (a name that is no Rust type of everybody's) that a type has innermost.

@@ -1,7 +1,7 @@
 //! Requests: for each operation a method of the client, and the type that it gives.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens as _, quote};
 use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
@@ -185,14 +185,17 @@ impl Parts {
 
 /// What `send` gives for the type of an answer, and the call of the core that makes it so.
 fn answer(output: &Type) -> (TokenStream, Ident) {
-    if let Some(data) = argument(output, "Data") {
-        return (data.to_token_stream(), format_ident!("call_for_data"));
-    }
-    match output {
-        Type::Tuple(unit) if unit.elems.is_empty() => {
-            (quote! { () }, format_ident!("call_for_nothing"))
+    let call = |name: &str| names::ident(&format!("call{name}"));
+    match (argument(output, "Data"), argument(output, "Page"), output) {
+        (Some(list), ..) if argument(&list, "Vec").is_some() => {
+            (list.to_token_stream(), call("_for_list"))
         }
-        other => (other.to_token_stream(), format_ident!("call")),
+        (Some(one), ..) => (one.to_token_stream(), call("_for_one")),
+        (None, Some(_), page) => (page.to_token_stream(), call("_for_page")),
+        (None, None, Type::Tuple(unit)) if unit.elems.is_empty() => {
+            (quote! { () }, call("_for_nothing"))
+        }
+        (None, None, other) => (other.to_token_stream(), call("")),
     }
 }
 

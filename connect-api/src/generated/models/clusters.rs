@@ -168,13 +168,21 @@ pub struct ClusterResponse {
     /// 3 to 64 characters.
     pub host_name: String,
     /// The number of print jobs printing or waiting.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub host_print_job_count: Option<i64>,
     /// See [`ClusterPrinterStatus`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host_printer: Option<ClusterPrinterStatus>,
     /// The total estimated printing time for all jobs in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub host_remaining_print_time: Option<i64>,
     /// The firmware version of the cluster host. This is where the Stardust client is running on.
     ///
@@ -204,7 +212,11 @@ pub struct ClusterResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_shared: Option<bool>,
     /// The amount of printers connected to the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub printer_count: Option<i64>,
     /// The type of printer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,7 +285,11 @@ impl ClusterSharingUpdateRequest {
 #[non_exhaustive]
 pub struct ClusterStatusResponse {
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// Whether the cluster is online.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -293,6 +309,10 @@ pub struct ClusterStatusResponse {
 #[non_exhaustive]
 pub struct ClusterTeamCountResponse {
     /// The number of clusters by the id of a team.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub counts: Option<std::collections::BTreeMap<String, i64>>,
 }

@@ -62,6 +62,7 @@ impl serde::Serialize for MaintenanceTaskDetails {
 #[non_exhaustive]
 pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     /// The timestamp that the task was completed.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub completed_at: chrono::DateTime<chrono::Utc>,
     /// The codes of the tasks that were done.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,7 +112,11 @@ impl PrinterMaintenanceTaskRequest {
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskResponse {
     /// Predicted time when the task should be performed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub due_date: Option<chrono::DateTime<chrono::Utc>>,
     /// True if the task is due now.
     pub is_due: bool,
@@ -135,5 +140,6 @@ pub struct TimeBasedDetail {
     /// Describes the time in seconds between recommended execution this task.
     ///
     /// At least 0.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub interval: i64,
 }

@@ -20,7 +20,11 @@ pub struct MaterialProfileResponse {
     /// The size of the uploaded file.
     ///
     /// 0 to 1073741824.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub file_size: Option<i64>,
     /// The ID of the material profile package.
     ///
@@ -78,6 +82,7 @@ pub struct MaterialProfileUploadRequest {
     /// The size of the file in bytes.
     ///
     /// 1 to 1073741824.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub file_size: i64,
     /// The file name of the material profile package, including the file extension.
     ///

@@ -28,7 +28,11 @@ pub struct AttachmentResponse {
 #[non_exhaustive]
 pub struct ClusterPrintJobConfigurationChange {
     /// The hotend slot or extruder index to change
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub index: Option<i64>,
     /// Original/current material guid or hotend id
     pub origin_id: String,
@@ -179,12 +183,20 @@ pub struct PrintJobActionBodyRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// On action 'abort' or 'duplicate', specify a quantity of jobs to abort or duplicate.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub quantity: Option<i64>,
     /// On action 'move', move the print job to this position in the cluster.
     ///
     /// At least 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub to_position: Option<i64>,
 }
 impl PrintJobActionBodyRequest {
@@ -324,9 +336,14 @@ pub struct PrintJobDetailsResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
@@ -344,7 +361,11 @@ pub struct PrintJobDetailsResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub network_error_count: Option<i64>,
     /// A note for the print job instance.
     ///
@@ -404,12 +425,18 @@ pub struct PrintJobDetailsResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<UserMessage>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_elapsed: Option<i64>,
     /// The amount of time seconds remaining for printing, in seconds. For waiting jobs, includes time
     /// before starting.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_remaining: i64,
     /// The total printing time in seconds.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// UUID of this print job. Should be used for identification purposes.
     ///
@@ -424,6 +451,7 @@ pub struct PrintJobExtruderMetadata {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_material_volume: Option<f64>,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`PrintJobInfillMetadata`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -471,7 +499,11 @@ crate::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct PrintJobGeneratorMetadata {
     /// The date on which that application was built.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub build_date: Option<chrono::DateTime<chrono::Utc>>,
     /// The name of the application used to generate the Gcode.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -497,7 +529,11 @@ pub struct PrintJobInfillMetadata {
 #[non_exhaustive]
 pub struct PrintJobInstanceConfigurationChange {
     /// The hotend slot or extruder index to change
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub index: Option<i64>,
     /// Whether the configuration change may be overridden, i.e. the print job may be started with the
     /// current configuration.
@@ -524,7 +560,11 @@ pub struct PrintJobInstancePrinterConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub air_manager: Option<ClusterPrinterAirManager>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// See [`ClusterPrinterMaterialStation`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -572,9 +612,14 @@ pub struct PrintJobInstanceReportResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
@@ -594,7 +639,11 @@ pub struct PrintJobInstanceReportResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub network_error_count: Option<i64>,
     /// The name of the user who added the print job to Cura Connect.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -641,12 +690,21 @@ pub struct PrintJobInstanceReportResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<String>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_elapsed: Option<i64>,
     /// The total printing time in seconds.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// The timestamp when the job was last updated.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub updated_at: Option<chrono::DateTime<chrono::Utc>>,
     /// UUID of this print job. Should be used for identification purposes.
     ///
@@ -692,9 +750,14 @@ pub struct PrintJobInstanceResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
@@ -712,7 +775,11 @@ pub struct PrintJobInstanceResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub network_error_count: Option<i64>,
     /// A note for the print job instance.
     ///
@@ -769,12 +836,18 @@ pub struct PrintJobInstanceResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<UserMessage>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub time_elapsed: Option<i64>,
     /// The amount of time seconds remaining for printing, in seconds. For waiting jobs, includes time
     /// before starting.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_remaining: i64,
     /// The total printing time in seconds.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// UUID of this print job. Should be used for identification purposes.
     ///
@@ -917,11 +990,19 @@ pub struct PrintJobPresetMetadata {
 #[non_exhaustive]
 pub struct PrintJobPrintMetadata {
     /// The estimated time in seconds the print takes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub estimated_time: Option<i64>,
     /// The number of object groups in the file. Only applies when 'one-at-a-time' feature is used in
     /// Cura.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub groups: Option<i64>,
     /// Whether the print job has adhesion.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -964,10 +1045,18 @@ pub struct PrintJobResponse {
     /// The size of the uploaded print job.
     ///
     /// 0 to 1073741824.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub file_size: Option<i64>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// If set to True indicates that PrintJob was submitted
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -1029,7 +1118,11 @@ pub struct PrintJobResponse {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_url: Option<String>,
     /// The time on which the print job was uploaded.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub uploaded_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The ID of the user that uploaded this print job.
     ///
@@ -1120,7 +1213,11 @@ crate::open_enum::open_enum! {
 #[non_exhaustive]
 pub struct PrintRequestResponse {
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
@@ -1162,7 +1259,11 @@ pub struct UserMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The ID of the user that created this message.
     ///

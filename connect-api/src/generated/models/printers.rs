@@ -148,6 +148,7 @@ pub struct ClusterPrintCoreConfiguration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_material_volume: Option<f64>,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`ClusterPrinterConfigurationMaterial`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,10 +168,18 @@ pub struct ClusterPrintCoreConfiguration {
 #[non_exhaustive]
 pub struct ClusterPrinterAirManager {
     /// The amount of hours the Air Manager filter has been in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub filter_age: Option<i64>,
     /// The maximum amount of hours the Air Manager filter should be used before replacing it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub filter_max_age: Option<i64>,
     /// The status of the Air Manager filter.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -272,6 +281,7 @@ pub struct ClusterPrinterMaterialStationSlot {
     /// Whether the loaded material is compatible with the print core that it is loaded towards.
     pub compatible: bool,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`ClusterPrinterConfigurationMaterial`].
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -290,6 +300,7 @@ pub struct ClusterPrinterMaterialStationSlot {
     /// The index of the slot in the station from left to right. Labelled A to F on the product.
     ///
     /// 0 to 5.
+    #[serde(deserialize_with = "crate::lenient::read")]
     pub slot_index: i64,
 }
 /// Model for the status of a single printer in a cluster.

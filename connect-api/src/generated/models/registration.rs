@@ -38,7 +38,11 @@ pub struct RegistrationResponse {
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
     /// The datetime when the object was generated on the server-side.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The name of the printer as configured during the Wi-Fi setup. Used as identifier for end users.
     ///

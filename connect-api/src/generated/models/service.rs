@@ -108,10 +108,18 @@ pub struct PaginationLinks {
 #[non_exhaustive]
 pub struct PaginationMetadata {
     /// The total count of items.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub total_count: Option<i64>,
     /// The total number of pages when pagination is applied.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "crate::lenient::read",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub total_pages: Option<i64>,
 }
 /// Model describing the 'meta' field on a JSONAPI response.

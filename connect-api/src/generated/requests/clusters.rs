@@ -51,7 +51,7 @@ impl CheckClusterAccess {
             .client
             .wire()
             .and_then(|wire| wire.check_cluster_access(&self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -140,7 +140,7 @@ impl GetCluster {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster(&self.cluster_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -186,7 +186,7 @@ impl GetClusterStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_status(&self.cluster_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -239,7 +239,7 @@ impl GetClusterTeamCounts {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_team_counts(self.team_ids.as_ref()));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -362,7 +362,7 @@ impl GetClusters {
                         self.team_ids.as_ref(),
                     )
             });
-        self.client.call(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -421,7 +421,7 @@ impl GetUserClusters {
             .and_then(|wire| {
                 wire.get_user_clusters(&self.user_id, self.organization_ids.as_ref())
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -475,7 +475,7 @@ impl UpdateClusterNote {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_note(&self.cluster_id, &self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -529,6 +529,6 @@ impl UpdateClusterSharing {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_sharing(&self.cluster_id, &self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

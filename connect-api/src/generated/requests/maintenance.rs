@@ -129,7 +129,7 @@ impl GetCompletedMaintenance {
             .and_then(|wire| {
                 wire.get_completed_maintenance(&self.cluster_id, self.limit, self.page)
             });
-        self.client.call(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -180,6 +180,6 @@ impl GetPendingMaintenance {
             .client
             .wire()
             .and_then(|wire| wire.get_pending_maintenance(&self.cluster_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, request).await
     }
 }

@@ -51,6 +51,6 @@ impl CreateMaterialUpload {
             .client
             .wire()
             .and_then(|wire| wire.create_material_upload(&self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

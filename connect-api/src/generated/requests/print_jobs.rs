@@ -56,7 +56,7 @@ impl GetPrintJob {
             .client
             .wire()
             .and_then(|wire| wire.get_print_job(&self.cluster_id, &self.cluster_job_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -95,7 +95,7 @@ impl GetPrintJobFilters {
         self,
     ) -> Result<Response<Vec<models::FilterResponse>>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_print_job_filters());
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -184,7 +184,7 @@ impl GetPrintJobReports {
                         &self.start_date,
                     )
             });
-        self.client.call(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -292,7 +292,7 @@ impl GetPrintJobs {
                         self.status.as_ref(),
                     )
             });
-        self.client.call(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -359,7 +359,7 @@ impl Print {
             .client
             .wire()
             .and_then(|wire| wire.print(&self.cluster_id, &self.job_id, &self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -440,7 +440,7 @@ impl Reprint {
                         &self.body,
                     )
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -537,7 +537,7 @@ impl SendPrintJobAction {
                         &self.body,
                     )
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -599,6 +599,6 @@ impl UpdatePrintJob {
             .and_then(|wire| {
                 wire.update_print_job(&self.cluster_id, &self.cluster_job_id, &self.body)
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

@@ -56,7 +56,7 @@ impl GetActionStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_action_status(&self.cluster_id, &self.action_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -95,7 +95,7 @@ impl GetMakerbotPrinters {
         self,
     ) -> Result<Response<Vec<models::MakerBotPrinterResponse>>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_makerbot_printers());
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -207,6 +207,6 @@ impl SendPrinterAction {
                         &self.body,
                     )
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

@@ -51,7 +51,7 @@ impl AddMakerbotPrinter {
             .client
             .wire()
             .and_then(|wire| wire.add_makerbot_printer(&self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -101,7 +101,7 @@ impl ConfirmRegistration {
             .client
             .wire()
             .and_then(|wire| wire.confirm_registration(&self.connection_id));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -164,6 +164,6 @@ impl ConfirmRegistrationWithPin {
                         self.printer_brand.as_deref(),
                     )
             });
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

@@ -109,6 +109,6 @@ impl GetUptime {
         self,
     ) -> Result<Response<models::ApiUptimeResponse>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_uptime());
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }

@@ -79,7 +79,7 @@ impl GetSettings {
         self,
     ) -> Result<Response<models::OrganizationSettings>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_settings());
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
 impl Client {
@@ -121,6 +121,6 @@ impl UpdateSettings {
             .client
             .wire()
             .and_then(|wire| wire.update_settings(&self.body));
-        self.client.call_for_data(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, request).await
     }
 }
