@@ -52,6 +52,10 @@ pub struct Operation {
     pub description: String,
     /// What upstream says of its success.
     pub success: String,
+    /// Whether each call does something anew.
+    pub once: bool,
+    /// Whether programs ask it for changes.
+    pub polled: bool,
     /// Path and query parameters: required ones first, in the order of arguments.
     pub parameters: Vec<Argument>,
     /// The request body.
@@ -251,6 +255,8 @@ fn lower_operation(
     }
     Ok(Operation {
         resource: decided.resource.clone(),
+        once: decided.once,
+        polled: decided.polled,
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
         description: operation

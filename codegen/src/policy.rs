@@ -36,6 +36,12 @@ pub struct Operation {
     /// Whether it wants no token.
     #[serde(default)]
     pub public: bool,
+    /// Whether each call does something anew, so that it is not simply tried again.
+    #[serde(default)]
+    pub once: bool,
+    /// Whether programs call it again and again to see what has changed.
+    #[serde(default)]
+    pub polled: bool,
     /// The required query values in the order in which a caller expects them.
     #[serde(default)]
     pub arguments: Vec<String>,

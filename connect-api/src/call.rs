@@ -1,19 +1,24 @@
 //! One call: from a built request to a decoded answer or an error.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use backon::Retryable as _;
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::HeaderMap;
 use reqwest::{Request, StatusCode};
-use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
 
-use crate::client::{Client, authorization};
+use crate::client::Client;
 use crate::decode::decode;
 use crate::envelope::{Answer, One, PageAnswer};
-use crate::error::{ApiError, Error, NoDataError, TransportError};
+use crate::error::{Error, NoDataError, TransportError};
+use crate::options::CallOptions;
 use crate::page::Page;
 use crate::response::Response;
+use crate::retry::is_retryable;
+use crate::time::{Instant, sleep, timeout};
 
 /// What is known of an operation before it is called.
 #[derive(Debug)]
@@ -21,6 +26,10 @@ pub(crate) struct Operation {
     pub(crate) id: &'static str,
     pub(crate) method: &'static str,
     pub(crate) path: &'static str,
+    /// Whether calling it twice does no more than calling it once.
+    pub(crate) repeatable: bool,
+    /// Whether programs call it again and again to see what has changed.
+    pub(crate) polled: bool,
 }
 
 /// A successful answer whose body is still bytes.
@@ -28,33 +37,24 @@ pub(crate) struct Raw {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The span of the call, open until the body is decoded.
+    pub(crate) span: tracing::Span,
 }
 
 impl Operation {
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { id, method, path }
+        Self { id, method, path, repeatable: true, polled: false }
     }
-}
 
-impl Raw {
-    /// The response with its body, or the error that there is none.
-    fn with<T>(self, operation: &'static Operation, data: Option<T>) -> Result<Response<T>, Error> {
-        match data {
-            Some(data) => Ok(Response::new(self.status, self.headers, data)),
-            None => Err(Error::NoData(NoDataError::new(operation, self.status))),
-        }
+    /// The operation does something anew each time.
+    pub(crate) const fn once(self) -> Self {
+        Self { repeatable: false, ..self }
     }
-}
 
-/// The envelope of an answer; none around an empty body.
-fn opened<T: DeserializeOwned>(
-    operation: &'static Operation,
-    raw: &Raw,
-) -> Result<Option<T>, Error> {
-    if raw.body.trim_ascii().is_empty() {
-        return Ok(None);
+    /// The operation is asked for changes.
+    pub(crate) const fn polled(self) -> Self {
+        Self { polled: true, ..self }
     }
-    decode(operation, raw).map(Some)
 }
 
 impl fmt::Display for Operation {
@@ -68,9 +68,10 @@ impl Client {
     pub(crate) async fn call<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Response<T>, Error> {
-        let raw = self.execute(operation, request).await?;
+        let raw = self.execute(operation, options, request).await?;
         let body = decode(operation, &raw)?;
         Ok(Response::new(raw.status, raw.headers, body))
     }
@@ -79,9 +80,10 @@ impl Client {
     pub(crate) async fn call_for_one<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Response<T>, Error> {
-        let raw = self.execute(operation, request).await?;
+        let raw = self.execute(operation, options, request).await?;
         let data = opened::<Answer<One<T>>>(operation, &raw)?.and_then(|answer| answer.data);
         raw.with(operation, data.map(|One(item)| item))
     }
@@ -90,18 +92,21 @@ impl Client {
     pub(crate) async fn call_for_list<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Response<Vec<T>>, Error> {
-        self.call_for_page(operation, request).await.map(|page| page.map(|page| page.items))
+        let page = self.call_for_page(operation, options, request).await?;
+        Ok(page.map(|page| page.items))
     }
 
     /// Sends a request that is answered with a page of a list.
     pub(crate) async fn call_for_page<T: DeserializeOwned>(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Response<Page<T>>, Error> {
-        let raw = self.execute(operation, request).await?;
+        let raw = self.execute(operation, options, request).await?;
         let answer = opened::<PageAnswer<T>>(operation, &raw)?;
         raw.with(operation, answer.and_then(|answer| answer.try_into().ok()))
     }
@@ -110,34 +115,141 @@ impl Client {
     pub(crate) async fn call_for_nothing(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Response<()>, Error> {
-        let raw = self.execute(operation, request).await?;
+        let raw = self.execute(operation, options, request).await?;
         Ok(Response::new(raw.status, raw.headers, ()))
     }
 
-    /// Sends a request, and reads the answer; anything but a success is an error. Not generic, so
+    /// Sends a request, as often as it takes; anything but a success is an error. Not generic, so
     /// that it is compiled once.
     async fn execute(
         &self,
         operation: &'static Operation,
+        options: &CallOptions,
         request: Result<Request, Error>,
     ) -> Result<Raw, Error> {
-        let mut request = request?;
-        let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(value) = self.token().and_then(authorization) {
-            headers.insert(AUTHORIZATION, value);
+        let request = request?;
+        let options = options.or(self.options());
+        let span = tracing::info_span!(
+            "connect_api.call",
+            otel.name = %format_args!("{} {}", operation.method, operation.path),
+            otel.kind = "client",
+            http.request.method = operation.method,
+            url.template = operation.path,
+            http.request.resend_count = tracing::field::Empty,
+            http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        let attempts = AtomicUsize::new(0);
+        let limit = options.get_timeout();
+        let call = self.attempts(operation, &options, &request, &attempts);
+        let result = timeout(limit, call.instrument(span.clone())).await;
+        let result =
+            result.unwrap_or_else(|_| Err(TransportError::call_timeout(operation, limit).into()));
+        let attempts = attempts.into_inner();
+        span.record("http.request.resend_count", attempts.saturating_sub(1));
+        match result {
+            Ok(raw) => {
+                span.record("http.response.status_code", raw.status.as_u16());
+                Ok(Raw { span, ..raw })
+            }
+            Err(error) => {
+                error.record(&span);
+                Err(error.after(attempts))
+            }
         }
-        let lost = |error| Error::Transport(TransportError::new(operation, error));
-        let response = self.wire()?.client.execute(request).await.map_err(lost)?;
-        let status = response.status();
-        let headers = response.headers().clone();
-        let body = response.bytes().await.map_err(lost)?;
-        if status.is_success() {
-            return Ok(Raw { status, headers, body });
-        }
-        let token = self.token().map(|token| token.expose_secret());
-        Err(Error::Api(Box::new(ApiError::read(operation, status, headers, &body, token))))
     }
+
+    /// Tries as often as the policy allows.
+    async fn attempts(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: &Request,
+        attempts: &AtomicUsize,
+    ) -> Result<Raw, Error> {
+        let policy = options.get_retry();
+        let start = Instant::now();
+        let renewed = AtomicBool::new(false);
+        let attempt = || {
+            let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
+            let span = tracing::debug_span!(
+                "connect_api.attempt",
+                http.request.method = operation.method,
+                url.template = operation.path,
+                http.request.resend_count = resend_count,
+                http.response.status_code = tracing::field::Empty,
+                error.type = tracing::field::Empty,
+            );
+            async {
+                let result = self.attempt(operation, options, request, &renewed).await;
+                let span = tracing::Span::current();
+                match &result {
+                    Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
+                    Err(error) => error.record(&span),
+                }
+                result
+            }
+            .instrument(span)
+        };
+        attempt
+            .retry(policy.delays())
+            .sleep(sleep)
+            .when(|error| is_retryable(operation, error))
+            .adjust(|error, bound| policy.wait(error, bound, start.elapsed()))
+            .notify(
+                |error, wait| tracing::debug!(error.type = %error.kind(), ?wait, "will try again"),
+            )
+            .await
+    }
+
+    /// Tries once; and once more with another token, should the API call the first one expired.
+    async fn attempt(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: &Request,
+        renewed: &AtomicBool,
+    ) -> Result<Raw, Error> {
+        if operation.polled {
+            self.pace().turn(request.url().as_str()).await;
+        }
+        let token = self.tokens().current().await?;
+        let result = self.send(operation, options, request, token.as_ref()).await;
+        let (Err(error), Some(token)) = (&result, &token) else { return result };
+        if !error.is_expired_token() || renewed.swap(true, Ordering::Relaxed) {
+            return result;
+        }
+        match self.tokens().instead_of(token).await? {
+            Some(token) => self.send(operation, options, request, Some(&token)).await,
+            None => result,
+        }
+    }
+}
+
+impl Raw {
+    /// The response with its body, or the error that there is none.
+    fn with<T>(self, operation: &'static Operation, data: Option<T>) -> Result<Response<T>, Error> {
+        match data {
+            Some(data) => Ok(Response::new(self.status, self.headers, data)),
+            None => {
+                let error = Error::NoData(NoDataError::new(operation, self.status));
+                error.record(&self.span);
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The envelope of an answer; none around an empty body.
+fn opened<T: DeserializeOwned>(
+    operation: &'static Operation,
+    raw: &Raw,
+) -> Result<Option<T>, Error> {
+    if raw.body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    decode(operation, raw).map(Some)
 }

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::HeaderValue;
-use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::error::{ConfigurationError, Error};
+use crate::options::CallOptions;
+use crate::pace::Pace;
+use crate::token::{AccessToken, TokenProvider, Tokens};
 use crate::wire::Wire;
 
 /// Where the Connect API lives.
@@ -25,7 +27,9 @@ pub struct Client {
 struct Inner {
     /// Kept as a result, so that [`Client::new`] cannot fail: the first call reports the fault.
     wire: Result<Wire, ConfigurationError>,
-    token: Option<SecretString>,
+    tokens: Tokens,
+    options: CallOptions,
+    pace: Pace,
 }
 
 /// Configures a [`Client`].
@@ -33,9 +37,13 @@ struct Inner {
 #[must_use = "a builder does nothing until it builds"]
 pub struct ClientBuilder {
     base_url: Option<String>,
-    token: Option<SecretString>,
+    tokens: Tokens,
     user_agent: Option<String>,
+    connect_timeout: Option<Duration>,
     http: Option<reqwest::Client>,
+    options: CallOptions,
+    concurrency: Option<usize>,
+    poll_interval: Option<Duration>,
 }
 
 impl Client {
@@ -56,15 +64,55 @@ impl Client {
         self.inner.wire.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
     }
 
-    pub(crate) fn token(&self) -> Option<&SecretString> {
-        self.inner.token.as_ref()
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.inner.pace
     }
 }
 
 impl ClientBuilder {
     /// The token to authenticate with. Without one, only the operations that want none succeed.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.token = Some(SecretString::from(token.into()));
+        self.tokens = Tokens::Static(AccessToken::from(token));
+        self
+    }
+
+    /// Where to have tokens from, when they are not one token forever.
+    pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
+        self.tokens = Tokens::Provider(Arc::new(provider));
+        self
+    }
+
+    /// The settings of every call, which a call can override: retries, timeouts, the longest body.
+    pub fn call_options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// How long connecting may take, instead of 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// Has at most this many requests under way at once; without it, there is no limit.
+    pub fn concurrency(mut self, requests: usize) -> Self {
+        self.concurrency = Some(requests);
+        self
+    }
+
+    /// Has the same cluster's status asked for at most once in this time: calls that come sooner
+    /// wait for their turn. Without it, none waits. The vendor advises against asking more than
+    /// once in 10 seconds.
+    pub fn poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = Some(interval);
         self
     }
 
@@ -82,8 +130,8 @@ impl ClientBuilder {
     }
 
     /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
-    /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] has no effect
-    /// on it.
+    /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] and
+    /// [`Self::connect_timeout`] have no effect on it.
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -102,16 +150,17 @@ impl ClientBuilder {
 
     fn build_lazily(self) -> Client {
         let wire = self.wire();
-        Client { inner: Arc::new(Inner { wire, token: self.token }) }
+        let pace = Pace::new(self.concurrency, self.poll_interval);
+        let inner = Inner { wire, tokens: self.tokens, options: self.options, pace };
+        Client { inner: Arc::new(inner) }
     }
 
     fn wire(&self) -> Result<Wire, ConfigurationError> {
-        if let Some(token) = &self.token {
-            let unusable = "the token is empty, or holds characters that no header can carry";
-            match authorization(token) {
-                Some(_) if !token.expose_secret().trim().is_empty() => {}
-                _ => return Err(ConfigurationError::new(unusable)),
-            }
+        if let Tokens::Static(token) = &self.tokens
+            && token.header().is_none()
+        {
+            let fault = "the token is empty, or holds characters that no header can carry";
+            return Err(ConfigurationError::new(fault));
         }
         let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let client = match &self.http {
@@ -123,21 +172,17 @@ impl ClientBuilder {
 
     fn http_client_of_ours(&self) -> Result<reqwest::Client, ConfigurationError> {
         let user_agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        reqwest::Client::builder()
-            .user_agent(self.user_agent.as_deref().unwrap_or(user_agent))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| {
+        let builder = reqwest::Client::builder();
+        #[cfg(not(target_family = "wasm"))]
+        let builder = builder
+            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
+            .redirect(reqwest::redirect::Policy::none());
+        builder.user_agent(self.user_agent.as_deref().unwrap_or(user_agent)).build().map_err(
+            |error| {
                 ConfigurationError::new(format!("no HTTP client: {}", crate::error::chain(&error)))
-            })
+            },
+        )
     }
-}
-
-/// The header that carries a token, if it can be carried.
-pub(crate) fn authorization(token: &SecretString) -> Option<HeaderValue> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret())).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// A base URL without the slash at its end, if it can be one.
@@ -183,7 +228,7 @@ mod tests {
         assert!(!format!("{builder:?}").contains("secret"));
         let client = builder.build().unwrap();
         assert!(!format!("{client:?} {client:#?} {:?}", client.get_clusters()).contains("secret"));
-        let header = authorization(&SecretString::from("umapi-secret")).unwrap();
+        let header = AccessToken::from("umapi-secret").header().unwrap();
         assert!(!format!("{header:?}").contains("secret"));
     }
 

@@ -10,8 +10,11 @@ pub(crate) fn decode<T: DeserializeOwned>(
     operation: &'static Operation,
     raw: &Raw,
 ) -> Result<T, Error> {
-    serde_json::from_slice(&raw.body)
-        .map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error))))
+    serde_json::from_slice(&raw.body).map_err(|error| {
+        let error = Error::Decode(Box::new(DecodeError::new(operation, raw, error)));
+        error.record(&raw.span);
+        error
+    })
 }
 
 /// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a

@@ -1,6 +1,10 @@
 //! What can go wrong with a call.
 
+mod transport;
+
+use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -8,6 +12,10 @@ use reqwest::header::HeaderMap;
 use crate::call::{Operation, Raw};
 use crate::decode::path_at;
 use crate::models::{ErrorCode, ErrorObject};
+use crate::retry::retry_after;
+use crate::time::SystemTime;
+use crate::token::{AccessToken, TokenError};
+pub use transport::TransportError;
 
 /// How much of a body an error shows.
 const EXCERPT: usize = 200;
@@ -20,6 +28,8 @@ pub enum Error {
     Api(Box<ApiError>),
     /// No whole answer arrived.
     Transport(TransportError),
+    /// There was no token to call with.
+    Token(TokenError),
     /// The answer was a success, but its body is not what the API documents.
     Decode(Box<DecodeError>),
     /// The answer was a success without the data that it should hold. A print that awaits
@@ -34,6 +44,8 @@ pub enum Error {
 #[non_exhaustive]
 pub struct ApiError {
     operation: &'static Operation,
+    /// How often the call was tried.
+    pub attempts: usize,
     /// The status of the answer. The status inside an [`ErrorObject`] can differ.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -42,13 +54,6 @@ pub struct ApiError {
     pub errors: Vec<ErrorObject>,
     /// The beginning of the body, if it is not the documented JSON.
     pub excerpt: Option<String>,
-}
-
-/// A failure to send a request or to receive the whole answer.
-#[derive(Debug)]
-pub struct TransportError {
-    operation: &'static Operation,
-    source: reqwest::Error,
 }
 
 /// A body that is not what the API documents.
@@ -89,7 +94,7 @@ impl Error {
             Error::Api(error) => Some(error.status),
             Error::Decode(error) => Some(error.status),
             Error::NoData(error) => Some(error.status),
-            Error::Transport(_) | Error::Configuration(_) => None,
+            Error::Transport(_) | Error::Token(_) | Error::Configuration(_) => None,
         }
     }
 
@@ -98,10 +103,10 @@ impl Error {
     pub fn operation(&self) -> Option<&'static str> {
         match self {
             Error::Api(error) => Some(error.operation.id),
-            Error::Transport(error) => Some(error.operation.id),
+            Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
-            Error::Configuration(_) => None,
+            Error::Token(_) | Error::Configuration(_) => None,
         }
     }
 
@@ -114,13 +119,65 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The wait that the API's answer asks for, if it does.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Error::Api(error) => retry_after(&error.headers, SystemTime::now()),
+            _ => None,
+        }
+    }
+
+    /// What kind of error this is, in a word: the status of an API's error, else as in
+    /// OpenTelemetry's `error.type`.
+    pub(crate) fn kind(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Error::Api(error) => return Cow::Owned(error.status.as_str().to_owned()),
+            Error::Transport(error) if error.is_connect() => "connect",
+            Error::Transport(error) if error.is_timeout() => "timeout",
+            Error::Transport(error) if error.is_too_long() => "body_too_long",
+            Error::Transport(_) => "transport",
+            Error::Token(_) => "token",
+            Error::Decode(_) => "decode",
+            Error::NoData(_) => "no_data",
+            Error::Configuration(_) => "configuration",
+        })
+    }
+
+    /// Records the error in the span of what has failed.
+    pub(crate) fn record(&self, span: &tracing::Span) {
+        span.record("error.type", self.kind().as_ref());
+        if let Some(status) = self.status() {
+            span.record("http.response.status_code", status.as_u16());
+        }
+    }
+
+    /// The same, with how often the call was tried.
+    pub(crate) fn after(mut self, attempts: usize) -> Self {
+        match &mut self {
+            Error::Api(error) => error.attempts = attempts,
+            Error::Transport(error) => error.set_attempts(attempts),
+            _ => {}
+        }
+        self
+    }
+
+    /// Whether the API says that the token has expired. It says so with 403; its 401 means that
+    /// no token was sent.
+    pub(crate) fn is_expired_token(&self) -> bool {
+        let Error::Api(error) = self else { return false };
+        error.status == StatusCode::FORBIDDEN
+            && error.errors.iter().any(|error| error.code == ErrorCode::TokenExpired)
+    }
+}
+
 impl ApiError {
     pub(crate) fn read(
         operation: &'static Operation,
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
-        token: Option<&str>,
+        token: Option<&AccessToken>,
     ) -> Self {
         let listed = serde_json::from_slice::<serde_json::Value>(body).ok();
         let listed = listed.as_ref().and_then(|body| body.get("errors")?.as_array());
@@ -130,8 +187,8 @@ impl ApiError {
             .filter_map(|error| serde::Deserialize::deserialize(error).ok())
             .collect();
         let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
-        let excerpt = (!whole).then(|| excerpt(body, token));
-        Self { operation, status, headers, errors, excerpt }
+        let excerpt = (!whole).then(|| excerpt(body, token.map(AccessToken::expose)));
+        Self { operation, attempts: 1, status, headers, errors, excerpt }
     }
 
     /// The machine-readable code of the first error.
@@ -142,23 +199,6 @@ impl ApiError {
     /// The id under which the service knows the request, if it sent one.
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("x-request-id")?.to_str().ok()
-    }
-}
-
-impl TransportError {
-    pub(crate) fn new(operation: &'static Operation, source: reqwest::Error) -> Self {
-        // A URL can hold what must not be shown, a signature for one.
-        Self { operation, source: source.without_url() }
-    }
-
-    /// Whether the time was up.
-    pub fn is_timeout(&self) -> bool {
-        self.source.is_timeout()
-    }
-
-    /// Whether no connection was made, so that nothing was sent.
-    pub fn is_connect(&self) -> bool {
-        self.source.is_connect()
     }
 }
 
@@ -192,6 +232,7 @@ impl fmt::Display for Error {
         match self {
             Error::Api(error) => error.fmt(f),
             Error::Transport(error) => error.fmt(f),
+            Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
             Error::Configuration(error) => error.fmt(f),
@@ -201,7 +242,7 @@ impl fmt::Display for Error {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, self.status)?;
+        write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
         for error in &self.errors {
             write!(f, ": {}: {}", error.code, error.title)?;
             if let Some(detail) = &error.detail {
@@ -215,12 +256,6 @@ impl fmt::Display for ApiError {
             Some(id) => write!(f, " [request {id}]"),
             None => Ok(()),
         }
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.operation, chain(&self.source))
     }
 }
 
@@ -246,10 +281,29 @@ impl fmt::Display for ConfigurationError {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Error::Transport(error) => Some(&error.source),
+            Error::Transport(error) => error.source(),
             Error::Decode(error) => Some(&error.source),
+            Error::Token(error) => Some(error),
             Error::Api(_) | Error::NoData(_) | Error::Configuration(_) => None,
         }
+    }
+}
+
+/// How often something was tried, where that is worth saying.
+struct Attempts(usize);
+
+impl fmt::Display for Attempts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (after {attempts} attempts)"),
+        }
+    }
+}
+
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        Error::Token(error)
     }
 }
 

@@ -26,6 +26,8 @@
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
 
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod client;
 mod decode;
@@ -35,15 +37,25 @@ mod error;
 mod generated;
 mod lenient;
 mod open_enum;
+mod options;
+mod pace;
 mod page;
 mod response;
+mod retry;
+mod time;
+mod token;
+mod transport;
 mod union;
 mod wire;
 
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
 pub use generated::{models, requests};
+pub use options::CallOptions;
 pub use page::Page;
 pub use reqwest::StatusCode;
 pub use reqwest::header::HeaderMap;
 pub use response::Response;
+pub use retry::RetryPolicy;
+pub use time::BoxFuture;
+pub use token::{AccessToken, TokenError, TokenProvider};

@@ -57,7 +57,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
                 resource,
                 &quote! {
                     use crate::call::Operation;
-                    use crate::{Client, Error, Response};
+                    use crate::{CallOptions, Client, Error, Response};
                     #used
                     #requests
                 },

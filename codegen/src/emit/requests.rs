@@ -42,11 +42,13 @@ pub fn request(
     let Parts { fields, arguments, values, setters, passed } = &parts;
     let (output, call) = answer(&function.output);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
+    let once = operation.once.then(|| quote! { .once() });
+    let polled = operation.polled.then(|| quote! { .polled() });
     Ok(quote! {
         impl Client {
             #docs
             pub fn #name(&self, #(#arguments),*) -> #request {
-                #request { client: self.clone(), #(#values),* }
+                #request { client: self.clone(), options: CallOptions::new(), #(#values),* }
             }
         }
         #about
@@ -54,19 +56,30 @@ pub fn request(
         #[must_use = "a request does nothing until it is sent"]
         pub struct #request {
             client: Client,
+            options: CallOptions,
             #(#fields),*
         }
         impl #request {
-            const OPERATION: Operation = Operation::new(#id, #method, #path);
+            const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
             #(#setters)*
+            /// Has this call differ from the client's settings.
+            pub fn with(mut self, options: CallOptions) -> Self {
+                self.options = options;
+                self
+            }
             /// Sends the request and gives the body of the answer, without its envelope.
             pub async fn send(self) -> Result<#output, Error> {
                 self.send_for_response().await.map(Response::into_body)
             }
+            /// As [`send`](Self::send), without async.
+            #[cfg(feature = "blocking")]
+            pub fn send_blocking(self) -> Result<#output, Error> {
+                crate::blocking::block_on(self.send())
+            }
             /// As [`send`](Self::send), with status and headers.
             pub async fn send_for_response(self) -> Result<Response<#output>, Error> {
                 let request = self.client.wire().and_then(|wire| wire.#name(#(#passed),*));
-                self.client.#call(&Self::OPERATION, request).await
+                self.client.#call(&Self::OPERATION, &self.options, request).await
             }
         }
     })
@@ -83,7 +96,8 @@ struct Parts {
 }
 
 /// Names that a request type has for itself.
-const TAKEN: [&str; 4] = ["client", "body", "send", "send_for_response"];
+const TAKEN: [&str; 7] =
+    ["client", "options", "body", "with", "send", "send_blocking", "send_for_response"];
 
 impl Parts {
     fn of(operation: &Operation, function: &Function, engine: &Engine) -> Result<Self> {

@@ -2,7 +2,7 @@
 
 //! Clusters, the groups of printers that share one queue.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -22,6 +22,7 @@ impl Client {
     ) -> CheckClusterAccess {
         CheckClusterAccess {
             client: self.clone(),
+            options: CallOptions::new(),
             body: Data { data: body },
         }
     }
@@ -31,6 +32,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CheckClusterAccess {
     client: Client,
+    options: CallOptions,
     body: Data<models::ClusterIdsRequest>,
 }
 impl CheckClusterAccess {
@@ -39,9 +41,19 @@ impl CheckClusterAccess {
         "POST",
         "/clusters",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterIdsResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterIdsResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -51,7 +63,7 @@ impl CheckClusterAccess {
             .client
             .wire()
             .and_then(|wire| wire.check_cluster_access(&self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -68,6 +80,7 @@ impl Client {
     pub fn delete_cluster(&self, cluster_id: impl Into<String>) -> DeleteCluster {
         DeleteCluster {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
         }
     }
@@ -77,6 +90,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCluster {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
 }
 impl DeleteCluster {
@@ -85,9 +99,19 @@ impl DeleteCluster {
         "DELETE",
         "/clusters/{cluster_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<(), Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<(), Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(self) -> Result<Response<()>, Error> {
@@ -95,7 +119,7 @@ impl DeleteCluster {
             .client
             .wire()
             .and_then(|wire| wire.delete_cluster(&self.cluster_id));
-        self.client.call_for_nothing(&Self::OPERATION, request).await
+        self.client.call_for_nothing(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -111,6 +135,7 @@ impl Client {
     pub fn get_cluster(&self, cluster_id: impl Into<String>) -> GetCluster {
         GetCluster {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
         }
     }
@@ -120,6 +145,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCluster {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
 }
 impl GetCluster {
@@ -128,9 +154,19 @@ impl GetCluster {
         "GET",
         "/clusters/{cluster_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -140,7 +176,7 @@ impl GetCluster {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster(&self.cluster_id));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -157,6 +193,7 @@ impl Client {
     pub fn get_cluster_status(&self, cluster_id: impl Into<String>) -> GetClusterStatus {
         GetClusterStatus {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
         }
     }
@@ -166,17 +203,29 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetClusterStatus {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
 }
 impl GetClusterStatus {
     const OPERATION: Operation = Operation::new(
-        "get_cluster_status",
-        "GET",
-        "/clusters/{cluster_id}/status",
-    );
+            "get_cluster_status",
+            "GET",
+            "/clusters/{cluster_id}/status",
+        )
+        .polled();
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterStatusResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterStatusResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -186,7 +235,7 @@ impl GetClusterStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_status(&self.cluster_id));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -202,6 +251,7 @@ impl Client {
     pub fn get_cluster_team_counts(&self) -> GetClusterTeamCounts {
         GetClusterTeamCounts {
             client: self.clone(),
+            options: CallOptions::new(),
             team_ids: None,
         }
     }
@@ -211,6 +261,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetClusterTeamCounts {
     client: Client,
+    options: CallOptions,
     team_ids: Option<Vec<String>>,
 }
 impl GetClusterTeamCounts {
@@ -227,9 +278,19 @@ impl GetClusterTeamCounts {
         self.team_ids = Some(team_ids.into_iter().map(Into::into).collect());
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterTeamCountResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterTeamCountResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -239,7 +300,7 @@ impl GetClusterTeamCounts {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_team_counts(self.team_ids.as_ref()));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -253,6 +314,7 @@ impl Client {
     pub fn get_clusters(&self) -> GetClusters {
         GetClusters {
             client: self.clone(),
+            options: CallOptions::new(),
             limit: None,
             machine_variant: None,
             page: None,
@@ -270,6 +332,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetClusters {
     client: Client,
+    options: CallOptions,
     limit: Option<i64>,
     machine_variant: Option<String>,
     page: Option<i64>,
@@ -337,9 +400,19 @@ impl GetClusters {
         self.team_ids = Some(team_ids.into_iter().map(Into::into).collect());
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<crate::Page<models::ClusterResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<crate::Page<models::ClusterResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -362,7 +435,7 @@ impl GetClusters {
                         self.team_ids.as_ref(),
                     )
             });
-        self.client.call_for_page(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -378,6 +451,7 @@ impl Client {
     pub fn get_user_clusters(&self, user_id: impl Into<String>) -> GetUserClusters {
         GetUserClusters {
             client: self.clone(),
+            options: CallOptions::new(),
             user_id: user_id.into(),
             organization_ids: None,
         }
@@ -388,6 +462,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserClusters {
     client: Client,
+    options: CallOptions,
     user_id: String,
     organization_ids: Option<Vec<String>>,
 }
@@ -407,9 +482,19 @@ impl GetUserClusters {
         );
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<Vec<models::ClusterResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Vec<models::ClusterResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -421,7 +506,7 @@ impl GetUserClusters {
             .and_then(|wire| {
                 wire.get_user_clusters(&self.user_id, self.organization_ids.as_ref())
             });
-        self.client.call_for_list(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -444,6 +529,7 @@ impl Client {
     ) -> UpdateClusterNote {
         UpdateClusterNote {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             body: Data { data: body },
         }
@@ -454,6 +540,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateClusterNote {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     body: Data<models::ClusterNoteUpdateRequest>,
 }
@@ -463,9 +550,19 @@ impl UpdateClusterNote {
         "POST",
         "/clusters/{cluster_id}/note",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -475,7 +572,7 @@ impl UpdateClusterNote {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_note(&self.cluster_id, &self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -498,6 +595,7 @@ impl Client {
     ) -> UpdateClusterSharing {
         UpdateClusterSharing {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             body: Data { data: body },
         }
@@ -508,6 +606,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateClusterSharing {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     body: Data<models::ClusterSharingUpdateRequest>,
 }
@@ -517,9 +616,19 @@ impl UpdateClusterSharing {
         "POST",
         "/clusters/{cluster_id}/share",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ClusterResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ClusterResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -529,6 +638,6 @@ impl UpdateClusterSharing {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_sharing(&self.cluster_id, &self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

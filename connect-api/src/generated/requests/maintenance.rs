@@ -2,7 +2,7 @@
 
 //! Maintenance that printers are due, or that was done.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -25,6 +25,7 @@ impl Client {
     ) -> AddCompletedMaintenance {
         AddCompletedMaintenance {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             body: Data { data: body },
         }
@@ -35,18 +36,30 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddCompletedMaintenance {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     body: Data<models::PrinterMaintenanceTaskRequest>,
 }
 impl AddCompletedMaintenance {
     const OPERATION: Operation = Operation::new(
-        "add_completed_maintenance",
-        "PUT",
-        "/clusters/{cluster_id}/maintenance",
-    );
+            "add_completed_maintenance",
+            "PUT",
+            "/clusters/{cluster_id}/maintenance",
+        )
+        .once();
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<(), Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<(), Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(self) -> Result<Response<()>, Error> {
@@ -56,7 +69,7 @@ impl AddCompletedMaintenance {
             .and_then(|wire| {
                 wire.add_completed_maintenance(&self.cluster_id, &self.body)
             });
-        self.client.call_for_nothing(&Self::OPERATION, request).await
+        self.client.call_for_nothing(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -76,6 +89,7 @@ impl Client {
     ) -> GetCompletedMaintenance {
         GetCompletedMaintenance {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             limit: None,
             page: None,
@@ -87,6 +101,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCompletedMaintenance {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     limit: Option<i64>,
     page: Option<i64>,
@@ -107,6 +122,11 @@ impl GetCompletedMaintenance {
         self.page = Some(page);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(
         self,
@@ -115,6 +135,16 @@ impl GetCompletedMaintenance {
         Error,
     > {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(
+        self,
+    ) -> Result<
+        crate::Page<models::PrinterMaintenanceCompletedLogEntriesResponse>,
+        Error,
+    > {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -129,7 +159,7 @@ impl GetCompletedMaintenance {
             .and_then(|wire| {
                 wire.get_completed_maintenance(&self.cluster_id, self.limit, self.page)
             });
-        self.client.call_for_page(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -149,6 +179,7 @@ impl Client {
     ) -> GetPendingMaintenance {
         GetPendingMaintenance {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
         }
     }
@@ -158,6 +189,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPendingMaintenance {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
 }
 impl GetPendingMaintenance {
@@ -166,11 +198,23 @@ impl GetPendingMaintenance {
         "GET",
         "/clusters/{cluster_id}/maintenance/pending",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(
         self,
     ) -> Result<Vec<models::PrinterMaintenanceTaskResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(
+        self,
+    ) -> Result<Vec<models::PrinterMaintenanceTaskResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -180,6 +224,6 @@ impl GetPendingMaintenance {
             .client
             .wire()
             .and_then(|wire| wire.get_pending_maintenance(&self.cluster_id));
-        self.client.call_for_list(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Material profiles.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -22,6 +22,7 @@ impl Client {
     ) -> CreateMaterialUpload {
         CreateMaterialUpload {
             client: self.clone(),
+            options: CallOptions::new(),
             body: Data { data: body },
         }
     }
@@ -31,17 +32,29 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateMaterialUpload {
     client: Client,
+    options: CallOptions,
     body: Data<models::MaterialProfileUploadRequest>,
 }
 impl CreateMaterialUpload {
     const OPERATION: Operation = Operation::new(
-        "create_material_upload",
-        "PUT",
-        "/materials/upload",
-    );
+            "create_material_upload",
+            "PUT",
+            "/materials/upload",
+        )
+        .once();
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::MaterialProfileResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::MaterialProfileResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -51,6 +64,6 @@ impl CreateMaterialUpload {
             .client
             .wire()
             .and_then(|wire| wire.create_material_upload(&self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Print jobs, from the queue to the history, and their files.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -25,6 +25,7 @@ impl Client {
     ) -> GetPrintJob {
         GetPrintJob {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             cluster_job_id: cluster_job_id.into(),
         }
@@ -35,6 +36,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrintJob {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     cluster_job_id: String,
 }
@@ -44,9 +46,19 @@ impl GetPrintJob {
         "GET",
         "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::PrintJobDetailsResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::PrintJobDetailsResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -56,7 +68,7 @@ impl GetPrintJob {
             .client
             .wire()
             .and_then(|wire| wire.get_print_job(&self.cluster_id, &self.cluster_job_id));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -71,6 +83,7 @@ impl Client {
     pub fn get_print_job_filters(&self) -> GetPrintJobFilters {
         GetPrintJobFilters {
             client: self.clone(),
+            options: CallOptions::new(),
         }
     }
 }
@@ -79,6 +92,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrintJobFilters {
     client: Client,
+    options: CallOptions,
 }
 impl GetPrintJobFilters {
     const OPERATION: Operation = Operation::new(
@@ -86,16 +100,26 @@ impl GetPrintJobFilters {
         "GET",
         "/filters/print_jobs",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<Vec<models::FilterResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Vec<models::FilterResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
         self,
     ) -> Result<Response<Vec<models::FilterResponse>>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_print_job_filters());
-        self.client.call_for_list(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -117,6 +141,7 @@ impl Client {
     ) -> GetPrintJobReports {
         GetPrintJobReports {
             client: self.clone(),
+            options: CallOptions::new(),
             start_date: start_date.into(),
             end_date: end_date.into(),
             cluster_ids: None,
@@ -130,6 +155,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrintJobReports {
     client: Client,
+    options: CallOptions,
     start_date: String,
     end_date: String,
     cluster_ids: Option<Vec<String>>,
@@ -161,11 +187,23 @@ impl GetPrintJobReports {
         self.page = Some(page);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(
         self,
     ) -> Result<crate::Page<models::PrintJobInstanceReportResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(
+        self,
+    ) -> Result<crate::Page<models::PrintJobInstanceReportResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -184,7 +222,7 @@ impl GetPrintJobReports {
                         &self.start_date,
                     )
             });
-        self.client.call_for_page(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -198,6 +236,7 @@ impl Client {
     pub fn get_print_jobs(&self) -> GetPrintJobs {
         GetPrintJobs {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_ids: None,
             limit: None,
             page: None,
@@ -213,6 +252,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPrintJobs {
     client: Client,
+    options: CallOptions,
     cluster_ids: Option<Vec<String>>,
     limit: Option<i64>,
     page: Option<i64>,
@@ -267,11 +307,23 @@ impl GetPrintJobs {
         self.status = Some(status.into_iter().collect());
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(
         self,
     ) -> Result<crate::Page<models::PrintJobInstanceResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(
+        self,
+    ) -> Result<crate::Page<models::PrintJobInstanceResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -292,7 +344,7 @@ impl GetPrintJobs {
                         self.status.as_ref(),
                     )
             });
-        self.client.call_for_page(&Self::OPERATION, request).await
+        self.client.call_for_page(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -317,6 +369,7 @@ impl Client {
     ) -> Print {
         Print {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             job_id: job_id.into(),
             body: Data {
@@ -330,16 +383,18 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct Print {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     job_id: String,
     body: Data<models::PrintBodyRequest>,
 }
 impl Print {
     const OPERATION: Operation = Operation::new(
-        "print",
-        "POST",
-        "/clusters/{cluster_id}/print/{job_id}",
-    );
+            "print",
+            "POST",
+            "/clusters/{cluster_id}/print/{job_id}",
+        )
+        .once();
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
     ///
     /// Default: `true`.
@@ -347,9 +402,19 @@ impl Print {
         self.body.data.start_now = Some(start_now);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::PrintRequestResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::PrintRequestResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -359,7 +424,7 @@ impl Print {
             .client
             .wire()
             .and_then(|wire| wire.print(&self.cluster_id, &self.job_id, &self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -388,6 +453,7 @@ impl Client {
     ) -> Reprint {
         Reprint {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             original_cluster_id: original_cluster_id.into(),
             job_instance_uuid: job_instance_uuid.into(),
@@ -402,6 +468,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct Reprint {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     original_cluster_id: String,
     job_instance_uuid: String,
@@ -409,10 +476,11 @@ pub struct Reprint {
 }
 impl Reprint {
     const OPERATION: Operation = Operation::new(
-        "reprint",
-        "POST",
-        "/clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}",
-    );
+            "reprint",
+            "POST",
+            "/clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}",
+        )
+        .once();
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
     ///
     /// Default: `true`.
@@ -420,9 +488,19 @@ impl Reprint {
         self.body.data.start_now = Some(start_now);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::PrintRequestResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::PrintRequestResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -440,7 +518,7 @@ impl Reprint {
                         &self.body,
                     )
             });
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -468,6 +546,7 @@ impl Client {
     ) -> SendPrintJobAction {
         SendPrintJobAction {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             cluster_job_id: cluster_job_id.into(),
             action: action.into(),
@@ -482,6 +561,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendPrintJobAction {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     cluster_job_id: String,
     action: String,
@@ -489,10 +569,11 @@ pub struct SendPrintJobAction {
 }
 impl SendPrintJobAction {
     const OPERATION: Operation = Operation::new(
-        "send_print_job_action",
-        "POST",
-        "/clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}",
-    );
+            "send_print_job_action",
+            "POST",
+            "/clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}",
+        )
+        .once();
     /// On action 'move', move the print job to this list in the cluster.
     pub fn list(mut self, list: impl Into<String>) -> Self {
         self.body.data.list = Some(list.into());
@@ -517,9 +598,19 @@ impl SendPrintJobAction {
         self.body.data.to_position = Some(to_position);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ActionStatusResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ActionStatusResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -537,7 +628,7 @@ impl SendPrintJobAction {
                         &self.body,
                     )
             });
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -564,6 +655,7 @@ impl Client {
     ) -> UpdatePrintJob {
         UpdatePrintJob {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             cluster_job_id: cluster_job_id.into(),
             body: Data { data: body },
@@ -575,6 +667,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePrintJob {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     cluster_job_id: String,
     body: Data<models::PrintJobInstanceUpdateRequest>,
@@ -585,9 +678,19 @@ impl UpdatePrintJob {
         "POST",
         "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::PrintJobDetailsResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::PrintJobDetailsResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -599,6 +702,6 @@ impl UpdatePrintJob {
             .and_then(|wire| {
                 wire.update_print_job(&self.cluster_id, &self.cluster_job_id, &self.body)
             });
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Printers and what is mounted on them, and the actions sent to them.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -25,6 +25,7 @@ impl Client {
     ) -> GetActionStatus {
         GetActionStatus {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             action_id: action_id.into(),
         }
@@ -35,6 +36,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetActionStatus {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     action_id: String,
 }
@@ -44,9 +46,19 @@ impl GetActionStatus {
         "GET",
         "/clusters/{cluster_id}/action_status/{action_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ActionStatusResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ActionStatusResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -56,7 +68,7 @@ impl GetActionStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_action_status(&self.cluster_id, &self.action_id));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -71,6 +83,7 @@ impl Client {
     pub fn get_makerbot_printers(&self) -> GetMakerbotPrinters {
         GetMakerbotPrinters {
             client: self.clone(),
+            options: CallOptions::new(),
         }
     }
 }
@@ -79,6 +92,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetMakerbotPrinters {
     client: Client,
+    options: CallOptions,
 }
 impl GetMakerbotPrinters {
     const OPERATION: Operation = Operation::new(
@@ -86,16 +100,26 @@ impl GetMakerbotPrinters {
         "GET",
         "/makerbot/printers",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<Vec<models::MakerBotPrinterResponse>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<Vec<models::MakerBotPrinterResponse>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
         self,
     ) -> Result<Response<Vec<models::MakerBotPrinterResponse>>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_makerbot_printers());
-        self.client.call_for_list(&Self::OPERATION, request).await
+        self.client.call_for_list(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -123,6 +147,7 @@ impl Client {
     ) -> SendPrinterAction {
         SendPrinterAction {
             client: self.clone(),
+            options: CallOptions::new(),
             cluster_id: cluster_id.into(),
             cluster_printer_id: cluster_printer_id.into(),
             action: action.into(),
@@ -137,6 +162,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendPrinterAction {
     client: Client,
+    options: CallOptions,
     cluster_id: String,
     cluster_printer_id: String,
     action: String,
@@ -144,10 +170,11 @@ pub struct SendPrinterAction {
 }
 impl SendPrinterAction {
     const OPERATION: Operation = Operation::new(
-        "send_printer_action",
-        "POST",
-        "/clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}",
-    );
+            "send_printer_action",
+            "POST",
+            "/clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}",
+        )
+        .once();
     /// Selected firmware update channel.
     pub fn channel(mut self, channel: models::FirmwareChannel) -> Self {
         self.body.data.channel = Some(channel);
@@ -187,9 +214,19 @@ impl SendPrinterAction {
         self.body.data.schedule_update = Some(schedule_update);
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ActionStatusResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ActionStatusResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -207,6 +244,6 @@ impl SendPrinterAction {
                         &self.body,
                     )
             });
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Registration of printers.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -22,6 +22,7 @@ impl Client {
     ) -> AddMakerbotPrinter {
         AddMakerbotPrinter {
             client: self.clone(),
+            options: CallOptions::new(),
             body: Data { data: body },
         }
     }
@@ -31,17 +32,29 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct AddMakerbotPrinter {
     client: Client,
+    options: CallOptions,
     body: Data<models::ConfirmRegistrationMakerBotRequest>,
 }
 impl AddMakerbotPrinter {
     const OPERATION: Operation = Operation::new(
-        "add_makerbot_printer",
-        "PUT",
-        "/makerbot/printers",
-    );
+            "add_makerbot_printer",
+            "PUT",
+            "/makerbot/printers",
+        )
+        .once();
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::RegistrationResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::RegistrationResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -51,7 +64,7 @@ impl AddMakerbotPrinter {
             .client
             .wire()
             .and_then(|wire| wire.add_makerbot_printer(&self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -72,6 +85,7 @@ impl Client {
     ) -> ConfirmRegistration {
         ConfirmRegistration {
             client: self.clone(),
+            options: CallOptions::new(),
             connection_id: connection_id.into(),
         }
     }
@@ -81,17 +95,29 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmRegistration {
     client: Client,
+    options: CallOptions,
     connection_id: String,
 }
 impl ConfirmRegistration {
     const OPERATION: Operation = Operation::new(
-        "confirm_registration",
-        "POST",
-        "/confirm-registration/{connection_id}",
-    );
+            "confirm_registration",
+            "POST",
+            "/confirm-registration/{connection_id}",
+        )
+        .once();
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::RegistrationResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::RegistrationResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -101,7 +127,7 @@ impl ConfirmRegistration {
             .client
             .wire()
             .and_then(|wire| wire.confirm_registration(&self.connection_id));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -122,6 +148,7 @@ impl Client {
     ) -> ConfirmRegistrationWithPin {
         ConfirmRegistrationWithPin {
             client: self.clone(),
+            options: CallOptions::new(),
             pin_code: pin_code.into(),
             printer_brand: None,
         }
@@ -132,23 +159,35 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmRegistrationWithPin {
     client: Client,
+    options: CallOptions,
     pin_code: String,
     printer_brand: Option<String>,
 }
 impl ConfirmRegistrationWithPin {
     const OPERATION: Operation = Operation::new(
-        "confirm_registration_with_pin",
-        "POST",
-        "/confirm-registration-pin/{pin_code}",
-    );
+            "confirm_registration_with_pin",
+            "POST",
+            "/confirm-registration-pin/{pin_code}",
+        )
+        .once();
     /// The brand of the printer. Defaults to ultimaker.
     pub fn printer_brand(mut self, printer_brand: impl Into<String>) -> Self {
         self.printer_brand = Some(printer_brand.into());
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::RegistrationResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::RegistrationResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -164,6 +203,6 @@ impl ConfirmRegistrationWithPin {
                         self.printer_brand.as_deref(),
                     )
             });
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! The service itself, and what every answer has in common.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::models;
 impl Client {
     /// Requests for brewing coffee.
@@ -13,7 +13,10 @@ impl Client {
     ///
     /// [`BrewCoffee::send`] gives an [`Error`]; the API documents the statuses 404, 418 and 500.
     pub fn brew_coffee(&self) -> BrewCoffee {
-        BrewCoffee { client: self.clone() }
+        BrewCoffee {
+            client: self.clone(),
+            options: CallOptions::new(),
+        }
     }
 }
 /// A call of [`Client::brew_coffee`].
@@ -21,17 +24,28 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct BrewCoffee {
     client: Client,
+    options: CallOptions,
 }
 impl BrewCoffee {
     const OPERATION: Operation = Operation::new("brew_coffee", "GET", "/teapot");
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<(), Error> {
         self.send_for_response().await.map(Response::into_body)
     }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<(), Error> {
+        crate::blocking::block_on(self.send())
+    }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(self) -> Result<Response<()>, Error> {
         let request = self.client.wire().and_then(|wire| wire.brew_coffee());
-        self.client.call_for_nothing(&Self::OPERATION, request).await
+        self.client.call_for_nothing(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -45,6 +59,7 @@ impl Client {
     pub fn get_spec(&self) -> GetSpec {
         GetSpec {
             client: self.clone(),
+            options: CallOptions::new(),
             version: None,
         }
     }
@@ -54,6 +69,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpec {
     client: Client,
+    options: CallOptions,
     version: Option<String>,
 }
 impl GetSpec {
@@ -63,11 +79,23 @@ impl GetSpec {
         self.version = Some(version.into());
         self
     }
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(
         self,
     ) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(
+        self,
+    ) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -77,7 +105,7 @@ impl GetSpec {
             .client
             .wire()
             .and_then(|wire| wire.get_spec(self.version.as_deref()));
-        self.client.call(&Self::OPERATION, request).await
+        self.client.call(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -89,7 +117,10 @@ impl Client {
     ///
     /// [`GetUptime::send`] gives an [`Error`]; the API documents the statuses 404 and 500.
     pub fn get_uptime(&self) -> GetUptime {
-        GetUptime { client: self.clone() }
+        GetUptime {
+            client: self.clone(),
+            options: CallOptions::new(),
+        }
     }
 }
 /// A call of [`Client::get_uptime`].
@@ -97,18 +128,29 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUptime {
     client: Client,
+    options: CallOptions,
 }
 impl GetUptime {
     const OPERATION: Operation = Operation::new("get_uptime", "GET", "/");
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::ApiUptimeResponse, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::ApiUptimeResponse, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
         self,
     ) -> Result<Response<models::ApiUptimeResponse>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_uptime());
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -2,7 +2,7 @@
 
 //! Settings of the workspace.
 use crate::call::Operation;
-use crate::{Client, Error, Response};
+use crate::{CallOptions, Client, Error, Response};
 use crate::envelope::Data;
 use crate::models;
 impl Client {
@@ -18,6 +18,7 @@ impl Client {
     pub fn delete_team(&self, team_id: impl Into<String>) -> DeleteTeam {
         DeleteTeam {
             client: self.clone(),
+            options: CallOptions::new(),
             team_id: team_id.into(),
         }
     }
@@ -27,6 +28,7 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTeam {
     client: Client,
+    options: CallOptions,
     team_id: String,
 }
 impl DeleteTeam {
@@ -35,9 +37,19 @@ impl DeleteTeam {
         "DELETE",
         "/teams/{team_id}",
     );
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<(), Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<(), Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(self) -> Result<Response<()>, Error> {
@@ -45,7 +57,7 @@ impl DeleteTeam {
             .client
             .wire()
             .and_then(|wire| wire.delete_team(&self.team_id));
-        self.client.call_for_nothing(&Self::OPERATION, request).await
+        self.client.call_for_nothing(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -59,6 +71,7 @@ impl Client {
     pub fn get_settings(&self) -> GetSettings {
         GetSettings {
             client: self.clone(),
+            options: CallOptions::new(),
         }
     }
 }
@@ -67,19 +80,30 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSettings {
     client: Client,
+    options: CallOptions,
 }
 impl GetSettings {
     const OPERATION: Operation = Operation::new("get_settings", "GET", "/settings");
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::OrganizationSettings, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::OrganizationSettings, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
         self,
     ) -> Result<Response<models::OrganizationSettings>, Error> {
         let request = self.client.wire().and_then(|wire| wire.get_settings());
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }
 impl Client {
@@ -96,6 +120,7 @@ impl Client {
     pub fn update_settings(&self, body: models::OrganizationSettings) -> UpdateSettings {
         UpdateSettings {
             client: self.clone(),
+            options: CallOptions::new(),
             body: Data { data: body },
         }
     }
@@ -105,13 +130,24 @@ impl Client {
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateSettings {
     client: Client,
+    options: CallOptions,
     body: Data<models::OrganizationSettings>,
 }
 impl UpdateSettings {
     const OPERATION: Operation = Operation::new("update_settings", "POST", "/settings");
+    /// Has this call differ from the client's settings.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
     /// Sends the request and gives the body of the answer, without its envelope.
     pub async fn send(self) -> Result<models::OrganizationSettings, Error> {
         self.send_for_response().await.map(Response::into_body)
+    }
+    /// As [`send`](Self::send), without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking(self) -> Result<models::OrganizationSettings, Error> {
+        crate::blocking::block_on(self.send())
     }
     /// As [`send`](Self::send), with status and headers.
     pub async fn send_for_response(
@@ -121,6 +157,6 @@ impl UpdateSettings {
             .client
             .wire()
             .and_then(|wire| wire.update_settings(&self.body));
-        self.client.call_for_one(&Self::OPERATION, request).await
+        self.client.call_for_one(&Self::OPERATION, &self.options, request).await
     }
 }

@@ -1,0 +1,108 @@
+//! What can go wrong between here and the API.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{Attempts, Error, chain};
+use crate::call::Operation;
+
+/// A failure to send a request or to receive the whole answer.
+#[derive(Debug)]
+pub struct TransportError {
+    operation: &'static Operation,
+    attempts: usize,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Lost(reqwest::Error),
+    AttemptTimeout(Duration),
+    CallTimeout(Duration),
+    TooLong(usize),
+}
+
+impl TransportError {
+    fn new(operation: &'static Operation, cause: Cause) -> Self {
+        Self { operation, attempts: 1, cause }
+    }
+
+    pub(crate) fn lost(operation: &'static Operation, source: reqwest::Error) -> Self {
+        // A URL can hold what must not be shown, a signature for one.
+        Self::new(operation, Cause::Lost(source.without_url()))
+    }
+
+    pub(crate) fn attempt_timeout(operation: &'static Operation, limit: Duration) -> Self {
+        Self::new(operation, Cause::AttemptTimeout(limit))
+    }
+
+    pub(crate) fn call_timeout(operation: &'static Operation, limit: Duration) -> Self {
+        Self::new(operation, Cause::CallTimeout(limit))
+    }
+
+    pub(crate) fn too_long(operation: &'static Operation, limit: usize) -> Self {
+        Self::new(operation, Cause::TooLong(limit))
+    }
+
+    pub(super) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Lost(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_attempts(&mut self, attempts: usize) {
+        self.attempts = attempts;
+    }
+
+    /// How often the call was tried.
+    pub fn attempts(&self) -> usize {
+        self.attempts
+    }
+
+    /// Whether the time was up, of an attempt or of the call.
+    pub fn is_timeout(&self) -> bool {
+        match &self.cause {
+            Cause::Lost(error) => error.is_timeout(),
+            Cause::AttemptTimeout(_) | Cause::CallTimeout(_) => true,
+            Cause::TooLong(_) => false,
+        }
+    }
+
+    /// Whether no connection was made, so that nothing was sent.
+    pub fn is_connect(&self) -> bool {
+        matches!(&self.cause, Cause::Lost(error) if error.is_connect())
+    }
+
+    /// Whether the body of the answer was longer than allowed.
+    pub fn is_too_long(&self) -> bool {
+        matches!(self.cause, Cause::TooLong(_))
+    }
+
+    /// Whether another attempt would end no better.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.cause, Cause::TooLong(_) | Cause::CallTimeout(_))
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}: ", self.operation, Attempts(self.attempts))?;
+        match &self.cause {
+            Cause::Lost(error) => f.write_str(&chain(error)),
+            Cause::AttemptTimeout(limit) => write!(f, "no whole answer within {limit:?}"),
+            Cause::CallTimeout(limit) => write!(f, "the call did not end within {limit:?}"),
+            Cause::TooLong(limit) => write!(f, "the answer is longer than {limit} bytes"),
+        }
+    }
+}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Error::Transport(error)
+    }
+}

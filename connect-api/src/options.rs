@@ -1,0 +1,72 @@
+//! What can be set for a client, and again for each of its calls.
+
+use std::time::Duration;
+
+use crate::retry::RetryPolicy;
+
+/// Settings of a call. Those that are not set are the client's.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[must_use]
+pub struct CallOptions {
+    retry: Option<RetryPolicy>,
+    attempt_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    max_body: Option<usize>,
+}
+
+impl CallOptions {
+    /// With nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// When the call is tried again. By default: [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// How long each attempt may take, to the last byte of the answer. By default: 30 seconds.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.attempt_timeout = Some(timeout);
+        self
+    }
+
+    /// How long the whole call may take, with all attempts and waits. By default: 2 minutes.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// How long the body of an answer may be, in bytes. By default: 16 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// These settings, with those of `other` where nothing is set.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        Self {
+            retry: self.retry.clone().or_else(|| other.retry.clone()),
+            attempt_timeout: self.attempt_timeout.or(other.attempt_timeout),
+            timeout: self.timeout.or(other.timeout),
+            max_body: self.max_body.or(other.max_body),
+        }
+    }
+
+    pub(crate) fn get_retry(&self) -> RetryPolicy {
+        self.retry.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn get_attempt_timeout(&self) -> Duration {
+        self.attempt_timeout.unwrap_or(Duration::from_secs(30))
+    }
+
+    pub(crate) fn get_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(120))
+    }
+
+    pub(crate) fn get_max_body(&self) -> usize {
+        self.max_body.unwrap_or(16 << 20)
+    }
+}

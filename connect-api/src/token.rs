@@ -1,0 +1,145 @@
+//! Tokens: what a call authenticates with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::time::BoxFuture;
+
+/// A bearer token. Never shows in `Debug`, and is zeroed when it is dropped.
+#[derive(Clone)]
+pub struct AccessToken(SecretString);
+
+impl AccessToken {
+    /// The token itself, for a program that stores it.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The header that carries the token, if one can.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        if self.expose().trim().is_empty() {
+            return None;
+        }
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.expose())).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+impl<T: Into<String>> From<T> for AccessToken {
+    fn from(token: T) -> Self {
+        Self(SecretString::from(token.into()))
+    }
+}
+
+impl PartialEq for AccessToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AccessToken(***)")
+    }
+}
+
+/// Gives the tokens that calls authenticate with, when they are not one token forever.
+///
+/// ```
+/// use connect_api::{AccessToken, BoxFuture, TokenError, TokenProvider};
+///
+/// struct FromDisk;
+///
+/// impl TokenProvider for FromDisk {
+///     fn token<'a>(
+///         &'a self,
+///         refused: Option<&'a AccessToken>,
+///     ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
+///         Box::pin(async move {
+///             let token = std::fs::read_to_string("token").map_err(TokenError::transient)?;
+///             let token = AccessToken::from(token.trim());
+///             match refused {
+///                 Some(refused) if *refused == token => Err(TokenError::refused("still the expired one")),
+///                 _ => Ok(token),
+///             }
+///         })
+///     }
+/// }
+/// ```
+pub trait TokenProvider: Send + Sync {
+    /// A token that is good now. The API has just called `refused` expired, if one is given: it
+    /// must not be given again.
+    ///
+    /// Many calls ask at once; a provider that refreshes has one refresh serve them all.
+    fn token<'a>(
+        &'a self,
+        refused: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, TokenError>>;
+}
+
+/// A failure to get a token.
+#[derive(Clone, Debug)]
+pub struct TokenError {
+    message: String,
+    transient: bool,
+}
+
+impl TokenError {
+    /// The token was refused for good: calls fail, and nobody tries again.
+    pub fn refused(why: impl fmt::Display) -> Self {
+        Self { message: why.to_string(), transient: false }
+    }
+
+    /// No token could be had this time; the call's retry policy decides whether to try again.
+    pub fn transient(why: impl fmt::Display) -> Self {
+        Self { message: why.to_string(), transient: true }
+    }
+
+    /// Whether another attempt can succeed.
+    pub fn is_transient(&self) -> bool {
+        self.transient
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no token: {}", self.message)
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+/// Where a client has its tokens from.
+#[derive(Clone, Default)]
+pub(crate) enum Tokens {
+    #[default]
+    None,
+    Static(AccessToken),
+    Provider(Arc<dyn TokenProvider>),
+}
+
+impl Tokens {
+    /// A token that is good now, if there are any tokens.
+    pub(crate) async fn current(&self) -> Result<Option<AccessToken>, TokenError> {
+        match self {
+            Self::None => Ok(None),
+            Self::Static(token) => Ok(Some(token.clone())),
+            Self::Provider(provider) => provider.token(None).await.map(Some),
+        }
+    }
+
+    /// A token in the place of one that the API refused; none if there can be no other.
+    pub(crate) async fn instead_of(
+        &self,
+        refused: &AccessToken,
+    ) -> Result<Option<AccessToken>, TokenError> {
+        match self {
+            Self::None | Self::Static(_) => Ok(None),
+            Self::Provider(provider) => provider.token(Some(refused)).await.map(Some),
+        }
+    }
+}

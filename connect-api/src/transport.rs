@@ -1,0 +1,103 @@
+//! One exchange: a request sent, and its answer read within limits.
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
+use reqwest::{Request, Response};
+
+use crate::call::{Operation, Raw};
+use crate::client::Client;
+use crate::error::{ApiError, ConfigurationError, Error, TransportError};
+use crate::options::CallOptions;
+use crate::time::timeout;
+use crate::token::AccessToken;
+
+impl Client {
+    /// Sends a request once, and reads the answer; anything but a success is an error.
+    pub(crate) async fn send(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: &Request,
+        token: Option<&AccessToken>,
+    ) -> Result<Raw, Error> {
+        let client = &self.wire()?.client;
+        let request = prepared(request, token)?;
+        let _place = self.pace().place().await;
+        let exchange = async {
+            let lost = |error| TransportError::lost(operation, error);
+            let response = client.execute(request).await.map_err(lost)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            match (status.is_success(), read(response, options.get_max_body()).await) {
+                (true, Body::Whole(body)) => {
+                    Ok(Raw { status, headers, body, span: tracing::Span::none() })
+                }
+                (true, Body::Broken(_, error)) => Err(lost(error).into()),
+                (true, Body::TooLong(_)) => {
+                    Err(TransportError::too_long(operation, options.get_max_body()).into())
+                }
+                // Of an error, whatever has arrived is better than nothing.
+                (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
+                    let error = ApiError::read(operation, status, headers, &body, token);
+                    Err(Error::Api(Box::new(error)))
+                }
+            }
+        };
+        let limit = options.get_attempt_timeout();
+        timeout(limit, exchange)
+            .await
+            .unwrap_or_else(|_| Err(TransportError::attempt_timeout(operation, limit).into()))
+    }
+}
+
+/// A copy of the request, with what every request has.
+fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, Error> {
+    let fault = |what: &str| Error::Configuration(ConfigurationError::new(what));
+    // Bodies are bytes, never streams, so that they can be sent again.
+    let mut request = request.try_clone().ok_or_else(|| fault("the body cannot be sent twice"))?;
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if let Some(token) = token {
+        let value = token.header().ok_or_else(|| fault("the token cannot be sent in a header"))?;
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(request)
+}
+
+/// The body of an answer, as far as it came and was read.
+enum Body {
+    Whole(Bytes),
+    TooLong(Bytes),
+    Broken(Bytes, reqwest::Error),
+}
+
+/// Reads a body chunk by chunk, so that no more than the limit is ever held.
+#[cfg(not(target_family = "wasm"))]
+async fn read(mut response: Response, limit: usize) -> Body {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Body::TooLong(Bytes::new());
+    }
+    #[allow(clippy::cast_possible_truncation, reason = "no more than the limit, a usize")]
+    let mut body = Vec::with_capacity(announced as usize);
+    loop {
+        match response.chunk().await {
+            Ok(None) => return Body::Whole(body.into()),
+            Ok(Some(chunk)) if chunk.len() > limit - body.len() => {
+                body.extend_from_slice(&chunk[..limit - body.len()]);
+                return Body::TooLong(body.into());
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Err(error) => return Body::Broken(body.into(), error),
+        }
+    }
+}
+
+/// Reads a body; the browser holds all of it before we see any.
+#[cfg(target_family = "wasm")]
+async fn read(response: Response, limit: usize) -> Body {
+    match response.bytes().await {
+        Ok(body) if body.len() > limit => Body::TooLong(body.slice(..limit)),
+        Ok(body) => Body::Whole(body),
+        Err(error) => Body::Broken(Bytes::new(), error),
+    }
+}
