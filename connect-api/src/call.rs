@@ -61,7 +61,7 @@ impl Client {
         request: Result<Request, Error>,
     ) -> Result<Response<T>, Error> {
         let raw = self.execute(operation, request).await?;
-        let body = decode(operation, &raw)?;
+        let body = decode(operation, &raw, self.exposed_token())?;
         Ok(Response::new(raw.status, raw.headers, body))
     }
 
@@ -73,8 +73,10 @@ impl Client {
     ) -> Result<Response<T>, Error> {
         let raw = self.execute(operation, request).await?;
         let empty = raw.body.trim_ascii().is_empty();
-        let answer =
-            if empty { Answer { data: None } } else { decode::<Answer<T>>(operation, &raw)? };
+        let answer = match empty {
+            true => Answer { data: None },
+            false => decode::<Answer<T>>(operation, &raw, self.exposed_token())?,
+        };
         match answer.data {
             Some(data) => Ok(Response::new(raw.status, raw.headers, data)),
             None => Err(Error::NoData(NoDataError::new(operation, raw.status))),
@@ -112,7 +114,12 @@ impl Client {
         if status.is_success() {
             return Ok(Raw { status, headers, body });
         }
-        let token = self.token().map(|token| token.expose_secret());
+        let token = self.exposed_token();
         Err(Error::Api(Box::new(ApiError::read(operation, status, headers, &body, token))))
+    }
+
+    /// What no error may show, should an answer repeat it.
+    fn exposed_token(&self) -> Option<&str> {
+        self.token().map(|token| token.expose_secret())
     }
 }

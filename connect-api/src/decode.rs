@@ -9,9 +9,10 @@ use crate::error::{DecodeError, Error};
 pub(crate) fn decode<T: DeserializeOwned>(
     operation: &'static Operation,
     raw: &Raw,
+    token: Option<&str>,
 ) -> Result<T, Error> {
     serde_json::from_slice(&raw.body)
-        .map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error))))
+        .map_err(|error| Error::Decode(Box::new(DecodeError::new(operation, raw, error, token))))
 }
 
 /// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a

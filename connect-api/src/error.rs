@@ -1,5 +1,6 @@
 //! What can go wrong with a call.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use reqwest::StatusCode;
@@ -122,7 +123,8 @@ impl ApiError {
         body: &[u8],
         token: Option<&str>,
     ) -> Self {
-        let listed = serde_json::from_slice::<serde_json::Value>(body).ok();
+        let mut listed = serde_json::from_slice::<serde_json::Value>(body).ok();
+        listed.iter_mut().for_each(|body| redact_strings(body, token));
         let listed = listed.as_ref().and_then(|body| body.get("errors")?.as_array());
         let errors: Vec<ErrorObject> = listed
             .into_iter()
@@ -131,6 +133,7 @@ impl ApiError {
             .collect();
         let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
         let excerpt = (!whole).then(|| excerpt(body, token));
+        let headers = redact_headers(headers, token);
         Self { operation, status, headers, errors, excerpt }
     }
 
@@ -141,7 +144,8 @@ impl ApiError {
 
     /// The id under which the service knows the request, if it sent one.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("x-request-id")?.to_str().ok()
+        let id = self.headers.get("x-request-id")?;
+        id.to_str().ok().filter(|_| !id.is_sensitive())
     }
 }
 
@@ -163,14 +167,26 @@ impl TransportError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(operation: &'static Operation, raw: &Raw, source: serde_json::Error) -> Self {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        raw: &Raw,
+        source: serde_json::Error,
+        token: Option<&str>,
+    ) -> Self {
+        let path = path_at(&raw.body, source.line(), source.column());
+        // It quotes the value that does not fit.
+        let message = source.to_string();
+        let shown = redact(&message, token);
         Self {
             operation,
             status: raw.status,
-            headers: raw.headers.clone(),
-            path: path_at(&raw.body, source.line(), source.column()),
-            excerpt: excerpt(&raw.body, None),
-            source,
+            headers: redact_headers(raw.headers.clone(), token),
+            path: redact(&path, token).into_owned(),
+            excerpt: excerpt(&raw.body, token),
+            source: match shown == message {
+                true => source,
+                false => serde::de::Error::custom(shown),
+            },
         }
     }
 }
@@ -271,14 +287,47 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+/// A text, without the token should it repeat it.
+fn redact<'t>(text: &'t str, token: Option<&str>) -> Cow<'t, str> {
+    match token.filter(|token| !token.is_empty() && text.contains(token)) {
+        Some(token) => text.replace(token, "***").into(),
+        None => text.into(),
+    }
+}
+
+/// Every string of a JSON value, without the token.
+fn redact_strings(value: &mut serde_json::Value, token: Option<&str>) {
+    match value {
+        serde_json::Value::String(text) => {
+            if let Cow::Owned(redacted) = redact(text, token) {
+                *text = redacted;
+            }
+        }
+        serde_json::Value::Array(values) => {
+            values.iter_mut().for_each(|value| redact_strings(value, token));
+        }
+        serde_json::Value::Object(members) => {
+            members.values_mut().for_each(|value| redact_strings(value, token));
+        }
+        _ => {}
+    }
+}
+
+/// Headers of which those that repeat the token do not show.
+fn redact_headers(mut headers: HeaderMap, token: Option<&str>) -> HeaderMap {
+    for value in headers.values_mut() {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        if matches!(redact(&text, token), Cow::Owned(_)) {
+            value.set_sensitive(true);
+        }
+    }
+    headers
+}
+
 /// The beginning of a body, without the token should the body repeat it.
 fn excerpt(body: &[u8], token: Option<&str>) -> String {
     // The token may straddle the end of the excerpt, so it goes before the cut.
     let longest = EXCERPT * 4 + token.map_or(0, str::len);
     let text = String::from_utf8_lossy(&body[..body.len().min(longest)]);
-    let text = match token.filter(|token| !token.is_empty()) {
-        Some(token) => text.replace(token, "***"),
-        None => text.into_owned(),
-    };
-    text.chars().take(EXCERPT).collect()
+    redact(&text, token).chars().take(EXCERPT).collect()
 }
