@@ -78,7 +78,10 @@ where
     reply(call, |()| None)
 }
 
-fn reply<T: 'static, F>(call: impl Fn(&Client) -> F + 'static, json: fn(&T) -> Option<Value>) -> Send
+fn reply<T: 'static, F>(
+    call: impl Fn(&Client) -> F + 'static,
+    json: fn(&T) -> Option<Value>,
+) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {

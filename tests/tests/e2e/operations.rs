@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use connect_tests::StandIn;
+use connect_tests::json::canonical;
 use connect_tests::stand_in::contract::Location;
 use serde_json::Value;
 
@@ -75,8 +76,8 @@ async fn every_operation_asks_what_it_should_and_gives_the_documented_answer() {
                 .as_ref()
                 .map(|content| content.example.clone().expect("an example")),
         };
-        assert_eq!(reply.json, documented, "{}", case.id);
         assert_eq!(reply.json.is_none(), reply.status.as_u16() == 204, "{}", case.id);
+        assert_eq!(reply.json.map(canonical), documented.map(canonical), "{}", case.id);
         assert_request(&stand_in, &case);
     }
     assert_eq!(stand_in.requests().len(), 33);

@@ -45,9 +45,7 @@ pub fn cases() -> Vec<Case> {
             "reprint",
             "POST",
             "/clusters/c1/reprint/c2/i1",
-            data(|client| {
-                client.reprint("c1", "c2", "i1").start_now(false).send_for_response()
-            }),
+            data(|client| client.reprint("c1", "c2", "i1").start_now(false).send_for_response()),
         )
         .body(json!({"start_now": false})),
         Case::new(

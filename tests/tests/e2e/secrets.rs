@@ -82,7 +82,8 @@ async fn an_error_that_repeats_the_token_does_not_show_it() {
 
 #[tokio::test]
 async fn a_body_that_does_not_decode_and_repeats_the_token_does_not_show_it() {
-    let keyed: Value = [("data".to_owned(), json!({"enable_print_prep": TOKEN}))].into_iter().collect();
+    let keyed: Value =
+        [("data".to_owned(), json!({"enable_print_prep": TOKEN}))].into_iter().collect();
     let long = json!({"data": {"enable_print_prep": "x".repeat(190) + TOKEN}});
     for body in [keyed, long, json!({"data": [TOKEN]}), json!({"data": TOKEN})] {
         let headers = format!("X-Echo: {TOKEN}\r\n");
