@@ -14,8 +14,11 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         good.replacen(from, to, 1).into_bytes()
     };
     let swagger = |paths: &str| {
-        format!(r#"{{"swagger":"2.0","info":{{"title":"t","version":"1"}},"paths":{paths}}}"#)
-            .into_bytes()
+        let head =
+            r#""swagger":"2.0","info":{"title":"t","version":"1"},"host":"h","basePath":"/v1""#;
+        let types = r#""application/json""#;
+        let kinds = format!(r#""schemes":["https"],"consumes":[{types}],"produces":[{types}]"#);
+        format!(r#"{{{head},{kinds},"definitions":{{}},"paths":{paths}}}"#).into_bytes()
     };
     vec![
         (Vec::new(), &["line 1", "JSON"]),
@@ -31,19 +34,28 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         (br#"{"swagger":"2.0","openapi":"3.0.0","paths":{}}"#.to_vec(), &["root", "both"]),
         (br#"{"swagger":"2.0"}"#.to_vec(), &["/paths"]),
         // Documents of the right kind that are not what the chain knows.
-        (swagger("{}"), &[""]),
+        (swagger("{}"), &["never applied", "not the Connect API's"]),
         (swagger("[]"), &["/paths"]),
-        (swagger(r#"{"/a":{"get":7}}"#), &[""]),
-        (swagger(r##"{"/a":{"get":{"responses":{"200":{"$ref":"#/nowhere"}}}}}"##), &[""]),
+        (swagger(r#"{"/a":{"get":7}}"#), &["/paths/~1a/get: "]),
+        (
+            swagger(r##"{"/a":{"get":{"responses":{"200":{"$ref":"#/nowhere"}}}}}"##),
+            &["/paths/~1a/get"],
+        ),
         // Hostile ones.
         (["[".repeat(100_000), "]".repeat(100_000)].concat().into_bytes(), &["line 1", "JSON"]),
         (swagger(&[r#"{"/a":"#.repeat(50_000), "}".repeat(50_000)].concat()), &["line 1", "JSON"]),
         (swagger(r#"{"/a":{"get":{"x":1e999999}}}"#), &["line 1", "JSON"]),
-        (with(r#""/teams/{team_id}""#, r#""/te\"a\nms?x/{team_id}""#), &["/paths/"]),
-        (with(r#""tags": ["#, r#""x\n*/ fn main() { \" }": 1, "tags": ["#), &["/paths/"]),
-        (with(r#""type": "number""#, r#""type": "num\"ber\n""#), &["/"]),
-        (with(r#""type": "number""#, r#""type": ["number", {}]"#), &["/"]),
-        (with(r#""minLength": "#, r#""minLength": 123456789012345678901234567890"#), &["/"]),
+        (with(r#""/teams/{team_id}""#, r#""/te\"a\nms?x/{team_id}""#), &[r#"/paths/~1te"a\nms?x"#]),
+        (
+            with(r#""tags": ["#, r#""x\n*/ fn main() { \" }": 1, "tags": ["#),
+            &[r#"/get/x\n*~1 fn main() { " }: "#],
+        ),
+        (with(r#""type": "number""#, r#""type": "num\"ber\n""#), &["/paths/", "/schema: "]),
+        (with(r#""type": "number""#, r#""type": ["number", {}]"#), &["/paths/", "/schema: "]),
+        (
+            with(r#""minLength": "#, r#""minLength": 123456789012345678901234567890"#),
+            &["/components/schemas/"],
+        ),
     ]
 }
 
@@ -55,6 +67,8 @@ fn a_bad_document_is_refused() {
         for task in [&["regen"][..], &["normalise"]] {
             let done = workspace.refuses(task, parts);
             assert!(done.stderr.contains("connect-v1.json: "), "{}", done.stderr);
+            let lines = done.stderr.trim_end().lines().filter(|line| !line.starts_with("help: "));
+            assert_eq!(lines.count(), 1, "{}", done.stderr);
         }
     }
 }

@@ -17,7 +17,6 @@ pub struct Workspace {
 /// How a task ended.
 pub struct Done {
     pub status: i32,
-    pub stdout: String,
     pub stderr: String,
 }
 
@@ -39,7 +38,6 @@ impl Workspace {
         let done = command.output().expect("a process");
         Done {
             status: done.status.code().expect("an end of its own accord"),
-            stdout: String::from_utf8(done.stdout).expect("text"),
             stderr: String::from_utf8(done.stderr).expect("text"),
         }
     }
