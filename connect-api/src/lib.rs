@@ -35,6 +35,7 @@ mod error;
 mod generated;
 mod open_enum;
 mod page;
+mod redact;
 mod response;
 mod union;
 mod wire;
