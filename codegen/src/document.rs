@@ -45,7 +45,7 @@ impl Upstream {
     pub fn parse(text: &str) -> Result<Self> {
         let document: Value = serde_json::from_str(text).map_err(|error| Problem {
             place: Some(Place::Column(error.line(), error.column())),
-            ..Problem::new(format!("not valid JSON: {error}"))
+            ..Problem::new(format!("not valid JSON: {}", without_place(&error)))
         })?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
@@ -93,6 +93,13 @@ impl Provenance {
             self.command
         )))
     }
+}
+
+/// What is wrong with a JSON text, without the place that its [`Problem`] names already.
+fn without_place(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// The SHA-256 of some bytes, in hexadecimal.

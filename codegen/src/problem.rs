@@ -14,6 +14,8 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Lines that show what is wrong, a difference for one.
+    pub detail: Option<String>,
 }
 
 /// A place inside a document.
@@ -33,7 +35,7 @@ pub type Result<T> = std::result::Result<T, Problem>;
 impl Problem {
     /// A problem without a place yet.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { file: None, place: None, message: message.into(), help: None }
+        Self { file: None, place: None, message: message.into(), help: None, detail: None }
     }
 
     /// A problem at a JSON pointer.
@@ -61,13 +63,26 @@ impl Problem {
     }
 }
 
+/// A text of which no character moves the cursor or colours the screen: names come from inputs.
+struct Shown<'t>(&'t str, &'t [char]);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(text, allowed) = self;
+        text.chars().try_for_each(|c| match c.is_control() && !allowed.contains(&c) {
+            true => write!(f, "{}", c.escape_default()),
+            false => write!(f, "{c}"),
+        })
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Line(line) => write!(f, "line {line}"),
             Place::Column(line, column) => write!(f, "line {line}, column {column}"),
             Place::Pointer(pointer) if pointer.is_empty() => f.write_str("the root"),
-            Place::Pointer(pointer) => f.write_str(pointer),
+            Place::Pointer(pointer) => Shown(pointer, &[]).fmt(f),
         }
     }
 }
@@ -75,12 +90,16 @@ impl fmt::Display for Place {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(file) = &self.file {
-            write!(f, "{file}: ")?;
+            write!(f, "{}: ", Shown(file, &[]))?;
         }
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
         }
-        f.write_str(&self.message)
+        Shown(&self.message, &[]).fmt(f)?;
+        match &self.detail {
+            Some(detail) => write!(f, "\n{}", Shown(detail, &['\n', '\t'])),
+            None => Ok(()),
+        }
     }
 }
 
@@ -95,4 +114,17 @@ impl miette::Diagnostic for Problem {
 /// Escapes one segment of a JSON pointer.
 pub fn pointer_segment(segment: &str) -> String {
     segment.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_input_breaks_the_line_or_the_terminal() {
+        let mut problem = Problem::at("/a\nerror: b", "`\u{1b}[2J\r` is wrong").in_file("x\ty");
+        assert_eq!(problem.to_string(), "x\\ty: /a\\nerror: b: `\\u{1b}[2J\\r` is wrong");
+        problem.detail = Some("-\ta\n+\u{7}b".to_owned());
+        assert!(problem.to_string().ends_with(" is wrong\n-\ta\n+\\u{7}b"));
+    }
 }

@@ -114,16 +114,17 @@ fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn stale(path: &Path, current: Option<&str>, wanted: Option<&str>, mend: &str) -> Problem {
-    let message = match (current, wanted) {
-        (None, _) => "the file is missing".to_owned(),
-        (_, None) => "the file should not exist".to_owned(),
+    let (message, detail) = match (current, wanted) {
+        (None, _) => ("the file is missing", None),
+        (_, None) => ("the file should not exist", None),
         (Some(current), Some(wanted)) => {
             let diff = similar::TextDiff::from_lines(current, wanted);
             let diff = diff.unified_diff().header("on disk", "regenerated").to_string();
-            format!("the file is stale\n{diff}")
+            ("the file is stale", Some(diff))
         }
     };
-    Problem::new(message).in_file(path.display()).help(format!("run `{mend}`"))
+    let problem = Problem::new(message).in_file(path.display()).help(format!("run `{mend}`"));
+    Problem { detail, ..problem }
 }
 
 fn io_problem(path: &Path, what: &str, error: &std::io::Error) -> Problem {

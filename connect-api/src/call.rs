@@ -19,6 +19,7 @@ use crate::page::Page;
 use crate::response::Response;
 use crate::retry::is_retryable;
 use crate::time::{Instant, sleep, timeout};
+use crate::token::AccessToken;
 
 /// What is known of an operation before it is called.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub(crate) struct Raw {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The token that was sent: what no error may show, should the answer repeat it.
+    pub(crate) token: Option<AccessToken>,
     /// The span of the call, open until the body is decoded.
     pub(crate) span: tracing::Span,
 }

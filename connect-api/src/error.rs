@@ -12,13 +12,11 @@ use reqwest::header::HeaderMap;
 use crate::call::{Operation, Raw};
 use crate::decode::path_at;
 use crate::models::{ErrorCode, ErrorObject};
+use crate::redact::{excerpt, redact, redact_headers, redact_strings};
 use crate::retry::retry_after;
 use crate::time::SystemTime;
 use crate::token::{AccessToken, TokenError};
 pub use transport::TransportError;
-
-/// How much of a body an error shows.
-const EXCERPT: usize = 200;
 
 /// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
 #[derive(Debug)]
@@ -177,9 +175,10 @@ impl ApiError {
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
-        token: Option<&AccessToken>,
+        token: Option<&str>,
     ) -> Self {
-        let listed = serde_json::from_slice::<serde_json::Value>(body).ok();
+        let mut listed = serde_json::from_slice::<serde_json::Value>(body).ok();
+        listed.iter_mut().for_each(|body| redact_strings(body, token));
         let listed = listed.as_ref().and_then(|body| body.get("errors")?.as_array());
         let errors: Vec<ErrorObject> = listed
             .into_iter()
@@ -187,7 +186,8 @@ impl ApiError {
             .filter_map(|error| serde::Deserialize::deserialize(error).ok())
             .collect();
         let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
-        let excerpt = (!whole).then(|| excerpt(body, token.map(AccessToken::expose)));
+        let excerpt = (!whole).then(|| excerpt(body, token));
+        let headers = redact_headers(headers, token);
         Self { operation, attempts: 1, status, headers, errors, excerpt }
     }
 
@@ -198,19 +198,28 @@ impl ApiError {
 
     /// The id under which the service knows the request, if it sent one.
     pub fn request_id(&self) -> Option<&str> {
-        self.headers.get("x-request-id")?.to_str().ok()
+        let id = self.headers.get("x-request-id")?;
+        id.to_str().ok().filter(|_| !id.is_sensitive())
     }
 }
 
 impl DecodeError {
     pub(crate) fn new(operation: &'static Operation, raw: &Raw, source: serde_json::Error) -> Self {
+        let token = raw.token.as_ref().map(AccessToken::expose);
+        let path = path_at(&raw.body, source.line(), source.column());
+        // It quotes the value that does not fit.
+        let message = source.to_string();
+        let shown = redact(&message, token);
         Self {
             operation,
             status: raw.status,
-            headers: raw.headers.clone(),
-            path: path_at(&raw.body, source.line(), source.column()),
-            excerpt: excerpt(&raw.body, None),
-            source,
+            headers: redact_headers(raw.headers.clone(), token),
+            path: redact(&path, token).into_owned(),
+            excerpt: excerpt(&raw.body, token),
+            source: match shown == message {
+                true => source,
+                false => serde::de::Error::custom(shown),
+            },
         }
     }
 }
@@ -323,16 +332,4 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = error.source();
     }
     text
-}
-
-/// The beginning of a body, without the token should the body repeat it.
-fn excerpt(body: &[u8], token: Option<&str>) -> String {
-    // The token may straddle the end of the excerpt, so it goes before the cut.
-    let longest = EXCERPT * 4 + token.map_or(0, str::len);
-    let text = String::from_utf8_lossy(&body[..body.len().min(longest)]);
-    let text = match token.filter(|token| !token.is_empty()) {
-        Some(token) => text.replace(token, "***"),
-        None => text.into_owned(),
-    };
-    text.chars().take(EXCERPT).collect()
 }

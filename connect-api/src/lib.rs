@@ -40,6 +40,7 @@ mod open_enum;
 mod options;
 mod pace;
 mod page;
+mod redact;
 mod response;
 mod retry;
 mod time;

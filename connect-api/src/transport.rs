@@ -29,7 +29,8 @@ impl Client {
             let (status, headers) = (response.status(), response.headers().clone());
             match (status.is_success(), read(response, options.get_max_body()).await) {
                 (true, Body::Whole(body)) => {
-                    Ok(Raw { status, headers, body, span: tracing::Span::none() })
+                    let (token, span) = (token.cloned(), tracing::Span::none());
+                    Ok(Raw { status, headers, body, token, span })
                 }
                 (true, Body::Broken(_, error)) => Err(lost(error).into()),
                 (true, Body::TooLong(_)) => {
@@ -37,7 +38,13 @@ impl Client {
                 }
                 // Of an error, whatever has arrived is better than nothing.
                 (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
-                    let error = ApiError::read(operation, status, headers, &body, token);
+                    let error = ApiError::read(
+                        operation,
+                        status,
+                        headers,
+                        &body,
+                        token.map(AccessToken::expose),
+                    );
                     Err(Error::Api(Box::new(error)))
                 }
             }

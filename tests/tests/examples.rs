@@ -43,7 +43,6 @@ fn the_examples_of_the_small_document_are_valid_and_a_wrong_one_is_found() {
 }
 
 #[test]
-#[ignore = "spec/connect-v1.openapi.json is not there yet"]
 fn the_examples_of_the_api_are_valid() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/connect-v1.openapi.json");
     let text = std::fs::read_to_string(path).expect("the normalised document");
@@ -56,7 +55,6 @@ fn the_examples_of_the_api_are_valid() {
 
 /// Each operation, called with its documented body, answers each of its documented statuses.
 #[tokio::test]
-#[ignore = "spec/connect-v1.openapi.json is not there yet"]
 async fn the_stand_in_answers_every_documented_status_of_the_api() {
     let stand_in = StandIn::start().await;
     let client = reqwest::Client::new();

@@ -21,6 +21,9 @@ const FAILED: u8 = 2;
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
+    /// Work on another workspace than the one that this program was built in
+    #[arg(long, global = true, hide_short_help = true, value_name = "PATH")]
+    root: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -72,7 +75,7 @@ impl Check {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let layout = Layout::new(workspace());
+    let layout = Layout::new(cli.root.unwrap_or_else(workspace));
     let done = match &cli.task {
         None => return print_tasks(),
         Some(Task::Regen(regen)) => run_regen(&layout, regen),

@@ -85,8 +85,10 @@ pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Res
         let mut changes = Changes::default();
         (pass.run)(&mut document, &context, &mut changes)?;
         if changes.is_empty() {
-            return Err(Problem::new(format!("the pass `{}` was never applied", pass.name))
-                .help("the quirk that it mends is gone upstream; delete the pass from the chain"));
+            return Err(Problem::new(format!("the pass `{}` was never applied", pass.name)).help(
+                "the quirk that it mends is gone upstream, so delete the pass from the chain; \
+                     or the document is not the Connect API's",
+            ));
         }
         let changes = changes.into_inner();
         report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes });

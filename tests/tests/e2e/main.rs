@@ -1,0 +1,11 @@
+//! Every operation through the public API of the crate, over HTTP.
+
+mod case;
+mod cases;
+mod errors;
+mod hostile;
+mod operations;
+mod print_jobs;
+mod raw;
+mod secrets;
+mod undocumented;

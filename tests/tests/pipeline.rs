@@ -1,0 +1,126 @@
+//! The pipeline from end to end: either flavour of the service's document makes the same crate,
+//! and it is the committed one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use connect_codegen::document::{Flavour, Upstream};
+use connect_codegen::layout::Layout;
+use connect_codegen::normalise::overlay::Overlay;
+use connect_codegen::normalise::{Normalised, normalise};
+use connect_codegen::pipeline;
+use connect_codegen::policy::Policy;
+use connect_codegen::write::Mode;
+use connect_tests::StandIn;
+use connect_tests::stand_in::spec::openapi_3;
+use serde_json::Value;
+use xtask::fetch::Fetch;
+use xtask::store::{Stored, store};
+
+/// The committed workspace.
+fn committed() -> Layout {
+    Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace"))
+}
+
+fn read(path: PathBuf) -> String {
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn normalised(document: &Value) -> Normalised {
+    let upstream = Upstream::parse(&document.to_string()).expect("a document");
+    let overlay = Overlay::parse(&read(committed().overlay())).expect("an overlay");
+    let policy = Policy::parse(&read(committed().policy())).expect("a policy");
+    normalise(&upstream, &overlay, &policy).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+#[test]
+fn both_flavours_normalise_to_the_same_document() {
+    let swagger: Value = serde_json::from_str(&read(committed().upstream())).expect("JSON");
+    let version_3 = openapi_3(&swagger);
+    assert_eq!(
+        (swagger["swagger"].as_str(), version_3["openapi"].as_str()),
+        (Some("2.0"), Some("3.0.3"))
+    );
+    let (from_2, from_3) = (normalised(&swagger), normalised(&version_3));
+    assert!(from_2.to_json() == from_3.to_json(), "{}", first_difference(&from_2, &from_3));
+    assert_eq!(from_2.to_json(), read(committed().normalised()));
+}
+
+fn first_difference(left: &Normalised, right: &Normalised) -> String {
+    let (left, right) = (left.to_json(), right.to_json());
+    let mut lines = left.lines().zip(right.lines()).enumerate();
+    match lines.find(|(_, (left, right))| left != right) {
+        Some((line, (left, right))) => format!("line {}:\n{left}\n{right}", line + 1),
+        None => "one document is longer".to_owned(),
+    }
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below").to_path_buf();
+                found.insert(name, read(path));
+            }
+        }
+    }
+    found
+}
+
+/// A workspace that holds what people wrote, and nothing that a machine made.
+fn bare_workspace() -> (tempfile::TempDir, Layout) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let layout = Layout::new(folder.path());
+    fs::create_dir_all(layout.upstream_folder()).expect("a folder");
+    fs::copy(committed().overlay(), layout.overlay()).expect("a copy");
+    fs::copy(committed().policy(), layout.policy()).expect("a copy");
+    (folder, layout)
+}
+
+/// Fetches from a stand-in, regenerates, and compares with what is committed.
+async fn from_the_service_to_the_crate(openapi_version: Option<&str>, flavour: Flavour) {
+    let stand_in = StandIn::start().await;
+    let (_folder, layout) = bare_workspace();
+    let fetch = Fetch {
+        url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),
+        openapi_version: openapi_version.map(str::to_owned),
+        ..Fetch::default()
+    };
+    let fetched = tokio::task::spawn_blocking(move || fetch.fetch()).await.expect("no panic");
+    let fetched = fetched.unwrap_or_else(|problem| panic!("{problem}"));
+    assert_eq!(fetched.upstream.flavour, flavour);
+    let at = DateTime::<Utc>::UNIX_EPOCH;
+    let stored = store(&fetched.text, &fetched.record(at), &layout.upstream_folder());
+    assert_eq!(stored, Ok(Stored::Replaced));
+    pipeline::regen(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
+    let (made, wanted) = (files(&layout.generated()), files(&committed().generated()));
+    assert_eq!(made.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
+    assert!(wanted.len() > 20, "{} files", wanted.len());
+    for (name, text) in &wanted {
+        assert!(made[name] == *text, "{} differs", name.display());
+    }
+    assert_eq!(read(layout.normalised()), read(committed().normalised()));
+    if flavour == Flavour::Swagger2 {
+        assert_eq!(read(layout.report()), read(committed().report()));
+        assert_eq!(read(layout.upstream()), read(committed().upstream()));
+    }
+    pipeline::regen(&layout, Mode::Check).expect("nothing is stale");
+}
+
+#[tokio::test]
+async fn what_the_service_serves_unasked_makes_the_committed_crate() {
+    from_the_service_to_the_crate(None, Flavour::OpenApi3).await;
+}
+
+#[tokio::test]
+async fn what_the_service_serves_as_swagger_makes_the_committed_crate() {
+    from_the_service_to_the_crate(Some("2.0"), Flavour::Swagger2).await;
+}
