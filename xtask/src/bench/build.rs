@@ -17,6 +17,15 @@ pub enum Kind {
     Release,
 }
 
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Release => "build --release",
+        }
+    }
+}
+
 /// What would make the same command do something else here than elsewhere.
 const UNSET: [&str; 6] = [
     "CARGO_ENCODED_RUSTFLAGS",
@@ -37,16 +46,15 @@ pub fn build(scratch: &Scratch, name: &str, kind: Kind) -> Result<Duration> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
-        .args(match kind {
-            Kind::Check => &["check"][..],
-            Kind::Release => &["build", "--release"],
-        })
+        .args(kind.name().split(' '))
         .args(["--lib", "--package", name, "--target-dir", "target"])
         .current_dir(&scratch.folder)
         // An incremental build would find most of the work done.
         .env("CARGO_INCREMENTAL", "0");
-    UNSET.iter().for_each(|name| drop(command.env_remove(name)));
-    let failed = |said: &str| Problem::new(format!("{command:?} {said}"));
+    for variable in UNSET {
+        command.env_remove(variable);
+    }
+    let failed = |said: &str| Problem::new(format!("`cargo {}` of {name} {said}", kind.name()));
     let start = Instant::now();
     let output = command.output();
     let took = start.elapsed();
