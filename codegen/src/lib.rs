@@ -17,6 +17,7 @@ pub mod import;
 pub mod layout;
 pub mod lower;
 pub mod normalise;
+pub mod peer;
 pub mod pipeline;
 pub mod policy;
 pub mod problem;

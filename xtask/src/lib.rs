@@ -1,4 +1,5 @@
 //! The maintainers' tasks, as a library: what the commands do, without their command line.
 
+pub mod bench;
 pub mod fetch;
 pub mod store;

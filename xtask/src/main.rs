@@ -10,6 +10,7 @@ use connect_codegen::layout::Layout;
 use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
 use connect_codegen::{import, pipeline};
+use xtask::bench::{self, Bench, Peer};
 use xtask::fetch::{Fetch, Token};
 use xtask::store::{Stored, store};
 
@@ -39,6 +40,18 @@ enum Task {
     },
     /// Normalise the committed upstream document, and report what was changed
     Normalise(Check),
+    /// Measure what the crate costs to compile, beside progenitor's crate
+    Bench(Measure),
+}
+
+#[derive(Args)]
+struct Measure {
+    /// How often each build is timed
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+    /// Another crate to measure in the same run; can be given more than once
+    #[arg(long = "peer", value_name = "NAME=PATH", value_parser = bench::peer)]
+    peers: Vec<Peer>,
 }
 
 #[derive(Args)]
@@ -81,6 +94,7 @@ fn main() -> ExitCode {
         Some(Task::Regen(regen)) => run_regen(&layout, regen),
         Some(Task::Fetch(download)) => run_fetch(&layout, download),
         Some(Task::Import { page }) => run_import(&layout, page),
+        Some(Task::Bench(measure)) => run_bench(&layout, measure),
         Some(Task::Normalise(check)) => run_normalise(&layout, check.mode()),
     };
     match done {
@@ -120,6 +134,12 @@ fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
     for pass in &normalised.report.passes {
         println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
     }
+    Ok(())
+}
+
+fn run_bench(layout: &Layout, measure: &Measure) -> Result<()> {
+    let bench = Bench { peers: measure.peers.clone(), runs: measure.runs };
+    print!("{}", bench.run(layout)?);
     Ok(())
 }
 

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use openapiv3::OpenAPI;
+use proc_macro2::TokenStream;
 use progenitor_impl::{GenerationSettings, Generator, TypeImpl};
 use quote::ToTokens as _;
 use syn::visit_mut::{self, VisitMut};
@@ -42,24 +44,25 @@ pub fn run(lowered: &Lowered) -> Result<Engine> {
     for (name, rust) in &lowered.replacements {
         settings.with_replacement(name, rust, std::iter::empty::<TypeImpl>());
     }
-    // progenitor asserts what it takes for granted; a document must never make us panic.
-    let made =
-        std::panic::catch_unwind(|| Generator::new(&settings).generate_tokens(&lowered.view));
-    let tokens = match made {
-        Ok(Ok(tokens)) => tokens,
-        Ok(Err(error)) => {
-            return Err(Problem::new(format!("progenitor refuses the document: {error}")));
-        }
-        Err(panic) => {
-            let said = panic.downcast_ref::<String>().cloned();
-            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            return Err(Problem::new(format!("progenitor gives up: {}", said.unwrap_or_default())));
-        }
-    };
+    let tokens = generate(&settings, &lowered.view)?;
     let mut file: syn::File = syn::parse2(tokens)
         .map_err(|error| Problem::new(format!("progenitor made no Rust: {error}")))?;
     Plain.visit_file_mut(&mut file);
     take(file)
+}
+
+/// What progenitor makes of a document. It asserts what it takes for granted; a document must
+/// never make us panic.
+pub fn generate(settings: &GenerationSettings, api: &OpenAPI) -> Result<TokenStream> {
+    match std::panic::catch_unwind(|| Generator::new(settings).generate_tokens(api)) {
+        Ok(Ok(tokens)) => Ok(tokens),
+        Ok(Err(error)) => Err(Problem::new(format!("progenitor refuses the document: {error}"))),
+        Err(panic) => {
+            let said = panic.downcast_ref::<String>().cloned();
+            let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            Err(Problem::new(format!("progenitor gives up: {}", said.unwrap_or_default())))
+        }
+    }
 }
 
 fn take(file: syn::File) -> Result<Engine> {

@@ -1,6 +1,6 @@
 //! Emit: from the lowered document to the files of generated code.
 
-mod engine;
+pub(crate) mod engine;
 mod enums;
 mod models;
 mod names;

@@ -1,0 +1,24 @@
+//! Has progenitor make its client of the normalised document.
+
+use std::path::{Path, PathBuf};
+
+use connect_codegen::layout::Layout;
+use connect_codegen::peer::{Style, client};
+use connect_codegen::problem::Result;
+use connect_codegen::write;
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let document = Layout::new(root).normalised();
+    println!("cargo::rerun-if-changed={}", document.display());
+    if let Err(problem) = make(&document) {
+        let problem = problem.in_file(document.display());
+        println!("cargo::error={}", problem.to_string().replace('\n', " "));
+    }
+}
+
+fn make(document: &Path) -> Result<()> {
+    let made = client(&write::read(document)?, Style::Positional)?;
+    let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    write::replace(&folder.join("client.rs"), made.as_bytes())
+}

@@ -1,0 +1,10 @@
+//! progenitor's own client of the Connect API, positional, from the normalised document.
+
+#![allow(
+    missing_docs,
+    clippy::all,
+    rustdoc::all,
+    reason = "the code is progenitor's, as it makes it"
+)]
+
+include!(concat!(env!("OUT_DIR"), "/client.rs"));

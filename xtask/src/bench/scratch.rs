@@ -1,0 +1,138 @@
+//! The scratch workspace: copies of the crates, under the versions and profiles of ours.
+
+use std::path::{Path, PathBuf};
+
+use connect_codegen::layout::Layout;
+use connect_codegen::peer::{Style, client};
+use connect_codegen::problem::{Problem, Result};
+use connect_codegen::write::{self, Files, Mode};
+use toml::{Table, Value};
+
+use super::Peer;
+
+/// Our crate, in the workspace and in the table.
+const OURS: &str = "connect-api";
+
+/// Where the dependencies of progenitor's code are listed.
+const PROGENITOR: &str = "tests/peer/Cargo.toml";
+
+/// The workspace on the disk.
+pub struct Scratch {
+    pub folder: PathBuf,
+    pub members: Vec<Member>,
+}
+
+/// One crate in it. Its package and its folder have its name.
+pub struct Member {
+    pub name: String,
+    pub generated_lines: usize,
+    pub lines: usize,
+}
+
+impl Scratch {
+    /// Lays the workspace out below `target/bench`.
+    pub fn prepare(layout: &Layout, peers: &[Peer]) -> Result<Self> {
+        let mut scratch = Self { folder: layout.root().join("target/bench"), members: Vec::new() };
+        let ours = sources(&layout.root().join(OURS))?;
+        scratch.add(OURS, ours, Path::new("src/generated"))?;
+        let path = layout.normalised();
+        let document = write::read(&path)?;
+        let manifest = table(&layout.root().join(PROGENITOR))?;
+        for (name, style) in
+            [("progenitor-positional", Style::Positional), ("progenitor-builder", Style::Builder)]
+        {
+            let code =
+                client(&document, style).map_err(|problem| problem.in_file(path.display()))?;
+            let manifest = alone(manifest.clone(), name, &["package", "dependencies"])?;
+            let files = [("Cargo.toml", manifest), ("src/lib.rs", code)];
+            let files = files.map(|(path, contents)| (path.into(), contents)).into();
+            scratch.add(name, files, Path::new(""))?;
+        }
+        for Peer { name, folder } in peers {
+            let mut files = sources(folder)?;
+            let kept = ["package", "lib", "dependencies", "target", "features", "lints"];
+            let manifest = alone(table(&folder.join("Cargo.toml"))?, name, &kept)?;
+            files.insert("Cargo.toml".into(), manifest);
+            scratch.add(name, files, Path::new(""))?;
+        }
+        scratch.write_root(layout)?;
+        Ok(scratch)
+    }
+
+    /// Adds a crate whose generated code lies below `generated`.
+    fn add(&mut self, name: &str, files: Files, generated: &Path) -> Result<()> {
+        if self.members.iter().any(|member| member.name == name) {
+            return Err(Problem::new(format!("two crates of the measurement are called `{name}`")));
+        }
+        write::folder(&self.folder.join(name), &files, Mode::Write, "")?;
+        let lines = |below: &Path| {
+            let code = files.iter().filter(|(path, _)| {
+                path.starts_with(below) && path.extension().is_some_and(|it| it == "rs")
+            });
+            code.map(|(_, contents)| contents.lines().count()).sum()
+        };
+        self.members.push(Member {
+            name: name.to_owned(),
+            generated_lines: lines(generated),
+            lines: lines(Path::new("")),
+        });
+        Ok(())
+    }
+
+    /// The manifest is that of our workspace but for its members, and the versions are locked to
+    /// the same.
+    fn write_root(&self, layout: &Layout) -> Result<()> {
+        let path = layout.root().join("Cargo.toml");
+        let mut manifest = table(&path)?;
+        let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut);
+        let workspace = workspace
+            .ok_or_else(|| Problem::new("there is no `[workspace]`").in_file(path.display()))?;
+        let names = self.members.iter().map(|member| Value::from(member.name.clone()));
+        workspace.insert("members".to_owned(), Value::Array(names.collect()));
+        write::file(&self.folder.join("Cargo.toml"), &manifest.to_string(), Mode::Write, "")?;
+        let lock = write::read(&layout.root().join("Cargo.lock"))?;
+        write::file(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")
+    }
+}
+
+/// The manifest of a package of this name that stands alone: with no more than the kept tables.
+fn alone(mut manifest: Table, name: &str, kept: &[&str]) -> Result<String> {
+    manifest.retain(|key, _| kept.contains(&key));
+    let package = manifest.get_mut("package").and_then(Value::as_table_mut);
+    let package = package.ok_or_else(|| {
+        Problem::new(format!("the manifest of `{name}` has no `[package]`"))
+            .help("give the folder of a crate, not of a workspace")
+    })?;
+    package.insert("name".to_owned(), name.into());
+    package.retain(|key, _| key != "workspace" && key != "default-run");
+    Ok(manifest.to_string())
+}
+
+/// The manifest and the sources of a crate.
+fn sources(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    let mut open = vec![folder.join("src")];
+    files.insert("Cargo.toml".into(), write::read(&folder.join("Cargo.toml"))?);
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            let entries = std::fs::read_dir(&path).map_err(|error| unreadable(&path, &error))?;
+            for entry in entries {
+                open.push(entry.map_err(|error| unreadable(&path, &error))?.path());
+            }
+        } else {
+            let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
+            files.insert(relative, write::read(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+fn table(path: &Path) -> Result<Table> {
+    write::read(path)?.parse().map_err(|error: toml::de::Error| {
+        Problem::new(format!("not TOML: {}", error.message())).in_file(path.display())
+    })
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(format!("cannot be read: {error}")).in_file(path.display())
+}
