@@ -1,5 +1,6 @@
 //! The stand-in server of the Connect API, and what the tests of this workspace share.
 
 pub mod stand_in;
+pub mod surface;
 
 pub use stand_in::StandIn;
