@@ -115,6 +115,17 @@ pub struct Member {
     pub tag: Option<String>,
 }
 
+impl Operation {
+    /// Its place in the normalised document.
+    pub fn pointer(&self) -> String {
+        format!("/paths/{}/{}", pointer_segment(&self.path), self.method.to_ascii_lowercase())
+    }
+}
+
+/// Names that every request has for itself, in its type or while it is built.
+const TAKEN: [&str; 8] =
+    ["baseurl", "body", "client", "request", "self", "send", "send_for_response", "url"];
+
 /// Lowers the normalised document.
 pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let api = &normalised.openapi;
@@ -216,10 +227,19 @@ fn lower_operation(
                 format!("`{}` cannot be the name of a Rust argument", data.name),
             ));
         }
+        if TAKEN.contains(&data.name.as_str()) {
+            return Err(Problem::at(
+                pointer,
+                format!("every request has a `{}` of its own", data.name),
+            ));
+        }
+        if parameters.iter().any(|(_, other): &(usize, Argument)| other.name == data.name) {
+            return Err(Problem::at(pointer, format!("another parameter is a `{}`", data.name)));
+        }
         let argument = Argument {
             name: data.name.clone(),
             required: data.required,
-            description: data.description.clone(),
+            description: view::described(data),
         };
         let place = match parameter {
             Parameter::Path { .. } => path.find(&format!("{{{}}}", data.name)).unwrap_or(0),

@@ -23,6 +23,7 @@ use crate::write::Files;
 /// Emits the folder of generated code: models, requests and wire functions, a file each for
 /// every resource that has any.
 pub fn emit(lowered: &Lowered) -> Result<Files> {
+    names_are_free(lowered)?;
     let engine = engine::run(lowered)?;
     let mut files = Files::new();
     let mut rooms = Rooms::default();
@@ -88,6 +89,31 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
     }
     rooms.put(&mut files)?;
     Ok(files)
+}
+
+/// Refuses names that would come between the emitted code and what it uses.
+fn names_are_free(lowered: &Lowered) -> Result<()> {
+    for (name, _) in lowered.filed.iter().filter(|(name, _)| names::is_taken(name)) {
+        return Err(Problem::at(
+            format!("/components/schemas/{name}"),
+            format!("the generated code uses another `{name}`"),
+        )
+        .help("an enum or a union can be given another name in spec/policy.yaml, under `names`"));
+    }
+    for operation in &lowered.operations {
+        let request = names::request(&operation.id).to_string();
+        if names::is_client_method(&operation.id)
+            || names::is_taken(&request)
+            || lowered.filed.iter().any(|(model, _)| *model == request)
+        {
+            return Err(Problem::at(
+                operation.pointer(),
+                format!("neither the method `{}` nor the request `{request}` may have the name of anything else", operation.id),
+            )
+            .help("give the operation another id in spec/policy.yaml"));
+        }
+    }
+    Ok(())
 }
 
 /// The resources that have files, for the `mod.rs` above them.
@@ -169,12 +195,12 @@ fn operations_of(
     {
         let function =
             engine.functions.get(&names::ident(&operation.id).to_string()).ok_or_else(|| {
-                Problem::new(format!(
-                    "progenitor made no function for the operation `{}`",
-                    operation.id
-                ))
+                Problem::at(
+                    operation.pointer(),
+                    format!("progenitor made no function for the operation `{}`", operation.id),
+                )
             })?;
-        requests.extend(requests::request(operation, function, engine, lowered)?);
+        requests.extend(requests::request(operation, function, engine)?);
         wire.extend(requests::wire_function(operation, function));
     }
     Ok((requests, wire))

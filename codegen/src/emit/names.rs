@@ -10,6 +10,86 @@ pub const CATCH_ALL: &str = "Unknown";
 /// What a documented value is called whose own name would be that of the catch-all.
 const REPORTED: &str = "ReportedUnknown";
 
+/// Names that the emitted code takes from the prelude or imports: a type of the document with
+/// one of them would come between.
+const TAKEN: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Client",
+    "Clone",
+    "Copy",
+    "Data",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Operation",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "QueryParam",
+    "Request",
+    "Response",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "Tagged",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+    "Wire",
+];
+
+/// Names of methods that the client has for itself, or that the emitted code calls on it.
+const CLIENT_METHODS: &[&str] = &[
+    "builder",
+    "call",
+    "call_for_data",
+    "call_for_nothing",
+    "clone",
+    "execute",
+    "new",
+    "token",
+    "wire",
+];
+
+/// Whether a type of this name would come between the emitted code and what it uses.
+pub fn is_taken(name: &str) -> bool {
+    TAKEN.contains(&name)
+}
+
+/// Whether the client has a method of this name.
+pub fn is_client_method(name: &str) -> bool {
+    CLIENT_METHODS.contains(&name)
+}
+
 /// An identifier; a keyword gets an underscore, as progenitor does it.
 pub fn ident(name: &str) -> Ident {
     let usable = syn::parse_str::<Ident>(name).is_ok();

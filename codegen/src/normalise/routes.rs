@@ -41,7 +41,11 @@ fn without_optional_marks(path: &str) -> Option<String> {
         let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let word =
             |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.~".contains(c));
-        if !word(name.unwrap_or(segment)) || name.is_some_and(str::is_empty) {
+        // `.` and `..` are steps in a path, not names.
+        if !word(name.unwrap_or(segment))
+            || name.is_some_and(str::is_empty)
+            || matches!(segment, "." | "..")
+        {
             return None;
         }
         plain.push('/');
@@ -108,7 +112,8 @@ mod tests {
     #[test]
     fn no_other_regular_expression_passes() {
         for path in [
-            "/a?b", "/(a|b)", "/{id}?", "/a*", "a", "/?", "/a??", "/{}", "/{a}{b}", "/a\\d", "/a b",
+            "/a?b", "/(a|b)", "/{id}?", "/a*", "a", "/?", "/a??", "/{}", "/{a}{b}", "/a\\d",
+            "/a b", "/../a", "/a/.",
         ] {
             let mut paths = Map::new();
             paths.insert(path.to_owned(), json!({}));

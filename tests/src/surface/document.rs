@@ -35,7 +35,8 @@ impl Surface {
 
     fn operation(&mut self, path: &str, method: &str, operation: &Value) {
         let out = &mut self.operations;
-        let security = if operation["security"] == Value::Array(vec![]) { "public" } else { "bearer" };
+        let security =
+            if operation["security"] == Value::Array(vec![]) { "public" } else { "bearer" };
         let id = text(&operation["operationId"]);
         let tags = inline(&operation["tags"]);
         let responses = members(&operation["responses"]);
@@ -93,7 +94,8 @@ impl Surface {
             let _ = writeln!(out, "\n{} {name}{more}", text(&of["type"]));
             let required = of["required"].as_array();
             for (property, of) in members(&of["properties"]) {
-                let is_required = required.is_some_and(|names| names.contains(&property.as_str().into()));
+                let is_required =
+                    required.is_some_and(|names| names.contains(&property.as_str().into()));
                 let required = if is_required { " required" } else { "" };
                 line(out, &format!("{property}: {}{required}", schema(of)), "");
             }

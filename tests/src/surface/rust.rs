@@ -9,8 +9,8 @@ use std::path::Path;
 
 use syn::{ImplItem, Item, Type, Visibility};
 
-use self::modules::{Found, Modules, Place};
 pub use self::modules::SourceError;
+use self::modules::{Found, Modules, Place};
 
 /// The macro of the crate that gives an open enum its conversions.
 const OPEN_ENUM: &str = "open_enum";
@@ -40,7 +40,8 @@ impl Surface {
     /// Reads a crate from the folder of its `lib.rs`.
     pub fn of(folder: &Path) -> Result<Self, SourceError> {
         let modules = Modules::read(folder)?;
-        let mut walk = Walk { modules: &modules, surface: Self::default(), exported: BTreeMap::new() };
+        let mut walk =
+            Walk { modules: &modules, surface: Self::default(), exported: BTreeMap::new() };
         walk.module(&Vec::new(), "", 0);
         walk.impls();
         Ok(walk.surface)
@@ -136,10 +137,19 @@ impl Walk<'_> {
             for item in items {
                 match item {
                     Item::Impl(block) => self.implementation(at, block),
-                    Item::Macro(call) if call.mac.path.segments.last().is_some_and(|name| name.ident == OPEN_ENUM) => {
+                    Item::Macro(call)
+                        if call
+                            .mac
+                            .path
+                            .segments
+                            .last()
+                            .is_some_and(|name| name.ident == OPEN_ENUM) =>
+                    {
                         self.open_enum(at, call);
                     }
-                    Item::Macro(rules) if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) => {
+                    Item::Macro(rules)
+                        if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) =>
+                    {
                         self.surface.open_enums = print::transcribed(&rules.mac.tokens);
                     }
                     _ => {}

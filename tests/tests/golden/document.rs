@@ -41,7 +41,8 @@ impl Document {
 
 /// The files of the construct, without what is the same for each of them.
 pub fn of_the_construct(files: &Files) -> String {
-    let files: BTreeMap<_, _> = files.iter().filter(|(path, _)| path.ends_with("construct.rs")).collect();
+    let files: BTreeMap<_, _> =
+        files.iter().filter(|(path, _)| path.ends_with("construct.rs")).collect();
     let mut text = String::new();
     for (path, code) in files {
         let code = code.split_once("\n\n").map_or(code.as_str(), |(_, code)| code);
@@ -54,7 +55,8 @@ fn yaml(text: &str) -> Value {
     serde_saphyr::from_str(text).expect("YAML")
 }
 
-fn merge(into: &mut Value, from: Value) {
+/// Merges objects member by member, and appends lists.
+pub fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
             for (key, value) in from {

@@ -24,3 +24,17 @@ fn each_construct_has_its_code() {
         });
     });
 }
+
+#[test]
+fn all_of_it_compiles() {
+    let mut scratch = scratch::Scratch::new("golden");
+    for entry in
+        std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/documents")).expect("documents")
+    {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).expect("a document");
+        scratch.add(&name, &Document::read(&text).generate().expect("code"));
+    }
+    scratch.check();
+}

@@ -74,10 +74,26 @@ fn changes() -> Vec<(String, Change, Seen)> {
         (at(CLUSTER, "properties/host_guid"), Add("readOnly", json!(true)), Problem("host_guid")),
         (at(CLUSTER, "properties/host_name/description"), Replace(json!("Ein Name.")), Lines),
         (at(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(30)), Lines),
-        (at(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(3)), Problem("display_status/enum")),
-        (at(CLUSTER, "properties/host_printer/$ref"), Replace(json!("#/definitions/Base")), Problem("host_printer")),
-        (at(CLUSTER, "description"), Replace(json!("Model for the list of clusters sent to the users!")), Lines),
-        ("/definitions/ClusterResponse".into(), Rename("ClusterAnswer"), Problem("ClusterResponse")),
+        (
+            at(CLUSTER, "properties/display_status/x-enum-count"),
+            Replace(json!(3)),
+            Problem("display_status/enum"),
+        ),
+        (
+            at(CLUSTER, "properties/host_printer/$ref"),
+            Replace(json!("#/definitions/Base")),
+            Problem("host_printer"),
+        ),
+        (
+            at(CLUSTER, "description"),
+            Replace(json!("Model for the list of clusters sent to the users!")),
+            Lines,
+        ),
+        (
+            "/definitions/ClusterResponse".into(),
+            Rename("ClusterAnswer"),
+            Problem("ClusterResponse"),
+        ),
         (at(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
         (at(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
         (at(CLUSTERS, "parameters/0/type"), Replace(json!("string")), Lines),
@@ -88,7 +104,11 @@ fn changes() -> Vec<(String, Change, Seen)> {
         (at(CLUSTERS, "responses/401"), Remove, Lines),
         (at(CLUSTERS, "responses/200"), Rename("201"), Lines),
         (at(CLUSTERS, "responses/200"), Rename("302"), Problem("/responses/302")),
-        (at(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"), Replace(json!(2)), Lines),
+        (
+            at(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"),
+            Replace(json!(2)),
+            Lines,
+        ),
         (at(CLUSTERS, "responses/200/description"), Replace(json!("Clusters.")), Lines),
         (CLUSTERS.into(), Rename("head"), Problem("/paths/~1clusters")),
         ("/paths/~1clusters?".into(), Rename("/groups"), Problem("/paths/")),
@@ -123,9 +143,8 @@ fn every_change_of_the_document_is_seen() {
 
 /// How many lines differ.
 fn changed(before: &Surface, after: &Surface) -> usize {
-    let text = |surface: &Surface| {
-        [&*surface.operations, &*surface.models, &*surface.enums].join("\n")
-    };
+    let text =
+        |surface: &Surface| [&*surface.operations, &*surface.models, &*surface.enums].join("\n");
     let (before, after) = (text(before), text(after));
     let diff = similar::TextDiff::from_lines(&before, &after);
     diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).count()

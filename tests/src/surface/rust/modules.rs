@@ -50,7 +50,12 @@ impl Modules {
         self.module(parsed.items, folder, at)
     }
 
-    fn module(&mut self, items: Vec<Item>, folder: &Path, at: Vec<String>) -> Result<(), SourceError> {
+    fn module(
+        &mut self,
+        items: Vec<Item>,
+        folder: &Path,
+        at: Vec<String>,
+    ) -> Result<(), SourceError> {
         for item in &items {
             let Item::Mod(module) = item else { continue };
             if module.attrs.iter().any(is_for_tests) {

@@ -12,7 +12,8 @@ pub fn item(item: &Item) -> (String, Vec<String>) {
         Item::Struct(of) => {
             let parts = fields(&of.fields, |vis| matches!(vis, Visibility::Public(_)));
             let hidden = of.fields.len() > parts.len();
-            let kind = format!("struct{}{}", generics(&of.generics), if hidden { " {..}" } else { "" });
+            let kind =
+                format!("struct{}{}", generics(&of.generics), if hidden { " {..}" } else { "" });
             (marked(&of.attrs, kind), parts)
         }
         Item::Enum(of) => {
@@ -131,7 +132,8 @@ fn once(body: TokenStream) -> TokenStream {
             }
             TokenTree::Group(group) => {
                 let inside = once(group.stream());
-                plain.extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside))]);
+                plain
+                    .extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside))]);
             }
             token => plain.extend([token]),
         }
@@ -182,7 +184,9 @@ fn pretty(item: TokenStream) -> String {
 /// Code of any kind, in one line.
 fn spaced(code: &impl ToTokens) -> String {
     let mut line = code.to_token_stream().to_string();
-    for (from, to) in [(" :: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), ("< ", "<")] {
+    for (from, to) in
+        [(" :: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), ("< ", "<")]
+    {
         line = line.replace(from, to);
     }
     line
