@@ -133,8 +133,11 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let mut unions = Vec::new();
     let mut replacements = Vec::new();
     let mut filed = Vec::new();
-    for (name, schema) in schemas(api) {
+    for (name, schema) in api.components.iter().flat_map(|components| &components.schemas) {
         let pointer = format!("/components/schemas/{}", pointer_segment(name));
+        let ReferenceOr::Item(schema) = schema else {
+            return Err(no_model(&pointer));
+        };
         if !is_type_name(name) {
             return Err(Problem::at(
                 pointer,
@@ -170,7 +173,8 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
                         .collect::<Result<_>>()?,
                 });
             }
-            _ => {}
+            SchemaKind::Type(Type::Object(object)) if !object.properties.is_empty() => {}
+            _ => return Err(no_model(&pointer)),
         }
         let resource = policy.resource_of(name).or(policy.resources.last());
         let resource = resource.ok_or_else(|| Problem::new("the policy names no resource"))?;
@@ -366,9 +370,9 @@ fn referenced_boxed(schema: &ReferenceOr<Box<Schema>>) -> Option<&str> {
     referenced(schema)
 }
 
-fn schemas(api: &OpenAPI) -> impl Iterator<Item = (&String, &Schema)> {
-    let components = api.components.iter().flat_map(|components| &components.schemas);
-    components.filter_map(|(name, schema)| Some((name, schema.as_item()?)))
+fn no_model(pointer: &str) -> Problem {
+    Problem::at(pointer, "this component cannot be a model")
+        .help("only objects with properties, string enums and unions can")
 }
 
 fn is_type_name(name: &str) -> bool {

@@ -92,6 +92,12 @@ impl Policy {
                     format!("`{}` cannot be the name of a Rust module", resource.name),
                 ));
             }
+            if policy.resources[..index].iter().any(|other| other.name == resource.name) {
+                return Err(Problem::at(
+                    format!("/resources/{index}/name"),
+                    format!("`{}` is there twice", resource.name),
+                ));
+            }
         }
         for (index, operation) in policy.operations.iter().enumerate() {
             let before = &policy.operations[..index];

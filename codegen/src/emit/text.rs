@@ -46,8 +46,14 @@ fn plain_line(line: &str) -> String {
         }
         let code = spans && index % 2 == 1;
         part.chars().for_each(|c| {
+            // Without its mark an address is no link.
+            let address = c == '/' && escaped.ends_with(':');
             if !code
-                && matches!(c, '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&')
+                && (address
+                    || matches!(
+                        c,
+                        '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&'
+                    ))
             {
                 escaped.push('\\');
             }
@@ -112,6 +118,7 @@ mod tests {
     #[test]
     fn markdown_of_the_document_is_text() {
         assert_eq!(plain("a *b* <c> [d](e)"), "a \\*b\\* \\<c\\> \\[d\\](e)");
+        assert_eq!(plain("http://a.b/c"), "http:\\//a.b/c");
         assert_eq!(plain("    fn main() {}"), "fn main() {}");
         assert_eq!(plain("```rust"), "\\`\\`\\`rust");
         assert_eq!(plain("as `code_here`, or `"), "as \\`code\\_here\\`, or \\`");

@@ -50,6 +50,10 @@ const SCHEMA: &[&str] = &[
 ];
 const STRING_FORMATS: &[&str] = &["date-time", "date", "uri", "uuid", "email"];
 
+/// How deep lists and maps may lie in each other: no API needs more, and what comes after this
+/// goes down by calling itself.
+const LEVELS: usize = 8;
+
 /// Refuses the document if it holds anything that nothing after this would understand.
 pub fn check(document: &mut Value) -> Result<()> {
     known(document, "", ROOT)?;
@@ -151,6 +155,13 @@ fn schema(pointer: &str, schema: &Value, names: &[String]) -> Result<()> {
         };
     }
     known(schema, pointer, SCHEMA)?;
+    let levels = pointer.split('/').filter(|step| ["items", "additionalProperties"].contains(step));
+    if levels.count() > LEVELS {
+        return Err(Problem::at(
+            pointer,
+            format!("more than {LEVELS} lists or maps in each other"),
+        ));
+    }
     let inside = pointer.strip_prefix("/components/schemas/").unwrap_or("body/inline");
     let of_union = inside.split('/').nth(1) == Some("oneOf") && inside.split('/').count() == 3;
     let is_component = !inside.contains('/');

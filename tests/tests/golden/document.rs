@@ -31,7 +31,15 @@ impl Document {
 
     /// The generated code, through all stages.
     pub fn generate(&self) -> Result<Files> {
-        let text = |part: &str| self.root[part].to_string();
+        // JSON leaves control characters alone that YAML wants escaped.
+        let text = |part: &str| -> String {
+            let text = self.root[part].to_string();
+            let escaped = text.chars().map(|c| match c {
+                c if c.is_control() || c == '\u{FEFF}' => format!("\\u{:04x}", c as u32),
+                c => c.to_string(),
+            });
+            escaped.collect()
+        };
         let policy = Policy::parse(&text("policy"))?;
         let overlay = Overlay::parse(&text("overlay"))?;
         let upstream = Upstream::parse(&text("document"))?;

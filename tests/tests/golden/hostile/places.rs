@@ -80,9 +80,10 @@ pub const PLACES: &[Place] = &[
         names: Names::Identifiers,
         refuses: true,
         harmless: "Harmless",
-        put: |_, text| {
+        put: |index, text| {
+            let end = if index == 0 { String::new() } else { index.to_string() };
             let model = json!({ "type": "object", "properties": { "id": { "type": "string" } } });
-            json!({ "document": { "definitions": { text: model } } })
+            json!({ "document": { "definitions": { format!("{text}{end}"): model } } })
         },
     },
     text("operation_description", |index, text| operation(index, json!({ "description": text }))),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use connect_codegen::write::Files;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// What the text of a place becomes in the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,28 @@ impl Shape {
         };
         Self(files.iter().map(shape).collect())
     }
+
+    /// Asserts that the shape is another, and shows the first place at which it is not.
+    pub fn assert_is(&self, wanted: &Self, what: &str) {
+        assert!(self.0.keys().eq(wanted.0.keys()), "{what}: other files");
+        for ((path, got), wanted) in self.0.iter().zip(wanted.0.values()) {
+            let same = got.bytes().zip(wanted.bytes()).take_while(|(one, other)| one == other);
+            let at = same.count().saturating_sub(100);
+            let excerpt = |text: &str| {
+                String::from_utf8_lossy(text.as_bytes().get(at..).unwrap_or_default())
+                    .chars()
+                    .take(300)
+                    .collect::<String>()
+            };
+            assert!(
+                got == wanted,
+                "{what}: {}:\n{}\n{}",
+                path.display(),
+                excerpt(got),
+                excerpt(wanted)
+            );
+        }
+    }
 }
 
 fn write(tokens: TokenStream, names: Names, text: &mut String) {
@@ -44,6 +66,11 @@ fn write(tokens: TokenStream, names: Names, text: &mut String) {
             continue;
         }
         match token {
+            // The formatter puts long arms of a match in braces, and commas where lines end.
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
+                write(group.stream(), names, text);
+            }
+            TokenTree::Punct(comma) if comma.as_char() == ',' => {}
             TokenTree::Group(group) => {
                 text.push_str(&format!("{:?}(", group.delimiter()));
                 write(group.stream(), names, text);
