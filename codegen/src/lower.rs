@@ -163,14 +163,22 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
                 });
             }
             SchemaKind::OneOf { one_of } => {
+                let members: Vec<Member> = one_of
+                    .iter()
+                    .map(|member| union_member(member, &pointer))
+                    .collect::<Result<_>>()?;
+                let models = members.iter().map(|member| member.model.as_str());
+                if view::reachable(api, models).contains(name) {
+                    return Err(Problem::at(
+                        pointer,
+                        "a union that holds itself is not understood",
+                    ));
+                }
                 replacements.push((name.clone(), format!("crate::models::{name}")));
                 unions.push(Union {
                     name: name.clone(),
                     description: schema.schema_data.description.clone(),
-                    members: one_of
-                        .iter()
-                        .map(|member| union_member(member, &pointer))
-                        .collect::<Result<_>>()?,
+                    members,
                 });
             }
             SchemaKind::Type(Type::Object(object)) if !object.properties.is_empty() => {}
@@ -188,8 +196,8 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
         }
     }
     operations.sort_by(|one, other| one.id.cmp(&other.id));
-    let built =
-        view::reachable(api, operations.iter().filter_map(|operation| operation.body.as_ref()));
+    let bodies = operations.iter().filter_map(|operation| operation.body.as_ref());
+    let built = view::reachable(api, bodies.map(|body| body.model.as_str()));
     Ok(Lowered {
         view: view::for_progenitor(api),
         resources: policy.resources.clone(),

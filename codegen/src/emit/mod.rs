@@ -93,7 +93,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
 
 /// Refuses names that would come between the emitted code and what it uses.
 fn names_are_free(lowered: &Lowered) -> Result<()> {
-    for (name, _) in lowered.filed.iter().filter(|(name, _)| names::is_taken(name)) {
+    for (name, _) in lowered.filed.iter().filter(|(name, _)| names::is_taken_in_models(name)) {
         return Err(Problem::at(
             format!("/components/schemas/{name}"),
             format!("the generated code uses another `{name}`"),
@@ -103,7 +103,7 @@ fn names_are_free(lowered: &Lowered) -> Result<()> {
     for operation in &lowered.operations {
         let request = names::request(&operation.id).to_string();
         if names::is_client_method(&operation.id)
-            || names::is_taken(&request)
+            || names::is_taken_in_requests(&request)
             || lowered.filed.iter().any(|(model, _)| *model == request)
         {
             return Err(Problem::at(
@@ -208,7 +208,24 @@ fn operations_of(
 
 /// The imports of those names that the tokens use.
 fn imports(tokens: &TokenStream, known: &[(&str, TokenStream)]) -> TokenStream {
-    known.iter().filter(|(name, _)| uses(tokens, name)).map(|(_, import)| import.clone()).collect()
+    let used = |name: &str| match name {
+        "models" => begins_path(tokens, name),
+        _ => uses(tokens, name),
+    };
+    known.iter().filter(|(name, _)| used(name)).map(|(_, import)| import.clone()).collect()
+}
+
+/// Whether a path in the tokens begins with an identifier, which may be a name elsewhere.
+fn begins_path(tokens: &TokenStream, name: &str) -> bool {
+    let tokens: Vec<proc_macro2::TokenTree> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(index, token)| match token {
+        proc_macro2::TokenTree::Ident(ident) if ident == name => {
+            let colon = |at: usize| tokens.get(at).is_some_and(|token| token.to_string() == ":");
+            colon(index + 1) && colon(index + 2)
+        }
+        proc_macro2::TokenTree::Group(group) => begins_path(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Whether an identifier occurs in tokens, at any depth.

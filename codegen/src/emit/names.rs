@@ -10,23 +10,20 @@ pub const CATCH_ALL: &str = "Unknown";
 /// What a documented value is called whose own name would be that of the catch-all.
 const REPORTED: &str = "ReportedUnknown";
 
-/// Names that the emitted code takes from the prelude or imports: a type of the document with
-/// one of them would come between.
-const TAKEN: &[&str] = &[
+/// The types and traits of the prelude: one of the document's with such a name would come between
+/// the emitted code and what it means.
+const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
     "Box",
-    "Client",
     "Clone",
     "Copy",
-    "Data",
     "Debug",
     "Default",
     "DoubleEndedIterator",
     "Drop",
     "Eq",
     "Err",
-    "Error",
     "ExactSizeIterator",
     "Extend",
     "Fn",
@@ -42,14 +39,10 @@ const TAKEN: &[&str] = &[
     "Iterator",
     "None",
     "Ok",
-    "Operation",
     "Option",
     "Ord",
     "PartialEq",
     "PartialOrd",
-    "QueryParam",
-    "Request",
-    "Response",
     "Result",
     "Self",
     "Send",
@@ -57,15 +50,19 @@ const TAKEN: &[&str] = &[
     "Some",
     "String",
     "Sync",
-    "Tagged",
     "ToOwned",
     "ToString",
     "TryFrom",
     "TryInto",
     "Unpin",
     "Vec",
-    "Wire",
 ];
+
+/// What the files of models import beside it.
+const MODELS_IMPORT: &[&str] = &["Tagged"];
+
+/// What the files of requests import beside it.
+const REQUESTS_IMPORT: &[&str] = &["Client", "Data", "Error", "Operation", "Response"];
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 const CLIENT_METHODS: &[&str] = &[
@@ -80,9 +77,14 @@ const CLIENT_METHODS: &[&str] = &[
     "wire",
 ];
 
-/// Whether a type of this name would come between the emitted code and what it uses.
-pub fn is_taken(name: &str) -> bool {
-    TAKEN.contains(&name)
+/// Whether a model of this name would come between the emitted code and what it uses.
+pub fn is_taken_in_models(name: &str) -> bool {
+    PRELUDE.contains(&name) || MODELS_IMPORT.contains(&name)
+}
+
+/// Whether a request of this name would.
+pub fn is_taken_in_requests(name: &str) -> bool {
+    PRELUDE.contains(&name) || REQUESTS_IMPORT.contains(&name)
 }
 
 /// Whether the client has a method of this name.

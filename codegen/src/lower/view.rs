@@ -5,8 +5,6 @@ use openapiv3::{
     Schema, SchemaData, SchemaKind, StatusCode, StringFormat, Type, VariantOrUnknownOrEmpty,
 };
 
-use super::Body;
-
 /// The view: successes only, no limits, no defaults, and lists that know absent from empty.
 pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
     let mut view = api.clone();
@@ -69,10 +67,10 @@ pub fn described(parameter: &ParameterData) -> Option<String> {
     documentation(&schema)
 }
 
-/// The names of the models that the given bodies hold, themselves and all inside them.
-pub fn reachable<'a>(api: &OpenAPI, bodies: impl Iterator<Item = &'a Body>) -> Vec<String> {
+/// The names of the given models and of all inside them.
+pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let mut open: Vec<String> = bodies.map(|body| body.model.clone()).collect();
+    let mut open: Vec<String> = models.map(str::to_owned).collect();
     while let Some(name) = open.pop() {
         if found.contains(&name) {
             continue;

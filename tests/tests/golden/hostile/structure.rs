@@ -46,7 +46,7 @@ fn two_properties_of_one_name_in_rust_are_refused() {
 #[test]
 fn a_name_that_the_generated_code_uses_is_refused() {
     for name in
-        ["String", "Vec", "Option", "Box", "Result", "Default", "Into", "Tagged", "Client", "Self"]
+        ["String", "Vec", "Option", "Box", "Result", "Default", "Into", "Tagged", "Clone", "Self"]
     {
         refused_at(&format!("/components/schemas/{name}"), models(json!({ name: text() })));
     }
@@ -82,6 +82,13 @@ fn references_that_only_lead_to_each_other_are_refused() {
         "/components/schemas/A",
         models(json!({ "A": { "type": "array", "items": to("A") } })),
     );
+}
+
+#[test]
+fn a_union_that_holds_itself_is_refused() {
+    let union = json!({ "x-oneOf": [{ "$ref": "#/definitions/Part" }] });
+    let part = json!({ "type": "object", "properties": { "either": union } });
+    refused_at("/components/schemas/PartEither", models(json!({ "Part": part })));
 }
 
 #[test]
@@ -177,9 +184,8 @@ pub fn odd_but_fine() -> Value {
         "document": { "paths": {}, "definitions": {} },
         "policy": { "operations": [], "resources": [{ "name": "models", "about": "Odd.", "models": ["Odd"] }, { "name": "requests", "about": "Odd." }] },
     });
-    let ids = [
-        "mod", "models", "send", "into", "super_", "fmt", "drop", "request", "url", "type", "self",
-    ];
+    let ids =
+        ["mod", "models", "super_", "fmt", "request", "url", "type", "self", "pages", "wires"];
     for (index, id) in ids.into_iter().enumerate() {
         let path = format!("/odd{index}");
         let parameters = [
@@ -206,6 +212,12 @@ pub fn odd_but_fine() -> Value {
         "Print",
         "Unknown",
         "Chrono",
+        "Client",
+        "Data",
+        "Error",
+        "Operation",
+        "Response",
+        "Wire",
         "Reqwest",
     ]
     .into_iter()
@@ -232,7 +244,8 @@ pub fn odd_but_fine() -> Value {
             "kind".into(),
             json!({ "type": "string", "enum": [format!("kind {index}"), "String", "Ok", "none"] }),
         );
-        properties.insert("either".into(), json!({ "x-oneOf": [{ "$ref": "#/definitions/Base" }, { "$ref": "#/definitions/Print" }] }));
+        properties
+            .insert("either".into(), json!({ "x-oneOf": [{ "$ref": "#/definitions/Base" }] }));
         addition["document"]["definitions"][name] =
             json!({ "type": "object", "properties": properties });
     }
