@@ -92,6 +92,9 @@ pub fn is_client_method(name: &str) -> bool {
     CLIENT_METHODS.contains(&name)
 }
 
+/// How long the name of a variant may become.
+const LONGEST: usize = 100;
+
 /// An identifier; a keyword gets an underscore, as progenitor does it.
 pub fn ident(name: &str) -> Ident {
     let usable = syn::parse_str::<Ident>(name).is_ok();
@@ -130,7 +133,8 @@ fn variant(value: &str) -> String {
             _ => " ".to_owned(),
         })
         .collect();
-    let name = spelled.to_upper_camel_case();
+    // No compiler is made for names of any length.
+    let name: String = spelled.to_upper_camel_case().chars().take(LONGEST).collect();
     match name.chars().next() {
         _ if name == CATCH_ALL => REPORTED.to_owned(),
         None => "Empty".to_owned(),

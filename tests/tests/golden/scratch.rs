@@ -58,8 +58,9 @@ impl Scratch {
         if task == "doc" {
             cargo.args(["--no-deps", "--document-private-items"]);
         }
-        // Beside the root: what lies in the root is exactly the files.
-        cargo.env("CARGO_TARGET_DIR", self.root.with_extension("target"));
+        // Beside the root, which holds exactly the files; one, so that what all crates depend on
+        // is compiled once.
+        cargo.env("CARGO_TARGET_DIR", self.root.with_file_name("scratch.target"));
         // A small document does not use all of the core.
         cargo.env("RUSTFLAGS", "-D warnings -A dead_code").env("RUSTDOCFLAGS", "-D warnings");
         cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTDOCFLAGS");
