@@ -92,7 +92,7 @@ fn changes() -> Vec<(String, Change, Seen)> {
         (
             "/definitions/ClusterResponse".into(),
             Rename("ClusterAnswer"),
-            Problem("ClusterResponse"),
+            Problem("/actions/"),
         ),
         (at(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
         (at(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
