@@ -119,6 +119,28 @@ pub struct Member {
     pub tag: Option<String>,
 }
 
+impl Operation {
+    /// Its place in the normalised document.
+    pub fn pointer(&self) -> String {
+        format!("/paths/{}/{}", pointer_segment(&self.path), self.method.to_ascii_lowercase())
+    }
+}
+
+/// Names that every request has for itself, in its type or while it is built.
+const TAKEN: [&str; 11] = [
+    "baseurl",
+    "body",
+    "client",
+    "options",
+    "request",
+    "self",
+    "send",
+    "send_blocking",
+    "send_for_response",
+    "url",
+    "with",
+];
+
 /// Lowers the normalised document.
 pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let api = &normalised.openapi;
@@ -126,8 +148,11 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let mut unions = Vec::new();
     let mut replacements = Vec::new();
     let mut filed = Vec::new();
-    for (name, schema) in schemas(api) {
+    for (name, schema) in api.components.iter().flat_map(|components| &components.schemas) {
         let pointer = format!("/components/schemas/{}", pointer_segment(name));
+        let ReferenceOr::Item(schema) = schema else {
+            return Err(no_model(&pointer));
+        };
         if !is_type_name(name) {
             return Err(Problem::at(
                 pointer,
@@ -153,17 +178,26 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
                 });
             }
             SchemaKind::OneOf { one_of } => {
+                let members: Vec<Member> = one_of
+                    .iter()
+                    .map(|member| union_member(member, &pointer))
+                    .collect::<Result<_>>()?;
+                let models = members.iter().map(|member| member.model.as_str());
+                if view::reachable(api, models).contains(name) {
+                    return Err(Problem::at(
+                        pointer,
+                        "a union that holds itself is not understood",
+                    ));
+                }
                 replacements.push((name.clone(), format!("crate::models::{name}")));
                 unions.push(Union {
                     name: name.clone(),
                     description: schema.schema_data.description.clone(),
-                    members: one_of
-                        .iter()
-                        .map(|member| union_member(member, &pointer))
-                        .collect::<Result<_>>()?,
+                    members,
                 });
             }
-            _ => {}
+            SchemaKind::Type(Type::Object(object)) if !object.properties.is_empty() => {}
+            _ => return Err(no_model(&pointer)),
         }
         let resource = policy.resource_of(name).or(policy.resources.last());
         let resource = resource.ok_or_else(|| Problem::new("the policy names no resource"))?;
@@ -177,8 +211,8 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
         }
     }
     operations.sort_by(|one, other| one.id.cmp(&other.id));
-    let built =
-        view::reachable(api, operations.iter().filter_map(|operation| operation.body.as_ref()));
+    let bodies = operations.iter().filter_map(|operation| operation.body.as_ref());
+    let built = view::reachable(api, bodies.map(|body| body.model.as_str()));
     Ok(Lowered {
         view: view::for_progenitor(api),
         resources: policy.resources.clone(),
@@ -220,10 +254,19 @@ fn lower_operation(
                 format!("`{}` cannot be the name of a Rust argument", data.name),
             ));
         }
+        if TAKEN.contains(&data.name.as_str()) {
+            return Err(Problem::at(
+                pointer,
+                format!("every request has a `{}` of its own", data.name),
+            ));
+        }
+        if parameters.iter().any(|(_, other): &(usize, Argument)| other.name == data.name) {
+            return Err(Problem::at(pointer, format!("another parameter is a `{}`", data.name)));
+        }
         let argument = Argument {
             name: data.name.clone(),
             required: data.required,
-            description: data.description.clone(),
+            description: view::described(data),
         };
         let place = match parameter {
             Parameter::Path { .. } => path.find(&format!("{{{}}}", data.name)).unwrap_or(0),
@@ -352,9 +395,9 @@ fn referenced_boxed(schema: &ReferenceOr<Box<Schema>>) -> Option<&str> {
     referenced(schema)
 }
 
-fn schemas(api: &OpenAPI) -> impl Iterator<Item = (&String, &Schema)> {
-    let components = api.components.iter().flat_map(|components| &components.schemas);
-    components.filter_map(|(name, schema)| Some((name, schema.as_item()?)))
+fn no_model(pointer: &str) -> Problem {
+    Problem::at(pointer, "this component cannot be a model")
+        .help("only objects with properties, string enums and unions can")
 }
 
 fn is_type_name(name: &str) -> bool {

@@ -90,6 +90,21 @@ impl Policy {
     /// Reads a policy.
     pub fn parse(text: &str) -> Result<Self> {
         let policy: Self = yaml::parse(text)?;
+        for (index, resource) in policy.resources.iter().enumerate() {
+            let word = resource.name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if !word || syn::parse_str::<syn::Ident>(&resource.name).is_err() {
+                return Err(Problem::at(
+                    format!("/resources/{index}/name"),
+                    format!("`{}` cannot be the name of a Rust module", resource.name),
+                ));
+            }
+            if policy.resources[..index].iter().any(|other| other.name == resource.name) {
+                return Err(Problem::at(
+                    format!("/resources/{index}/name"),
+                    format!("`{}` is there twice", resource.name),
+                ));
+            }
+        }
         for (index, operation) in policy.operations.iter().enumerate() {
             let before = &policy.operations[..index];
             if before.iter().any(|other| other.id == operation.id || other.route == operation.route)

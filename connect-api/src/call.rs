@@ -18,7 +18,7 @@ use crate::options::CallOptions;
 use crate::page::Page;
 use crate::response::Response;
 use crate::retry::is_retryable;
-use crate::time::{Instant, sleep, timeout};
+use crate::time::{BoxFuture, Instant, sleep, timeout};
 use crate::token::AccessToken;
 
 /// What is known of an operation before it is called.
@@ -125,15 +125,24 @@ impl Client {
         Ok(Response::new(raw.status, raw.headers, ()))
     }
 
-    /// Sends a request, as often as it takes; anything but a success is an error. Not generic, so
-    /// that it is compiled once.
-    async fn execute(
+    /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
+    /// nor part of the future that awaits it, so that it is compiled once.
+    fn execute<'a>(
+        &'a self,
+        operation: &'static Operation,
+        options: &'a CallOptions,
+        request: Result<Request, Error>,
+    ) -> BoxFuture<'a, Result<Raw, Error>> {
+        Box::pin(async move { self.traced(operation, options, request?).await })
+    }
+
+    /// As [`Self::execute`]: a call in its span and its time.
+    async fn traced(
         &self,
         operation: &'static Operation,
         options: &CallOptions,
-        request: Result<Request, Error>,
+        request: Request,
     ) -> Result<Raw, Error> {
-        let request = request?;
         let options = options.or(self.options());
         let span = tracing::info_span!(
             "connect_api.call",

@@ -165,7 +165,7 @@ impl Error {
     pub(crate) fn is_expired_token(&self) -> bool {
         let Error::Api(error) = self else { return false };
         error.status == StatusCode::FORBIDDEN
-            && error.errors.iter().any(|error| error.code == ErrorCode::TokenExpired)
+            && error.errors.iter().any(|error| error.code.as_str() == "tokenExpired")
     }
 }
 

@@ -87,6 +87,12 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::wire::QueryValue for &$name {
+            fn put(&self, values: &mut Vec<String>) {
+                values.push(self.as_str().to_owned());
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

@@ -2,5 +2,6 @@
 
 pub mod json;
 pub mod stand_in;
+pub mod surface;
 
 pub use stand_in::StandIn;

@@ -125,12 +125,18 @@ fn taken(function: ImplItemFn) -> Result<Function> {
             _ => continue,
         };
         if name == "url" {
-            for (input, _) in inputs
+            for (input, ty) in inputs
                 .iter()
                 .filter(|(input, _)| super::uses(&local.to_token_stream(), &input.to_string()))
             {
                 let label = input.to_string();
-                body.push(syn::parse_quote! { let #input = path_segment(#label, #input)?; });
+                let text: Expr = match ty {
+                    Type::Reference(of) if super::models::is(&of.elem, "str") => {
+                        syn::parse_quote! { #input }
+                    }
+                    _ => syn::parse_quote! { &#input.to_string() },
+                };
+                body.push(syn::parse_quote! { let #input = path_segment(#label, #text)?; });
             }
             body.push(Stmt::Local(local));
         } else if name == "request"

@@ -23,9 +23,7 @@ pub fn open_enum(of: &Enum) -> TokenStream {
     let docs = text::docs(&said);
     let variants = names::variants(&of.values);
     let values = &of.values;
-    let shown = values
-        .iter()
-        .map(|value| text::docs(&format!("`{}`", value.replace(['`', '\n', '\r'], " "))));
+    let shown = values.iter().map(|value| text::docs(&text::code(value)));
     let catch_all = names::ident(names::CATCH_ALL);
     quote! {
         #docs

@@ -23,6 +23,7 @@ use crate::write::Files;
 /// Emits the folder of generated code: models, requests and wire functions, a file each for
 /// every resource that has any.
 pub fn emit(lowered: &Lowered) -> Result<Files> {
+    names_are_free(lowered)?;
     let engine = engine::run(lowered)?;
     let mut files = Files::new();
     let mut rooms = Rooms::default();
@@ -88,6 +89,32 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
     }
     rooms.put(&mut files)?;
     Ok(files)
+}
+
+/// Refuses names that would come between the emitted code and what it uses.
+fn names_are_free(lowered: &Lowered) -> Result<()> {
+    let mut models = lowered.filed.iter();
+    if let Some((name, _)) = models.find(|(name, _)| names::is_taken_in_models(name)) {
+        return Err(Problem::at(
+            format!("/components/schemas/{name}"),
+            format!("the generated code uses another `{name}`"),
+        )
+        .help("an enum or a union can be given another name in spec/policy.yaml, under `names`"));
+    }
+    for operation in &lowered.operations {
+        let request = names::request(&operation.id).to_string();
+        if names::is_client_method(&operation.id)
+            || names::is_taken_in_requests(&request)
+            || lowered.filed.iter().any(|(model, _)| *model == request)
+        {
+            return Err(Problem::at(
+                operation.pointer(),
+                format!("neither the method `{}` nor the request `{request}` may have the name of anything else", operation.id),
+            )
+            .help("give the operation another id in spec/policy.yaml"));
+        }
+    }
+    Ok(())
 }
 
 /// The resources that have files, for the `mod.rs` above them.
@@ -169,12 +196,12 @@ fn operations_of(
     {
         let function =
             engine.functions.get(&names::ident(&operation.id).to_string()).ok_or_else(|| {
-                Problem::new(format!(
-                    "progenitor made no function for the operation `{}`",
-                    operation.id
-                ))
+                Problem::at(
+                    operation.pointer(),
+                    format!("progenitor made no function for the operation `{}`", operation.id),
+                )
             })?;
-        requests.extend(requests::request(operation, function, engine, lowered)?);
+        requests.extend(requests::request(operation, function, engine)?);
         wire.extend(requests::wire_function(operation, function));
     }
     Ok((requests, wire))
@@ -182,7 +209,24 @@ fn operations_of(
 
 /// The imports of those names that the tokens use.
 fn imports(tokens: &TokenStream, known: &[(&str, TokenStream)]) -> TokenStream {
-    known.iter().filter(|(name, _)| uses(tokens, name)).map(|(_, import)| import.clone()).collect()
+    let used = |name: &str| match name {
+        "models" => begins_path(tokens, name),
+        _ => uses(tokens, name),
+    };
+    known.iter().filter(|(name, _)| used(name)).map(|(_, import)| import.clone()).collect()
+}
+
+/// Whether a path in the tokens begins with an identifier, which may be a name elsewhere.
+fn begins_path(tokens: &TokenStream, name: &str) -> bool {
+    let tokens: Vec<proc_macro2::TokenTree> = tokens.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(index, token)| match token {
+        proc_macro2::TokenTree::Ident(ident) if ident == name => {
+            let colon = |at: usize| tokens.get(at).is_some_and(|token| token.to_string() == ":");
+            colon(index + 1) && colon(index + 2)
+        }
+        proc_macro2::TokenTree::Group(group) => begins_path(&group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Whether an identifier occurs in tokens, at any depth.

@@ -10,6 +10,100 @@ pub const CATCH_ALL: &str = "Unknown";
 /// What a documented value is called whose own name would be that of the catch-all.
 const REPORTED: &str = "ReportedUnknown";
 
+/// The types and traits of the prelude: one of the document's with such a name would come between
+/// the emitted code and what it means.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
+/// What the files of models import beside it.
+const MODELS_IMPORT: &[&str] = &["Tagged"];
+
+/// What the files of requests import beside it.
+const REQUESTS_IMPORT: &[&str] =
+    &["CallOptions", "Client", "Data", "Error", "Operation", "Response"];
+
+/// Names of methods that the client has for itself, or that the emitted code calls on it.
+const CLIENT_METHODS: &[&str] = &[
+    "attempt",
+    "attempts",
+    "builder",
+    "call",
+    "call_for_list",
+    "call_for_nothing",
+    "call_for_one",
+    "call_for_page",
+    "clone",
+    "execute",
+    "new",
+    "options",
+    "pace",
+    "send",
+    "tokens",
+    "traced",
+    "wire",
+];
+
+/// Whether a model of this name would come between the emitted code and what it uses.
+pub fn is_taken_in_models(name: &str) -> bool {
+    PRELUDE.contains(&name) || MODELS_IMPORT.contains(&name)
+}
+
+/// Whether a request of this name would.
+pub fn is_taken_in_requests(name: &str) -> bool {
+    PRELUDE.contains(&name) || REQUESTS_IMPORT.contains(&name)
+}
+
+/// Whether the client has a method of this name.
+pub fn is_client_method(name: &str) -> bool {
+    CLIENT_METHODS.contains(&name)
+}
+
+/// How long the name of a variant may become.
+const LONGEST: usize = 100;
+
 /// An identifier; a keyword gets an underscore, as progenitor does it.
 pub fn ident(name: &str) -> Ident {
     let usable = syn::parse_str::<Ident>(name).is_ok();
@@ -48,7 +142,8 @@ fn variant(value: &str) -> String {
             _ => " ".to_owned(),
         })
         .collect();
-    let name = spelled.to_upper_camel_case();
+    // No compiler is made for names of any length.
+    let name: String = spelled.to_upper_camel_case().chars().take(LONGEST).collect();
     match name.chars().next() {
         _ if name == CATCH_ALL => REPORTED.to_owned(),
         None => "Empty".to_owned(),

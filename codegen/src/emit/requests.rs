@@ -6,7 +6,7 @@ use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
 use super::{models, names, text};
-use crate::lower::{Body, Lowered, Operation};
+use crate::lower::{Body, Operation};
 use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
@@ -24,19 +24,10 @@ pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream 
 }
 
 /// The request type of an operation, and the method of the client that gives it.
-pub fn request(
-    operation: &Operation,
-    function: &Function,
-    engine: &Engine,
-    lowered: &Lowered,
-) -> Result<TokenStream> {
+pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> Result<TokenStream> {
     let parts = Parts::of(operation, function, engine)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
-    if lowered.filed.iter().any(|(model, _)| request == model.as_str()) {
-        return Err(Problem::new(format!("a model has the name of the request `{request}`"))
-            .help("give the operation another id in spec/policy.yaml"));
-    }
     let docs = text::docs(&described(operation, &request));
     let about = text::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
@@ -95,28 +86,20 @@ struct Parts {
     passed: Vec<TokenStream>,
 }
 
-/// Names that a request type has for itself.
-const TAKEN: [&str; 7] =
-    ["client", "options", "body", "with", "send", "send_blocking", "send_for_response"];
-
 impl Parts {
     fn of(operation: &Operation, function: &Function, engine: &Engine) -> Result<Self> {
         let mut parts = Self::default();
-        let mut names = operation.parameters.iter().map(|parameter| parameter.name.as_str());
-        if let Some(taken) = names.find(|name| TAKEN.contains(name)) {
-            return Err(Problem::new(format!(
-                "`{}` has a parameter `{taken}`, a name that every request has for itself",
-                operation.id
-            )));
-        }
         for parameter in &operation.parameters {
             let name = names::ident(&parameter.name);
             let (_, ty) =
                 function.inputs.iter().find(|(input, _)| *input == name).ok_or_else(|| {
-                    Problem::new(format!(
-                        "progenitor does not know `{}` of `{}`",
-                        parameter.name, operation.id
-                    ))
+                    Problem::at(
+                        operation.pointer(),
+                        format!(
+                            "progenitor does not know `{}` of `{}`",
+                            parameter.name, operation.id
+                        ),
+                    )
                 })?;
             let owned = owned(argument(ty, "Option").as_ref().unwrap_or(ty));
             let (accepted, converted) = models::accepted(&owned, &name);
@@ -155,16 +138,19 @@ impl Parts {
         let found = engine.models.iter().find(|item| item.ident == model);
         for (name, ty, said) in found.map(models::fields).unwrap_or_default() {
             let inner = argument(&ty, "Option").ok_or_else(|| {
-                Problem::new(format!(
-                    "the optional body of `{}` requires its field `{name}`",
-                    operation.id
-                ))
+                Problem::at(
+                    operation.pointer(),
+                    format!("the optional body of `{}` requires its field `{name}`", operation.id),
+                )
             })?;
             if operation.parameters.iter().any(|parameter| name == parameter.name.as_str()) {
-                return Err(Problem::new(format!(
-                    "`{name}` of `{}` is both parameter and field of the body",
-                    operation.id
-                )));
+                return Err(Problem::at(
+                    operation.pointer(),
+                    format!(
+                        "`{name}` of `{}` is both parameter and field of the body",
+                        operation.id
+                    ),
+                ));
             }
             let inner = in_models(&inner, engine);
             let (accepted, converted) = models::accepted(&inner, &name);

@@ -26,6 +26,15 @@ pub fn plain(text: &str) -> String {
     text.lines().map(plain_line).collect::<Vec<_>>().join("\n")
 }
 
+/// A value of the document as code: in a span that it cannot end.
+pub fn code(value: &str) -> String {
+    let value: String = value.chars().map(|c| if c == '`' { ' ' } else { harmless(c) }).collect();
+    match value.trim() {
+        "" => format!("`{value:?}`"),
+        value => format!("`{value}`"),
+    }
+}
+
 fn plain_line(line: &str) -> String {
     let line: String = line.trim().chars().map(harmless).collect();
     let ticks = line.matches('`').count();
@@ -37,8 +46,14 @@ fn plain_line(line: &str) -> String {
         }
         let code = spans && index % 2 == 1;
         part.chars().for_each(|c| {
+            // Without its mark an address is no link.
+            let address = c == '/' && escaped.ends_with(':');
             if !code
-                && matches!(c, '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&')
+                && (address
+                    || matches!(
+                        c,
+                        '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&'
+                    ))
             {
                 escaped.push('\\');
             }
@@ -53,14 +68,20 @@ fn plain_line(line: &str) -> String {
     }
 }
 
-/// Control characters and those that change the direction of text are shown, not obeyed.
+/// Control characters and those that are not seen or that change the direction or the lines of
+/// text are shown, not obeyed.
 fn harmless(c: char) -> char {
     match c {
         '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}'
         | '\u{200E}'
         | '\u{200F}'
-        | '\u{061C}' => '\u{FFFD}',
+        | '\u{061C}'
+        | '\u{200B}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E007F}' => '\u{FFFD}',
         c if c.is_control() => ' ',
         c => c,
     }
@@ -97,12 +118,19 @@ mod tests {
     #[test]
     fn markdown_of_the_document_is_text() {
         assert_eq!(plain("a *b* <c> [d](e)"), "a \\*b\\* \\<c\\> \\[d\\](e)");
+        assert_eq!(plain("http://a.b/c"), "http:\\//a.b/c");
         assert_eq!(plain("    fn main() {}"), "fn main() {}");
         assert_eq!(plain("```rust"), "\\`\\`\\`rust");
         assert_eq!(plain("as `code_here`, or `"), "as \\`code\\_here\\`, or \\`");
         assert_eq!(plain("as `code_here`"), "as `code_here`");
         assert_eq!(plain("\u{202E}evil\u{0}"), "\u{FFFD}evil ");
         assert_eq!(plain("# Heading\n- item\n1. one"), "\\# Heading\n\\- item\n1\\. one");
+    }
+
+    #[test]
+    fn no_value_ends_its_span() {
+        assert_eq!(code("a`b\n\u{202E}c"), "`a b \u{FFFD}c`");
+        assert_eq!(code(""), "`\"\"`");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn union(of: &Union) -> TokenStream {
         let model = names::ident(&member.model);
         match &member.tag {
             Some(tag) => {
-                let said = text::docs(&format!("`{}`", tag.replace(['`', '\n', '\r'], " ")));
+                let said = text::docs(&text::code(tag));
                 variants.push(quote! { #said #model(#model) });
                 read.push(quote! { if let Some(value) = tagged.read_as(#tag) { return Self::#model(value); } });
                 write

@@ -1,11 +1,9 @@
 //! The view of the normalised document that progenitor gets.
 
 use openapiv3::{
-    AdditionalProperties, OpenAPI, ReferenceOr, Schema, SchemaData, SchemaKind, StatusCode,
-    StringFormat, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, OpenAPI, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr,
+    Schema, SchemaData, SchemaKind, StatusCode, StringFormat, Type, VariantOrUnknownOrEmpty,
 };
-
-use super::Body;
 
 /// The view: successes only, no limits, no defaults, and lists that know absent from empty.
 pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
@@ -29,6 +27,14 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
                 .responses
                 .responses
                 .retain(|status, _| matches!(status, StatusCode::Code(..400)));
+            for parameter in &mut operation.parameters {
+                let ReferenceOr::Item(parameter) = parameter else { continue };
+                if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) =
+                    &mut data_of(parameter).format
+                {
+                    lower_schema(schema, true);
+                }
+            }
         }
     }
     if let Some(components) = &mut view.components {
@@ -42,10 +48,29 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
     view
 }
 
-/// The names of the models that the given bodies hold, themselves and all inside them.
-pub fn reachable<'a>(api: &OpenAPI, bodies: impl Iterator<Item = &'a Body>) -> Vec<String> {
+fn data_of(parameter: &mut Parameter) -> &mut ParameterData {
+    match parameter {
+        Parameter::Query { parameter_data, .. }
+        | Parameter::Header { parameter_data, .. }
+        | Parameter::Path { parameter_data, .. }
+        | Parameter::Cookie { parameter_data, .. } => parameter_data,
+    }
+}
+
+/// What is said of a parameter, with what its type does not say.
+pub fn described(parameter: &ParameterData) -> Option<String> {
+    let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &parameter.format else {
+        return parameter.description.clone();
+    };
+    let mut schema = schema.clone();
+    schema.schema_data.description.clone_from(&parameter.description);
+    documentation(&schema)
+}
+
+/// The names of the given models and of all inside them.
+pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    let mut open: Vec<String> = bodies.map(|body| body.model.clone()).collect();
+    let mut open: Vec<String> = models.map(str::to_owned).collect();
     while let Some(name) = open.pop() {
         if found.contains(&name) {
             continue;

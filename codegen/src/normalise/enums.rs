@@ -22,7 +22,10 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     let mut unused = context.policy.enum_names();
     let mut named = Map::new();
     for each in &enums {
-        let name = name(each, &mut unused)?;
+        let name = match name(each, &mut unused)? {
+            Some(name) => name,
+            None => from_place(&each.places[0], document, context),
+        };
         let mut component = json!({ "type": "string", "enum": each.values });
         if let Some(description) = &each.description {
             component["description"] = description.clone();
@@ -98,8 +101,8 @@ fn collect(document: &mut Value) -> Result<Vec<Enum>> {
     Ok(enums)
 }
 
-/// The name that the policy gives to any of the places, else one made from the first place.
-fn name(each: &Enum, unused: &mut crate::policy::Unused<String>) -> Result<String> {
+/// The name that the policy gives to any of the places.
+fn name(each: &Enum, unused: &mut crate::policy::Unused<String>) -> Result<Option<String>> {
     let mut given =
         each.places.iter().filter_map(|place| unused.remove(place).map(|name| (place, name)));
     let chosen = given.next();
@@ -107,16 +110,23 @@ fn name(each: &Enum, unused: &mut crate::policy::Unused<String>) -> Result<Strin
         return Err(Problem::at(place, format!("this enum has two names, `{one}` and `{other}`"))
             .help("keep one of them in spec/policy.yaml, under `names`"));
     }
-    Ok(chosen.map_or_else(|| from_place(&each.places[0]), |(_, name)| name))
+    Ok(chosen.map(|(_, name)| name))
 }
 
-/// `/components/schemas/Model/properties/status` → `ModelStatus`; of a parameter, the last name.
-fn from_place(pointer: &str) -> String {
+/// `/components/schemas/Model/properties/status` → `ModelStatus`; of a parameter, the names of
+/// the operation and its own.
+fn from_place(pointer: &str, document: &Value, context: &Context) -> String {
+    if let Some((parameter, _)) = pointer.split_once("/schema")
+        && let Some(operation) = context.policy.operation_at(pointer)
+        && let Some(Value::String(name)) = document.pointer(&format!("{parameter}/name"))
+    {
+        return format!("{}_{name}", operation.id).to_upper_camel_case();
+    }
     let words: Vec<&str> = pointer
         .split('/')
-        .skip_while(|segment| *segment != "schemas" && *segment != "parameters")
+        .skip_while(|segment| *segment != "schemas")
         .skip(1)
-        .filter(|segment| !["properties", "items", "schema"].contains(segment))
+        .filter(|segment| !["properties", "items"].contains(segment))
         .collect();
     words.join("_").to_upper_camel_case()
 }

@@ -32,7 +32,11 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
 /// The path without its optional marks, or nothing if it is no path template even then.
 fn without_optional_marks(path: &str) -> Option<String> {
     let mut plain = String::new();
-    for segment in path.strip_prefix('/')?.split('/') {
+    let path = path.strip_prefix('/')?;
+    if path.starts_with('/') || path.contains("//") {
+        return None;
+    }
+    for segment in path.split('/') {
         let segment = match segment.strip_suffix('?') {
             Some(marked) if marked.ends_with(|c: char| c.is_ascii_alphanumeric()) => marked,
             Some(_) => return None,
@@ -41,7 +45,11 @@ fn without_optional_marks(path: &str) -> Option<String> {
         let name = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let word =
             |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.~".contains(c));
-        if !word(name.unwrap_or(segment)) || name.is_some_and(str::is_empty) {
+        // `.` and `..` are steps in a path, not names.
+        if !word(name.unwrap_or(segment))
+            || name.is_some_and(str::is_empty)
+            || matches!(segment, "." | "..")
+        {
             return None;
         }
         plain.push('/');
@@ -108,7 +116,8 @@ mod tests {
     #[test]
     fn no_other_regular_expression_passes() {
         for path in [
-            "/a?b", "/(a|b)", "/{id}?", "/a*", "a", "/?", "/a??", "/{}", "/{a}{b}", "/a\\d", "/a b",
+            "/a?b", "/(a|b)", "/{id}?", "/a*", "a", "/?", "/a??", "/{}", "/{a}{b}", "/a\\d",
+            "/a b", "/../a", "/a/.", "//a", "/a//b",
         ] {
             let mut paths = Map::new();
             paths.insert(path.to_owned(), json!({}));

@@ -50,6 +50,13 @@ const SCHEMA: &[&str] = &[
 ];
 const STRING_FORMATS: &[&str] = &["date-time", "date", "uri", "uuid", "email"];
 
+/// How deep lists and maps may lie in each other: no API needs more, and what comes after this
+/// goes down by calling itself.
+const LEVELS: usize = 8;
+
+/// How long a name may be: it becomes that of something in Rust.
+const LONGEST_NAME: usize = 200;
+
 /// Refuses the document if it holds anything that nothing after this would understand.
 pub fn check(document: &mut Value) -> Result<()> {
     known(document, "", ROOT)?;
@@ -72,6 +79,7 @@ pub fn check(document: &mut Value) -> Result<()> {
     })?;
     let names: Vec<String> =
         walk::object_at(document, "/components/schemas")?.keys().cloned().collect();
+    names.iter().try_for_each(|name| not_too_long(name, "/components/schemas"))?;
     walk::schemas(document, &mut |pointer, schema_| schema(pointer, schema_, &names))
 }
 
@@ -84,6 +92,7 @@ fn operation(pointer: &str, operation: &mut Value) -> Result<()> {
         let pointer = format!("{pointer}/parameters/{index}");
         known(parameter, &pointer, PARAMETER)?;
         let name = walk::text(parameter, "name").unwrap_or_default();
+        not_too_long(name, &pointer)?;
         match walk::text(parameter, "in") {
             Some("path") => placeholders.retain(|placeholder| *placeholder != name),
             Some("query") => {}
@@ -151,6 +160,16 @@ fn schema(pointer: &str, schema: &Value, names: &[String]) -> Result<()> {
         };
     }
     known(schema, pointer, SCHEMA)?;
+    for name in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        not_too_long(name.0, &format!("{pointer}/properties"))?;
+    }
+    let levels = pointer.split('/').filter(|step| ["items", "additionalProperties"].contains(step));
+    if levels.count() > LEVELS {
+        return Err(Problem::at(
+            pointer,
+            format!("more than {LEVELS} lists or maps in each other"),
+        ));
+    }
     let inside = pointer.strip_prefix("/components/schemas/").unwrap_or("body/inline");
     let of_union = inside.split('/').nth(1) == Some("oneOf") && inside.split('/').count() == 3;
     let is_component = !inside.contains('/');
@@ -188,6 +207,14 @@ fn schema(pointer: &str, schema: &Value, names: &[String]) -> Result<()> {
         _ => return Err(Problem::at(pointer, "the schema has no type that is understood")),
     };
     if fits { Ok(()) } else { Err(Problem::at(pointer, format!("not understood: {schema}"))) }
+}
+
+fn not_too_long(name: &str, pointer: &str) -> Result<()> {
+    if name.len() <= LONGEST_NAME {
+        return Ok(());
+    }
+    let start: String = name.chars().take(20).collect();
+    Err(Problem::at(pointer, format!("the name `{start}…` is longer than {LONGEST_NAME} bytes")))
 }
 
 fn known(value: &Value, pointer: &str, keys: &[&str]) -> Result<()> {

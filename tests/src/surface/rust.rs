@@ -1,0 +1,204 @@
+//! The public surface of a crate, read from its source: no compiler is asked, so that it is the
+//! same with every toolchain.
+
+mod modules;
+mod print;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use syn::{ImplItem, Item, Type, Visibility};
+
+pub use self::modules::SourceError;
+use self::modules::{Found, Modules, Place};
+
+/// The macro of the crate that gives an open enum its conversions.
+const OPEN_ENUM: &str = "open_enum";
+
+/// The public surface of a crate: its public items by their public paths.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Surface {
+    items: BTreeMap<String, Entry>,
+    /// What every open enum has, by the macro that gives it.
+    pub open_enums: String,
+}
+
+/// One public item.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Entry {
+    /// What it is, in a line.
+    head: String,
+    /// Fields or variants, in their order.
+    parts: Vec<String>,
+    /// Methods and associated constants.
+    functions: BTreeSet<String>,
+    /// The traits that it has, derived or implemented.
+    traits: BTreeSet<String>,
+}
+
+impl Surface {
+    /// Reads a crate from the folder of its `lib.rs`.
+    pub fn of(folder: &Path) -> Result<Self, SourceError> {
+        let modules = Modules::read(folder)?;
+        let mut walk =
+            Walk { modules: &modules, surface: Self::default(), exported: BTreeMap::new() };
+        walk.module(&Vec::new(), "", 0);
+        walk.impls();
+        Ok(walk.surface)
+    }
+
+    /// The items for whose public path the choice holds, each a line and a line for each of its
+    /// parts.
+    pub fn section(&self, choose: impl Fn(&str) -> bool) -> String {
+        let mut text = String::new();
+        for (path, entry) in self.items.iter().filter(|(path, _)| choose(path)) {
+            text.push_str(&format!("{path}: {}", entry.head));
+            if !entry.traits.is_empty() {
+                let traits: Vec<&str> = entry.traits.iter().map(String::as_str).collect();
+                text.push_str(&format!(" | {}", traits.join(" + ")));
+            }
+            text.push('\n');
+            for part in entry.parts.iter().chain(&entry.functions) {
+                text.push_str(&format!("  {part}\n"));
+            }
+        }
+        text
+    }
+}
+
+/// The walk from the crate's root along all that is public.
+struct Walk<'a> {
+    modules: &'a Modules,
+    surface: Surface,
+    /// The public path of each item that has one.
+    exported: BTreeMap<Place, String>,
+}
+
+impl Walk<'_> {
+    fn module(&mut self, at: &[String], public: &str, depth: usize) {
+        let modules = self.modules;
+        // A crate's modules may re-export each other in a circle.
+        if depth > 16 {
+            return;
+        }
+        for item in modules.items(at) {
+            match item {
+                Item::Mod(module) if is_public(&module.vis) => {
+                    let name = module.ident.to_string();
+                    let inner: Vec<String> = at.iter().cloned().chain([name.clone()]).collect();
+                    self.module(&inner, &join(public, &name), depth + 1);
+                }
+                Item::Use(item) if is_public(&item.vis) => {
+                    for import in modules::imports(&item.tree) {
+                        self.import(at, &import, public, depth);
+                    }
+                }
+                item => {
+                    if let Some((vis, name)) = modules::named(item)
+                        && is_public(vis)
+                    {
+                        self.item(&(at.to_vec(), name.clone()), item, &join(public, &name));
+                    }
+                }
+            }
+        }
+    }
+
+    fn import(&mut self, at: &[String], import: &modules::Import, public: &str, depth: usize) {
+        let name = import.name.as_deref();
+        match (self.modules.resolve(at, &import.path), name) {
+            (Some(Found::Module(module)), None) => self.module(&module, public, depth + 1),
+            (Some(Found::Module(module)), Some(name)) => {
+                self.module(&module, &join(public, name), depth + 1);
+            }
+            (Some(Found::Item(place)), Some(name)) => {
+                if let Some(item) = self.modules.item(&place) {
+                    self.item(&place, item, &join(public, name));
+                }
+            }
+            _ => {
+                let name = name.unwrap_or("*");
+                let head = format!("use {}", import.path.join("::"));
+                self.surface.items.insert(join(public, name), Entry { head, ..Entry::default() });
+            }
+        }
+    }
+
+    fn item(&mut self, place: &Place, item: &Item, public: &str) {
+        let (head, parts) = print::item(item);
+        let entry = Entry { head, parts, traits: print::derives(item), ..Entry::default() };
+        self.surface.items.insert(public.to_owned(), entry);
+        self.exported.insert(place.clone(), public.to_owned());
+    }
+
+    fn impls(&mut self) {
+        let modules = self.modules;
+        for (at, items) in modules.all() {
+            for item in items {
+                match item {
+                    Item::Impl(block) => self.implementation(at, block),
+                    Item::Macro(call)
+                        if call
+                            .mac
+                            .path
+                            .segments
+                            .last()
+                            .is_some_and(|name| name.ident == OPEN_ENUM) =>
+                    {
+                        self.open_enum(at, call);
+                    }
+                    Item::Macro(rules)
+                        if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) =>
+                    {
+                        self.surface.open_enums = print::transcribed(&rules.mac.tokens);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn entry(&mut self, at: &[String], path: &[String]) -> Option<&mut Entry> {
+        let Found::Item(place) = self.modules.resolve(at, path)? else { return None };
+        self.surface.items.get_mut(self.exported.get(&place)?)
+    }
+
+    fn implementation(&mut self, at: &[String], block: &syn::ItemImpl) {
+        let Type::Path(of) = block.self_ty.as_ref() else { return };
+        let Some(entry) = self.entry(at, &modules::segments(&of.path)) else { return };
+        match &block.trait_ {
+            Some((_, name, _)) => {
+                entry.traits.insert(print::trait_name(name));
+            }
+            None => entry.functions.extend(block.items.iter().filter_map(|item| match item {
+                ImplItem::Fn(function) if is_public(&function.vis) => {
+                    Some(print::function(&function.attrs, &function.sig))
+                }
+                ImplItem::Const(constant) if is_public(&constant.vis) => {
+                    Some(format!("const {}: {}", constant.ident, print::ty(&constant.ty)))
+                }
+                _ => None,
+            })),
+        }
+    }
+
+    /// The values of an open enum stand in the call of its macro, beside their variants.
+    fn open_enum(&mut self, at: &[String], call: &syn::ItemMacro) {
+        let Some((name, values)) = print::open_enum(&call.mac.tokens) else { return };
+        let Some(entry) = self.entry(at, &[name]) else { return };
+        entry.traits.insert("open".to_owned());
+        for part in &mut entry.parts {
+            if let Some(value) = values.get(part) {
+                part.push_str(&format!(" = {value}"));
+            }
+        }
+    }
+}
+
+fn is_public(vis: &Visibility) -> bool {
+    matches!(vis, Visibility::Public(_))
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}::{name}") }
+}
