@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::zeroize::Zeroizing;
@@ -204,8 +204,11 @@ pub(crate) fn presentable(text: &str, secrets: &[&str]) -> String {
     text.chars().take(EXCERPT).collect()
 }
 
+/// All but what `application/x-www-form-urlencoded` leaves as it is.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'*').remove(b'-').remove(b'.').remove(b'_');
+
 fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, FORM).to_string()
 }
 
 /// A URL that secrets may go to: nobody between here and there can read them.
