@@ -36,6 +36,9 @@ mod error;
 #[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
 mod lenient;
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
+mod login;
+mod oauth;
 mod open_enum;
 mod options;
 mod pace;
@@ -52,6 +55,9 @@ mod wire;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
 pub use generated::{models, requests};
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
+pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
+pub use oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
 pub use options::CallOptions;
 pub use page::Page;
 pub use reqwest::StatusCode;
