@@ -259,7 +259,7 @@ async fn no_id_token_or_body_shows_above_trace() {
     stand_in.renew_token(TOKEN);
     for _ in 0..faults.len() {
         let mut note = ClusterNoteUpdateRequest::new();
-        note.note = Some(serde_json::from_value(NOTE.into()).expect("a note"));
+        note.note = Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
         // The outcomes are tested elsewhere.
         let _ = client.get_cluster_status(CLUSTER).send().await;
         let _ = client.print(CLUSTER, JOB).send().await;

@@ -233,9 +233,9 @@ where
     }
     let pieces = stream::unfold(pieces.into_iter(), move |mut pieces| async move {
         match pause {
-            Some(pause) => tokio::time::sleep(pause).await,
+            Some(pause) if !pause.is_zero() => tokio::time::sleep(pause).await,
             // What came before is sent before what comes now.
-            None => tokio::task::yield_now().await,
+            _ => tokio::task::yield_now().await,
         }
         Some((pieces.next()?, pieces))
     });

@@ -56,7 +56,7 @@ fn cases(elsewhere: &str) -> Vec<Case> {
         (Fault::Body("text/html", html), Nobody, Decode),
         (Fault::Body("application/json", html), Nobody, Decode),
         (Fault::Body("application/json", "\u{0}\u{1}\u{fffd}"), Nobody, Decode),
-        (Fault::Body("application/json", "[]"), Nobody, Decode),
+        (Fault::Body("application/json", "[]"), Nobody, NoData),
         (Fault::Body("application/json", "{\"data\": 7}"), Nobody, Decode),
         (Fault::Body("application/json", "{}"), Nobody, NoData),
         (Fault::Body("application/json", "{\"data\": null}"), Nobody, NoData),
@@ -156,6 +156,7 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
             cells += 1;
         }
     }
+    stand_in.mend();
     still_works(&client).await;
     cells
 }
