@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use connect_api::models::ClusterNoteUpdateRequest;
-use connect_api::{CallOptions, Client, Error, RetryPolicy};
+use connect_api::{
+    AccessToken, BoxFuture, CallOptions, Client, Error, RetryPolicy, TokenError, TokenProvider,
+};
 use connect_tests::StandIn;
 use connect_tests::stand_in::{Fault, Length};
 use tracing::field::{Field, Visit};
@@ -193,6 +195,31 @@ async fn each_attempt_has_its_number_and_its_outcome() {
     assert_eq!(outcomes, expected);
 }
 
+/// Gives a token that has expired, then one that is good.
+struct Renewing;
+
+impl TokenProvider for Renewing {
+    fn token<'a>(
+        &'a self,
+        refused: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
+        let token = if refused.is_some() { TOKEN } else { "expired" };
+        Box::pin(async move { Ok(AccessToken::from(token)) })
+    }
+}
+
+#[tokio::test]
+async fn a_call_repeated_with_another_token_is_another_attempt() {
+    let scene = scene().await;
+    let client = Client::builder().base_url(scene.stand_in.base_url()).token_provider(Renewing);
+    let call = client.build().expect("a client").print(CLUSTER, JOB).send();
+    let (call, attempts) = spans_of(&scene.capture, call).await;
+    assert_eq!(call.outcome(), (Some("1"), Some("200"), None));
+    let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
+    let refused = (Some("0"), Some("403"), Some("403"));
+    assert_eq!(outcomes, [refused, (Some("1"), Some("200"), None)]);
+}
+
 #[tokio::test]
 async fn each_failure_has_its_type() {
     let scene = scene().await;
@@ -259,7 +286,8 @@ async fn no_id_token_or_body_shows_above_trace() {
     stand_in.renew_token(TOKEN);
     for _ in 0..faults.len() {
         let mut note = ClusterNoteUpdateRequest::new();
-        note.note = Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
+        note.note =
+            Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
         // The outcomes are tested elsewhere.
         let _ = client.get_cluster_status(CLUSTER).send().await;
         let _ = client.print(CLUSTER, JOB).send().await;
