@@ -185,27 +185,7 @@ impl Client {
         let policy = options.get_retry();
         let start = Instant::now();
         let renewed = AtomicBool::new(false);
-        let attempt = || {
-            let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
-            let span = tracing::debug_span!(
-                "connect_api.attempt",
-                http.request.method = operation.method,
-                url.template = operation.path,
-                http.request.resend_count = resend_count,
-                http.response.status_code = tracing::field::Empty,
-                error.type = tracing::field::Empty,
-            );
-            async {
-                let result = self.attempt(operation, options, request, &renewed).await;
-                let span = tracing::Span::current();
-                match &result {
-                    Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
-                    Err(error) => error.record(&span),
-                }
-                result
-            }
-            .instrument(span)
-        };
+        let attempt = || self.attempt(operation, options, request, attempts, &renewed);
         attempt
             .retry(policy.delays())
             .sleep(sleep)
@@ -223,22 +203,46 @@ impl Client {
         operation: &'static Operation,
         options: &CallOptions,
         request: &Request,
+        attempts: &AtomicUsize,
         renewed: &AtomicBool,
     ) -> Result<Raw, Error> {
         if operation.polled {
             self.pace().turn(request.url().as_str()).await;
         }
+        let send = async |token: Option<&AccessToken>| {
+            let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
+            let span = attempt_span(operation, resend_count);
+            let sent = self.send(operation, options, request, token);
+            let result = sent.instrument(span.clone()).await;
+            match &result {
+                Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
+                Err(error) => error.record(&span),
+            }
+            result
+        };
         let token = self.tokens().current().await?;
-        let result = self.send(operation, options, request, token.as_ref()).await;
+        let result = send(token.as_ref()).await;
         let (Err(error), Some(token)) = (&result, &token) else { return result };
         if !error.is_expired_token() || renewed.swap(true, Ordering::Relaxed) {
             return result;
         }
         match self.tokens().instead_of(token).await? {
-            Some(token) => self.send(operation, options, request, Some(&token)).await,
+            Some(token) => send(Some(&token)).await,
             None => result,
         }
     }
+}
+
+/// The span of one request, whatever it is sent for: again after a failure, or with another token.
+fn attempt_span(operation: &Operation, resend_count: usize) -> tracing::Span {
+    tracing::debug_span!(
+        "connect_api.attempt",
+        http.request.method = operation.method,
+        url.template = operation.path,
+        http.request.resend_count = resend_count,
+        http.response.status_code = tracing::field::Empty,
+        error.type = tracing::field::Empty,
+    )
 }
 
 impl Raw {

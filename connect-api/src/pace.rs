@@ -1,7 +1,7 @@
 //! How many requests are under way at once, and how often a status is asked for.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -13,9 +13,13 @@ use crate::time::{Instant, sleep};
 pub(crate) struct Pace {
     concurrency: Option<Semaphore>,
     poll_interval: Option<Duration>,
-    /// When each status may be asked for again, by its URL.
-    next_poll: Mutex<HashMap<String, Instant>>,
+    /// The turns at each status, by its URL.
+    polls: Mutex<HashMap<String, Arc<Turns>>>,
 }
+
+/// When a status was last asked for. Locked by whoever is next, until its turn has come: a call
+/// that is given up meanwhile leaves the turn to the one behind it.
+type Turns = tokio::sync::Mutex<Option<Instant>>;
 
 impl Pace {
     pub(crate) fn new(concurrency: Option<usize>, poll_interval: Option<Duration>) -> Self {
@@ -23,7 +27,7 @@ impl Pace {
             concurrency: concurrency
                 .map(|most| Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS))),
             poll_interval,
-            next_poll: Mutex::default(),
+            polls: Mutex::default(),
         }
     }
 
@@ -38,15 +42,22 @@ impl Pace {
     /// Waits until a status may be asked for again. Each who waits takes a turn of its own.
     pub(crate) async fn turn(&self, url: &str) {
         let Some(interval) = self.poll_interval else { return };
-        let now = Instant::now();
-        let turn = {
-            let mut next = self.next_poll.lock().unwrap_or_else(PoisonError::into_inner);
-            next.retain(|_, at| *at > now);
-            let turn = next.get(url).copied().unwrap_or(now);
-            next.insert(url.to_owned(), turn + interval);
-            turn
-        };
-        sleep(turn.saturating_duration_since(now)).await;
+        let turns = self.turns(url, interval);
+        let mut last = turns.lock().await;
+        if let Some(last) = *last {
+            sleep(interval.saturating_sub(last.elapsed())).await;
+        }
+        *last = Some(Instant::now());
+    }
+
+    /// The turns at a status. Those that hold nobody up any more are forgotten.
+    fn turns(&self, url: &str, interval: Duration) -> Arc<Turns> {
+        let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
+        polls.retain(|_, turns| {
+            let recent = |last: Option<Instant>| last.is_some_and(|at| at.elapsed() < interval);
+            Arc::strong_count(turns) > 1 || turns.try_lock().is_ok_and(|last| recent(*last))
+        });
+        polls.entry(url.to_owned()).or_default().clone()
     }
 }
 
@@ -62,7 +73,30 @@ mod tests {
         pace.turn("b").await;
         assert!(start.elapsed() < Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(1)).await;
-        assert_eq!(pace.next_poll.lock().unwrap().len(), 2);
+        assert_eq!(pace.polls.lock().unwrap().len(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_waiting_leaves_its_turn_to_others() {
+        let pace = Pace::new(None, Some(Duration::from_secs(10)));
+        pace.turn("a").await;
+        let start = tokio::time::Instant::now();
+        for _ in 0..5 {
+            let given_up = tokio::time::timeout(Duration::from_millis(1), pace.turn("a"));
+            assert!(given_up.await.is_err());
+        }
+        pace.turn("a").await;
+        assert!(start.elapsed() < Duration::from_secs(11));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_holds_nobody_up_is_forgotten_and_no_interval_is_too_long() {
+        let pace = Pace::new(None, Some(Duration::ZERO));
+        for cluster in 0..100 {
+            pace.turn(&cluster.to_string()).await;
+        }
+        assert_eq!(pace.polls.lock().unwrap().len(), 1);
+        Pace::new(None, Some(Duration::MAX)).turn("a").await;
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! How often and how long a call is tried.
 
+use std::num::IntErrorKind;
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
@@ -86,7 +87,7 @@ impl RetryPolicy {
     pub(crate) fn delays(&self) -> ExponentialBuilder {
         ExponentialBuilder::new()
             .with_factor(2.0)
-            .with_min_delay(self.first_delay)
+            .with_min_delay(self.first_delay.min(self.max_delay))
             .with_max_delay(self.max_delay)
             .with_max_times(self.max_attempts - 1)
     }
@@ -137,6 +138,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: std::time::SystemTime) -> Op
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match value.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(Duration::MAX),
         Err(_) => {
             let date = httpdate::parse_http_date(value).ok()?;
             Some(date.duration_since(now).unwrap_or_default())
@@ -160,12 +162,22 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:07 GMT", Some(0)),
             ("soon", None),
             ("-1", None),
-            ("99999999999999999999", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, value.parse().unwrap());
             assert_eq!(retry_after(&headers, now), wait.map(Duration::from_secs), "{value}");
         }
+        let headers = [(RETRY_AFTER, "99999999999999999999".parse().unwrap())];
+        let wait = retry_after(&headers.into_iter().collect(), now);
+        assert_eq!(wait, Some(Duration::MAX), "longer than anyone waits, but asked for");
+    }
+
+    #[test]
+    fn the_bound_holds_for_the_first_wait_too() {
+        use backon::BackoffBuilder as _;
+        let second = Duration::from_secs(1);
+        let policy = RetryPolicy::default().first_delay(9 * second).max_delay(second);
+        assert_eq!(policy.delays().build().collect::<Vec<_>>(), [second; 3]);
     }
 
     #[test]

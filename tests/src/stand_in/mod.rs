@@ -6,12 +6,14 @@
 //! | find the operation of a request | [`route`] |
 //! | hold the request against the document | [`check`] |
 //! | answer with the document's examples | [`answer`] |
+//! | make it go wrong, where that was ordered | [`fault`] |
 //! | serve the API's description of itself | [`spec`] |
 //! | all of it, request by request | [`server`] |
 
 pub mod answer;
 pub mod check;
 pub mod contract;
+pub mod fault;
 pub mod route;
 pub mod schema;
 pub mod server;
@@ -30,6 +32,9 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use self::contract::Contract;
+use self::fault::Faults;
+use self::fault::connection::{Connection, Counted, Traffic};
+pub use self::fault::{Fault, Length};
 pub use self::server::RecordedRequest;
 use self::server::{Shared, lock};
 use self::spec::Specification;
@@ -237,14 +242,20 @@ impl Builder {
             requests: Mutex::default(),
             script: Mutex::new(HashMap::new()),
             answered: AtomicU64::new(1),
+            faults: Faults::default(),
+            renewed_token: Mutex::default(),
+            traffic: Arc::new(Traffic::default()),
         });
         let problem = |error| StartError::Listen { port: self.port, error };
         let listener =
             TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(problem)?;
         let address = listener.local_addr().map_err(problem)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let serve = axum::serve(listener, server::router(shared.clone()))
-            .with_graceful_shutdown(async { drop(stopped.await) });
+        let listener = Counted::new(listener, shared.traffic.clone());
+        let service =
+            server::router(shared.clone()).into_make_service_with_connect_info::<Connection>();
+        let serve =
+            axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
         let server = tokio::spawn(serve.into_future());
         Ok(StandIn { address, shared, stop: Some(stop), server })
     }

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
@@ -15,6 +16,8 @@ use http::{HeaderMap, Method, StatusCode};
 use super::answer::Answer;
 use super::check::check;
 use super::contract::{Contract, Operation};
+use super::fault::connection::{Connection, Traffic};
+use super::fault::{Fault, Faults};
 use super::route::{BadPath, segments};
 use super::spec::Specification;
 
@@ -42,6 +45,10 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// Whether the body went beyond the limit.
     pub too_large: bool,
+    /// When it had arrived.
+    pub arrived: Instant,
+    /// What was made to go wrong with it.
+    pub fault: Option<Fault>,
 }
 
 /// What all requests share.
@@ -53,16 +60,34 @@ pub(super) struct Shared {
     /// The statuses to answer next, by `operationId`.
     pub script: Mutex<HashMap<String, VecDeque<u16>>>,
     pub answered: AtomicU64,
+    pub faults: Faults,
+    /// The only token that is accepted, once there is one.
+    pub renewed_token: Mutex<Option<String>>,
+    pub traffic: Arc<Traffic>,
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(handle).with_state(shared)
 }
 
-async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let request = record(request).await;
+async fn handle(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: Request,
+) -> Response {
+    let mut request = record(request).await;
+    let _under_way = shared.traffic.enter();
+    let allowed = shared.allow(&request);
+    request.fault = allowed.as_ref().ok().and_then(|operation| shared.faults.next(&operation.id));
     lock(&shared.requests).push(request.clone());
-    let mut response = shared.answer(&request).unwrap_or_else(|refusal| refusal).into_response();
+    let mut response = match (allowed, request.fault.clone()) {
+        (Err(refusal), _) => refusal.into_response(),
+        (Ok(operation), None) => shared.answer(operation, &request).into_response(),
+        (Ok(operation), Some(fault)) => {
+            let right = shared.answer(operation, &request);
+            fault.spoil(&shared.contract, operation, right, &connection).await
+        }
+    };
     let count = shared.answered.fetch_add(1, Ordering::Relaxed);
     if let Ok(id) = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{count:012x}")) {
         response.headers_mut().insert(REQUEST_ID, id);
@@ -71,8 +96,8 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 impl Shared {
-    /// `Err` is an answer too: a refusal, on which the way ends.
-    fn answer(&self, request: &RecordedRequest) -> Result<Answer, Answer> {
+    /// The operation of a request that the document allows, else the refusal.
+    fn allow(&self, request: &RecordedRequest) -> Result<&Operation, Answer> {
         let (operation, path) = self.route(request)?;
         self.authorise(operation, &request.headers)?;
         if request.too_large {
@@ -84,15 +109,20 @@ impl Shared {
         if !findings.is_empty() {
             return Err(self.refusal(Some(operation), StatusCode::BAD_REQUEST, &findings));
         }
+        Ok(operation)
+    }
+
+    fn answer(&self, operation: &Operation, request: &RecordedRequest) -> Answer {
         let scripted = lock(&self.script).get_mut(&operation.id).and_then(VecDeque::pop_front);
         if let Some(status) = scripted {
-            return Ok(Answer::documented(operation, status));
+            return Answer::documented(operation, status);
         }
         if operation.id == Specification::OPERATION {
-            return self.specification.answer(&self.contract, operation, query);
+            let query = request.query.as_deref();
+            let answer = self.specification.answer(&self.contract, operation, query);
+            return answer.unwrap_or_else(|refusal| refusal);
         }
-        let status = operation.success().unwrap_or_default();
-        Ok(Answer::documented(operation, status))
+        Answer::documented(operation, operation.success().unwrap_or_default())
     }
 
     fn route(
@@ -133,8 +163,10 @@ impl Shared {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token)
         });
+        let renewed = lock(&self.renewed_token).clone();
+        let accepted = renewed.as_deref().unwrap_or(&self.token);
         let status = match bearer {
-            Some(token) if token == self.token => return Ok(()),
+            Some(token) if token == accepted => return Ok(()),
             Some(_) => StatusCode::FORBIDDEN,
             None => StatusCode::UNAUTHORIZED,
         };
@@ -164,6 +196,8 @@ async fn record(request: Request) -> RecordedRequest {
         headers: parts.headers,
         body,
         too_large,
+        arrived: Instant::now(),
+        fault: None,
     }
 }
 

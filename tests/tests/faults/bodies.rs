@@ -1,0 +1,50 @@
+//! Bodies that are longer than anybody expected.
+
+use connect_api::{CallOptions, Error};
+use connect_tests::StandIn;
+use connect_tests::stand_in::{Fault, Length};
+
+use super::{Call, client};
+
+const MIB: u64 = 1 << 20;
+
+/// What the kernel takes from the server although the client reads no more of it.
+const IN_BUFFERS: u64 = 24 * MIB;
+
+#[tokio::test]
+async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
+    let stand_in = StandIn::start().await;
+    let client = client(&stand_in);
+    for call in Call::ALL {
+        for length in [Length::Announced, Length::Chunked] {
+            for (limit, options) in
+                [(2 << 10, CallOptions::new().max_body(2 << 10)), (16 << 20, CallOptions::new())]
+            {
+                stand_in.take_requests();
+                stand_in.faults(call.operation(), [Fault::Huge(64 * MIB, length)]);
+                let before = stand_in.traffic().sent();
+                let error = call.send(&client, options).await.expect_err("too long");
+                let sent = stand_in.traffic().sent() - before;
+                assert!(sent < limit + IN_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
+                let Error::Transport(refused) = &error else { panic!("{error:?}") };
+                assert!(refused.is_too_long(), "{error:?}");
+                let says = format!("the answer is longer than {limit} bytes");
+                assert!(error.to_string().contains(&says), "{error}");
+                assert_eq!(stand_in.requests().len(), 1);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_limit_is_the_longest_body_that_is_taken() {
+    let stand_in = StandIn::start().await;
+    let client = client(&stand_in);
+    let length = stand_in.contract().operation("print").expect("it is documented");
+    let length = length.answers[&200].as_ref().and_then(|content| content.example.as_ref());
+    let length = length.expect("an example").to_string().len();
+    let with = |limit| Call::Print.send(&client, CallOptions::new().max_body(limit));
+    with(length).await.expect("an answer");
+    let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
+    assert!(error.is_too_long());
+}

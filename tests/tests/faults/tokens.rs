@@ -1,0 +1,65 @@
+//! Tokens that expire.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use connect_api::models::ErrorCode;
+use connect_api::{AccessToken, BoxFuture, Client, Error, TokenError, TokenProvider};
+use connect_tests::StandIn;
+
+use super::{Call, client, retrying};
+
+/// Gives the first token until it is refused, then the second, whatever becomes of that.
+struct Two(AtomicUsize, &'static str, &'static str);
+
+impl TokenProvider for Two {
+    fn token<'a>(
+        &'a self,
+        refused: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
+        if refused.is_some() {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+        let token = if self.0.load(Ordering::SeqCst) == 0 { self.1 } else { self.2 };
+        Box::pin(async move { Ok(AccessToken::from(token)) })
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
+    let stand_in = StandIn::start().await;
+    let client = client(&stand_in);
+    stand_in.renew_token("another");
+    for call in Call::ALL {
+        stand_in.take_requests();
+        let error = call.send(&client, retrying(4)).await.expect_err("expired");
+        assert_eq!(error.code(), Some(&ErrorCode::TokenExpired));
+        assert_eq!(stand_in.requests().len(), 1, "{call:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
+    for call in Call::ALL {
+        for (accepted, requests) in [("first", 1), ("second", 2), ("third", 2)] {
+            let stand_in = StandIn::builder().token("first").start().await.expect("a stand-in");
+            if accepted != "first" {
+                stand_in.renew_token(accepted);
+            }
+            let provider = Two(AtomicUsize::new(0), "first", "second");
+            let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
+            let client = client.build().expect("a client");
+            let result = call.send(&client, retrying(4)).await;
+            assert_eq!(stand_in.requests().len(), requests, "{call:?}, {accepted}");
+            let last = stand_in.requests().pop().expect("a request");
+            let sent = if requests == 1 { "Bearer first" } else { "Bearer second" };
+            assert_eq!(last.headers["authorization"], sent);
+            match (accepted, result) {
+                ("first" | "second", Ok(_)) => {}
+                ("third", Err(Error::Api(error))) => {
+                    assert_eq!((error.status.as_u16(), error.attempts), (403, requests));
+                }
+                (_, result) => panic!("{call:?}, {accepted}: {result:?}"),
+            }
+        }
+    }
+}

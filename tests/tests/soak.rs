@@ -1,0 +1,233 @@
+//! Many calls over a service that fails one in five: each ends as it should, and nothing is left.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use connect_api::models::ClusterNoteUpdateRequest;
+use connect_api::{CallOptions, Client, Error, RetryPolicy};
+use connect_tests::StandIn;
+use connect_tests::stand_in::{Fault, Length, RecordedRequest};
+use tokio::runtime::Handle;
+use tokio::task::JoinSet;
+
+const ROUNDS: usize = 10;
+const CALLS_IN_A_ROUND: usize = 1000;
+const AT_ONCE: usize = 64;
+/// A call that finds no idle connection opens one, and takes another that falls idle meanwhile:
+/// there can be one of each for every call.
+const POOL: usize = 2 * AT_ONCE;
+const FAILS_ONE_IN: usize = 5;
+const ATTEMPTS: usize = 3;
+const MAX_BODY: usize = 256 << 10;
+
+/// What the allocator may keep more of after the second half of the calls than after the first.
+const FLAT: usize = 8 << 20;
+
+fn faults() -> Vec<Fault> {
+    let wait = "0".to_owned();
+    vec![
+        Fault::HangUp,
+        Fault::Status(500),
+        Fault::Cut(Length::Announced),
+        Fault::RetryAfter(503, wait.clone()),
+        Fault::Truncated,
+        Fault::Gateway(502),
+        Fault::Cut(Length::Chunked),
+        Fault::RetryAfter(429, wait),
+        Fault::Body("text/html", "<html>maintenance</html>"),
+        Fault::Huge(4 * MAX_BODY as u64, Length::Announced),
+        Fault::Huge(4 * MAX_BODY as u64, Length::Chunked),
+        Fault::Late(Duration::from_millis(5)),
+        Fault::Status(404),
+        Fault::Gateway(503),
+        Fault::Redirect(307, "http://127.0.0.1:1/elsewhere".to_owned()),
+        Fault::Status(429),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_calls_over_a_failing_service() {
+    let stand_in = StandIn::start().await;
+    let right = right_answers(&stand_in).await;
+    settled("the connection of the right answers closes", || stand_in.traffic().open() == 0).await;
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    stand_in.take_requests();
+    stand_in.fault_one_in(FAILS_ONE_IN, faults());
+
+    let client = client(&stand_in);
+    let mut tally = Tally::default();
+    let mut halfway = 0;
+    for round in 0..ROUNDS {
+        let results = run(&client).await;
+        assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
+        let mut seen: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
+        for request in stand_in.take_requests() {
+            seen.entry(number(&request)).or_default().push(request);
+        }
+        for (call, result) in results {
+            tally.hold(call, &result, &seen.remove(&call).unwrap_or_default(), &right);
+        }
+        assert!(seen.is_empty(), "nobody sent these: {seen:?}");
+        settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
+        if round + 1 == ROUNDS / 2 {
+            halfway = resident();
+        }
+    }
+    let grown = resident().saturating_sub(halfway);
+    println!("{tally:?}, {} KiB more in the second half", grown >> 10);
+    assert_eq!(tally.faults, tally.requests / FAILS_ONE_IN);
+    assert!(tally.survived > 0 && tally.failed > 0, "{tally:?}");
+    assert!(grown <= FLAT, "{grown} bytes more in the second half");
+
+    drop(client);
+    settled("all connections close", || stand_in.traffic().open() == 0).await;
+    settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
+}
+
+fn client(stand_in: &StandIn) -> Client {
+    let policy = RetryPolicy::default().max_attempts(ATTEMPTS);
+    let policy = policy.first_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(4));
+    let options = CallOptions::new().retry(policy).max_body(MAX_BODY);
+    let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
+    builder.call_options(options).build().expect("a client")
+}
+
+/// What a healthy service answers to each kind of call.
+async fn right_answers(stand_in: &StandIn) -> [String; 3] {
+    let client = client(stand_in);
+    let right = |call| {
+        let client = client.clone();
+        async move { send(&client, call).await.expect("a healthy service") }
+    };
+    [right(0).await, right(1).await, right(2).await]
+}
+
+/// A third of the calls are reads, a third prints, a third settings.
+async fn send(client: &Client, call: usize) -> Result<String, Error> {
+    let cluster = call.to_string();
+    match call % 3 {
+        0 => client.get_cluster_status(cluster).send().await.map(|answer| format!("{answer:?}")),
+        1 => client.print(cluster, "job").send().await.map(|answer| format!("{answer:?}")),
+        _ => {
+            let note = ClusterNoteUpdateRequest::new();
+            let request = client.update_cluster_note(cluster, note);
+            request.send().await.map(|answer| format!("{answer:?}"))
+        }
+    }
+}
+
+/// The number of the call that a request belongs to.
+fn number(request: &RecordedRequest) -> usize {
+    let number = request.path.split('/').nth(4).and_then(|cluster| cluster.parse().ok());
+    number.unwrap_or_else(|| panic!("no call has the path {}", request.path))
+}
+
+/// One round of calls, so many at once.
+async fn run(client: &Client) -> Vec<(usize, Result<String, Error>)> {
+    let next = Arc::new(AtomicUsize::new(0));
+    let mut workers = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let (client, next) = (client.clone(), next.clone());
+        workers.spawn(async move {
+            let mut results = Vec::new();
+            loop {
+                let call = next.fetch_add(1, Ordering::SeqCst);
+                if call >= CALLS_IN_A_ROUND {
+                    return results;
+                }
+                results.push((call, send(&client, call).await));
+            }
+        });
+    }
+    workers.join_all().await.into_iter().flatten().collect()
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    requests: usize,
+    faults: usize,
+    survived: usize,
+    failed: usize,
+}
+
+impl Tally {
+    /// Holds a result against what the service did to each request of the call.
+    fn hold(
+        &mut self,
+        call: usize,
+        result: &Result<String, Error>,
+        requests: &[RecordedRequest],
+        right: &[String; 3],
+    ) {
+        let faults: Vec<_> = requests.iter().map(|request| request.fault.as_ref()).collect();
+        self.requests += faults.len();
+        self.faults += faults.iter().flatten().count();
+        let (last, before) = faults.split_last().expect("every call sends something");
+        assert!(faults.len() <= ATTEMPTS, "call {call}: {faults:?}");
+        for fault in before {
+            let fault = fault.expect("nobody asks again after an answer");
+            assert!(is_tried_again(call, fault), "call {call} went on after {fault:?}");
+        }
+        match (last, result) {
+            (None | Some(Fault::Late(_)), Ok(answer)) => {
+                assert_eq!(answer, &right[call % 3], "call {call}");
+                self.survived += usize::from(!before.is_empty());
+            }
+            (Some(fault), Err(error)) => {
+                let over = faults.len() == ATTEMPTS || !is_tried_again(call, fault);
+                assert!(over, "call {call} gave up after {faults:?}");
+                assert!(is_error_of(fault, error), "call {call}: {fault:?} became {error:?}");
+                self.failed += 1;
+            }
+            _ => panic!("call {call}: {faults:?} became {result:?}"),
+        }
+    }
+}
+
+fn is_tried_again(call: usize, fault: &Fault) -> bool {
+    let is_print = call % 3 == 1;
+    match fault {
+        Fault::Status(429) | Fault::RetryAfter(..) => true,
+        Fault::HangUp | Fault::Cut(_) | Fault::Status(500) | Fault::Gateway(_) => !is_print,
+        _ => false,
+    }
+}
+
+fn is_error_of(fault: &Fault, error: &Error) -> bool {
+    match (fault, error) {
+        (Fault::HangUp | Fault::Cut(_), Error::Transport(error)) => {
+            !error.is_connect() && !error.is_timeout() && !error.is_too_long()
+        }
+        (Fault::Huge(..), Error::Transport(error)) => error.is_too_long(),
+        (Fault::Truncated | Fault::Body(..), Error::Decode(_)) => true,
+        (
+            Fault::Status(status)
+            | Fault::Gateway(status)
+            | Fault::RetryAfter(status, _)
+            | Fault::Redirect(status, _),
+            Error::Api(error),
+        ) => error.status == *status,
+        _ => false,
+    }
+}
+
+/// Waits for what follows from the end of a client.
+async fn settled(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..6000 {
+        if is_so() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never: {what}");
+}
+
+/// The memory that the process holds, in bytes; 0 where nobody says.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    kib.unwrap_or_default() << 10
+}
