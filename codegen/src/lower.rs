@@ -130,12 +130,12 @@ impl Operation {
 const TAKEN: [&str; 11] = [
     "baseurl",
     "body",
+    "call",
     "client",
     "options",
     "request",
     "self",
     "send",
-    "send_blocking",
     "send_for_response",
     "url",
     "with",

@@ -13,7 +13,9 @@ pub(crate) fn block_on<T>(call: impl Future<Output = Result<T, Error>>) -> Resul
     static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
     let fault = |what: String| Error::Configuration(ConfigurationError::new(what));
     if Handle::try_current().is_ok() {
-        return Err(fault("a blocking call would block an async runtime: use `send`".to_owned()));
+        return Err(fault(
+            "a blocking call would block an async runtime: await it instead".to_owned(),
+        ));
     }
     // One worker keeps idle connections alive between calls.
     let runtime =

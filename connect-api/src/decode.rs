@@ -2,19 +2,18 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::call::{Operation, Raw};
+use crate::call::Raw;
 use crate::error::{DecodeError, Error};
 
 /// Decodes a body. Only a failure costs a second look, for the path.
-pub(crate) fn decode<T: DeserializeOwned>(
-    operation: &'static Operation,
-    raw: &Raw,
-) -> Result<T, Error> {
-    serde_json::from_slice(&raw.body).map_err(|error| {
-        let error = Error::Decode(Box::new(DecodeError::new(operation, raw, error)));
-        error.record(&raw.span);
-        error
-    })
+pub(crate) fn decode<T: DeserializeOwned>(raw: &Raw) -> Result<T, Error> {
+    serde_json::from_slice(&raw.body).map_err(|error| failure(raw, error))
+}
+
+fn failure(raw: &Raw, error: serde_json::Error) -> Error {
+    let error = Error::Decode(Box::new(DecodeError::new(raw, error)));
+    error.record(&raw.span);
+    error
 }
 
 /// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a

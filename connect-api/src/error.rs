@@ -204,14 +204,14 @@ impl ApiError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(operation: &'static Operation, raw: &Raw, source: serde_json::Error) -> Self {
+    pub(crate) fn new(raw: &Raw, source: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let path = path_at(&raw.body, source.line(), source.column());
         // It quotes the value that does not fit.
         let message = source.to_string();
         let shown = redact(&message, token);
         Self {
-            operation,
+            operation: raw.operation,
             status: raw.status,
             headers: redact_headers(raw.headers.clone(), token),
             path: redact(&path, token).into_owned(),

@@ -26,6 +26,7 @@
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
 
+mod answer;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod call;
@@ -33,11 +34,13 @@ mod client;
 mod decode;
 mod envelope;
 mod error;
+mod execute;
 #[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
 mod lenient;
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 mod login;
+#[cfg(feature = "oauth")]
 mod oauth;
 mod open_enum;
 mod options;
@@ -52,11 +55,13 @@ mod transport;
 mod union;
 mod wire;
 
+pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
 pub use generated::{models, requests};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
+#[cfg(feature = "oauth")]
 pub use oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
 pub use options::CallOptions;
 pub use page::Page;

@@ -1,6 +1,5 @@
 //! How many requests are under way at once, and how often a status is asked for.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ pub(crate) struct Pace {
     concurrency: Option<Semaphore>,
     poll_interval: Option<Duration>,
     /// The turns at each status, by its URL.
-    polls: Mutex<HashMap<String, Arc<Turns>>>,
+    polls: Mutex<Vec<(String, Arc<Turns>)>>,
 }
 
 /// When a status was last asked for. Locked by whoever is next, until its turn has come: a call
@@ -53,11 +52,16 @@ impl Pace {
     /// The turns at a status. Those that hold nobody up any more are forgotten.
     fn turns(&self, url: &str, interval: Duration) -> Arc<Turns> {
         let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
-        polls.retain(|_, turns| {
+        polls.retain(|(_, turns)| {
             let recent = |last: Option<Instant>| last.is_some_and(|at| at.elapsed() < interval);
             Arc::strong_count(turns) > 1 || turns.try_lock().is_ok_and(|last| recent(*last))
         });
-        polls.entry(url.to_owned()).or_default().clone()
+        if let Some((_, turns)) = polls.iter().find(|(at, _)| at == url) {
+            return turns.clone();
+        }
+        let turns = Arc::<Turns>::default();
+        polls.push((url.to_owned(), turns.clone()));
+        turns
     }
 }
 

@@ -7,7 +7,7 @@ use crate::envelope::PageAnswer;
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// A page of a list that the API gives in pages.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items of this page.

@@ -30,7 +30,7 @@ impl Client {
             match (status.is_success(), read(response, options.get_max_body()).await) {
                 (true, Body::Whole(body)) => {
                     let (token, span) = (token.cloned(), tracing::Span::none());
-                    Ok(Raw { status, headers, body, token, span })
+                    Ok(Raw { operation, status, headers, body, token, span })
                 }
                 (true, Body::Broken(_, error)) => Err(lost(error).into()),
                 (true, Body::TooLong(_)) => {

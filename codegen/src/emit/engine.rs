@@ -40,7 +40,7 @@ pub struct Function {
 /// Runs progenitor on the view that was made for it.
 pub fn run(lowered: &Lowered) -> Result<Engine> {
     let mut settings = GenerationSettings::new();
-    settings.with_map_type("::std::collections::BTreeMap").with_derive("PartialEq");
+    settings.with_map_type("::std::collections::BTreeMap");
     for (name, rust) in &lowered.replacements {
         settings.with_replacement(name, rust, std::iter::empty::<TypeImpl>());
     }

@@ -27,7 +27,7 @@ pub fn open_enum(of: &Enum) -> TokenStream {
     let catch_all = names::ident(names::CATCH_ALL);
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
             #(#shown #variants,)*

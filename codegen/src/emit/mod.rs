@@ -57,8 +57,9 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
                 "requests",
                 resource,
                 &quote! {
-                    use crate::call::Operation;
-                    use crate::{CallOptions, Client, Error, Response};
+                    use crate::answer;
+                use crate::call::{Open, Operation};
+                    use crate::{Call, CallOptions, Client, Response};
                     #used
                     #requests
                 },

@@ -34,7 +34,7 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     let building = built.then(|| building(&name, fields.iter()));
     Ok(quote! {
         #documented
-        #[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize #default)]
+        #[derive(Clone, Debug, serde::Deserialize, serde::Serialize #default)]
         #[non_exhaustive]
         pub struct #name {
             #fields
@@ -67,6 +67,7 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenS
                 values.push(quote! { #ident: None });
                 setters.push(quote! {
                     #[doc = #docs]
+                    #[inline]
                     #[must_use]
                     pub fn #ident(mut self, #ident: #ty) -> Self {
                         self.#ident = Some(#convert);

@@ -63,27 +63,12 @@ const MODELS_IMPORT: &[&str] = &["Tagged"];
 
 /// What the files of requests import beside it.
 const REQUESTS_IMPORT: &[&str] =
-    &["CallOptions", "Client", "Data", "Error", "Operation", "Response"];
+    &["Call", "CallOptions", "Client", "Data", "Open", "Operation", "Response"];
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 const CLIENT_METHODS: &[&str] = &[
-    "attempt",
-    "attempts",
-    "builder",
-    "call",
-    "call_for_list",
-    "call_for_nothing",
-    "call_for_one",
-    "call_for_page",
-    "clone",
-    "execute",
-    "new",
-    "options",
-    "pace",
-    "send",
-    "tokens",
-    "traced",
-    "wire",
+    "attempt", "attempts", "builder", "clone", "execute", "new", "options", "pace", "send",
+    "tokens", "traced", "wire",
 ];
 
 /// Whether a model of this name would come between the emitted code and what it uses.

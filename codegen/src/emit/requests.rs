@@ -17,6 +17,7 @@ pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream 
     let body = &function.body;
     quote! {
         #[doc = #docs]
+        #[inline]
         pub(crate) fn #name(&self, #(#inputs),*) -> Result<Request, Error> {
             #(#body)*
         }
@@ -31,7 +32,7 @@ pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> R
     let docs = text::docs(&described(operation, &request));
     let about = text::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
-    let (output, call) = answer(&function.output);
+    let (output, open) = answer(&function.output);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
@@ -54,23 +55,25 @@ pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> R
             const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
             #(#setters)*
             /// Has this call differ from the client's settings.
+            #[inline]
             pub fn with(mut self, options: CallOptions) -> Self {
                 self.options = options;
                 self
             }
-            /// Sends the request and gives the body of the answer, without its envelope.
-            pub async fn send(self) -> Result<#output, Error> {
-                self.send_for_response().await.map(Response::into_body)
-            }
-            /// As [`send`](Self::send), without async.
-            #[cfg(feature = "blocking")]
-            pub fn send_blocking(self) -> Result<#output, Error> {
-                crate::blocking::block_on(self.send())
+            /// Sends the request, and gives the body of the answer without its envelope.
+            #[inline]
+            pub fn send(self) -> Call<#output> {
+                self.call(|raw| answer::#open(raw).map(Response::into_body))
             }
             /// As [`send`](Self::send), with status and headers.
-            pub async fn send_for_response(self) -> Result<Response<#output>, Error> {
+            #[inline]
+            pub fn send_for_response(self) -> Call<Response<#output>> {
+                self.call(answer::#open)
+            }
+            #[inline]
+            fn call<T>(self, open: Open<T>) -> Call<T> {
                 let request = self.client.wire().and_then(|wire| wire.#name(#(#passed),*));
-                self.client.#call(&Self::OPERATION, &self.options, request).await
+                Call::new(self.client, &Self::OPERATION, self.options, request, open)
             }
         }
     })
@@ -175,6 +178,7 @@ impl Parts {
         let docs = text::docs(&docs);
         self.setters.push(quote! {
             #docs
+            #[inline]
             pub fn #name(mut self, #name: #accepted) -> Self {
                 #set
                 self
@@ -185,17 +189,16 @@ impl Parts {
 
 /// What `send` gives for the type of an answer, and the call of the core that makes it so.
 fn answer(output: &Type) -> (TokenStream, Ident) {
-    let call = |name: &str| names::ident(&format!("call{name}"));
     match (argument(output, "Data"), argument(output, "Page"), output) {
-        (Some(list), ..) if argument(&list, "Vec").is_some() => {
-            (list.to_token_stream(), call("_for_list"))
-        }
-        (Some(one), ..) => (one.to_token_stream(), call("_for_one")),
-        (None, Some(_), page) => (page.to_token_stream(), call("_for_page")),
+        (Some(list), ..) => match argument(&list, "Vec") {
+            Some(_) => (list.to_token_stream(), names::ident("list")),
+            None => (list.to_token_stream(), names::ident("one")),
+        },
+        (None, Some(_), page) => (page.to_token_stream(), names::ident("page")),
         (None, None, Type::Tuple(unit)) if unit.elems.is_empty() => {
-            (quote! { () }, call("_for_nothing"))
+            (quote! { () }, names::ident("nothing"))
         }
-        (None, None, other) => (other.to_token_stream(), call("")),
+        (None, None, other) => (other.to_token_stream(), names::ident("whole")),
     }
 }
 
@@ -262,7 +265,7 @@ fn described(operation: &Operation, request: &Ident) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     };
     said.push_str(&format!(
-        "\n\n# Errors\n\n[`{request}::send`] gives an [`Error`]; the API documents the statuses {errors}."
+        "\n\n# Errors\n\n[`{request}::send`] gives an [`Error`](crate::Error); the API documents the statuses {errors}."
     ));
     said
 }

@@ -51,7 +51,7 @@ pub fn union(of: &Union) -> TokenStream {
     let catch_all = names::ident(names::CATCH_ALL);
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum #name {
             #(#variants,)*

@@ -12,11 +12,11 @@ async fn a_plain_thread_can_call() {
     stand_in.faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
     let thread = std::thread::spawn(move || {
-        let status = client.get_cluster_status("c").with(retrying(2)).send_blocking()?;
+        let status = client.get_cluster_status("c").with(retrying(2)).send().wait()?;
         // From several threads at once, and again: all share a runtime.
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| client.print("c", "j").send_blocking().expect("an answer"));
+                scope.spawn(|| client.print("c", "j").send().wait().expect("an answer"));
             }
         });
         Ok::<_, Error>(status.is_online)
@@ -31,7 +31,7 @@ async fn a_plain_thread_can_call() {
 #[tokio::test]
 async fn a_runtime_is_not_blocked_but_told() {
     let client = Client::builder().base_url("http://127.0.0.1:1").build().expect("a client");
-    let result = client.get_cluster_status("c").send_blocking();
+    let result = client.get_cluster_status("c").send().wait();
     let Err(Error::Configuration(error)) = result else { panic!("{result:?}") };
     assert!(error.to_string().contains("use `send`"), "{error}");
 }

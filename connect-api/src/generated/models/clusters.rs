@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// The status of the cluster authentication.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClusterAuthenticationStatus {
     /// `active`
@@ -20,7 +20,7 @@ crate::open_enum::open_enum! {
 /// The status of the printer that is used for display purpose.
 ///
 /// The service has 29 values; these 10 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClusterDisplayStatus {
     /// `error`
@@ -53,7 +53,7 @@ crate::open_enum::open_enum! {
     UpdatingFirmware = "updating_firmware" }
 }
 /// Model for requests to fetch a list of cluster IDs.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsRequest {
     /// The ids of clusters.
@@ -70,6 +70,7 @@ impl ClusterIdsRequest {
         Self { cluster_ids: None }
     }
     /// Sets `cluster_ids`.
+    #[inline]
     #[must_use]
     pub fn cluster_ids(
         mut self,
@@ -80,7 +81,7 @@ impl ClusterIdsRequest {
     }
 }
 /// Model for responses to return a list of cluster IDs.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsResponse {
     /// The ids of clusters.
@@ -88,7 +89,7 @@ pub struct ClusterIdsResponse {
     pub cluster_ids: Option<Vec<String>>,
 }
 /// Model for the note of a cluster.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterNote {
     /// The large description of the item.
@@ -107,7 +108,7 @@ impl ClusterNote {
     }
 }
 /// Model with parameters for updating the note of a cluster.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterNoteUpdateRequest {
     /// See [`ClusterNote`].
@@ -124,6 +125,7 @@ impl ClusterNoteUpdateRequest {
         Self { note: None }
     }
     /// Sets `note`.
+    #[inline]
     #[must_use]
     pub fn note(mut self, note: ClusterNote) -> Self {
         self.note = Some(note);
@@ -131,7 +133,7 @@ impl ClusterNoteUpdateRequest {
     }
 }
 /// Model for the list of clusters sent to the users.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterResponse {
     /// What the cluster can do, such as `queue`, `print_job_action_duplicate` or `import_material`. The
@@ -238,7 +240,7 @@ pub struct ClusterResponse {
 }
 /// Model with parameters for updating cluster sharing settings. TODO: in the future we can add
 /// organization sharing via this model as well.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterSharingUpdateRequest {
     /// Designates whether the cluster is shared with the entire organization.This field must be left
@@ -264,12 +266,14 @@ impl ClusterSharingUpdateRequest {
         }
     }
     /// Sets `organization_shared`.
+    #[inline]
     #[must_use]
     pub fn organization_shared(mut self, organization_shared: bool) -> Self {
         self.organization_shared = Some(organization_shared);
         self
     }
     /// Sets `team_ids`.
+    #[inline]
     #[must_use]
     pub fn team_ids(
         mut self,
@@ -281,7 +285,7 @@ impl ClusterSharingUpdateRequest {
 }
 /// Model for the responses we exchange from the printer clusters to the gateway for the cluster
 /// status.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterStatusResponse {
     /// The datetime when the object was generated on the server-side.
@@ -305,7 +309,7 @@ pub struct ClusterStatusResponse {
     pub recently_completed: Option<Vec<PrintJobInstanceResponse>>,
 }
 /// Request for the number of clusters.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterTeamCountResponse {
     /// The number of clusters by the id of a team.

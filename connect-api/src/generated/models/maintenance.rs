@@ -7,7 +7,7 @@ use super::*;
 /// Not described upstream.
 ///
 /// The service has 43 values; these 2 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceTaskCode {
     /// `um3_clean_printer`
@@ -24,7 +24,7 @@ crate::open_enum::open_enum! {
 /// One of several kinds of value.
 ///
 /// On the wire: `{"type": …, "value": …}`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum MaintenanceTaskDetails {
     /// `time_based`
@@ -58,7 +58,7 @@ impl serde::Serialize for MaintenanceTaskDetails {
     }
 }
 /// The response model for the printer maintenance completed tasks.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     /// The timestamp that the task was completed.
@@ -81,7 +81,7 @@ pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     pub username: String,
 }
 /// A maintenance task that has been executed.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRequest {
     /// The codes of the tasks that were done.
@@ -98,6 +98,7 @@ impl PrinterMaintenanceTaskRequest {
         Self { task_codes: None }
     }
     /// Sets `task_codes`.
+    #[inline]
     #[must_use]
     pub fn task_codes(
         mut self,
@@ -108,7 +109,7 @@ impl PrinterMaintenanceTaskRequest {
     }
 }
 /// A maintenance task must be done now or in the future.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskResponse {
     /// Predicted time when the task should be performed.
@@ -124,7 +125,7 @@ pub struct PrinterMaintenanceTaskResponse {
     pub task_rule: PrinterMaintenanceTaskRule,
 }
 /// A rule which describes a reoccurring maintenance task.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRule {
     /// Task code identifying a type of task.
@@ -134,7 +135,7 @@ pub struct PrinterMaintenanceTaskRule {
     pub task_details: Option<MaintenanceTaskDetails>,
 }
 /// Details for a clock time based reoccurring maintenance task.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct TimeBasedDetail {
     /// Describes the time in seconds between recommended execution this task.

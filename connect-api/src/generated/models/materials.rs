@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for response of the material profile object.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct MaterialProfileResponse {
     /// The ID of the OAuth2 client that uploaded this profile.
@@ -60,7 +60,7 @@ pub struct MaterialProfileResponse {
 /// The uploading status of the file.
 ///
 /// The service has 3 values; these 1 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaterialProfileStatus {
     /// `uploading`
@@ -72,7 +72,7 @@ crate::open_enum::open_enum! {
     MaterialProfileStatus { Uploading = "uploading" }
 }
 /// Model for requests to upload a material profiles package file.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct MaterialProfileUploadRequest {
     /// The content type of the item.

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Represents a file attachment.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct AttachmentResponse {
     /// The content type of the attachment.
@@ -24,7 +24,7 @@ pub struct AttachmentResponse {
     pub file_name: String,
 }
 /// Model for the types of changes that are needed before a print job can start
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConfigurationChange {
     /// The hotend slot or extruder index to change
@@ -49,7 +49,7 @@ pub struct ClusterPrintJobConfigurationChange {
     pub type_of_change: Option<ConfigurationChangeType>,
 }
 /// Model for holding print job constraints as sub-model for ClusterPrintJobStatus.constraints.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConstraints {
     /// Unique name of the printer that this job should be printed on.Should be one of the unique\_name
@@ -58,7 +58,7 @@ pub struct ClusterPrintJobConstraints {
     pub require_printer_name: Option<String>,
 }
 /// Model for the reasons that prevent this job from being printed on the associated printer
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrintJobImpediment {
     /// The severity of the problem. A number in most cases, with higher being more severe, but also a
@@ -69,7 +69,7 @@ pub struct ClusterPrintJobImpediment {
     pub translation_key: String,
 }
 /// The type of configuration change.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfigurationChangeType {
     /// `material_change`
@@ -89,7 +89,7 @@ crate::open_enum::open_enum! {
     "buildplate_change" }
 }
 /// Model for an option in the filter.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct FilterOption {
     /// The display name of the option.
@@ -99,7 +99,7 @@ pub struct FilterOption {
     pub key: String,
 }
 /// Response model for the available filters.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct FilterResponse {
     /// The display name of the filter.
@@ -116,7 +116,7 @@ pub struct FilterResponse {
 /// The type of the filters.
 ///
 /// The service has 4 values; these 1 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
     /// `boolean`
@@ -128,7 +128,7 @@ crate::open_enum::open_enum! {
     FilterType { Boolean = "boolean" }
 }
 /// The type of the g-code.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GCodeFlavor {
     /// `Griffin`
@@ -144,7 +144,7 @@ crate::open_enum::open_enum! {
     GCodeFlavor { Griffin = "Griffin", Cheetah = "Cheetah", UltiGCode = "UltiGCode" }
 }
 /// Parameters used when submitting a print job to the cloud for printing.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintBodyRequest {
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
@@ -163,6 +163,7 @@ impl PrintBodyRequest {
         Self { start_now: None }
     }
     /// Sets `start_now`.
+    #[inline]
     #[must_use]
     pub fn start_now(mut self, start_now: bool) -> Self {
         self.start_now = Some(start_now);
@@ -171,7 +172,7 @@ impl PrintBodyRequest {
 }
 /// Model holding the body arguments for a print job action. This contains all possible fields from
 /// PrintJobActionRequest.action\_details, as the API receives any in the message body.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobActionBodyRequest {
     /// On action 'move', move the print job to this list in the cluster.
@@ -214,24 +215,28 @@ impl PrintJobActionBodyRequest {
         }
     }
     /// Sets `list`.
+    #[inline]
     #[must_use]
     pub fn list(mut self, list: impl Into<String>) -> Self {
         self.list = Some(list.into());
         self
     }
     /// Sets `message`.
+    #[inline]
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
         self
     }
     /// Sets `quantity`.
+    #[inline]
     #[must_use]
     pub fn quantity(mut self, quantity: i64) -> Self {
         self.quantity = Some(quantity);
         self
     }
     /// Sets `to_position`.
+    #[inline]
     #[must_use]
     pub fn to_position(mut self, to_position: i64) -> Self {
         self.to_position = Some(to_position);
@@ -239,7 +244,7 @@ impl PrintJobActionBodyRequest {
     }
 }
 /// The metadata model for the build plate of the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildPlateMetadata {
     /// The temperature the build plate needs to be at the start of the print.
@@ -253,7 +258,7 @@ pub struct PrintJobBuildPlateMetadata {
     pub type_: Option<BuildPlateType>,
 }
 /// The metadata model for the build volume of the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildVolumeMetadata {
     /// The desired temperature of the build volume at the start of the print.
@@ -261,7 +266,7 @@ pub struct PrintJobBuildVolumeMetadata {
     pub temperature: Option<f64>,
 }
 /// The content type of the print job.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobContentType {
     /// `text/plain`
@@ -284,7 +289,7 @@ crate::open_enum::open_enum! {
     "application/x-makerbot-sketch" }
 }
 /// The metadata model for print volume coordinates.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobCoordinatesMetadata {
     /// The X coordinate of the print volume.
@@ -299,7 +304,7 @@ pub struct PrintJobCoordinatesMetadata {
 }
 /// Data returned in the Connect API print job instance details endpoint, which also includes
 /// details about the original print job file.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobDetailsResponse {
     /// The name of the printer this job is assigned to while being queued.
@@ -444,7 +449,7 @@ pub struct PrintJobDetailsResponse {
     pub uuid: String,
 }
 /// The metadata model for a printer extruder in print jobs.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobExtruderMetadata {
     /// The amount in mm3 of filament remaining in the filament bay before the print started.
@@ -478,7 +483,7 @@ pub struct PrintJobExtruderMetadata {
 /// The status of the print job.
 ///
 /// The service has 6 values; these 3 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobFileStatus {
     /// `uploading`
@@ -495,7 +500,7 @@ crate::open_enum::open_enum! {
     "queued" }
 }
 /// The metadata model for the generator of the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobGeneratorMetadata {
     /// The date on which that application was built.
@@ -513,7 +518,7 @@ pub struct PrintJobGeneratorMetadata {
     pub version: Option<String>,
 }
 /// The metadata model for the infill of the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobInfillMetadata {
     /// The density of the infill in percentage.
@@ -525,7 +530,7 @@ pub struct PrintJobInfillMetadata {
 }
 /// Model for the response to the configuration change response. This is used for the print job
 /// instance responses and adds extra fields that are not received from the printers.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobInstanceConfigurationChange {
     /// The hotend slot or extruder index to change
@@ -553,7 +558,7 @@ pub struct PrintJobInstanceConfigurationChange {
     pub type_of_change: Option<ConfigurationChangeType>,
 }
 /// Contains the fields of the printer status that are part of the print job instance.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstancePrinterConfiguration {
     /// See [`ClusterPrinterAirManager`].
@@ -575,7 +580,7 @@ pub struct PrintJobInstancePrinterConfiguration {
 }
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobInstanceReportResponse {
     /// The name of the printer this job is assigned to while being queued.
@@ -713,7 +718,7 @@ pub struct PrintJobInstanceReportResponse {
 }
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobInstanceResponse {
     /// The name of the printer this job is assigned to while being queued.
@@ -855,7 +860,7 @@ pub struct PrintJobInstanceResponse {
     pub uuid: String,
 }
 /// Model for updating the note in a print job instance.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstanceUpdateRequest {
     /// A note for the print job instance.
@@ -874,6 +879,7 @@ impl PrintJobInstanceUpdateRequest {
         Self { note: None }
     }
     /// Sets `note`.
+    #[inline]
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
@@ -881,7 +887,7 @@ impl PrintJobInstanceUpdateRequest {
     }
 }
 /// The metadata model for a material in print jobs.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobMaterialMetadata {
     /// The brand of material in this print core, e.g. 'Ultimaker'.
@@ -909,7 +915,7 @@ pub struct PrintJobMaterialMetadata {
     pub weight: Option<f64>,
 }
 /// The metadata model for print jobs.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobMetadata {
     /// See [`PrintJobBuildPlateMetadata`].
@@ -938,7 +944,7 @@ pub struct PrintJobMetadata {
     pub print: Option<PrintJobPrintMetadata>,
 }
 /// The type of client that sent the print job to the printer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobOrigin {
     /// `cloud`
@@ -959,7 +965,7 @@ crate::open_enum::open_enum! {
 /// A parsing status indicating if the backend has finished parsing the print job metadata.
 ///
 /// The service has 4 values; these 1 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobParsingStatus {
     /// `success`
@@ -971,7 +977,7 @@ crate::open_enum::open_enum! {
     PrintJobParsingStatus { Success = "success" }
 }
 /// Information about the Cura preset used when slicing the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobPresetMetadata {
     /// Layer height from Cura slice parameters
@@ -986,7 +992,7 @@ pub struct PrintJobPresetMetadata {
     pub type_: Option<String>,
 }
 /// The metadata model for the build volume of the print job.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrintJobPrintMetadata {
     /// The estimated time in seconds the print takes.
@@ -1021,7 +1027,7 @@ pub struct PrintJobPrintMetadata {
     pub preset: Option<PrintJobPresetMetadata>,
 }
 /// Model for the print job upload status served by the Cura Cloud API.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintJobResponse {
     /// A key that allows anyone to retrieve the details of the print job for reprinting it later
@@ -1140,7 +1146,7 @@ pub struct PrintJobResponse {
     pub username: Option<String>,
 }
 /// The status of print jobs. Can be one of - in\_progress, waiting, history.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobState {
     /// `wait_approval`
@@ -1165,7 +1171,7 @@ crate::open_enum::open_enum! {
 /// The status of the print job.
 ///
 /// The service has 28 values; these 15 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobStatus {
     /// `sent_to_printer`
@@ -1209,7 +1215,7 @@ crate::open_enum::open_enum! {
     Error = "error", None = "none" }
 }
 /// Model for the API response when sending a print job to a connected cluster.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct PrintRequestResponse {
     /// The datetime when the object was generated on the server-side.
@@ -1236,7 +1242,7 @@ pub struct PrintRequestResponse {
 /// The status of the print request.
 ///
 /// The service has 4 values; these 2 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintRequestStatus {
     /// `queued`
@@ -1250,7 +1256,7 @@ crate::open_enum::open_enum! {
     PrintRequestStatus { Queued = "queued", Failed = "failed" }
 }
 /// Model for messages sent by a user.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct UserMessage {
     /// The body of the message.

@@ -5,7 +5,7 @@ use crate::union::Tagged;
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// The status of the print job action.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ActionStatus {
     /// `pending`
@@ -28,7 +28,7 @@ crate::open_enum::open_enum! {
 /// One of several kinds of value.
 ///
 /// On the wire: `{"type": …, "value": …}`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ActionStatusDetails {
     /// Known by its shape: no tag is documented, so the one that came is kept.
@@ -70,7 +70,7 @@ impl serde::Serialize for ActionStatusDetails {
     }
 }
 /// Response model for the status of print/printer/print job actions.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ActionStatusResponse {
     /// Action ID of action to be performed on printer.
@@ -84,7 +84,7 @@ pub struct ActionStatusResponse {
     pub status_details: Option<ActionStatusDetails>,
 }
 /// The status of the Air Manager filter.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AirManagerFilterStatus {
     /// `unknown`
@@ -106,7 +106,7 @@ crate::open_enum::open_enum! {
     "replacement_required", Missing = "missing" }
 }
 /// The status of the Air Manager.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AirManagerStatus {
     /// `error`
@@ -127,7 +127,7 @@ crate::open_enum::open_enum! {
 /// The type of build plate
 ///
 /// The service has 4 values; these 2 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildPlateType {
     /// `glass`
@@ -141,7 +141,7 @@ crate::open_enum::open_enum! {
     BuildPlateType { Glass = "glass", Aluminum = "aluminum" }
 }
 /// Model for the status of a configuration object in a cluster printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrintCoreConfiguration {
     /// The amount in mm3 of filament remaining in the filament bay before the print started.
@@ -164,7 +164,7 @@ pub struct ClusterPrintCoreConfiguration {
     pub temperature: Option<f64>,
 }
 /// Model for the status of the Air Manager that could be installed on the printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrinterAirManager {
     /// The amount of hours the Air Manager filter has been in use.
@@ -191,7 +191,7 @@ pub struct ClusterPrinterAirManager {
     pub supported: bool,
 }
 /// Model for the status of a configuration object in a cluster printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterBuildPlate {
     /// The current temperature of build plate, degrees celsius
@@ -202,7 +202,7 @@ pub struct ClusterPrinterBuildPlate {
     pub type_: Option<BuildPlateType>,
 }
 /// Model for chamber in cluster printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterChamber {
     /// The current temperature of chamber, degrees celsius
@@ -210,7 +210,7 @@ pub struct ClusterPrinterChamber {
     pub temperature: Option<f64>,
 }
 /// Model for the material of a configuration object in a cluster printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterConfigurationMaterial {
     /// The brand of material in this print core, e.g. 'Ultimaker'.
@@ -229,7 +229,7 @@ pub struct ClusterPrinterConfigurationMaterial {
     pub material: Option<String>,
 }
 /// Model for an error that is currently happening on the printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrinterError {
     /// The error code.
@@ -240,7 +240,7 @@ pub struct ClusterPrinterError {
     pub uuid: String,
 }
 /// Model for a fault from the Marvin service from a printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrinterFault {
     /// A short "error code" which identifies this kind of warning.
@@ -262,7 +262,7 @@ pub struct ClusterPrinterFault {
     pub uuid: String,
 }
 /// Model for the status of the Material Station that could be installed on the printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStation {
     /// See [`ClusterPrinterMaterialStationSlot`].
@@ -275,7 +275,7 @@ pub struct ClusterPrinterMaterialStation {
     pub supported: bool,
 }
 /// Data about a slot in the Material Station.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStationSlot {
     /// Whether the loaded material is compatible with the print core that it is loaded towards.
@@ -304,7 +304,7 @@ pub struct ClusterPrinterMaterialStationSlot {
     pub slot_index: i64,
 }
 /// Model for the status of a single printer in a cluster.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterStatus {
     /// See [`ClusterPrinterAirManager`].
@@ -387,7 +387,7 @@ pub struct ClusterPrinterStatus {
 /// The type of printer.
 ///
 /// The service has 19 values; these 15 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClusterPrinterType {
     /// `ultimaker2_plus_connect`
@@ -434,7 +434,7 @@ crate::open_enum::open_enum! {
 /// The configured channel to put firmware updates from.
 ///
 /// The service has 3 values; these 2 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FirmwareChannel {
     /// `stable`
@@ -448,7 +448,7 @@ crate::open_enum::open_enum! {
     FirmwareChannel { Stable = "stable", Testing = "testing" }
 }
 /// Whether the printer's firmware is up-to-date.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FirmwareUpdateStatus {
     /// `up_to_date`
@@ -474,7 +474,7 @@ crate::open_enum::open_enum! {
 /// The type of printer. Can be 'Ultimaker 3' or 'Ultimaker 3 Extended'.
 ///
 /// The service has 10 values; these 9 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MachineVariant {
     /// `Ultimaker 2+ Connect`
@@ -506,7 +506,7 @@ crate::open_enum::open_enum! {
     "Ultimaker Factor 4" }
 }
 /// Model for the list of authorized MakerBot printers response.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct MakerBotPrinterResponse {
     /// Human readable name of the printer. Can be used for identification purposes.
@@ -542,7 +542,7 @@ pub struct MakerBotPrinterResponse {
 /// The type of printer.
 ///
 /// The service has 9 values; these 6 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MakerBotPrinterType {
     /// `fire_e`
@@ -567,7 +567,7 @@ crate::open_enum::open_enum! {
 /// The status of the Material Station.
 ///
 /// The service has 4 values; these 1 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaterialStationStatus {
     /// `available`
@@ -580,7 +580,7 @@ crate::open_enum::open_enum! {
 }
 /// Model holding the body arguments for a printer action. Goes together with
 /// PrinterActionPathRequest to determine the whole action sent to the API.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PrinterActionBodyRequest {
     /// Selected firmware update channel.
@@ -625,18 +625,21 @@ impl PrinterActionBodyRequest {
         }
     }
     /// Sets `channel`.
+    #[inline]
     #[must_use]
     pub fn channel(mut self, channel: FirmwareChannel) -> Self {
         self.channel = Some(channel);
         self
     }
     /// Sets `enabled`.
+    #[inline]
     #[must_use]
     pub fn enabled(mut self, enabled: bool) -> Self {
         self.enabled = Some(enabled);
         self
     }
     /// Sets `material_profile_id`.
+    #[inline]
     #[must_use]
     pub fn material_profile_id(
         mut self,
@@ -646,18 +649,21 @@ impl PrinterActionBodyRequest {
         self
     }
     /// Sets `name`.
+    #[inline]
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
     /// Sets `pin_code`.
+    #[inline]
     #[must_use]
     pub fn pin_code(mut self, pin_code: impl Into<String>) -> Self {
         self.pin_code = Some(pin_code.into());
         self
     }
     /// Sets `schedule_update`.
+    #[inline]
     #[must_use]
     pub fn schedule_update(mut self, schedule_update: bool) -> Self {
         self.schedule_update = Some(schedule_update);
@@ -665,7 +671,7 @@ impl PrinterActionBodyRequest {
     }
 }
 /// The status of the printer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrinterStatus {
     /// `error`
@@ -691,7 +697,7 @@ crate::open_enum::open_enum! {
     "unreachable" }
 }
 /// Action response contains the URL of the webcam snapshot.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct WebcamSnapshotStatus {
     /// URL of the image. Only valid if 'status' is SUCCESS

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for confirming the registration of a MakerBot printer.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ConfirmRegistrationMakerBotRequest {
     /// The unique identifier of the printer that never changes.
@@ -28,7 +28,7 @@ impl ConfirmRegistrationMakerBotRequest {
     }
 }
 /// Model for the registration confirmation response from the Cura Connect API to the API users.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct RegistrationResponse {
     /// The cluster unique ID as received from the confirm registration endpoint.

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// A response model for the API update endpoint.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ApiUptimeResponse {
     /// Whether all dependencies can be reached.
@@ -19,7 +19,7 @@ pub struct ApiUptimeResponse {
 /// An application-specific error code, expressed as a string value.
 ///
 /// The service has 109 values; these 12 are known.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
     /// `recordNotFound`
@@ -58,7 +58,7 @@ crate::open_enum::open_enum! {
     UsernameInvalid = "usernameInvalid", NameInvalid = "NameInvalid" }
 }
 /// Model for the error responses according to the JSON-API standard.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
 #[non_exhaustive]
 pub struct ErrorObject {
     /// An application-specific error code, expressed as a string value.
@@ -79,7 +79,7 @@ pub struct ErrorObject {
     pub title: String,
 }
 /// Model for links used for pagination.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PaginationLinks {
     /// The URL for the first page.
@@ -104,7 +104,7 @@ pub struct PaginationLinks {
     pub prev: Option<String>,
 }
 /// Model for the metadata used for pagination.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct PaginationMetadata {
     /// The total count of items.
@@ -123,7 +123,7 @@ pub struct PaginationMetadata {
     pub total_pages: Option<i64>,
 }
 /// Model describing the 'meta' field on a JSONAPI response.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct ResponseMeta {
     /// A boolean indicating whether the maximum number of results has been reached. Please upgrade your

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for organization specific settings.
-#[derive(Clone, Debug, PartialEq, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
 #[non_exhaustive]
 pub struct OrganizationSettings {
     /// Enables print prep for the workspace even if no makerbot printers were imported.
@@ -27,12 +27,14 @@ impl OrganizationSettings {
         }
     }
     /// Sets `enable_print_prep`.
+    #[inline]
     #[must_use]
     pub fn enable_print_prep(mut self, enable_print_prep: bool) -> Self {
         self.enable_print_prep = Some(enable_print_prep);
         self
     }
     /// Sets `require_print_approval`.
+    #[inline]
     #[must_use]
     pub fn require_print_approval(mut self, require_print_approval: bool) -> Self {
         self.require_print_approval = Some(require_print_approval);

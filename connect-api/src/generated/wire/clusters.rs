@@ -10,6 +10,7 @@ use crate::wire::path_segment;
 use crate::wire::QueryParam;
 impl Wire {
     /// `POST /clusters`
+    #[inline]
     pub(crate) fn check_cluster_access(
         &self,
         body: &Data<models::ClusterIdsRequest>,
@@ -18,24 +19,28 @@ impl Wire {
         Ok(self.client.post(url).json(&body).build()?)
     }
     /// `DELETE /clusters/{cluster_id}`
+    #[inline]
     pub(crate) fn delete_cluster(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}", self.baseurl, cluster_id);
         Ok(self.client.delete(url).build()?)
     }
     /// `GET /clusters/{cluster_id}`
+    #[inline]
     pub(crate) fn get_cluster(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}", self.baseurl, cluster_id);
         Ok(self.client.get(url).build()?)
     }
     /// `GET /clusters/{cluster_id}/status`
+    #[inline]
     pub(crate) fn get_cluster_status(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}/status", self.baseurl, cluster_id);
         Ok(self.client.get(url).build()?)
     }
     /// `GET /clusters/team_count`
+    #[inline]
     pub(crate) fn get_cluster_team_counts(
         &self,
         team_ids: Option<&Vec<String>>,
@@ -44,6 +49,7 @@ impl Wire {
         Ok(self.client.get(url).query(&QueryParam::new("team_ids", &team_ids)).build()?)
     }
     /// `GET /clusters`
+    #[inline]
     pub(crate) fn get_clusters(
         &self,
         limit: Option<i64>,
@@ -74,6 +80,7 @@ impl Wire {
         )
     }
     /// `GET /user/{user_id}/clusters`
+    #[inline]
     pub(crate) fn get_user_clusters(
         &self,
         user_id: &str,
@@ -90,6 +97,7 @@ impl Wire {
         )
     }
     /// `POST /clusters/{cluster_id}/note`
+    #[inline]
     pub(crate) fn update_cluster_note(
         &self,
         cluster_id: &str,
@@ -100,6 +108,7 @@ impl Wire {
         Ok(self.client.post(url).json(&body).build()?)
     }
     /// `POST /clusters/{cluster_id}/share`
+    #[inline]
     pub(crate) fn update_cluster_sharing(
         &self,
         cluster_id: &str,

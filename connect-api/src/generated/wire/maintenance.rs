@@ -10,6 +10,7 @@ use crate::wire::path_segment;
 use crate::wire::QueryParam;
 impl Wire {
     /// `PUT /clusters/{cluster_id}/maintenance`
+    #[inline]
     pub(crate) fn add_completed_maintenance(
         &self,
         cluster_id: &str,
@@ -20,6 +21,7 @@ impl Wire {
         Ok(self.client.put(url).json(&body).build()?)
     }
     /// `GET /clusters/{cluster_id}/maintenance/completed`
+    #[inline]
     pub(crate) fn get_completed_maintenance(
         &self,
         cluster_id: &str,
@@ -40,6 +42,7 @@ impl Wire {
         )
     }
     /// `GET /clusters/{cluster_id}/maintenance/pending`
+    #[inline]
     pub(crate) fn get_pending_maintenance(
         &self,
         cluster_id: &str,

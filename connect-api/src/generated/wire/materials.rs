@@ -8,6 +8,7 @@ use crate::envelope::Data;
 use crate::models;
 impl Wire {
     /// `PUT /materials/upload`
+    #[inline]
     pub(crate) fn create_material_upload(
         &self,
         body: &Data<models::MaterialProfileUploadRequest>,

@@ -10,6 +10,7 @@ use crate::wire::path_segment;
 use crate::wire::QueryParam;
 impl Wire {
     /// `GET /clusters/{cluster_id}/print_jobs/{cluster_job_id}`
+    #[inline]
     pub(crate) fn get_print_job(
         &self,
         cluster_id: &str,
@@ -23,11 +24,13 @@ impl Wire {
         Ok(self.client.get(url).build()?)
     }
     /// `GET /filters/print_jobs`
+    #[inline]
     pub(crate) fn get_print_job_filters(&self) -> Result<Request, Error> {
         let url = format!("{}/filters/print_jobs", self.baseurl);
         Ok(self.client.get(url).build()?)
     }
     /// `GET /print_jobs/reports`
+    #[inline]
     pub(crate) fn get_print_job_reports(
         &self,
         cluster_ids: Option<&Vec<String>>,
@@ -50,6 +53,7 @@ impl Wire {
         )
     }
     /// `GET /print_jobs`
+    #[inline]
     pub(crate) fn get_print_jobs(
         &self,
         cluster_ids: Option<&Vec<String>>,
@@ -76,6 +80,7 @@ impl Wire {
         )
     }
     /// `POST /clusters/{cluster_id}/print/{job_id}`
+    #[inline]
     pub(crate) fn print(
         &self,
         cluster_id: &str,
@@ -88,6 +93,7 @@ impl Wire {
         Ok(self.client.post(url).json(&body).build()?)
     }
     /// `POST /clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}`
+    #[inline]
     pub(crate) fn reprint(
         &self,
         cluster_id: &str,
@@ -108,6 +114,7 @@ impl Wire {
         Ok(self.client.post(url).json(&body).build()?)
     }
     /// `POST /clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}`
+    #[inline]
     pub(crate) fn send_print_job_action(
         &self,
         cluster_id: &str,
@@ -125,6 +132,7 @@ impl Wire {
         Ok(self.client.post(url).json(&body).build()?)
     }
     /// `POST /clusters/{cluster_id}/print_jobs/{cluster_job_id}`
+    #[inline]
     pub(crate) fn update_print_job(
         &self,
         cluster_id: &str,

@@ -9,6 +9,7 @@ use crate::models;
 use crate::wire::path_segment;
 impl Wire {
     /// `GET /clusters/{cluster_id}/action_status/{action_id}`
+    #[inline]
     pub(crate) fn get_action_status(
         &self,
         cluster_id: &str,
@@ -22,11 +23,13 @@ impl Wire {
         Ok(self.client.get(url).build()?)
     }
     /// `GET /makerbot/printers`
+    #[inline]
     pub(crate) fn get_makerbot_printers(&self) -> Result<Request, Error> {
         let url = format!("{}/makerbot/printers", self.baseurl);
         Ok(self.client.get(url).build()?)
     }
     /// `POST /clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}`
+    #[inline]
     pub(crate) fn send_printer_action(
         &self,
         cluster_id: &str,

@@ -10,6 +10,7 @@ use crate::wire::path_segment;
 use crate::wire::QueryParam;
 impl Wire {
     /// `PUT /makerbot/printers`
+    #[inline]
     pub(crate) fn add_makerbot_printer(
         &self,
         body: &Data<models::ConfirmRegistrationMakerBotRequest>,
@@ -18,6 +19,7 @@ impl Wire {
         Ok(self.client.put(url).json(&body).build()?)
     }
     /// `POST /confirm-registration/{connection_id}`
+    #[inline]
     pub(crate) fn confirm_registration(
         &self,
         connection_id: &str,
@@ -27,6 +29,7 @@ impl Wire {
         Ok(self.client.post(url).build()?)
     }
     /// `POST /confirm-registration-pin/{pin_code}`
+    #[inline]
     pub(crate) fn confirm_registration_with_pin(
         &self,
         pin_code: &str,

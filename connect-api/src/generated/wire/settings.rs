@@ -9,17 +9,20 @@ use crate::models;
 use crate::wire::path_segment;
 impl Wire {
     /// `DELETE /teams/{team_id}`
+    #[inline]
     pub(crate) fn delete_team(&self, team_id: &str) -> Result<Request, Error> {
         let team_id = path_segment("team_id", team_id)?;
         let url = format!("{}/teams/{}", self.baseurl, team_id);
         Ok(self.client.delete(url).build()?)
     }
     /// `GET /settings`
+    #[inline]
     pub(crate) fn get_settings(&self) -> Result<Request, Error> {
         let url = format!("{}/settings", self.baseurl);
         Ok(self.client.get(url).build()?)
     }
     /// `POST /settings`
+    #[inline]
     pub(crate) fn update_settings(
         &self,
         body: &Data<models::OrganizationSettings>,

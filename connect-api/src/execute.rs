@@ -1,0 +1,136 @@
+//! From a request to the bytes of its answer: as often as it takes, in time, and traced.
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use backon::Retryable as _;
+use reqwest::Request;
+use tracing::Instrument as _;
+
+use crate::call::{Operation, Raw};
+use crate::client::Client;
+use crate::error::{Error, TransportError};
+use crate::options::CallOptions;
+use crate::retry::is_retryable;
+use crate::time::{BoxFuture, Instant, sleep, timeout};
+use crate::token::AccessToken;
+
+impl Client {
+    /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
+    /// nor part of the future that awaits it, so that it is compiled once.
+    pub(crate) fn execute(
+        self,
+        operation: &'static Operation,
+        options: CallOptions,
+        request: Result<Request, Error>,
+    ) -> BoxFuture<'static, Result<Raw, Error>> {
+        Box::pin(async move { self.traced(operation, &options, request?).await })
+    }
+
+    /// As [`Self::execute`]: a call in its span and its time.
+    async fn traced(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: Request,
+    ) -> Result<Raw, Error> {
+        let options = options.or(self.options());
+        let span = tracing::info_span!(
+            "connect_api.call",
+            otel.name = %format_args!("{} {}", operation.method, operation.path),
+            otel.kind = "client",
+            http.request.method = operation.method,
+            url.template = operation.path,
+            http.request.resend_count = tracing::field::Empty,
+            http.response.status_code = tracing::field::Empty,
+            error.type = tracing::field::Empty,
+        );
+        let attempts = AtomicUsize::new(0);
+        let limit = options.get_timeout();
+        let call = self.attempts(operation, &options, &request, &attempts);
+        let result = timeout(limit, call.instrument(span.clone())).await;
+        let result =
+            result.unwrap_or_else(|_| Err(TransportError::call_timeout(operation, limit).into()));
+        let attempts = attempts.into_inner();
+        span.record("http.request.resend_count", attempts.saturating_sub(1));
+        match result {
+            Ok(raw) => {
+                span.record("http.response.status_code", raw.status.as_u16());
+                Ok(Raw { span, ..raw })
+            }
+            Err(error) => {
+                error.record(&span);
+                Err(error.after(attempts))
+            }
+        }
+    }
+
+    /// Tries as often as the policy allows.
+    async fn attempts(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: &Request,
+        attempts: &AtomicUsize,
+    ) -> Result<Raw, Error> {
+        let policy = options.get_retry();
+        let start = Instant::now();
+        let renewed = AtomicBool::new(false);
+        let attempt = || self.attempt(operation, options, request, attempts, &renewed);
+        attempt
+            .retry(policy.delays())
+            .sleep(sleep)
+            .when(|error| is_retryable(operation, error))
+            .adjust(|error, bound| policy.wait(error, bound, start.elapsed()))
+            .notify(
+                |error, wait| tracing::debug!(error.type = %error.kind(), ?wait, "will try again"),
+            )
+            .await
+    }
+
+    /// Tries once; and once more with another token, should the API call the first one expired.
+    async fn attempt(
+        &self,
+        operation: &'static Operation,
+        options: &CallOptions,
+        request: &Request,
+        attempts: &AtomicUsize,
+        renewed: &AtomicBool,
+    ) -> Result<Raw, Error> {
+        if operation.polled {
+            self.pace().turn(request.url().as_str()).await;
+        }
+        let send = async |token: Option<&AccessToken>| {
+            let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
+            let span = attempt_span(operation, resend_count);
+            let sent = self.send(operation, options, request, token);
+            let result = sent.instrument(span.clone()).await;
+            match &result {
+                Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
+                Err(error) => error.record(&span),
+            }
+            result
+        };
+        let token = self.tokens().current().await?;
+        let result = send(token.as_ref()).await;
+        let (Err(error), Some(token)) = (&result, &token) else { return result };
+        if !error.is_expired_token() || renewed.swap(true, Ordering::Relaxed) {
+            return result;
+        }
+        match self.tokens().instead_of(token).await? {
+            Some(token) => send(Some(&token)).await,
+            None => result,
+        }
+    }
+}
+
+/// The span of one request, whatever it is sent for: again after a failure, or with another token.
+fn attempt_span(operation: &Operation, resend_count: usize) -> tracing::Span {
+    tracing::debug_span!(
+        "connect_api.attempt",
+        http.request.method = operation.method,
+        url.template = operation.path,
+        http.request.resend_count = resend_count,
+        http.response.status_code = tracing::field::Empty,
+        error.type = tracing::field::Empty,
+    )
+}
