@@ -1,0 +1,171 @@
+//! Variations of a documented body that real answers show, made from its schema.
+
+use serde_json::{Value, json};
+
+/// A body that differs in one place from what is documented.
+pub struct Variation {
+    /// Where, and in what.
+    pub place: String,
+    /// The whole body.
+    pub body: Value,
+    /// What has to be found at a pointer when the body was decoded and written back.
+    pub kept: Option<(String, Value)>,
+}
+
+/// The schemas of the normalised document.
+pub struct Schemas<'d>(pub &'d Value);
+
+impl Schemas<'_> {
+    /// The schema that a reference, or the one member of an `allOf`, leads to.
+    fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let target = schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref"));
+        match target.and_then(Value::as_str) {
+            Some(target) => self.resolve(self.0.pointer(&target[1..]).expect("a component")),
+            None => schema,
+        }
+    }
+
+    /// A body with every property that the schema has, to the given depth of models in models.
+    pub fn full(&self, schema: &Value, depth: usize) -> Value {
+        let schema = self.resolve(schema);
+        if let Some(member) = schema.pointer("/oneOf/0") {
+            return self.full(member, depth);
+        }
+        if let Some(value) = schema.pointer("/enum/0") {
+            return value.clone();
+        }
+        match (schema["type"].as_str(), schema["format"].as_str()) {
+            (Some("string"), Some("date-time")) => "2018-12-10T08:23:55.110Z".into(),
+            (Some("string"), _) => "text".into(),
+            (Some("integer"), _) => 3.into(),
+            (Some("number"), _) => 4.4.into(),
+            (Some("boolean"), _) => true.into(),
+            (Some("array"), _) if depth == 0 => json!([]),
+            (Some("array"), _) => json!([self.full(&schema["items"], depth)]),
+            _ => {
+                let properties = schema["properties"].as_object().into_iter().flatten();
+                let required = |name: &str| {
+                    let names = schema["required"].as_array();
+                    names.is_some_and(|names| names.iter().any(|it| it == name))
+                };
+                let kept = properties.filter(|(name, _)| depth > 0 || required(name));
+                kept.map(|(name, inner)| (name.clone(), self.full(inner, depth.saturating_sub(1))))
+                    .collect()
+            }
+        }
+    }
+
+    /// Every variation of a body, one place at a time.
+    pub fn vary(&self, schema: &Value, body: &Value) -> Vec<Variation> {
+        let mut found = Vec::new();
+        self.walk(schema, body, "", &mut |pointer, what, value, kept| {
+            let mut varied = body.clone();
+            let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", ""));
+            match (value, varied.pointer_mut(parent)) {
+                (None, Some(Value::Object(members))) => _ = members.shift_remove(name),
+                (Some(value), _) => *varied.pointer_mut(pointer).expect("a place") = value,
+                (None, _) => return,
+            }
+            let kept = kept.map(|kept| (pointer.to_owned(), kept));
+            found.push(Variation { place: format!("{pointer} {what}"), body: varied, kept });
+        });
+        found
+    }
+
+    fn walk(&self, schema: &Value, value: &Value, at: &str, give: Give) {
+        let schema = self.resolve(schema);
+        if let Some(member) = schema.pointer("/oneOf/0") {
+            let mut kept = value.clone();
+            kept["type"] = "nobody_knows".into();
+            give(at, "with an unknown tag", Some(kept.clone()), Some(kept));
+            return self.walk(member, value, at, give);
+        }
+        match value {
+            Value::Object(members) => {
+                let mut more = value.clone();
+                more["nobody_knows"] = json!([1, {"a": null}]);
+                if !at.is_empty() {
+                    // The envelope here is the test's own, which lets nothing more pass.
+                    give(at, "with a field more", Some(more), None);
+                }
+                for (name, inner) in members {
+                    let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+                    let Some(property) = schema["properties"].get(name) else {
+                        // A map: its values have one schema.
+                        if schema["additionalProperties"].is_object() {
+                            self.walk(&schema["additionalProperties"], inner, &at, give);
+                        }
+                        continue;
+                    };
+                    let names = schema["required"].as_array();
+                    let required = names.is_some_and(|names| names.iter().any(|it| it == name));
+                    // The envelope without data is an outcome of its own.
+                    if !required && at != "/data" {
+                        give(&at, "absent", None, None);
+                        give(&at, "null", Some(Value::Null), None);
+                    } else if at != "/data" && (inner.is_array() || is_map(self.resolve(property)))
+                    {
+                        give(&at, "a null list or map", Some(Value::Null), None);
+                    }
+                    self.walk(property, inner, &at, give);
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.walk(&schema["items"], item, &format!("{at}/{index}"), give);
+                }
+            }
+            Value::String(text) => Self::strings(schema, text, at, give),
+            Value::Number(number) => Self::numbers(schema, number, at, give),
+            _ => {}
+        }
+    }
+
+    fn strings(schema: &Value, text: &str, at: &str, give: Give) {
+        if schema.get("enum").is_some() {
+            let unknown = Value::from("nobody_knows");
+            give(at, "a value that the enum lacks", Some(unknown.clone()), Some(unknown));
+        }
+        if schema["format"] == "date-time" {
+            let bare = text.trim_end_matches('Z');
+            for time in [
+                bare.to_owned(),
+                bare.split('.').next().unwrap_or(bare).to_owned(),
+                format!("{bare}000"),
+                format!("{bare}+00:00"),
+                format!("{}Z", bare.split('.').next().unwrap_or(bare)),
+                bare.replace('T', " "),
+            ] {
+                give(at, &format!("the time {time}"), Some(time.as_str().into()), None);
+            }
+        }
+        if schema.get("pattern").is_some() {
+            for id in [format!("{{{text}}}"), text.trim_end_matches('=').to_owned(), String::new()]
+            {
+                give(at, &format!("the id {id:?}"), Some(id.as_str().into()), Some(id.into()));
+            }
+        }
+    }
+
+    fn numbers(schema: &Value, number: &serde_json::Number, at: &str, give: Give) {
+        if schema["type"] == "integer" {
+            let whole = number.as_f64().expect("a number");
+            give(at, "a whole number as 3.0", Some(whole.into()), Some(number.clone().into()));
+            for edge in [i64::MAX, i64::MIN, 0] {
+                give(at, &format!("the number {edge}"), Some(edge.into()), Some(edge.into()));
+            }
+            give(at, "more than 64 bits hold", Some(u64::MAX.into()), Some(i64::MAX.into()));
+        } else {
+            give(at, "a whole number for a fraction", Some(28.into()), Some(28.into()));
+            give(at, "the largest number", Some(f64::MAX.into()), None);
+        }
+    }
+}
+
+/// Takes a pointer, what varies, the value to stand there (or none for nothing), and the value
+/// that has to be kept.
+type Give<'g> = &'g mut dyn FnMut(&str, &str, Option<Value>, Option<Value>);
+
+fn is_map(schema: &Value) -> bool {
+    schema["type"] == "object" && schema.get("properties").is_none()
+}
