@@ -5,16 +5,17 @@
 //! for it, in memory, in which error responses are gone (our own error type reads them), limits
 //! and patterns are documentation, and envelopes, enums and unions are replaced by types of ours.
 
+mod shapes;
 mod view;
 
 use openapiv3::{
-    OpenAPI, Operation as ApiOperation, Parameter, ReferenceOr, Schema, SchemaKind, StatusCode,
-    Type,
+    OpenAPI, Operation as ApiOperation, Parameter, ReferenceOr, SchemaKind, StatusCode, Type,
 };
 
 use crate::normalise::Normalised;
 use crate::policy::{Policy, Resource};
 use crate::problem::{Problem, Result, pointer_segment};
+use shapes::{envelope_type, property_ref, referenced, union_member};
 
 /// Everything the emitter needs, each piece where it needs it.
 #[derive(Debug, Clone)]
@@ -127,12 +128,13 @@ impl Operation {
 }
 
 /// Names that every request has for itself, in its type or while it is built.
-const TAKEN: [&str; 11] = [
+const TAKEN: [&str; 12] = [
     "baseurl",
     "body",
     "call",
     "client",
     "options",
+    "path_segment",
     "request",
     "self",
     "send",
@@ -182,6 +184,12 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
                     .iter()
                     .map(|member| union_member(member, &pointer))
                     .collect::<Result<_>>()?;
+                let twice =
+                    |at: usize| members[..at].iter().any(|it| it.model == members[at].model);
+                if let Some(at) = (0..members.len()).find(|at| twice(*at)) {
+                    let what = format!("`{}` is twice in the union", members[at].model);
+                    return Err(Problem::at(pointer, what));
+                }
                 let models = members.iter().map(|member| member.model.as_str());
                 if view::reachable(api, models).contains(name) {
                     return Err(Problem::at(
@@ -335,64 +343,6 @@ fn body(api: &OpenAPI, operation: &ApiOperation, pointer: &str) -> Result<Option
         required: body.required,
         description: body.description.clone(),
     }))
-}
-
-/// The type of ours that stands for an envelope, if the component is one.
-fn envelope_type(name: &str, schema: &Schema) -> Option<String> {
-    let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { return None };
-    if !name.ends_with("Envelope") {
-        return None;
-    }
-    let data = match object.properties.get("data") {
-        // The envelope of errors: read by our error type, never by progenitor's.
-        None => return object.properties.contains_key("errors").then(|| "crate::Error".to_owned()),
-        Some(data) => data,
-    };
-    if let Some(model) = referenced_boxed(data) {
-        return Some(format!("crate::envelope::Data<crate::models::{model}>"));
-    }
-    let SchemaKind::Type(Type::Array(array)) = &data.as_item()?.schema_kind else { return None };
-    let model = referenced_boxed(array.items.as_ref()?)?;
-    Some(if object.properties.contains_key("meta") {
-        format!("crate::Page<crate::models::{model}>")
-    } else {
-        format!("crate::envelope::Data<Vec<crate::models::{model}>>")
-    })
-}
-
-fn union_member(member: &ReferenceOr<Schema>, pointer: &str) -> Result<Member> {
-    let wrapper =
-        member.as_item().and_then(|wrapper| Some((wrapper, property_ref(wrapper, "value")?)));
-    let (wrapper, model) = wrapper
-        .ok_or_else(|| Problem::at(pointer, "a member of the union is not `{type, value}`"))?;
-    let SchemaKind::Type(Type::Object(object)) = &wrapper.schema_kind else {
-        unreachable!("it has properties")
-    };
-    let tag = object.properties.get("type").and_then(|tag| match &tag.as_item()?.schema_kind {
-        SchemaKind::Type(Type::String(string)) => string.enumeration.first()?.clone(),
-        _ => None,
-    });
-    Ok(Member { model: model.to_owned(), tag })
-}
-
-fn property_ref<'a>(schema: &'a Schema, property: &str) -> Option<&'a str> {
-    match &schema.schema_kind {
-        SchemaKind::Type(Type::Object(object)) => {
-            referenced_boxed(object.properties.get(property)?)
-        }
-        _ => None,
-    }
-}
-
-fn referenced<T>(schema: &ReferenceOr<T>) -> Option<&str> {
-    match schema {
-        ReferenceOr::Reference { reference } => reference.strip_prefix("#/components/schemas/"),
-        ReferenceOr::Item(_) => None,
-    }
-}
-
-fn referenced_boxed(schema: &ReferenceOr<Box<Schema>>) -> Option<&str> {
-    referenced(schema)
 }
 
 fn no_model(pointer: &str) -> Problem {

@@ -62,9 +62,10 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut items = deserializer.deserialize_any(Items(PhantomData))?;
-        match (items.pop(), items.len()) {
-            (Some(item), 0) => Ok(Self(item)),
-            (_, others) => Err(D::Error::invalid_length(others + 1, &"one object")),
+        let count = items.len();
+        match items.pop() {
+            Some(item) if count == 1 => Ok(Self(item)),
+            _ => Err(D::Error::invalid_length(count, &"one object")),
         }
     }
 }

@@ -21,6 +21,10 @@
 //! * The answer is a [model](models) or a [`Page`] of models, without the API's envelope;
 //!   `send_for_response` gives it with status and headers, as a [`Response`].
 //! * Whatever goes wrong is one [`Error`].
+//! * A call is tried again where that is safe, within time limits: see [`RetryPolicy`] and
+//!   [`CallOptions`]. Dropping a [`Call`] ends it.
+//! * A token that changes comes from a [`TokenProvider`]; with the feature `oauth` there is
+//!   `OAuthTokens`, with `login` a login in the browser, and with `blocking` calls without async.
 //!
 //! Models and requests are generated from the API's own document and are named as upstream names
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that

@@ -84,8 +84,9 @@ async fn read(mut response: Response, limit: usize) -> Body {
     if announced > limit as u64 {
         return Body::TooLong(Bytes::new());
     }
-    #[allow(clippy::cast_possible_truncation, reason = "no more than the limit, a usize")]
-    let mut body = Vec::with_capacity(announced as usize);
+    // What is announced need not come: it is worth no more than a small allocation.
+    #[allow(clippy::cast_possible_truncation, reason = "no more than 64 KiB")]
+    let mut body = Vec::with_capacity(announced.min(64 << 10) as usize);
     loop {
         match response.chunk().await {
             Ok(None) => return Body::Whole(body.into()),

@@ -1,5 +1,7 @@
 //! The login, with an account service and a browser that are not real.
 
+#![cfg(feature = "login")]
+
 mod oauth_support;
 
 use std::collections::HashMap;

@@ -1,5 +1,7 @@
 //! Access tokens from refresh tokens, against servers on this machine.
 
+#![cfg(feature = "oauth")]
+
 mod oauth_support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};

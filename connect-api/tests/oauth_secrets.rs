@@ -1,5 +1,7 @@
 //! Nothing that is secret shows: a program of its own, since it watches all that is logged.
 
+#![cfg(feature = "oauth")]
+
 mod oauth_support;
 
 use std::fmt::Debug;

@@ -147,7 +147,8 @@ fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
     let url = download
         .url
         .parse()
-        .map_err(|error| Problem::new(format!("not a URL: {error}")).in_file(&download.url))?;
+        // Not shown: who mistypes a URL may have typed a password into it.
+        .map_err(|error| Problem::new(format!("not a URL: {error}")).in_file("--url"))?;
     let openapi_version = download.openapi_version.clone();
     let fetch = Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() };
     let fetched = fetch.fetch()?;
@@ -168,12 +169,17 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
         &supplement.display().to_string(),
     )?;
     let document = import::to_json(&imported.document);
+    // The record is committed: it names no folder of this machine.
+    let (root, whole) = (layout.root().canonicalize(), page.canonicalize());
+    let inside = root.ok().zip(whole.ok());
+    let inside = inside.and_then(|(root, page)| Some(page.strip_prefix(root).ok()?.to_path_buf()));
+    let source = inside.or_else(|| page.file_name().map(PathBuf::from)).unwrap_or_default();
     let record = Provenance {
-        source: page.display().to_string(),
+        source: source.display().to_string(),
         retrieved_at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
         requested_version: None,
         sha256: sha256(document.as_bytes()),
-        command: format!("cargo xtask import {}", page.display()),
+        command: format!("cargo xtask import {}", source.display()),
     };
     store(&document, &record, &layout.upstream_folder())?;
     println!("imported {}", imported.counts);

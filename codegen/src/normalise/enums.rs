@@ -35,7 +35,9 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         }
         for place in &each.places {
             changes.note(place, format!("is `{name}`"));
-            let schema = document.pointer_mut(place).expect("collected a moment ago");
+            let schema = document
+                .pointer_mut(place)
+                .ok_or_else(|| Problem::at(place, "this enum stands inside another one"))?;
             refer(schema, &name);
         }
         if named.insert(name.clone(), component).is_some() {

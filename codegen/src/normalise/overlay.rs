@@ -81,10 +81,15 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
 
 fn apply(document: &mut Value, action: &Action, changes: &mut Changes) -> Result<()> {
     let located = action.target.query_located(document);
-    // Backwards, so that removing one match does not move the next.
     let mut pointers: Vec<String> =
         located.locations().map(serde_json_path::NormalizedPath::to_json_pointer).collect();
-    pointers.reverse();
+    // Each once and backwards, so that removing one match does not move the next.
+    pointers.sort_by_cached_key(|pointer| {
+        let segments = pointer.split('/').map(str::to_owned);
+        let segments = segments.map(|segment| segment.parse::<usize>().map_err(|_| segment));
+        std::cmp::Reverse(segments.collect::<Vec<_>>())
+    });
+    pointers.dedup();
     if pointers.is_empty() {
         return Err(Problem::new("the action was never applied: its target matches nothing")
             .help("upstream has changed there: correct the target, or remove the action"));
@@ -93,8 +98,8 @@ fn apply(document: &mut Value, action: &Action, changes: &mut Changes) -> Result
         let before = document.pointer(&pointer).cloned();
         match &action.update {
             Some(update) => {
-                let target = document.pointer_mut(&pointer).expect("the query has just found it");
-                merge(target, update)?;
+                let target = document.pointer_mut(&pointer);
+                merge(target.ok_or_else(|| gone(&pointer))?, update)?;
             }
             None => remove(document, &pointer)?,
         }
@@ -147,14 +152,69 @@ fn remove(document: &mut Value, pointer: &str) -> Result<()> {
     let (parent, last) = pointer
         .rsplit_once('/')
         .ok_or_else(|| Problem::new("the whole document cannot be removed"))?;
-    match document.pointer_mut(parent) {
+    let removed = match document.pointer_mut(parent) {
         Some(Value::Object(members)) => {
-            members.shift_remove(&last.replace("~1", "/").replace("~0", "~"));
+            members.shift_remove(&last.replace("~1", "/").replace("~0", "~"))
         }
-        Some(Value::Array(members)) => {
-            members.remove(last.parse().expect("the query has just found this index"));
-        }
-        _ => unreachable!("only objects and arrays have members"),
+        Some(Value::Array(members)) => match last.parse() {
+            Ok(index) if index < members.len() => Some(members.remove(index)),
+            _ => None,
+        },
+        _ => None,
+    };
+    removed.map(|_| ()).ok_or_else(|| gone(pointer))
+}
+
+/// A match that an earlier match of the same action has taken with it.
+fn gone(pointer: &str) -> Problem {
+    Problem::new(format!("the action's own change took {pointer} away"))
+        .help("make the target match each place once")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn applied(target: &str, action: &str, mut document: Value) -> Result<Value> {
+        let overlay = Overlay::parse(&format!(
+            "overlay: 1.0.0\ninfo: {{ title: t, version: v }}\nactions:\n  - target: {target}\n    \
+             description: because\n    {action}\n"
+        ))?;
+        let context = Context { policy: &Default::default(), overlay: &overlay };
+        run(&mut document, &context, &mut Changes::default())?;
+        Ok(document)
     }
-    Ok(())
+
+    #[test]
+    fn whatever_a_target_matches_is_removed_once_each() {
+        for target in ["$.a[1,0]", "$.a[::-1]", "$.a[0,0,1]", "$.a[*]"] {
+            let left = applied(target, "remove: true", json!({"a": [1, 2]})).unwrap();
+            assert_eq!(left, json!({"a": []}), "{target}");
+        }
+    }
+
+    #[test]
+    fn an_update_merges_objects_appends_to_lists_and_replaces_the_rest() {
+        let document = json!({"a": {"b": [1], "c": 1, "d": {"e": 1}}});
+        let update = "update: { b: [2], c: 2, d: { f: 2 } }";
+        let wanted = json!({"a": {"b": [1, 2], "c": 2, "d": {"e": 1, "f": 2}}});
+        assert_eq!(applied("$.a", update, document), Ok(wanted));
+    }
+
+    #[test]
+    fn a_dead_action_is_an_error_that_names_it() {
+        for (target, action) in
+            [("$.gone", "remove: true"), ("$.a", "update: { b: 1 }"), ("$.a.b", "update: 1")]
+        {
+            let problem = applied(target, action, json!({"a": {"b": 1}})).unwrap_err();
+            assert!(
+                problem.to_string().starts_with("spec/overlay.yaml: /actions/0: "),
+                "{problem}"
+            );
+        }
+        assert!(applied("$", "remove: true", json!({})).is_err());
+        assert!(applied("$..*", "remove: true", json!({"a": {"b": [1]}})).is_ok());
+    }
 }

@@ -34,8 +34,11 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
                 }
                 changes.note(at, format!("is the union `{name}`"));
                 *property = walk::component_ref(&name);
-                named.insert(name, union);
-                Ok(())
+                match named.insert(name.clone(), union) {
+                    None => Ok(()),
+                    Some(_) => Err(Problem::at(at, format!("another union is a `{name}`"))
+                        .help("name one of them in spec/policy.yaml, under `names`")),
+                }
             },
         )?;
     }

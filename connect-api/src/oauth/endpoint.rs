@@ -188,7 +188,10 @@ fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> TokenError {
         refusal.as_ref().map(|refusal| refusal.error.as_str()),
         Some("server_error" | "slow_down" | "temporarily_unavailable")
     );
-    if status.is_client_error() && !later {
+    // RFC 6749 refuses with 400 and 401. Another 4xx is final only in the words of OAuth: a proxy
+    // between here and there says 403 and 407 too.
+    let refuses = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
+    if !later && status.is_client_error() && (refuses || refusal.is_some()) {
         TokenError::refused(format!("the account service refuses to give one: {why}"))
     } else {
         TokenError::transient(format!("the account service answered {why}"))
@@ -343,12 +346,19 @@ mod tests {
         let refused = |status: u16, body: &str| {
             !refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &[]).is_transient()
         };
-        for (status, body) in [(400, r#"{"error":"invalid_grant"}"#), (401, ""), (403, "<html>")] {
+        for (status, body) in [
+            (400, r#"{"error":"invalid_grant"}"#),
+            (400, "<html>"),
+            (401, ""),
+            (403, r#"{"error":"access_denied"}"#),
+        ] {
             assert!(refused(status, body), "{status} {body}");
         }
         for (status, body) in [
             (400, r#"{"error":"temporarily_unavailable"}"#),
             (302, ""),
+            (403, "<html>"),
+            (407, ""),
             (408, ""),
             (429, r#"{"error":"invalid_grant"}"#),
             (500, r#"{"error":"invalid_grant"}"#),

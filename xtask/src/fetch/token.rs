@@ -21,15 +21,15 @@ impl Token {
     /// Reads the value of the variable. An empty one is none; blanks around it do not count.
     pub fn read(value: Option<&OsStr>) -> Result<Option<Self>> {
         let text = value.map_or(Some(""), OsStr::to_str).map(str::trim);
-        // The characters of RFC 6750. None of them is ever escaped in JSON, so that a token which
-        // a service repeats is found in its text.
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+        // The characters of RFC 6750, and the bar that the vendor's API tokens hold. None of them
+        // is ever escaped in JSON, so that a token which a service repeats is found in its text.
+        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=|".contains(c);
         match text {
             Some("") => Ok(None),
             Some(text) if text.chars().all(fits) => Ok(Some(Self(text.into()))),
             _ => Err(Problem::new("the value is not a bearer token")
                 .in_file(TOKEN_VARIABLE)
-                .help("a token has only letters, digits and `-._~+/=`; leave out `Bearer`")),
+                .help("a token has only letters, digits and `-._~+/=|`; leave out `Bearer`")),
         }
     }
 
