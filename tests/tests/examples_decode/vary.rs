@@ -84,8 +84,8 @@ impl Schemas<'_> {
             Value::Object(members) => {
                 let mut more = value.clone();
                 more["nobody_knows"] = json!([1, {"a": null}]);
-                if !at.is_empty() {
-                    // The envelope here is the test's own, which lets nothing more pass.
+                // A map has no fields, and the envelope here is the test's own.
+                if !at.is_empty() && !is_map(schema) {
                     give(at, "with a field more", Some(more), None);
                 }
                 for (name, inner) in members {

@@ -33,5 +33,5 @@ async fn a_runtime_is_not_blocked_but_told() {
     let client = Client::builder().base_url("http://127.0.0.1:1").build().expect("a client");
     let result = client.get_cluster_status("c").send().wait();
     let Err(Error::Configuration(error)) = result else { panic!("{result:?}") };
-    assert!(error.to_string().contains("use `send`"), "{error}");
+    assert!(error.to_string().contains("await it"), "{error}");
 }

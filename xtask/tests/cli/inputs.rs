@@ -86,8 +86,12 @@ fn a_bad_answer_is_refused() {
 #[test]
 fn an_unusable_url_is_refused() {
     let workspace = Workspace::new();
-    for url in ["", "spec", "ftp://127.0.0.1/spec", "file:///etc/hosts", "http://127.0.0.1:1/"] {
+    for url in ["ftp://127.0.0.1/spec", "file:///etc/hosts", "http://127.0.0.1:1/"] {
         workspace.refuses(&["fetch", "--url", url], &[url]);
+    }
+    // What is no URL is not repeated: it may hold a password all the same.
+    for url in ["", "spec", "//user:password@host/spec"] {
+        workspace.refuses(&["fetch", "--url", url], &["--url: not a URL"]);
     }
     workspace.refuses(&["fetch", "--openapi-version", "3 \" 0"], &["version"]);
 }

@@ -165,7 +165,7 @@ fn names_of_the_policy_are_names_or_refused() {
     };
     for id in [
         "../evil", "", "a b", "A", "1a", "r#type", "a; mod x", "new", "clone", "wire", "execute",
-        "error", "string", "é",
+        "call", "open", "string", "é",
     ] {
         let problem = refused(with(id, "extra"));
         assert!(problem.place.is_some(), "{id}: {problem}");
@@ -189,7 +189,7 @@ pub fn odd_but_fine() -> Value {
     for (index, id) in ids.into_iter().enumerate() {
         let path = format!("/odd{index}");
         let parameters = [
-            "into", "clone", "new", "type", "async", "response", "value", "wire", "call", "id",
+            "into", "clone", "new", "type", "async", "response", "value", "wire", "calls", "id",
             "map", "try",
         ];
         let parameters =
