@@ -9,7 +9,7 @@
 //! | normalise | [`normalise`] | [`document::Upstream`] | [`normalise::Normalised`] |
 //! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::Lowered`] |
 //! | emit | [`emit`] | [`lower::Lowered`] | [`write::Files`] |
-//! | write | [`write`] | [`write::Files`] | the disk |
+//! | write | [`mod@write`] | [`write::Files`] | the disk |
 
 pub mod document;
 pub mod emit;
