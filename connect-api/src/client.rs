@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Url;
 
-use crate::error::{ConfigurationError, Error};
+use crate::error::{ConfigurationError, Error, chain};
 use crate::options::CallOptions;
 use crate::pace::Pace;
 use crate::token::{AccessToken, TokenProvider, Tokens};
@@ -165,24 +165,28 @@ impl ClientBuilder {
         let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let client = match &self.http {
             Some(client) => client.clone(),
-            None => self.http_client_of_ours()?,
+            None => http_client(self.user_agent.as_deref(), self.connect_timeout)?,
         };
         Ok(Wire { baseurl, client })
     }
+}
 
-    fn http_client_of_ours(&self) -> Result<reqwest::Client, ConfigurationError> {
-        let user_agent = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-        let builder = reqwest::Client::builder();
-        #[cfg(not(target_family = "wasm"))]
-        let builder = builder
-            .connect_timeout(self.connect_timeout.unwrap_or(Duration::from_secs(10)))
-            .redirect(reqwest::redirect::Policy::none());
-        builder.user_agent(self.user_agent.as_deref().unwrap_or(user_agent)).build().map_err(
-            |error| {
-                ConfigurationError::new(format!("no HTTP client: {}", crate::error::chain(&error)))
-            },
-        )
-    }
+/// An HTTP client that follows no redirect: what it sends is meant for one host only.
+pub(crate) fn http_client(
+    user_agent: Option<&str>,
+    connect_timeout: Option<Duration>,
+) -> Result<reqwest::Client, ConfigurationError> {
+    let ours = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+    let builder = reqwest::Client::builder().user_agent(user_agent.unwrap_or(ours));
+    #[cfg(not(target_family = "wasm"))]
+    let builder = builder
+        .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
+        .redirect(reqwest::redirect::Policy::none());
+    #[cfg(target_family = "wasm")]
+    let _ = connect_timeout;
+    builder
+        .build()
+        .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))
 }
 
 /// A base URL without the slash at its end, if it can be one.

@@ -155,13 +155,22 @@ fn taken(function: ImplItemFn) -> Result<Function> {
 
 /// The first type argument of `name<…>`.
 pub fn argument(of: &Type, name: &str) -> Option<Type> {
+    arguments(of, name)?.next()
+}
+
+/// The last type argument of `name<…>`.
+pub fn last_argument(of: &Type, name: &str) -> Option<Type> {
+    arguments(of, name)?.next_back()
+}
+
+fn arguments<'t>(of: &'t Type, name: &str) -> Option<impl DoubleEndedIterator<Item = Type> + 't> {
     let Type::Path(path) = of else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
+    Some(arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(argument) => Some(argument.clone()),
         _ => None,
-    }
+    }))
 }
 
 fn unexpected(tokens: &proc_macro2::TokenStream) -> Problem {

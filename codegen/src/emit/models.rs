@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
 
-use super::engine::argument;
+use super::engine::{argument, last_argument};
 use super::text;
 use crate::problem::{Problem, Result};
 
@@ -171,7 +171,7 @@ fn polish(field: &mut Field) -> Result<()> {
 fn lenient_reader(ty: &Type) -> Option<&'static str> {
     fn written_otherwise(ty: &Type) -> bool {
         let inner = ["Option", "Vec"].iter().find_map(|name| argument(ty, name));
-        match inner.or_else(|| map_value(ty)) {
+        match inner.or_else(|| last_argument(ty, "BTreeMap")) {
             Some(inner) => written_otherwise(&inner),
             None => is(ty, "i64") || argument(ty, "DateTime").is_some(),
         }
@@ -185,17 +185,6 @@ fn lenient_reader(ty: &Type) -> Option<&'static str> {
     };
     (last.ident == "Vec" || last.ident == "BTreeMap" || last.ident == "Map")
         .then_some("crate::lenient::or_default")
-}
-
-/// The type of a map's values.
-fn map_value(ty: &Type) -> Option<Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|segment| segment.ident == "BTreeMap")?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.last()? {
-        syn::GenericArgument::Type(value) => Some(value.clone()),
-        _ => None,
-    }
 }
 
 /// The model (a name that is no Rust type of everybody's) that a type has innermost.

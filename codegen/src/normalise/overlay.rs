@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{Changes, Context};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, unescaped_segment};
 use crate::yaml;
 
 pub(super) const REASON: &str = "What upstream says wrongly or hides is corrected in `spec/overlay.yaml`, \
@@ -153,9 +153,7 @@ fn remove(document: &mut Value, pointer: &str) -> Result<()> {
         .rsplit_once('/')
         .ok_or_else(|| Problem::new("the whole document cannot be removed"))?;
     let removed = match document.pointer_mut(parent) {
-        Some(Value::Object(members)) => {
-            members.shift_remove(&last.replace("~1", "/").replace("~0", "~"))
-        }
+        Some(Value::Object(members)) => members.shift_remove(&unescaped_segment(last)),
         Some(Value::Array(members)) => match last.parse() {
             Ok(index) if index < members.len() => Some(members.remove(index)),
             _ => None,

@@ -13,17 +13,11 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
         let name = walk::text(parameter, "name")
             .ok_or_else(|| Problem::at(pointer, "a parameter needs a name"))?;
         if walk::text(parameter, "in") == Some("path")
-            && !path_of(pointer).contains(&format!("{{{name}}}"))
+            && !walk::path_of(pointer).contains(&format!("{{{name}}}"))
         {
             changes.note(pointer, format!("`{name}` is a query parameter"));
             parameter["in"] = "query".into();
         }
         Ok(())
     })
-}
-
-/// The path template in a pointer of the form `/paths/<path>/<method>/…`.
-fn path_of(pointer: &str) -> String {
-    let segment = pointer.split('/').nth(2).unwrap_or_default();
-    segment.replace("~1", "/").replace("~0", "~")
 }

@@ -85,7 +85,7 @@ pub fn check(document: &mut Value) -> Result<()> {
 
 fn operation(pointer: &str, operation: &mut Value) -> Result<()> {
     known(operation, pointer, OPERATION)?;
-    let path = pointer.split('/').nth(2).unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    let path = walk::path_of(pointer);
     let mut placeholders: Vec<&str> =
         path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
     for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {

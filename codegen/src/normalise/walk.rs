@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::problem::{Problem, Result, pointer_segment};
+use crate::problem::{Problem, Result, pointer_segment, unescaped_segment};
 
 /// The methods that a path item can hold, as OpenAPI spells them.
 pub const METHODS: [&str; 8] =
@@ -105,6 +105,11 @@ pub fn object_at<'a>(document: &'a mut Value, pointer: &str) -> Result<&'a mut M
         Some(_) => Err(Problem::at(pointer, "an object belongs here")),
         None => Err(Problem::at(pointer, "this object is missing")),
     }
+}
+
+/// The path template in a pointer of the form `/paths/<path>/<method>…`.
+pub fn path_of(pointer: &str) -> String {
+    unescaped_segment(pointer.split('/').nth(2).unwrap_or_default())
 }
 
 /// A string member of an object, if it has one of that name.

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::RefreshToken;
+use crate::client::http_client;
 use crate::error::{ConfigurationError, Error, chain};
 use crate::time::timeout;
 use crate::token::{AccessToken, TokenError};
@@ -68,7 +69,7 @@ impl TokenEndpoint {
         }
         let http = match http {
             Some(http) => http,
-            None => http_client()?,
+            None => http_client(None, None).map_err(Error::Configuration)?,
         };
         Ok(Self { url, client_id, client_secret, http })
     }
@@ -236,19 +237,6 @@ fn is_this_machine(host: &str) -> bool {
 
 fn fault(what: &str) -> Error {
     Error::Configuration(ConfigurationError::new(what))
-}
-
-fn http_client() -> Result<reqwest::Client, Error> {
-    let builder = reqwest::Client::builder().user_agent(concat!(
-        env!("CARGO_PKG_NAME"),
-        "/",
-        env!("CARGO_PKG_VERSION")
-    ));
-    #[cfg(not(target_family = "wasm"))]
-    let builder = builder
-        .connect_timeout(Duration::from_secs(10))
-        .redirect(reqwest::redirect::Policy::none());
-    builder.build().map_err(|error| fault(&format!("no HTTP client: {}", chain(&error))))
 }
 
 /// Reads a body into memory that is zeroed; none if it is too long.
