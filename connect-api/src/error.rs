@@ -14,7 +14,7 @@ use crate::decode::path_at;
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::{excerpt, redact, redact_headers, redact_strings};
 use crate::retry::retry_after;
-use crate::time::SystemTime;
+use crate::time::now;
 use crate::token::{AccessToken, TokenError};
 pub use transport::TransportError;
 
@@ -121,7 +121,7 @@ impl Error {
     /// The wait that the API's answer asks for, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Error::Api(error) => retry_after(&error.headers, SystemTime::now()),
+            Error::Api(error) => retry_after(&error.headers, now()),
             _ => None,
         }
     }

@@ -73,9 +73,13 @@ impl TransportError {
         }
     }
 
-    /// Whether no connection was made, so that nothing was sent.
+    /// Whether no connection was made, so that nothing was sent. A browser does not tell.
     pub fn is_connect(&self) -> bool {
-        matches!(&self.cause, Cause::Lost(error) if error.is_connect())
+        match &self.cause {
+            #[cfg(not(target_family = "wasm"))]
+            Cause::Lost(error) => error.is_connect(),
+            _ => false,
+        }
     }
 
     /// Whether the body of the answer was longer than allowed.
