@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::error::{ConfigurationError, Error, chain};
 use crate::options::CallOptions;
@@ -177,7 +178,11 @@ pub(crate) fn http_client(
     connect_timeout: Option<Duration>,
 ) -> Result<reqwest::Client, ConfigurationError> {
     let ours = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-    let builder = reqwest::Client::builder().user_agent(user_agent.unwrap_or(ours));
+    let user_agent = HeaderValue::from_str(user_agent.unwrap_or(ours))
+        .map_err(|_| ConfigurationError::new("no header can carry the user agent"))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, user_agent);
+    let builder = reqwest::Client::builder().default_headers(headers);
     #[cfg(not(target_family = "wasm"))]
     let builder = builder
         .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))

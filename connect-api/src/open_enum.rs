@@ -95,6 +95,7 @@ macro_rules! open_enum {
         }
 
         impl crate::wire::QueryValue for &$name {
+            #[inline]
             fn put(&self, values: &mut Vec<String>) {
                 values.push(self.as_str().to_owned());
             }

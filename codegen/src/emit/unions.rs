@@ -59,6 +59,7 @@ pub fn union(of: &Union) -> TokenStream {
             #catch_all(serde_json::Value),
         }
         impl From<Tagged> for #name {
+            #[inline]
             fn from(tagged: Tagged) -> Self {
                 #(#read)*
                 #(#read_untagged)*

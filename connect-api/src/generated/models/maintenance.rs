@@ -33,6 +33,7 @@ pub enum MaintenanceTaskDetails {
     Unknown(serde_json::Value),
 }
 impl From<Tagged> for MaintenanceTaskDetails {
+    #[inline]
     fn from(tagged: Tagged) -> Self {
         if let Some(value) = tagged.read_as("time_based") {
             return Self::TimeBasedDetail(value);

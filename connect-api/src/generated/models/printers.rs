@@ -42,6 +42,7 @@ pub enum ActionStatusDetails {
     Unknown(serde_json::Value),
 }
 impl From<Tagged> for ActionStatusDetails {
+    #[inline]
     fn from(tagged: Tagged) -> Self {
         if let Some((tag, value)) = tagged.read_any() {
             return Self::WebcamSnapshotStatus {
