@@ -44,6 +44,7 @@ mod generated;
 mod lenient;
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 mod login;
+mod model;
 #[cfg(feature = "oauth")]
 mod oauth;
 mod open_enum;

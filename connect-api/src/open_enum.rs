@@ -108,6 +108,8 @@ macro_rules! open_enum {
             }
         }
 
+        impl crate::lenient::Lenient for $name {}
+
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -66,6 +66,7 @@ pub fn union(of: &Union) -> TokenStream {
                 Self::#catch_all(tagged.into_inner())
             }
         }
+        impl crate::lenient::Lenient for #name {}
         impl<'de> serde::Deserialize<'de> for #name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Tagged::deserialize(deserializer).map(Self::from)
