@@ -119,10 +119,11 @@ impl Error {
 }
 
 impl Error {
-    /// The wait that the API's answer asks for, if it does.
+    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => retry_after(&error.headers, now()),
+            Error::Token(error) => error.get_retry_after(),
             _ => None,
         }
     }

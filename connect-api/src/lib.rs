@@ -30,6 +30,7 @@
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
 
+mod address;
 mod answer;
 #[cfg(feature = "blocking")]
 mod blocking;
