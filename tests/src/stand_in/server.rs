@@ -1,6 +1,7 @@
 //! The way of a request: recorded, routed, authorised, checked, answered.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -16,6 +17,7 @@ use http::{HeaderMap, Method, StatusCode};
 use super::answer::Answer;
 use super::check::check;
 use super::contract::{Contract, Operation};
+use super::farm::world::World;
 use super::fault::connection::{Connection, Traffic};
 use super::fault::{Fault, Faults};
 use super::route::{BadPath, segments};
@@ -64,6 +66,10 @@ pub(super) struct Shared {
     /// The only token that is accepted, once there is one.
     pub renewed_token: Mutex<Option<String>>,
     pub traffic: Arc<Traffic>,
+    /// Where the API is served.
+    pub address: SocketAddr,
+    /// What there is instead of the documented examples.
+    pub farm: Option<Mutex<World>>,
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -77,14 +83,17 @@ async fn handle(
 ) -> Response {
     let mut request = record(request).await;
     let _under_way = shared.traffic.enter();
+    if let Some(farm) = &shared.farm {
+        lock(farm).tick();
+    }
     let allowed = shared.allow(&request);
-    request.fault = allowed.as_ref().ok().and_then(|operation| shared.faults.next(&operation.id));
+    request.fault = allowed.as_ref().ok().and_then(|(found, _)| shared.faults.next(&found.id));
     lock(&shared.requests).push(request.clone());
     let mut response = match (allowed, request.fault.clone()) {
         (Err(refusal), _) => refusal.into_response(),
-        (Ok(operation), None) => shared.answer(operation, &request).into_response(),
-        (Ok(operation), Some(fault)) => {
-            let right = shared.answer(operation, &request);
+        (Ok((operation, path)), None) => shared.answer(operation, &path, &request).into_response(),
+        (Ok((operation, path)), Some(fault)) => {
+            let right = || shared.answer(operation, &path, &request);
             fault.spoil(&shared.contract, operation, right, &connection).await
         }
     };
@@ -97,7 +106,10 @@ async fn handle(
 
 impl Shared {
     /// The operation of a request that the document allows, else the refusal.
-    fn allow(&self, request: &RecordedRequest) -> Result<&Operation, Answer> {
+    fn allow(
+        &self,
+        request: &RecordedRequest,
+    ) -> Result<(&Operation, BTreeMap<String, String>), Answer> {
         let (operation, path) = self.route(request)?;
         self.authorise(operation, &request.headers)?;
         if request.too_large {
@@ -109,10 +121,15 @@ impl Shared {
         if !findings.is_empty() {
             return Err(self.refusal(Some(operation), StatusCode::BAD_REQUEST, &findings));
         }
-        Ok(operation)
+        Ok((operation, path))
     }
 
-    fn answer(&self, operation: &Operation, request: &RecordedRequest) -> Answer {
+    fn answer(
+        &self,
+        operation: &Operation,
+        path: &BTreeMap<String, String>,
+        request: &RecordedRequest,
+    ) -> Answer {
         let scripted = lock(&self.script).get_mut(&operation.id).and_then(VecDeque::pop_front);
         if let Some(status) = scripted {
             return Answer::documented(operation, status);
@@ -122,7 +139,11 @@ impl Shared {
             let answer = self.specification.answer(&self.contract, operation, query);
             return answer.unwrap_or_else(|refusal| refusal);
         }
-        Answer::documented(operation, operation.success().unwrap_or_default())
+        let farm = self.farm.as_ref();
+        let lived = farm.and_then(|farm| lock(farm).answer(operation, path, request, self.address));
+        lived.unwrap_or_else(|| {
+            Answer::documented(operation, operation.success().unwrap_or_default())
+        })
     }
 
     fn route(
@@ -165,8 +186,9 @@ impl Shared {
         });
         let renewed = lock(&self.renewed_token).clone();
         let accepted = renewed.as_deref().unwrap_or(&self.token);
+        let expired = self.farm.as_ref().is_some_and(|farm| lock(farm).token_has_expired());
         let status = match bearer {
-            Some(token) if token == accepted => return Ok(()),
+            Some(token) if token == accepted && !expired => return Ok(()),
             Some(_) => StatusCode::FORBIDDEN,
             None => StatusCode::UNAUTHORIZED,
         };
