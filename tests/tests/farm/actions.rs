@@ -58,6 +58,7 @@ async fn a_print_is_paused_resumed_and_aborted() {
             ChangeKind::JobPaused,
             ChangeKind::JobResumed,
             ChangeKind::JobAborted,
+            ChangeKind::JobCleared,
         ]
     );
 }

@@ -34,8 +34,15 @@ async fn a_job_is_printed_to_its_end() {
             phase("finished", "history", true),
         ]
     );
-    let changes = [ChangeKind::JobQueued, ChangeKind::JobStarted, ChangeKind::JobFinished];
-    assert_eq!(site.changes_of(&job), changes);
+    assert_eq!(
+        site.changes_of(&job),
+        [
+            ChangeKind::JobQueued,
+            ChangeKind::JobStarted,
+            ChangeKind::JobFinished,
+            ChangeKind::JobCleared,
+        ]
+    );
 }
 
 #[tokio::test]

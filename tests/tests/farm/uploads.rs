@@ -1,8 +1,11 @@
 //! Files that are sent to the farm.
 
-use connect_api::models::{MaterialProfileResponse, MaterialProfileUploadRequest};
+use connect_api::models::{
+    MaterialProfileResponse, MaterialProfileUploadRequest, PrintJobResponse,
+};
 use connect_tests::stand_in::farm::{Attempt, Farm, UploadFault};
 use reqwest::{Client, RequestBuilder};
+use serde_json::{Value, json};
 
 use super::{Site, refusal, refused};
 
@@ -100,6 +103,39 @@ async fn uploads_fail_to_order() {
     let statuses: Vec<_> = attempts.iter().map(|attempt| attempt.status).collect();
     assert_eq!(statuses, [None, Some(503), Some(200)]);
     assert!((1 << 20..2 << 20).contains(&attempts[0].size), "{}", attempts[0].size);
+}
+
+#[tokio::test]
+async fn a_print_file_is_announced_next_door_sent_and_printed() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let cluster = site.cluster().await;
+    let jobs = format!("{}/jobs", site.farm.cura_url());
+    let announce = |token: &str| {
+        let kind = "application/x-ufp";
+        let body = json!({"data": {"job_name": "cup.ufp", "file_size": 3, "content_type": kind}});
+        Client::new().put(format!("{jobs}/upload")).bearer_auth(token).json(&body)
+    };
+    assert_eq!(status(announce("another")).await, 403);
+    let read = async |request: RequestBuilder| -> PrintJobResponse {
+        let answer = request.send().await.expect("an answer");
+        let mut answer: Value = answer.json().await.expect("JSON");
+        serde_json::from_value(answer["data"].take()).expect("a print file")
+    };
+    let file = read(announce(site.farm.token())).await;
+    let look = async || {
+        let request = Client::new().get(format!("{jobs}/{}", file.job_id));
+        read(request.bearer_auth(site.farm.token())).await.status.to_string()
+    };
+    assert_eq!(look().await, "uploading");
+    let early = site.client.print(&cluster, &file.job_id).send().await;
+    assert_eq!(refusal(early.expect_err("a refusal")), refused(404, "recordNotFound"));
+    let kind = file.content_type.as_ref().expect("a type").as_str();
+    let request = Client::new().put(file.upload_url.as_deref().expect("a URL"));
+    assert_eq!(status(request.header("content-type", kind).body("ufp")).await, 200);
+    assert_eq!(look().await, "uploaded");
+    let job = site.client.print(&cluster, &file.job_id).send().await.expect("a job");
+    let job = site.job(&cluster, &job.job_instance_uuid.expect("a UUID")).await;
+    assert_eq!((job.name.as_str(), job.cloud_job_id), ("cup.ufp", Some(file.job_id)));
 }
 
 #[tokio::test]

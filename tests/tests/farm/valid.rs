@@ -109,7 +109,7 @@ impl Wire {
         let jobs = [list("print_jobs"), list("recently_completed")].concat();
         let verbs =
             ["pause", "resume", "duplicate", "force", "abort", "move", "remove", "levitate"];
-        for (job, verb) in jobs.iter().zip(verbs.iter().cycle()) {
+        for (job, verb) in jobs.iter().take(2 * verbs.len()).zip(verbs.iter().cycle()) {
             let path = format!("{base}/print_jobs/{job}");
             self.get("get_print_job", &path).await;
             self.post("update_print_job", &path, json!({"note": "ü"})).await;

@@ -145,6 +145,11 @@ impl Refusal {
         }
     }
 
+    /// The answer for who holds it against no document.
+    pub fn answer(&self, ids: &mut Ids) -> Answer {
+        Answer::json(self.status, self.body(ids).to_string())
+    }
+
     fn body(&self, ids: &mut Ids) -> Value {
         json!({"errors": [{
             "id": ids.uuid(),
@@ -198,7 +203,7 @@ fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -
 }
 
 /// The service leaves out what has no value.
-fn without_nulls(value: Value) -> Value {
+pub fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(members) => {
             let members = members.into_iter().filter(|(_, value)| !value.is_null());

@@ -27,10 +27,12 @@ pub enum ChangeKind {
     JobPaused,
     /// A print goes on.
     JobResumed,
-    /// A job ended well, and its printer is free again.
+    /// A job was printed to its end.
     JobFinished,
     /// A job was ended before its time.
     JobAborted,
+    /// What was printed was taken off the build plate: the job is history.
+    JobCleared,
     /// A job ended since its printer broke.
     JobFailed,
     /// A waiting job was taken out of the queue.

@@ -13,7 +13,7 @@ use super::world::{Offer, World};
 use crate::stand_in::StandIn;
 use crate::stand_in::server::lock;
 
-/// All of these panic if the stand-in was started without a farm.
+/// All but the first panic if the stand-in was started without a farm.
 impl StandIn {
     #[track_caller]
     fn world(&self) -> MutexGuard<'_, World> {
@@ -23,6 +23,12 @@ impl StandIn {
         let mut world = lock(farm);
         world.catch_up();
         world
+    }
+
+    /// The URL of the neighbour of the API that takes print files, in the place of
+    /// `https://api.ultimaker.com/cura/v1`.
+    pub fn cura_url(&self) -> String {
+        format!("http://{}/cura/v1", self.shared.address)
     }
 
     /// Pushes the farm's clock forward, and lets all happen that happens in that time.

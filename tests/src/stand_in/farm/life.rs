@@ -53,7 +53,7 @@ impl World {
         job.step += 1;
         job.started |= phase == Phase::PrePrint;
         let (step, lasts, printer) = (job.step, job.phase_lasts(), job.printer.clone());
-        let printed = job.printed;
+        let (printed, end) = (job.printed, job.end);
         if phase.is_over() {
             job.ended = Some(now);
             let printer = printer.as_deref().and_then(|uuid| cluster.printer_mut(uuid));
@@ -62,7 +62,7 @@ impl World {
                 printer.consume(printed);
             }
         }
-        if let Some(kind) = change(before, phase) {
+        if let Some(kind) = change(before, phase, end) {
             self.note(at, uuid, kind);
         }
         if let Some(lasts) = lasts {
@@ -72,6 +72,10 @@ impl World {
         if phase.is_over() || phase == Phase::Queued {
             self.assign(at);
         }
+    }
+
+    fn phase(&self, at: usize, job: &str) -> Option<Phase> {
+        self.clusters[at].job(job).map(|job| job.phase)
     }
 
     /// Gives the waiting jobs to printers that are free and fit them, in the order of the queue.
@@ -166,7 +170,9 @@ impl World {
         broken.trouble = Some(trouble);
         let job = broken.job.clone();
         self.note(at, printer, ChangeKind::PrinterBroken);
-        if let Some(job) = job {
+        // A print that is done cannot fail any more.
+        let printed = |uuid: &String| self.phase(at, uuid) == Some(Phase::WaitCleanup);
+        if let Some(job) = job.filter(|uuid| !printed(uuid)) {
             self.enter(at, &job, Phase::Failed);
         }
     }
@@ -182,14 +188,16 @@ impl World {
     }
 }
 
-/// What a step of a job is to those who watch it.
-fn change(before: Phase, now: Phase) -> Option<ChangeKind> {
+/// What a step of a job is to those who watch it, of a job that ends as `end`.
+fn change(before: Phase, now: Phase, end: Phase) -> Option<ChangeKind> {
     match (before, now) {
         (_, Phase::Queued) => Some(ChangeKind::JobQueued),
         (_, Phase::PrePrint) => Some(ChangeKind::JobStarted),
         (_, Phase::Paused) => Some(ChangeKind::JobPaused),
         (Phase::Resuming, Phase::Printing) => Some(ChangeKind::JobResumed),
-        (_, Phase::Finished) => Some(ChangeKind::JobFinished),
+        (_, Phase::WaitCleanup) if end == Phase::Finished => Some(ChangeKind::JobFinished),
+        (_, Phase::WaitCleanup) => Some(ChangeKind::JobAborted),
+        (Phase::WaitCleanup, Phase::Finished | Phase::Aborted) => Some(ChangeKind::JobCleared),
         (_, Phase::Aborted) => Some(ChangeKind::JobAborted),
         (_, Phase::Failed) => Some(ChangeKind::JobFailed),
         (_, Phase::Removed) => Some(ChangeKind::JobRemoved),

@@ -11,7 +11,7 @@
 //! | what happens by itself | [`life`], [`traffic`] |
 //! | what is done to it | [`action`], [`deed`], [`handle`] |
 //! | the API's operations on it | [`operation`], [`call`], [`page`], [`view`] |
-//! | where files are sent | [`host`] |
+//! | where files are announced and sent | [`cura`], [`host`] |
 //! | the record of what happened | [`change`] |
 //!
 //! What of its behaviour is attested is what the service's clients rely on; how long the phases
@@ -44,6 +44,7 @@ pub mod call;
 pub mod change;
 pub mod clock;
 pub mod cluster;
+pub mod cura;
 pub mod deed;
 pub mod file;
 pub mod handle;

@@ -30,7 +30,7 @@ pub fn job(world: &World, at: usize, job: &Job) -> Value {
         "owner_id": job.owner.id,
         "sent_from": job.sent_from,
         "created_at": stamp(job.created),
-        "deleted_at": job.ended.filter(|_| job.phase == Phase::Removed).map(stamp),
+        "deleted_at": job.ended.map(stamp),
         "status": job.phase.status(),
         "state": job.phase.state(),
         "started": job.started,
