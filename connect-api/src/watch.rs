@@ -164,3 +164,6 @@ impl fmt::Debug for Watch {
         debug.finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

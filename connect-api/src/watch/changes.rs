@@ -167,8 +167,10 @@ impl Phase {
 
 /// How much of a job's time has passed. The time elapsed can exceed the total.
 fn percent(job: &Job) -> Option<u8> {
-    let (elapsed, total) = (job.time_elapsed?.max(0), job.time_total);
-    (total > 0).then(|| u8::try_from(elapsed.min(total).saturating_mul(100) / total).unwrap_or(100))
+    let (elapsed, total) = (job.time_elapsed?, job.time_total);
+    // Wide enough for any time that an answer can hold.
+    let (elapsed, total) = (i128::from(elapsed.clamp(0, total.max(0))), i128::from(total));
+    (total > 0).then(|| u8::try_from(elapsed * 100 / total).unwrap_or(100))
 }
 
 /// The printers that can be told from others.
@@ -210,3 +212,6 @@ fn reasons(printer: &Printer, status: &Status) -> Vec<String> {
 fn is_called(printer: &Printer, name: &str) -> bool {
     [&printer.uuid, &printer.unique_name].into_iter().flatten().any(|own| own == name)
 }
+
+#[cfg(test)]
+mod tests;
