@@ -1,9 +1,13 @@
 //! What can go wrong with a call.
 
+mod action;
+#[cfg(feature = "upload")]
+mod source;
 mod transport;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -13,9 +17,12 @@ use crate::call::{Operation, Raw};
 use crate::decode::path_at;
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::{excerpt, redact, redact_headers, redact_strings};
-use crate::retry::retry_after;
-use crate::time::SystemTime;
+use crate::retry::{is_transient, retry_after};
+use crate::time::now;
 use crate::token::{AccessToken, TokenError};
+pub use action::ActionError;
+#[cfg(feature = "upload")]
+pub use source::SourceError;
 pub use transport::TransportError;
 
 /// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
@@ -33,6 +40,11 @@ pub enum Error {
     /// The answer was a success without the data that it should hold. A print that awaits
     /// approval is answered so.
     NoData(NoDataError),
+    /// An action that was waited for did not succeed, or not in time.
+    Action(Box<ActionError>),
+    /// What was to be uploaded cannot be read, or is not as long as it was said to be.
+    #[cfg(feature = "upload")]
+    Source(SourceError),
     /// The client's configuration or an argument of the call cannot be used; nothing was sent.
     Configuration(ConfigurationError),
 }
@@ -41,7 +53,7 @@ pub enum Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ApiError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// How often the call was tried.
     pub attempts: usize,
     /// The status of the answer. The status inside an [`ErrorObject`] can differ.
@@ -58,7 +70,7 @@ pub struct ApiError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// The status of the answer.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -74,7 +86,7 @@ pub struct DecodeError {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NoDataError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// The status of the answer.
     pub status: StatusCode,
 }
@@ -92,7 +104,7 @@ impl Error {
             Error::Api(error) => Some(error.status),
             Error::Decode(error) => Some(error.status),
             Error::NoData(error) => Some(error.status),
-            Error::Transport(_) | Error::Token(_) | Error::Configuration(_) => None,
+            _ => None,
         }
     }
 
@@ -104,7 +116,7 @@ impl Error {
             Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
-            Error::Token(_) | Error::Configuration(_) => None,
+            _ => None,
         }
     }
 
@@ -118,10 +130,20 @@ impl Error {
 }
 
 impl Error {
+    /// Whether the same call can succeed at another time: nothing is wrong with what was asked.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Api(error) => is_transient(error.status),
+            Error::Transport(error) => !error.is_too_long(),
+            Error::Token(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+
     /// The wait that the API's answer asks for, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Error::Api(error) => retry_after(&error.headers, SystemTime::now()),
+            Error::Api(error) => retry_after(&error.headers, now()),
             _ => None,
         }
     }
@@ -138,6 +160,9 @@ impl Error {
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
             Error::NoData(_) => "no_data",
+            Error::Action(_) => "action",
+            #[cfg(feature = "upload")]
+            Error::Source(_) => "source",
             Error::Configuration(_) => "configuration",
         })
     }
@@ -171,7 +196,7 @@ impl Error {
 
 impl ApiError {
     pub(crate) fn read(
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
@@ -188,7 +213,7 @@ impl ApiError {
         let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
         let excerpt = (!whole).then(|| excerpt(body, token));
         let headers = redact_headers(headers, token);
-        Self { operation, attempts: 1, status, headers, errors, excerpt }
+        Self { operation: operation.clone(), attempts: 1, status, headers, errors, excerpt }
     }
 
     /// The machine-readable code of the first error.
@@ -211,7 +236,7 @@ impl DecodeError {
         let message = source.to_string();
         let shown = redact(&message, token);
         Self {
-            operation: raw.operation,
+            operation: raw.operation.clone(),
             status: raw.status,
             headers: redact_headers(raw.headers.clone(), token),
             path: redact(&path, token).into_owned(),
@@ -225,8 +250,8 @@ impl DecodeError {
 }
 
 impl NoDataError {
-    pub(crate) fn new(operation: &'static Operation, status: StatusCode) -> Self {
-        Self { operation, status }
+    pub(crate) fn new(operation: &Arc<Operation>, status: StatusCode) -> Self {
+        Self { operation: operation.clone(), status }
     }
 }
 
@@ -244,6 +269,9 @@ impl fmt::Display for Error {
             Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
+            Error::Action(error) => error.fmt(f),
+            #[cfg(feature = "upload")]
+            Error::Source(error) => error.fmt(f),
             Error::Configuration(error) => error.fmt(f),
         }
     }
@@ -293,6 +321,9 @@ impl std::error::Error for Error {
             Error::Transport(error) => error.source(),
             Error::Decode(error) => Some(&error.source),
             Error::Token(error) => Some(error),
+            Error::Action(error) => error.source(),
+            #[cfg(feature = "upload")]
+            Error::Source(error) => error.source(),
             Error::Api(_) | Error::NoData(_) | Error::Configuration(_) => None,
         }
     }
