@@ -1,6 +1,7 @@
 //! A farm without printers, as the crate's users see it: through the client, and by its own clock.
 
 mod actions;
+mod day;
 mod jobs;
 mod pages;
 mod printers;
