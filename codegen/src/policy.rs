@@ -21,6 +21,20 @@ pub struct Policy {
     pub names: Names,
     /// Numbers that may carry a fraction although upstream gives them as whole.
     pub quantities: Vec<Quantity>,
+    /// How lists come in pages.
+    #[serde(default)]
+    pub paging: Paging,
+}
+
+/// How lists come in pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The query parameter that asks for a page by its number, from 1.
+    pub parameter: String,
+    /// The field that tells the items of a model apart; of other models all of it does.
+    #[serde(default)]
+    pub keys: BTreeMap<String, String>,
 }
 
 /// What we say of an operation.
@@ -42,6 +56,9 @@ pub struct Operation {
     /// Whether programs call it again and again to see what has changed.
     #[serde(default)]
     pub polled: bool,
+    /// Whether its answer is the status of an action in the cluster, whose end can be waited for.
+    #[serde(default)]
+    pub awaited: bool,
     /// The required query values in the order in which a caller expects them.
     #[serde(default)]
     pub arguments: Vec<String>,

@@ -30,8 +30,10 @@
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
 
+mod action;
 mod address;
 mod answer;
+mod attested;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod call;
@@ -52,18 +54,29 @@ mod open_enum;
 mod options;
 mod pace;
 mod page;
+mod paging;
 mod redact;
+mod request;
 mod response;
 mod retry;
 mod time;
 mod token;
 mod transport;
 mod union;
+#[cfg(feature = "upload")]
+mod upload;
+mod watch;
 mod wire;
 
+pub use action::Action;
+pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
-pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
+#[cfg(feature = "upload")]
+pub use error::SourceError;
+pub use error::{
+    ActionError, ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError,
+};
 pub use generated::{models, requests};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
@@ -71,9 +84,15 @@ pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
 pub use oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
 pub use options::CallOptions;
 pub use page::Page;
+pub use paging::{Items, Pages};
+pub use request::RawRequest;
+pub use reqwest::Method;
 pub use reqwest::StatusCode;
 pub use reqwest::header::HeaderMap;
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use time::BoxFuture;
 pub use token::{AccessToken, TokenError, TokenProvider};
+#[cfg(feature = "upload")]
+pub use upload::{ToMaterial, ToUrl, Upload, UploadProgress, UploadSource};
+pub use watch::{Watch, WatchEvent};
