@@ -8,6 +8,10 @@
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
 
+pub mod accepted;
 pub mod class;
 pub mod finding;
+pub mod format;
 pub mod report;
+pub mod review;
+pub mod summary;
