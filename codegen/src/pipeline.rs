@@ -18,6 +18,25 @@ pub const REGEN: &str = "cargo xtask regen";
 /// What mends a stale normalised document.
 pub const NORMALISE: &str = "cargo xtask normalise";
 
+/// What people wrote about the upstream document: corrections of data, and decisions.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// The corrections of data.
+    pub overlay: Overlay,
+    /// What we decide.
+    pub policy: Policy,
+}
+
+impl Rules {
+    /// Reads the rules of a workspace.
+    pub fn read(layout: &Layout) -> Result<Self> {
+        Ok(Self {
+            overlay: parsed(&layout.overlay(), Overlay::parse)?,
+            policy: parsed(&layout.policy(), Policy::parse)?,
+        })
+    }
+}
+
 /// Loads the committed upstream document, held against its record.
 pub fn load(layout: &Layout) -> Result<Upstream> {
     let path = layout.upstream();
@@ -35,8 +54,7 @@ pub fn load(layout: &Layout) -> Result<Upstream> {
 /// Loads and normalises.
 pub fn normalised(layout: &Layout) -> Result<(Normalised, Policy)> {
     let upstream = load(layout)?;
-    let policy = parsed(&layout.policy(), Policy::parse)?;
-    let overlay = parsed(&layout.overlay(), Overlay::parse)?;
+    let Rules { overlay, policy } = Rules::read(layout)?;
     let normalised = normalise(&upstream, &overlay, &policy)
         .map_err(|problem| problem.in_file(layout.upstream().display()))?;
     Ok((normalised, policy))
