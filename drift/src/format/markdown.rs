@@ -133,14 +133,15 @@ pub(crate) fn sentence(message: &str) -> String {
     words::parts(&message).map(part).collect()
 }
 
-/// Text that is nothing but text. A word joiner keeps GitHub from making a person of `@name` and
-/// an issue of `#1`: it looks for those after the backslashes are gone.
+/// What means something in a line of GitHub's Markdown.
+const MARKS: &str = "\\`*_[]<>#|~&:@!$^{}";
+
+/// Text that is nothing but text. A word joiner keeps GitHub from making a person of `@name`, an
+/// issue of `#1` or a link of `www.`: it looks for those after the backslashes are gone.
 fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in words::one_line(text).chars() {
-        if matches!(c, '!'..='/' | ':'..='@' | '['..='`' | '{'..='~')
-            && !matches!(c, ',' | '.' | ';' | '\'' | '"' | '/' | '?' | '%' | '-')
-        {
+        if MARKS.contains(c) {
             escaped.push('\\');
         }
         escaped.push(c);
@@ -148,7 +149,6 @@ fn plain(text: &str) -> String {
             escaped.push('\u{2060}');
         }
     }
-    // `GH-1` is an issue as well, and `www.` a link.
     for (from, to) in [("GH-", "GH\u{2060}-"), ("gh-", "gh\u{2060}-"), ("www.", "www\u{2060}.")] {
         escaped = escaped.replace(from, to);
     }

@@ -138,7 +138,7 @@ fn paint(style: Style, text: &str) -> String {
 fn styled(message: &str) -> String {
     let part = |part: Part<'_>| match part {
         Part::Text(text) => words::one_line(text),
-        Part::Code(code) => paint(CODE, &words::one_line(code)),
+        Part::Code(code) => paint(CODE, &format!("`{}`", words::one_line(code))),
     };
     words::parts(message).map(part).collect()
 }

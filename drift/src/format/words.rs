@@ -133,7 +133,7 @@ pub(crate) fn remarks(review: &Review) -> Vec<(String, Option<String>)> {
                 "delete it from spec/accepted.toml",
             ),
         };
-        (format!("{what} (its reason was: {}).", acceptance.reason), Some(help.to_owned()))
+        (format!("{what}. Its reason was: {}", acceptance.reason), Some(help.to_owned()))
     });
     let unreached = review.summary.unreached;
     let unreached = (unreached > 0).then(|| {

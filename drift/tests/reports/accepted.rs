@@ -10,7 +10,10 @@ const GOOD: &str = "# why\n[[accepted]]\nfingerprint = \"0123456789abcdef\"\nrea
 fn a_whole_entry_is_read() {
     let accepted = Accepted::parse(GOOD).expect("a good file");
     let entry = accepted.get("0123456789abcdef").expect("the entry");
-    assert_eq!((entry.reason.as_str(), entry.date.to_string()), ("Known.", "2026-11-01".to_owned()));
+    assert_eq!(
+        (entry.reason.as_str(), entry.date.to_string()),
+        ("Known.", "2026-11-01".to_owned())
+    );
     assert_eq!(entry.expires.to_string(), "2026-12-01");
     assert_eq!(accepted.iter().count(), 1);
     assert_eq!(Accepted::parse("# nothing yet\n"), Ok(Accepted::default()));
@@ -53,7 +56,10 @@ fn what_is_no_acceptance_is_refused_with_its_place() {
         assert!(problem.message.contains(told), "{problem}");
         assert!(problem.help.is_some(), "{problem}");
         assert!(!problem.message.contains('\n'), "{problem}");
-        assert!(matches!(problem.place, Some(Place::Column(at, _)) if at == line), "{to}: {problem}");
+        assert!(
+            matches!(problem.place, Some(Place::Column(at, _)) if at == line),
+            "{to}: {problem}"
+        );
     }
     let twice = Accepted::parse(&GOOD.repeat(2)).expect_err("the same twice");
     assert!(twice.message.contains("accepted twice"), "{twice}");

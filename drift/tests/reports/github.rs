@@ -15,7 +15,7 @@ fn an_annotation_has_the_line_of_the_pointer() {
     let lines = rendered(report());
     let file = "file=spec/connect-v1.openapi.json";
     assert!(lines[0].starts_with(&format!("::error {file},line=8,title=operation-removed ")));
-    assert!(lines[1].starts_with(&format!("::warning {file},line=16,title=")), "{}", lines[1]);
+    assert!(lines[1].starts_with(&format!("::warning {file},line=17,title=")), "{}", lines[1]);
     // What is new has a line only in the revision, which is no file; what is above it does.
     assert!(lines[2].starts_with(&format!("::notice {file},line=3,title=operation-added ")));
 }
@@ -52,7 +52,7 @@ fn nothing_ends_a_command_or_begins_one() {
     report.base.location = "a,b:c%d\ne".to_owned();
     let lines = rendered(report);
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].starts_with("::error file=a%2Cb%3Ac%25d%0Ae,line=16,title="), "{}", lines[0]);
+    assert!(lines[0].starts_with("::error file=a%2Cb%3Ac%25d%0Ae,line=17,title="), "{}", lines[0]);
     assert!(lines[0].contains("b %25 c"), "{}", lines[0]);
     assert!(!lines[0].contains('\r'));
 }

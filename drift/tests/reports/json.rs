@@ -24,7 +24,8 @@ fn every_report_fits_the_schema() {
     let validator = validator();
     let accepted = entry(&report().findings[0], "Known.", "2027-01-01");
     for report in [rendered(report(), &accepted), rendered(with(Vec::new()), &accepted)] {
-        let errors: Vec<_> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+        let errors: Vec<_> =
+            validator.iter_errors(&report).map(|error| error.to_string()).collect();
         assert!(errors.is_empty(), "{errors:?}");
     }
 }
@@ -66,11 +67,22 @@ fn the_schema_refuses_what_is_no_report() {
 #[test]
 fn a_finding_has_the_keys_that_are_promised_in_their_order() {
     let report = rendered(report(), "");
-    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    let keys =
+        |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&report), ["base", "revision", "summary", "findings"]);
     let expected = [
-        "class", "wire", "source", "pointer", "revision_pointer", "operations", "rust_items", "old",
-        "new", "message", "fingerprint", "accepted",
+        "class",
+        "wire",
+        "source",
+        "pointer",
+        "revision_pointer",
+        "operations",
+        "rust_items",
+        "old",
+        "new",
+        "message",
+        "fingerprint",
+        "accepted",
     ];
     assert_eq!(keys(&report["findings"][0]), expected);
 }

@@ -71,14 +71,19 @@ fn each_fail_on_names_what_it_says() {
         let open = review(with(vec![finding.clone()]), "");
         let known = entry(&finding, "Known.", "2027-01-01");
         let known = review(with(vec![finding]), &known);
-        for (fail_on, expected) in [FailOn::Any, FailOn::Wire, FailOn::Source].into_iter().zip(expected) {
+        for (fail_on, expected) in
+            [FailOn::Any, FailOn::Wire, FailOn::Source].into_iter().zip(expected)
+        {
             assert_eq!(fail_on.outcome(&open), expected, "{wire} {source} {fail_on:?}");
             assert_eq!(fail_on.outcome(&known), Clean, "{wire} {source} {fail_on:?}, accepted");
         }
         assert_eq!(FailOn::Never.outcome(&open), Clean);
     }
     assert_eq!(FailOn::Any.outcome(&review(with(Vec::new()), "")), Clean);
-    assert_eq!([Clean, Compatible, SourceBreaking, WireBreaking].map(Outcome::status), [0, 3, 4, 5]);
+    assert_eq!(
+        [Clean, Compatible, SourceBreaking, WireBreaking].map(Outcome::status),
+        [0, 3, 4, 5]
+    );
 }
 
 #[test]

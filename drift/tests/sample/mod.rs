@@ -69,7 +69,9 @@ pub fn report() -> Report {
         revision_pointer: None,
         operations: vec!["POST /jobs/{job_id}".to_owned()],
         rust_items: vec!["Client::print".to_owned(), "requests::Print".to_owned()],
-        old: Some(json!({"operationId": "print", "parameters": [{"name": "job_id", "in": "path"}]})),
+        old: Some(
+            json!({"operationId": "print", "parameters": [{"name": "job_id", "in": "path"}]}),
+        ),
         new: None,
         ..finding(Wire::Breaking, Source::Major, "The operation `POST /jobs/{job_id}` is gone.")
     };
@@ -105,8 +107,16 @@ pub fn report() -> Report {
         ],
         unreached: 2,
         notes: vec![
-            note(NoteKind::NeverApplied, "Action 3 of the overlay mends nothing any more.", Some("delete it from `spec/overlay.yaml`")),
-            note(NoteKind::Policy, "The policy does not know `GET /usage`.", Some("add `- { id: get_usage, route: GET /usage }`")),
+            note(
+                NoteKind::NeverApplied,
+                "Action 3 of the overlay mends nothing any more.",
+                Some("delete it from `spec/overlay.yaml`"),
+            ),
+            note(
+                NoteKind::Policy,
+                "The policy does not know `GET /usage`.",
+                Some("add `- { id: get_usage, route: GET /usage }`"),
+            ),
             note(NoteKind::Witness, "Both crates were generated and compared.", None),
         ],
     }
