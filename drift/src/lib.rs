@@ -9,6 +9,7 @@
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
 
 pub mod accepted;
+pub mod changelog;
 pub mod class;
 pub mod finding;
 pub mod format;

@@ -1,7 +1,7 @@
 //! Each format as a person sees it.
 
 use connect_drift::finding::{Finding, Source, Wire};
-use connect_drift::format::{Format, markdown};
+use connect_drift::format::Format;
 use connect_drift::review::Review;
 
 use crate::sample::{entry, finding, report, review, with};
@@ -81,5 +81,4 @@ fn markdown_is_cut_at_the_limit_with_a_count_of_what_is_left_out() {
     assert!(cut.chars().count() > 60_000, "{}", cut.chars().count());
     let shown = cut.matches("\n* **unclassified**").count();
     assert!(cut.contains(&format!("**{} more findings are left out**", 5_000 - shown)), "{shown}");
-    assert!(markdown::LIMIT < 65_536);
 }
