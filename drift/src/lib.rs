@@ -5,11 +5,15 @@
 //!
 //! | stage | module | gives |
 //! |---|---|---|
+//! | load | [`load`] | [`load::Document`], as it is written |
+//! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
 
 pub mod class;
+pub mod compare;
 pub mod finding;
+pub mod load;
 pub mod report;
 
 use connect_codegen::pipeline::Rules;
