@@ -92,7 +92,7 @@ pub fn read(path: &Path) -> Result<String> {
     })
 }
 
-fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {

@@ -12,19 +12,27 @@ pub enum Class {
     OperationAdded,
     /// An operation that is gone.
     OperationRemoved,
+    /// A public item of the crate that breaks although no other finding says why.
+    RustSurfaceChanged,
     /// A change that no rule knows.
     Unclassified,
 }
 
 impl Class {
     /// Every class.
-    pub const ALL: &[Self] = &[Self::OperationAdded, Self::OperationRemoved, Self::Unclassified];
+    pub const ALL: &[Self] = &[
+        Self::OperationAdded,
+        Self::OperationRemoved,
+        Self::RustSurfaceChanged,
+        Self::Unclassified,
+    ];
 
     /// The id, as in `operation-added`.
     pub fn id(self) -> &'static str {
         match self {
             Self::OperationAdded => "operation-added",
             Self::OperationRemoved => "operation-removed",
+            Self::RustSurfaceChanged => "rust-surface-changed",
             Self::Unclassified => "unclassified",
         }
     }

@@ -34,6 +34,7 @@ use crate::normalise::overlay::Overlay;
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
 pub use lapse::{Lapse, Rule};
+pub use reconcile::operations_of;
 pub use report::{Change, Changes, PassReport, Report};
 
 /// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.

@@ -19,11 +19,11 @@ pub(super) fn run(
     changes: &mut Changes,
 ) -> Result<Policy> {
     let mut fitting = policy.clone();
-    let found = of_document(document);
+    let found = operations_of(document);
     let has = |route: &Route| found.iter().any(|(found, _)| found == route);
     let (mut kept, mut missing): (Vec<_>, Vec<_>) =
         fitting.operations.drain(..).partition(|entry| has(&entry.route));
-    let known = before.map(of_document).unwrap_or_default();
+    let known = before.map(operations_of).unwrap_or_default();
     let mut new: Vec<_> =
         found.iter().filter(|(route, _)| !kept.iter().any(|entry| entry.route == *route)).collect();
     for identity in IDENTITIES {
@@ -124,9 +124,9 @@ const IDENTITIES: [fn(&Route, &Value) -> Option<String>; 3] = [
     |_, operation| walk::text(operation, "description").map(str::to_owned),
 ];
 
-/// The operations of a document that is still as upstream writes it. What cannot be read is left
-/// to the pass whose business it is.
-fn of_document(document: &Value) -> Vec<(Route, &Value)> {
+/// The operations of a document that is still as upstream writes it, by the routes that they will
+/// have. What cannot be read is left to the pass whose business it is.
+pub fn operations_of(document: &Value) -> Vec<(Route, &Value)> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::iter);
     let mut found = Vec::new();
     for (path, item) in paths {

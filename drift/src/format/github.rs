@@ -65,25 +65,24 @@ fn command(level: &str, place: &str, finding: &Finding) -> String {
     format!("::{level} {place}title={title}::{}\n", data(&words::cut(&message, TEXT)))
 }
 
-/// Where the lines of a document are, if it is a file.
+/// Where the lines of a document are.
 struct Anchors<'s> {
     file: Option<&'s str>,
-    lines: Lines,
+    lines: Option<Lines>,
 }
 
 impl<'s> Anchors<'s> {
     fn of(side: &'s Side) -> Self {
-        let is_url = side.location.contains("://");
-        let file = (!is_url).then_some(side.location.as_str());
-        // No line of a URL is asked for.
-        Self { file, lines: Lines::of(if is_url { "" } else { &side.text }) }
+        // A document that was normalised has its lines elsewhere, or nowhere.
+        let read = (!side.location.contains("://")).then_some(side.location.as_str());
+        let file = side.text_file.as_deref().or(read);
+        Self { file, lines: side.text_file.is_some().then(|| Lines::of(&side.text)) }
     }
 
     fn properties(&self, pointer: &str) -> String {
-        match self.file {
-            Some(file) => format!("file={},line={},", property(file), self.lines.line(pointer)),
-            None => String::new(),
-        }
+        let file = self.file.map(|file| format!("file={},", property(file)));
+        let line = self.lines.as_ref().map(|lines| format!("line={},", lines.line(pointer)));
+        file.unwrap_or_default() + &line.unwrap_or_default()
     }
 }
 

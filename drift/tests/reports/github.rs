@@ -44,12 +44,21 @@ fn what_is_a_url_has_no_line() {
 }
 
 #[test]
+fn a_normalised_document_that_is_no_file_has_no_line() {
+    let gone = finding(Wire::Breaking, Source::Major, "Gone.");
+    let mut report = with(vec![gone]);
+    report.base.text_file = None;
+    let start = "::error file=spec/connect-v1.openapi.json,title=unclassified ";
+    assert!(rendered(report)[0].starts_with(start));
+}
+
+#[test]
 fn nothing_ends_a_command_or_begins_one() {
     let evil = "a\r\n::error file=x,line=1::b % c\n::set-output name=d::e";
     let mut nasty = finding(Wire::Breaking, Source::Major, evil);
     nasty.rust_items = vec![evil.to_owned()];
     let mut report = with(vec![nasty]);
-    report.base.location = "a,b:c%d\ne".to_owned();
+    report.base.text_file = Some("a,b:c%d\ne".to_owned());
     let lines = rendered(report);
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert!(lines[0].starts_with("::error file=a%2Cb%3Ac%25d%0Ae,line=17,title="), "{}", lines[0]);

@@ -43,6 +43,7 @@ pub fn side(location: &str) -> Side {
         version: "v1".to_owned(),
         is_connect: true,
         text: TEXT.to_owned(),
+        text_file: (!location.contains("://")).then(|| location.to_owned()),
     }
 }
 

@@ -1,19 +1,26 @@
 //! The public surface of a crate, read from its source: no compiler is asked, so that it is the
-//! same with every toolchain.
+//! same with every toolchain. A line for each thing, made for snapshots; or a shape for each, made
+//! for deciding whether a program that compiled still does.
 
 mod modules;
 mod print;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use syn::{ImplItem, Item, Type, Visibility};
 
-pub use self::modules::SourceError;
 use self::modules::{Found, Modules, Place};
+use self::print::Member;
+use crate::problem::Result;
+use crate::write::{self, Files};
 
 /// The macro of the crate that gives an open enum its conversions.
 const OPEN_ENUM: &str = "open_enum";
+
+/// The root of a crate that holds generated code and nothing else.
+const GENERATED_IN: &str =
+    "pub struct Client; mod generated; pub use generated::{models, requests};";
 
 /// The public surface of a crate: its public items by their public paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,17 +36,38 @@ struct Entry {
     /// What it is, in a line.
     head: String,
     /// Fields or variants, in their order.
-    parts: Vec<String>,
+    parts: Vec<Member>,
     /// Methods and associated constants.
-    functions: BTreeSet<String>,
+    functions: BTreeSet<Member>,
     /// The traits that it has, derived or implemented.
     traits: BTreeSet<String>,
 }
 
 impl Surface {
     /// Reads a crate from the folder of its `lib.rs`.
-    pub fn of(folder: &Path) -> Result<Self, SourceError> {
-        let modules = Modules::read(folder)?;
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut files = Files::new();
+        for path in write::listing(folder)? {
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
+                files.insert(name, write::read(&path)?);
+            }
+        }
+        Self::of(&files)
+    }
+
+    /// The surface of code that is generated: the client's methods, requests and models.
+    pub fn of_generated(generated: &Files) -> Result<Self> {
+        let below =
+            |(path, code): (&PathBuf, &String)| (Path::new("generated").join(path), code.clone());
+        let mut files: Files = generated.iter().map(below).collect();
+        files.insert("lib.rs".into(), GENERATED_IN.into());
+        Self::of(&files)
+    }
+
+    /// Reads a crate from its files, by path from the folder of its `lib.rs`.
+    pub fn of(files: &Files) -> Result<Self> {
+        let modules = Modules::read(files)?;
         let mut walk =
             Walk { modules: &modules, surface: Self::default(), exported: BTreeMap::new() };
         walk.module(&Vec::new(), "", 0);
@@ -58,11 +86,27 @@ impl Surface {
                 text.push_str(&format!(" | {}", traits.join(" + ")));
             }
             text.push('\n');
-            for part in entry.parts.iter().chain(&entry.functions) {
-                text.push_str(&format!("  {part}\n"));
+            for Member { line, .. } in entry.parts.iter().chain(&entry.functions) {
+                text.push_str(&format!("  {line}\n"));
             }
         }
         text
+    }
+
+    /// All that a program can depend on, by path, each with its shape: `models::A` and
+    /// `models::A: Clone`, a field `models::A::b`, a method `Client::c()`. A program that compiled
+    /// still does if every path is still there with the same shape.
+    pub fn shapes(&self) -> BTreeMap<String, String> {
+        let mut shapes = BTreeMap::new();
+        for (path, entry) in &self.items {
+            shapes.insert(path.clone(), entry.head.clone());
+            shapes
+                .extend(entry.traits.iter().map(|name| (format!("{path}: {name}"), String::new())));
+            for Member { name, shape, .. } in entry.parts.iter().chain(&entry.functions) {
+                shapes.insert(format!("{path}::{name}"), shape.clone());
+            }
+        }
+        shapes
     }
 }
 
@@ -172,10 +216,10 @@ impl Walk<'_> {
             }
             None => entry.functions.extend(block.items.iter().filter_map(|item| match item {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
-                    Some(print::function(&function.attrs, &function.sig))
+                    Some(print::method(&function.attrs, &function.sig))
                 }
                 ImplItem::Const(constant) if is_public(&constant.vis) => {
-                    Some(format!("const {}: {}", constant.ident, print::ty(&constant.ty)))
+                    Some(print::constant(constant))
                 }
                 _ => None,
             })),
@@ -188,8 +232,8 @@ impl Walk<'_> {
         let Some(entry) = self.entry(at, &[name]) else { return };
         entry.traits.insert("open".to_owned());
         for part in &mut entry.parts {
-            if let Some(value) = values.get(part) {
-                part.push_str(&format!(" = {value}"));
+            if let Some(value) = values.get(&part.name) {
+                part.line.push_str(&format!(" = {value}"));
             }
         }
     }

@@ -1,9 +1,12 @@
 //! The modules of a crate, and what a path in one of them leads to.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use syn::{Item, Meta, UseTree, Visibility};
+
+use crate::problem::{Problem, Result};
+use crate::write::Files;
 
 /// The modules of a crate, by path from its root.
 pub struct Modules {
@@ -27,35 +30,28 @@ pub struct Import {
     pub name: Option<String>,
 }
 
-/// A source file that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("{}: {fault}", path.display())]
-pub struct SourceError {
-    path: PathBuf,
-    fault: String,
-}
-
 impl Modules {
-    /// Reads the modules from the folder of a `lib.rs`.
-    pub fn read(folder: &Path) -> Result<Self, SourceError> {
+    /// Reads the modules from the files beside and below a `lib.rs`.
+    pub fn read(files: &Files) -> Result<Self> {
         let mut modules = Self { modules: BTreeMap::new() };
-        modules.file(&folder.join("lib.rs"), folder, Vec::new())?;
+        modules.file(files, Path::new("lib.rs"), Path::new(""), Vec::new())?;
         Ok(modules)
     }
 
-    fn file(&mut self, file: &Path, folder: &Path, at: Vec<String>) -> Result<(), SourceError> {
-        let fault = |fault: String| SourceError { path: file.to_owned(), fault };
-        let text = std::fs::read_to_string(file).map_err(|error| fault(error.to_string()))?;
-        let parsed = syn::parse_file(&text).map_err(|error| fault(error.to_string()))?;
-        self.module(parsed.items, folder, at)
+    fn file(&mut self, files: &Files, file: &Path, folder: &Path, at: Vec<String>) -> Result<()> {
+        let fault = |fault: String| Problem::new(fault).in_file(file.display());
+        let text = files.get(file).ok_or_else(|| fault("there is no such file".to_owned()))?;
+        let parsed = syn::parse_file(text).map_err(|error| fault(error.to_string()))?;
+        self.module(files, parsed.items, folder, at)
     }
 
     fn module(
         &mut self,
+        files: &Files,
         items: Vec<Item>,
         folder: &Path,
         at: Vec<String>,
-    ) -> Result<(), SourceError> {
+    ) -> Result<()> {
         for item in &items {
             let Item::Mod(module) = item else { continue };
             if module.attrs.iter().any(is_for_tests) {
@@ -65,11 +61,12 @@ impl Modules {
             let inner_folder = folder.join(&name);
             let inner: Vec<String> = at.iter().cloned().chain([name.clone()]).collect();
             match &module.content {
-                Some((_, items)) => self.module(items.clone(), &inner_folder, inner)?,
+                Some((_, items)) => self.module(files, items.clone(), &inner_folder, inner)?,
                 None => {
                     let beside = folder.join(format!("{name}.rs"));
-                    let file = if beside.exists() { beside } else { inner_folder.join("mod.rs") };
-                    self.file(&file, &inner_folder, inner)?;
+                    let is_beside = files.contains_key(&beside);
+                    let file = if is_beside { beside } else { inner_folder.join("mod.rs") };
+                    self.file(files, &file, &inner_folder, inner)?;
                 }
             }
         }

@@ -6,8 +6,19 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, Fields, ImplItem, Item, Meta, Signature, Visibility};
 
+/// A field, a variant, a method or a constant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Member {
+    /// What it is, in a line.
+    pub line: String,
+    /// Its name; a method's with parentheses, since a field can have the same.
+    pub name: String,
+    /// What programs depend on: its line without the names of arguments and what serde is told.
+    pub shape: String,
+}
+
 /// An item in a line, and its fields, variants or methods in a line each.
-pub fn item(item: &Item) -> (String, Vec<String>) {
+pub fn item(item: &Item) -> (String, Vec<Member>) {
     match item {
         Item::Struct(of) => {
             let parts = fields(&of.fields, |vis| matches!(vis, Visibility::Public(_)));
@@ -18,18 +29,23 @@ pub fn item(item: &Item) -> (String, Vec<String>) {
         }
         Item::Enum(of) => {
             let variants = of.variants.iter().map(|variant| {
-                let inner = fields(&variant.fields, |_| true).join(", ");
-                match &variant.fields {
-                    Fields::Unit => variant.ident.to_string(),
-                    Fields::Unnamed(_) => format!("{}({inner})", variant.ident),
-                    Fields::Named(_) => format!("{} {{ {inner} }}", variant.ident),
-                }
+                let inner = fields(&variant.fields, |_| true);
+                let with = |part: fn(&Member) -> &str| {
+                    let inner = inner.iter().map(part).collect::<Vec<_>>().join(", ");
+                    match &variant.fields {
+                        Fields::Unit => variant.ident.to_string(),
+                        Fields::Unnamed(_) => format!("{}({inner})", variant.ident),
+                        Fields::Named(_) => format!("{} {{ {inner} }}", variant.ident),
+                    }
+                };
+                let name = variant.ident.to_string();
+                Member { line: with(|field| &field.line), name, shape: with(|field| &field.shape) }
             });
             (marked(&of.attrs, format!("enum{}", generics(&of.generics))), variants.collect())
         }
         Item::Trait(of) => {
             let methods = of.items.iter().filter_map(|item| match item {
-                syn::TraitItem::Fn(method) => Some(function(&method.attrs, &method.sig)),
+                syn::TraitItem::Fn(method) => Some(self::method(&method.attrs, &method.sig)),
                 _ => None,
             });
             (format!("trait{}", generics(&of.generics)), methods.collect())
@@ -42,8 +58,29 @@ pub fn item(item: &Item) -> (String, Vec<String>) {
     }
 }
 
+/// A function of a type or trait.
+pub fn method(attributes: &[Attribute], signature: &Signature) -> Member {
+    let mut positional = signature.clone();
+    for input in &mut positional.inputs {
+        if let syn::FnArg::Typed(argument) = input {
+            *argument.pat = syn::parse_quote!(_);
+        }
+    }
+    Member {
+        line: function(attributes, signature),
+        name: format!("{}()", signature.ident),
+        shape: function(attributes, &positional),
+    }
+}
+
+/// An associated constant.
+pub fn constant(of: &syn::ImplItemConst) -> Member {
+    let line = format!("const {}: {}", of.ident, ty(&of.ty));
+    Member { name: of.ident.to_string(), shape: line.clone(), line }
+}
+
 /// A function without its body.
-pub fn function(attributes: &[Attribute], signature: &Signature) -> String {
+fn function(attributes: &[Attribute], signature: &Signature) -> String {
     let printed = pretty(quote! { #signature {} });
     marked(attributes, printed.trim_end_matches("{}").trim_end().to_owned())
 }
@@ -141,7 +178,7 @@ fn once(body: TokenStream) -> TokenStream {
     plain
 }
 
-fn fields(fields: &Fields, visible: impl Fn(&Visibility) -> bool) -> Vec<String> {
+fn fields(fields: &Fields, visible: impl Fn(&Visibility) -> bool) -> Vec<Member> {
     let shown = fields.iter().filter(|field| visible(&field.vis));
     shown
         .map(|field| {
@@ -152,10 +189,11 @@ fn fields(fields: &Fields, visible: impl Fn(&Visibility) -> bool) -> Vec<String>
                     _ => None,
                 })
                 .collect();
-            match &field.ident {
-                Some(name) => format!("{name}: {}{serde}", ty(&field.ty)),
-                None => ty(&field.ty),
-            }
+            let (name, shape) = match &field.ident {
+                Some(name) => (name.to_string(), format!("{name}: {}", ty(&field.ty))),
+                None => (String::new(), ty(&field.ty)),
+            };
+            Member { line: format!("{shape}{serde}"), name, shape }
         })
         .collect()
 }
