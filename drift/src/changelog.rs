@@ -1,6 +1,7 @@
 //! The entry of a report in CHANGELOG.md: for users of the crate, grouped, in Rust names.
 
 use connect_codegen::problem::{Problem, Result};
+use semver::Version;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::finding::{Finding, Source, Wire};
@@ -61,6 +62,14 @@ impl Entry {
         }
         Ok(text)
     }
+}
+
+/// The newest release that a changelog has a heading for, as `## 1.2.3` or `## [1.2.3] - a day`.
+pub fn released(changelog: &str) -> Option<Version> {
+    changelog.lines().filter_map(|line| line.strip_prefix("## ")).find_map(|heading| {
+        let word = heading.split_whitespace().next()?;
+        word.trim_matches(['[', ']']).trim_start_matches('v').parse().ok()
+    })
 }
 
 fn line(finding: &Finding) -> String {

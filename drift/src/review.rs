@@ -115,6 +115,19 @@ impl Reviewed {
 }
 
 impl FailOn {
+    /// Every value.
+    pub const ALL: [Self; 4] = [Self::Wire, Self::Source, Self::Any, Self::Never];
+
+    /// The name, as `--fail-on` takes it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Wire => "wire",
+            Self::Source => "source",
+            Self::Any => "any",
+            Self::Never => "never",
+        }
+    }
+
     /// The worst in a review of what this names.
     pub fn outcome(self, review: &Review) -> Outcome {
         let open = review.findings.iter().filter(|it| it.accepted.is_none());

@@ -20,7 +20,8 @@ pub fn render(review: &Review) -> String {
 }
 
 fn side(side: &Side) -> Value {
-    let Side { location, sha256, language, title, version, is_connect, text: _, text_file: _ } = side;
+    let Side { location, sha256, language, title, version, is_connect, text: _, text_file: _ } =
+        side;
     json!({
         "location": location,
         "sha256": sha256,

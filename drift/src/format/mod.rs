@@ -10,6 +10,7 @@ pub mod text;
 pub(crate) mod words;
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::review::Review;
 
@@ -53,6 +54,16 @@ impl Format {
             Self::Github => github::render(review),
             Self::Html => html::render(review),
         }
+    }
+}
+
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.into_iter().find(|format| format.id() == text);
+        known
+            .ok_or_else(|| format!("`{text}` is not one of {}", Self::ALL.map(Self::id).join(", ")))
     }
 }
 
