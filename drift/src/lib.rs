@@ -6,6 +6,7 @@
 //! | stage | module | gives |
 //! |---|---|---|
 //! | load | [`load`] | [`load::Document`], as it is written |
+//! | read | [`model`] | [`model::Api`], what the document means |
 //! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
@@ -14,4 +15,5 @@ pub mod class;
 pub mod compare;
 pub mod finding;
 pub mod load;
+pub mod model;
 pub mod report;
