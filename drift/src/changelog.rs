@@ -80,7 +80,7 @@ fn line(finding: &Finding) -> String {
         Wire::Risky => " Programs that are deployed already may break.",
         Wire::Compatible | Wire::None => "",
     };
-    format!("{names}{}{warning}", sentence(&finding.message))
+    format!("{names}{}{warning}", sentence(&words::ended(&finding.message)))
 }
 
 /// The index of a finding's group.

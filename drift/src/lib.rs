@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | load | [`load`] | [`load::Document`], as it is written |
 //! | normalise | [`connect`] | [`connect::Pair`], if both are the Connect API's |
+//! | read | [`model`] | [`model::Api`], what the document means |
 //! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
@@ -21,6 +22,7 @@ pub mod connect;
 pub mod finding;
 pub mod format;
 pub mod load;
+pub mod model;
 pub mod report;
 pub mod review;
 pub mod summary;

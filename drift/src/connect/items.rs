@@ -247,3 +247,6 @@ fn strings(value: &Value) -> Vec<String> {
     let values = value.as_array().into_iter().flatten().filter_map(Value::as_str);
     values.map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests;

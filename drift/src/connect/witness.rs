@@ -23,7 +23,7 @@ use crate::report::{Note, NoteKind};
 const NAMED: usize = 5;
 
 /// What a program can depend on in the generated code of one side.
-pub struct Crate(BTreeMap<String, String>);
+pub struct Crate(pub(super) BTreeMap<String, String>);
 
 impl Crate {
     /// Generates the code and reads its surface, all in memory.

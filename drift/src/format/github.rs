@@ -58,7 +58,7 @@ fn level(reviewed: &Reviewed) -> &'static str {
 
 fn command(level: &str, place: &str, finding: &Finding) -> String {
     let title = property(&format!("{} ({})", finding.class, words::verdicts(finding)));
-    let mut message = words::one_line(&finding.message);
+    let mut message = words::one_line(&words::ended(&finding.message));
     if !finding.rust_items.is_empty() {
         message += &format!(" Touches {}.", words::list(&finding.rust_items, words::one_line));
     }

@@ -72,8 +72,10 @@ impl Page {
         }
         for (message, help) in remarks {
             self.line("", &format!("{} {}", paint(CODE, "note:"), styled(&message)));
-            if let Some(help) = help {
-                self.line("  ", &format!("{} {}", paint(CODE, "help:"), styled(&help)));
+            // A line to be copied stands alone.
+            for (number, line) in help.iter().flat_map(|help| help.lines()).enumerate() {
+                let mark = if number == 0 { paint(CODE, "help:") + " " } else { String::new() };
+                self.line("  ", &format!("{mark}{}", styled(line)));
             }
         }
     }

@@ -46,6 +46,13 @@ pub(crate) fn one_line(text: &str) -> String {
     line
 }
 
+/// A message with an end, so that another can follow.
+pub(crate) fn ended(message: &str) -> String {
+    let message = message.trim_end();
+    let end = if message.ends_with(['.', '!', '?', ':', '…']) { "" } else { "." };
+    format!("{message}{end}")
+}
+
 /// A value in a line, as JSON, of at most so many characters.
 pub(crate) fn value(value: &Value, longest: usize) -> String {
     cut(&one_line(&value.to_string()), longest)

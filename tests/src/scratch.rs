@@ -13,9 +13,9 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// The workspace of a name, without crates.
-    pub fn new(name: &str) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    /// The workspace of a name in a folder for what is temporary, without crates.
+    pub fn new(temporary: &str, name: &str) -> Self {
+        let root = Path::new(temporary).join(name);
         Self { root, files: Files::new(), members: Vec::new() }
     }
 
@@ -35,8 +35,8 @@ impl Scratch {
         self.members.push(name.to_owned());
     }
 
-    /// Checks and documents all crates; whatever the compiler says is a failure.
-    pub fn check(mut self) {
+    /// Has cargo do tasks (`check`, `doc`) for all crates; whatever the compiler says is a failure.
+    pub fn run(mut self, tasks: &[&str]) {
         let manifest = read(&workspace().join("Cargo.toml"));
         let lines = manifest.lines().map(|line| match line {
             line if line.starts_with("members = ") => format!("members = {:?}", self.members),
@@ -48,8 +48,7 @@ impl Scratch {
         self.files.insert("Cargo.lock".into(), read(&workspace().join("Cargo.lock")));
         // What is the same as the last time is not written, hence not compiled again.
         write::folder(&self.root, &self.files, Mode::Write, "").expect("the files are written");
-        self.cargo("check");
-        self.cargo("doc");
+        tasks.iter().for_each(|task| self.cargo(task));
     }
 
     fn cargo(&self, task: &str) {
