@@ -184,7 +184,9 @@ pub(crate) fn compare(layout: &Layout, base: &Input, revision: &Input) -> Result
     if let Ok(text) = std::fs::read_to_string(&path) {
         for side in [&mut report.base, &mut report.revision] {
             if side.is_connect && side.text == text {
-                side.text_file = Some(path.display().to_string());
+                // From the root, as GitHub names files.
+                let file = path.strip_prefix(layout.root()).unwrap_or(&path);
+                side.text_file = Some(file.display().to_string());
             }
         }
     }

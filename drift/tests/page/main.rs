@@ -2,7 +2,7 @@
 //! it comes from elsewhere.
 //!
 //! It takes `chromedriver` and a Chrome or a Chromium. Where there is none, the tests are reported as
-//! ignored, with the reason; with `CONNECT_BROWSER=required` that is a failure.
+//! ignored, with the reason; with `CONNECT_TOOLS=required` that is a failure.
 
 mod browser;
 #[path = "../sample/mod.rs"]
@@ -19,8 +19,8 @@ use serde_json::json;
 use browser::{Driver, Page};
 use sample::{entry, finding, report, review, with};
 
-/// The variable that makes a browser a must.
-const REQUIRED: &str = "CONNECT_BROWSER";
+/// The variable that makes the tools a must.
+const REQUIRED: &str = "CONNECT_TOOLS";
 
 type Test = fn(&Driver);
 
