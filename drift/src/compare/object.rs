@@ -42,7 +42,7 @@ pub(super) fn compare_properties<'a>(
             };
             let change = Change::new(class, found.sites(), name);
             let change = change.was(&*old[0].at, *name).is(&*new[0].at, new_name);
-            let predicate = format!("calls its property `{name}` `{new_name}` now");
+            let predicate = format!("calls its property `{new_name}`, and no longer `{name}`");
             found.add(change.says(predicate).hiding(hidden));
         }
         compare_required(found, new_name, (old, was), (new, is), hidden);
@@ -181,11 +181,21 @@ pub(super) fn certain_pairs<'a>(
     }
     if let ([(old_name, old)], [(new_name, new)]) = (gone, new) {
         let words = old.get("description").and_then(Value::as_str).unwrap_or_default();
-        if !words.is_empty() && same(old, new) {
+        if !words.is_empty() && same_but_name(old, new) {
             pairs.insert(*old_name, *new_name);
         }
     }
     pairs
+}
+
+/// Whether two schemas, or two parameters that are called otherwise, are the same.
+fn same_but_name(old: &Value, new: &Value) -> bool {
+    let unnamed = |value: &Value| {
+        let mut value = value.clone();
+        value.as_object_mut().map(|members| members.swap_remove("name"));
+        value
+    };
+    same(&unnamed(old), &unnamed(new))
 }
 
 pub(super) fn compare_additional<'a>(

@@ -9,7 +9,7 @@ use super::change::Change;
 use super::graph::Step;
 use super::schema::{Found, Single};
 use crate::class::Class;
-use crate::model::{Api, Discriminator, Node, Schema, SingleUnion, Union, sorted};
+use crate::model::{Api, Discriminator, Member, Node, Schema, SingleUnion, Union, sorted};
 
 pub(super) fn compare<'a>(
     sides: &Sides<'a>,
@@ -31,22 +31,22 @@ pub(super) fn compare<'a>(
         match partner {
             Some(at) => {
                 taken[at] = true;
-                let (old, new) = (member.parts.clone(), new.members[at].parts.clone());
+                let (old, new) = (member.node.parts.clone(), new.members[at].node.parts.clone());
                 found.inside(old, new, Step::Member);
             }
             None => {
-                let change = Change::new(Class::UnionMemberRemoved, found.sites(), &key(member));
-                let mut change = change.was(&**member.at(), sorted(member.parts[0].value));
+                let change = Change::new(Class::UnionMemberRemoved, found.sites(), &key(&member.node));
+                let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
                 change.revision_pointer = Some(new.fact.pointer());
-                found.add(change.says(format!("no longer has {}", called(member))));
+                found.add(change.says(format!("no longer has {}", called(&member.node))));
             }
         }
     }
     for (member, _) in new.members.iter().zip(taken).filter(|(_, taken)| !taken) {
-        let change = Change::new(Class::UnionMemberAdded, found.sites(), &key(member));
-        let mut change = change.is(&**member.at(), sorted(member.parts[0].value));
+        let change = Change::new(Class::UnionMemberAdded, found.sites(), &key(&member.node));
+        let mut change = change.is(&*member.at, sorted(member.node.parts[0].value));
         change.pointer = Some(old.fact.pointer());
-        found.add(change.says(format!("has {} as well", called(member))));
+        found.add(change.says(format!("has {} as well", called(&member.node))));
     }
     Ok(())
 }
@@ -67,8 +67,8 @@ fn key(member: &Node) -> String {
 /// value of a property; else, in the order of what is left, one that is like it.
 fn matched<'a>(
     sides: &Sides<'a>,
-    old: &[Node<'a>],
-    new: &[Node<'a>],
+    old: &[Member<'a>],
+    new: &[Member<'a>],
 ) -> Result<Vec<Option<usize>>> {
     let mut partners = vec![None; old.len()];
     let mut free: Vec<usize> = (0..new.len()).collect();
@@ -85,20 +85,20 @@ fn matched<'a>(
             }
             free.retain(|at| !partners.contains(&Some(*at)));
         };
-    let keys = |members: &[Node]| members.iter().map(|member| Some(key(member))).collect();
+    let keys = |members: &[Member]| members.iter().map(|member| Some(key(&member.node))).collect();
     pair(&mut free, &mut partners, [keys(old), keys(new)]);
     if free.is_empty() || partners.iter().all(Option::is_some) {
         return Ok(partners);
     }
-    let tags = |api: &Api<'a>, members: &[Node<'a>]| -> Result<Vec<Option<String>>> {
-        members.iter().map(|member| tag(api, member)).collect()
+    let tags = |api: &Api<'a>, members: &[Member<'a>]| -> Result<Vec<Option<String>>> {
+        members.iter().map(|member| tag(api, &member.node)).collect()
     };
     pair(&mut free, &mut partners, [tags(&sides.base, old)?, tags(&sides.revision, new)?]);
     let mut free = free.into_iter();
     for (member, partner) in old.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none())
     {
         let Some(at) = free.next() else { break };
-        if alike(sides, member, &new[at])? {
+        if alike(sides, &member.node, &new[at].node)? {
             *partner = Some(at);
         }
     }
@@ -145,26 +145,21 @@ pub(super) fn compare_single<'a>(
         Single::Base(schema, node) => (schema, node, &sides.revision),
         Single::Revision(schema, node) => (schema, node, &sides.base),
     };
-    let same = union.members.iter().find(|member| key(member) == key(node));
+    let same = union.members.iter().find(|member| key(&member.node) == key(node));
     let mut meets = same.is_some();
     for member in union.members.iter().filter(|_| same.is_none()) {
-        meets |= Schema::read(api, member, SingleUnion::Open)?.kinds.meets(schema.kinds);
+        meets |= Schema::read(api, &member.node, SingleUnion::Open)?.kinds.meets(schema.kinds);
     }
-    let written = sorted(node.parts[0].value);
-    let (text, value) = (union.fact.pointer(), sorted(union.fact.value));
-    let (class, change) = match single {
-        Single::Base(..) => (
-            Class::BecameUnion,
-            Change::new(Class::BecameUnion, found.sites(), "union")
-                .was(&**node.at(), written)
-                .is(text, value),
-        ),
-        Single::Revision(..) => (
-            Class::NoLongerUnion,
-            Change::new(Class::NoLongerUnion, found.sites(), "union")
-                .was(text, value)
-                .is(&**node.at(), written),
-        ),
+    let places = found.places.clone();
+    let class = match single {
+        Single::Base(..) => Class::BecameUnion,
+        Single::Revision(..) => Class::NoLongerUnion,
+    };
+    let (value, other) = (sorted(node.parts[0].value), sorted(union.fact.value));
+    let change = Change::new(class, (&places.0, &places.1), "union");
+    let change = match single {
+        Single::Base(..) => change.was(&*places.0, value).is(union.fact.pointer(), other),
+        Single::Revision(..) => change.was(union.fact.pointer(), other).is(&*places.1, value),
     };
     let predicate = match class {
         Class::BecameUnion => "is one of several schemas now",
@@ -174,8 +169,8 @@ pub(super) fn compare_single<'a>(
     found.add(Change { class, ..change.says(predicate) });
     if let Some(member) = same {
         let (base, revision) = match single {
-            Single::Base(..) => (node, member),
-            Single::Revision(..) => (member, node),
+            Single::Base(..) => (node, &member.node),
+            Single::Revision(..) => (&member.node, node),
         };
         found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
@@ -274,7 +269,7 @@ fn tags(told: &Discriminator, union: Option<&Union>) -> BTreeMap<String, String>
         tags.insert(unescaped_segment(name), (*tag).to_owned());
     }
     for member in union.into_iter().flat_map(|union| &union.members) {
-        if let Some(name) = member.component() {
+        if let Some(name) = member.node.component() {
             tags.entry(name.clone()).or_insert(name);
         }
     }

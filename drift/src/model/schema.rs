@@ -62,7 +62,16 @@ pub struct Union<'a> {
     /// `oneOf` or `anyOf`, and who says it.
     pub fact: Fact<'a>,
     /// The members.
-    pub members: Vec<Node<'a>>,
+    pub members: Vec<Member<'a>>,
+}
+
+/// A member of a union.
+#[derive(Debug)]
+pub struct Member<'a> {
+    /// The pointer of its place in the union.
+    pub at: Rc<str>,
+    /// Its schema.
+    pub node: Node<'a>,
 }
 
 /// What tells the members of a union apart.
@@ -270,7 +279,10 @@ impl<'a> Schema<'a> {
             inner.extend(members);
             return Ok(());
         }
-        let members = members.into_iter().map(|member| Node::of(api, member));
+        let members = members.into_iter().map(|part| {
+            let at = part.at.clone();
+            Ok(Member { at, node: Node::of(api, part)? })
+        });
         let union = Union { members: members.collect::<Result<_>>()?, fact };
         match &self.union {
             Some(said) if !same(said.fact.value, union.fact.value) => {
