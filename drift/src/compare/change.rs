@@ -170,6 +170,10 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
         match places.get(&groups.first(index)) {
             Some(place) => {
                 let (finding, users) = &mut found[*place];
+                // Of copies, the first place stands for all, in whichever order they were found.
+                finding.pointer = finding.pointer.take().into_iter().chain(change.pointer).min();
+                let places = finding.revision_pointer.take().into_iter();
+                finding.revision_pointer = places.chain(change.revision_pointer).min();
                 finding.wire = finding.wire.max(wire);
                 finding.source = finding.source.max(source);
                 users.extend(operations);
@@ -196,7 +200,8 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
         // A sentence names the first operation only.
         if let Some(first) = users.first().filter(|_| users.len() > 1) {
             let (name, more) = (&operations[*first], users.len() - 1);
-            finding.message = finding.message.replacen(name, &format!("{name} (and {more} more)"), 1);
+            finding.message =
+                finding.message.replacen(name, &format!("{name} (and {more} more)"), 1);
         }
         finding.operations = users.into_iter().map(|user| operations[user].clone()).collect();
         finding.operations.sort();

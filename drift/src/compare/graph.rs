@@ -286,7 +286,8 @@ impl<'a> Sides<'a> {
             return Some(change.was(&**base.at(), old).is(&**revision.at(), new));
         }
         let change = Change::new(Class::ReferenceChanged, (base_at, revision_at), "$ref");
-        let change = change.says(format!("leads to the component `{new}`, and no longer to `{old}`"));
+        let change =
+            change.says(format!("leads to the component `{new}`, and no longer to `{old}`"));
         Some(change.was(&**base_at, old).is(&**revision_at, new))
     }
 }

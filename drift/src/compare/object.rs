@@ -168,15 +168,18 @@ pub(super) fn certain_pairs<'a>(
     let letters = |name: &str| -> String {
         name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
-    for (name, _) in new {
-        spelled.entry(letters(name)).or_default().push(name);
-    }
+    let spelled = |names: &[(&'a str, &Value)]| {
+        let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
+        for (name, _) in names {
+            spelled.entry(letters(name)).or_default().push(name);
+        }
+        spelled
+    };
+    let (before, after) = (spelled(gone), spelled(new));
     let mut pairs = HashMap::new();
-    for (name, _) in gone {
-        if let Some([only]) = spelled.get(&letters(name)).map(Vec::as_slice) {
-            pairs.insert(*name, *only);
-            spelled.remove(&letters(name));
+    for (letters, names) in &before {
+        if let (&[old], Some(&[new])) = (&**names, after.get(letters).map(Vec::as_slice)) {
+            pairs.insert(old, new);
         }
     }
     if let ([(old_name, old)], [(new_name, new)]) = (gone, new) {

@@ -106,7 +106,8 @@ fn paired<'o, 'a>(
             let sites = (&base.path_at, &revision.path_at);
             let change = Change::new(Class::PathParameterRenamed, sites, old.name);
             let change = change.was(&*base.path_at, old.name).is(&*revision.path_at, new.name);
-            let predicate = format!("calls its path parameter `{}`, and no longer `{}`", new.name, old.name);
+            let predicate =
+                format!("calls its path parameter `{}`, and no longer `{}`", new.name, old.name);
             comparing.add(change.says(predicate), Directions::REQUEST);
         }
     }

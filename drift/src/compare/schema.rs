@@ -82,14 +82,14 @@ pub(super) fn compare<'a>(
         overruled,
     } = &b;
 
-    let mut turned =
-        |old: &Option<Fact>, new: &Option<Fact>, on: (Class, &str), off: (Class, &str)| match (
-            old, new,
-        ) {
-            (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
-            (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
-            _ => {}
-        };
+    let mut turned = |old: &Option<Fact>,
+                      new: &Option<Fact>,
+                      on: (Class, &str),
+                      off: (Class, &str)| match (old, new) {
+        (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
+        (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
+        _ => {}
+    };
     turned(
         read_only,
         &r.read_only,

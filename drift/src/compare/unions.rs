@@ -35,7 +35,8 @@ pub(super) fn compare<'a>(
                 found.inside(old, new, Step::Member);
             }
             None => {
-                let change = Change::new(Class::UnionMemberRemoved, found.sites(), &key(&member.node));
+                let change =
+                    Change::new(Class::UnionMemberRemoved, found.sites(), &key(&member.node));
                 let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
                 change.revision_pointer = Some(new.fact.pointer());
                 found.add(change.says(format!("no longer has {}", called(&member.node))));

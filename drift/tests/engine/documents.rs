@@ -8,13 +8,15 @@ use serde_json::Value;
 
 /// A document of a text in either syntax.
 pub fn document(text: &str) -> Document {
-    Document::load("test.yaml", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
+    Document::load("test.yaml", text.as_bytes())
+        .unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 
 /// A document of a value.
 pub fn of(value: &Value) -> Document {
     let text = value.to_string();
-    Document::load("test.json", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{text}"))
+    Document::load("test.json", text.as_bytes())
+        .unwrap_or_else(|problem| panic!("{problem}\n{text}"))
 }
 
 pub fn compared(base: &Document, revision: &Document) -> Comparison {
@@ -58,13 +60,28 @@ pub fn shown(findings: &[Finding]) -> String {
         Some(value) => value.to_string(),
     };
     let shown = findings.iter().map(|finding| {
-        let Finding { class, wire, source, pointer, revision_pointer, operations, rust_items: _, old, new, message } = finding;
+        let Finding {
+            class,
+            wire,
+            source,
+            pointer,
+            revision_pointer,
+            operations,
+            rust_items: _,
+            old,
+            new,
+            message,
+        } = finding;
         let pointers = match pointer == revision_pointer {
             true => place(pointer),
             false => format!("{} -> {}", place(pointer), place(revision_pointer)),
         };
         let operations = operations.join(", ");
-        format!("{class} {wire:?}/{source:?}: {message}\n  {pointers}\n  {operations}\n  {} -> {}\n", word(old), word(new))
+        format!(
+            "{class} {wire:?}/{source:?}: {message}\n  {pointers}\n  {operations}\n  {} -> {}\n",
+            word(old),
+            word(new)
+        )
     });
     shown.collect()
 }

@@ -2,5 +2,6 @@
 //! documents that chance has changed, and in documents that were made to break it.
 
 mod documents;
+mod neutral;
 mod pairs;
 mod table;

@@ -48,7 +48,8 @@ fn the_written_verdicts_name_each_class_with_each_kind_of_change() {
         Some((number, classes.map(str::to_owned).collect::<BTreeSet<_>>()))
     });
     let written: BTreeMap<u8, BTreeSet<String>> = rows.collect();
-    let mut expected: BTreeMap<u8, BTreeSet<String>> = (1..=99).map(|kind| (kind, BTreeSet::new())).collect();
+    let mut expected: BTreeMap<u8, BTreeSet<String>> =
+        (1..=99).map(|kind| (kind, BTreeSet::new())).collect();
     for class in Class::ALL {
         for kind in class.row().kinds {
             expected.entry(*kind).or_default().insert(class.id().to_owned());
