@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::fact::Fact;
 use super::node::{Node, Part};
-use super::{Api, address, flag, list, object, same, text};
+use super::{Api, address, flag, list, object, same, sorted, text};
 pub use kinds::Kinds;
 
 /// A schema. Comparing takes it apart field by field, so that a new field must be judged.
@@ -275,15 +275,21 @@ impl<'a> Schema<'a> {
         if members.len() < count {
             self.nullable.get_or_insert_with(|| (true, fact.clone()));
         }
-        if members.len() == 1 && single == SingleUnion::Open {
-            inner.extend(members);
+        let mut nodes: Vec<Member<'a>> = Vec::with_capacity(members.len());
+        let mut seen = HashSet::new();
+        for part in members {
+            let at = part.at.clone();
+            let node = Node::of(api, part)?;
+            // A member that stands twice says nothing more.
+            if seen.insert(sorted(node.parts[0].value).to_string()) {
+                nodes.push(Member { at, node });
+            }
+        }
+        if nodes.len() == 1 && single == SingleUnion::Open {
+            inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
-        let members = members.into_iter().map(|part| {
-            let at = part.at.clone();
-            Ok(Member { at, node: Node::of(api, part)? })
-        });
-        let union = Union { members: members.collect::<Result<_>>()?, fact };
+        let union = Union { members: nodes, fact };
         match &self.union {
             Some(said) if !same(said.fact.value, union.fact.value) => {
                 self.overruled.push(union.fact);

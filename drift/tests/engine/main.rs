@@ -4,4 +4,6 @@
 mod documents;
 mod neutral;
 mod pairs;
+mod properties;
+mod random;
 mod table;
