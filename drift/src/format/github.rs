@@ -3,7 +3,7 @@
 
 use crate::finding::{Finding, Source, Wire};
 use crate::format::locate::Lines;
-use crate::format::words;
+use crate::format::words::{self, Remark};
 use crate::report::Side;
 use crate::review::{Review, Reviewed};
 
@@ -29,8 +29,9 @@ pub fn render(review: &Review) -> String {
         };
         text += &command(level(reviewed), &anchors.properties(pointer), finding);
     }
-    for (message, help) in words::remarks(review) {
-        let help = help.map(|help| format!(" ({help})")).unwrap_or_default();
+    for Remark { message, help, paste } in words::remarks(review) {
+        let help: Vec<_> = help.into_iter().chain(paste).collect();
+        let help = if help.is_empty() { String::new() } else { format!(" ({})", help.join(" ")) };
         text += &format!("::notice title=drift::{}\n", data(&format!("{message}{help}")));
     }
     let advice = match review.findings.is_empty() {

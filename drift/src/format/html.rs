@@ -28,9 +28,10 @@ const NAMES: usize = 200;
 /// Renders a review as a page.
 pub fn render(review: &Review) -> String {
     let rows: Vec<_> = review.findings.iter().map(Row::of).collect();
-    let remark = |(message, help): (String, Option<String>)| Remark {
-        message: parts(&message),
-        help: parts(&help.unwrap_or_default()),
+    let remark = |remark: words::Remark| Remark {
+        message: parts(&remark.message),
+        help: parts(&remark.help.unwrap_or_default()),
+        paste: remark.paste.unwrap_or_default().lines().map(words::one_line).collect(),
     };
     let page = Page {
         title: words::one_line(&review.base.title),
@@ -79,6 +80,8 @@ struct Page<'r> {
 struct Remark {
     message: Vec<Part>,
     help: Vec<Part>,
+    /// Lines to be copied.
+    paste: Vec<String>,
 }
 
 /// A part of a sentence.

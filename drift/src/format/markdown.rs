@@ -2,7 +2,7 @@
 //! that anybody may have written: none of them can end its place, make a link or call a person.
 
 use crate::finding::Wire;
-use crate::format::words::{self, Part};
+use crate::format::words::{self, Part, Remark};
 use crate::review::{Review, Reviewed};
 
 /// The longest body, in characters, less some room for what a sender adds. GitHub's limit is
@@ -70,11 +70,13 @@ fn head(review: &Review) -> String {
     }
     head += &format!("* base: {}\n", code(&words::side(&review.base)));
     head += &format!("* revision: {}\n", code(&words::side(&review.revision)));
-    for (message, help) in words::remarks(review).into_iter().take(REMARKS) {
+    let remarks = words::remarks(review);
+    let more = remarks.len().saturating_sub(REMARKS);
+    for Remark { message, help, paste } in remarks.into_iter().take(REMARKS) {
         let help = help.map(|help| format!(" → {}", sentence(&help))).unwrap_or_default();
-        head += &format!("* note: {}{help}\n", sentence(&message));
+        let paste = paste.map(|paste| format!(" {}", code(&paste))).unwrap_or_default();
+        head += &format!("* note: {}{help}{paste}\n", sentence(&message));
     }
-    let more = words::remarks(review).len().saturating_sub(REMARKS);
     if more > 0 {
         head += &format!("* {}\n", words::count(more, "more note", "more notes"));
     }
@@ -140,8 +142,12 @@ const MARKS: &str = "\\`*_[]<>#|~&:@!$^{}";
 /// issue of `#1` or a link of `www.`: it looks for those after the backslashes are gone.
 fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in words::one_line(text).chars() {
-        if MARKS.contains(c) {
+    let line = words::one_line(text);
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        // A colon before a blank is only that; another may make a link or a picture.
+        let innocent = c == ':' && chars.peek().is_none_or(|next| *next == ' ');
+        if MARKS.contains(c) && !innocent {
             escaped.push('\\');
         }
         escaped.push(c);

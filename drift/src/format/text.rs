@@ -1,10 +1,10 @@
 //! For a terminal: coloured, and wrapped to its width.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::Options;
+use textwrap::{Options, WordSeparator, WordSplitter};
 
 use crate::finding::Wire;
-use crate::format::words::{self, Part};
+use crate::format::words::{self, Part, Remark};
 use crate::review::{Review, Reviewed};
 
 /// As much of a value as a line shows.
@@ -60,7 +60,12 @@ impl Page {
     /// A paragraph: broken where it is too long, its further lines two columns further in.
     fn line(&mut self, indent: &str, text: &str) {
         let further = format!("{indent}  ");
-        let options = Options::new(self.width).initial_indent(indent).subsequent_indent(&further);
+        // At blanks only, so that a route stays whole where it can.
+        let options = Options::new(self.width)
+            .initial_indent(indent)
+            .subsequent_indent(&further)
+            .word_separator(WordSeparator::AsciiSpace)
+            .word_splitter(WordSplitter::NoHyphenation);
         self.text += &textwrap::fill(text, options);
         self.text.push('\n');
     }
@@ -70,12 +75,13 @@ impl Page {
         if !remarks.is_empty() {
             self.gap();
         }
-        for (message, help) in remarks {
+        for Remark { message, help, paste } in remarks {
             self.line("", &format!("{} {}", paint(CODE, "note:"), styled(&message)));
-            // A line to be copied stands alone.
-            for (number, line) in help.iter().flat_map(|help| help.lines()).enumerate() {
-                let mark = if number == 0 { paint(CODE, "help:") + " " } else { String::new() };
-                self.line("  ", &format!("{mark}{}", styled(line)));
+            if let Some(help) = help {
+                self.line("  ", &format!("{} {}", paint(CODE, "help:"), styled(&help)));
+            }
+            for line in paste.iter().flat_map(|paste| paste.lines()) {
+                self.line("    ", &words::one_line(line));
             }
         }
     }

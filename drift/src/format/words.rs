@@ -124,10 +124,33 @@ pub(crate) fn side(side: &Side) -> String {
     format!("{} ({}, SHA-256 {hash}…)", one_line(&side.location), one_line(&side.language))
 }
 
-/// The remarks below the summary, each with what to do: of the comparison, of acceptances that
-/// lapsed, and of what nobody reaches.
-pub(crate) fn remarks(review: &Review) -> Vec<(String, Option<String>)> {
-    let notes = review.notes.iter().map(|note| (note.message.clone(), note.help.clone()));
+/// A remark below the summary.
+pub(crate) struct Remark {
+    pub(crate) message: String,
+    /// What to do about it.
+    pub(crate) help: Option<String>,
+    /// What to put somewhere for that, to be copied.
+    pub(crate) paste: Option<String>,
+}
+
+impl Remark {
+    /// The lines of a help that are indented are there to be copied.
+    fn new(message: String, help: Option<&str>) -> Self {
+        let lines = help.unwrap_or_default().lines();
+        let (paste, help): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with("  "));
+        let joined = |lines: Vec<&str>, with| {
+            let lines: Vec<_> = lines.into_iter().map(str::trim).collect();
+            (!lines.is_empty()).then(|| lines.join(with))
+        };
+        Self { message, help: joined(help, " "), paste: joined(paste, "\n") }
+    }
+}
+
+/// The remarks below the summary: of the comparison, of acceptances that lapsed, and of what nobody
+/// reaches.
+pub(crate) fn remarks(review: &Review) -> Vec<Remark> {
+    let notes =
+        review.notes.iter().map(|note| Remark::new(note.message.clone(), note.help.as_deref()));
     let lapsed = review.lapsed().map(|(acceptance, state)| {
         let fingerprint = &acceptance.fingerprint;
         let (what, help) = match state {
@@ -140,13 +163,13 @@ pub(crate) fn remarks(review: &Review) -> Vec<(String, Option<String>)> {
                 "delete it from spec/accepted.toml",
             ),
         };
-        (format!("{what}. Its reason was: {}", acceptance.reason), Some(help.to_owned()))
+        Remark::new(format!("{what}. Its reason was: {}", acceptance.reason), Some(help))
     });
     let unreached = review.summary.unreached;
     let unreached = (unreached > 0).then(|| {
         let verb = if unreached == 1 { "differs" } else { "differ" };
         let what = count(unreached, "component", "components");
-        (format!("{what} {verb} that no operation reaches."), None)
+        Remark::new(format!("{what} {verb} that no operation reaches."), None)
     });
     notes.chain(lapsed).chain(unreached).collect()
 }

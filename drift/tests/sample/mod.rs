@@ -116,7 +116,7 @@ pub fn report() -> Report {
             note(
                 NoteKind::Policy,
                 "The policy does not know `GET /usage`.",
-                Some("add `- { id: get_usage, route: GET /usage }`"),
+                Some("name it in spec/policy.yaml:\n  - { id: get_usage, route: GET /usage }"),
             ),
             note(NoteKind::Witness, "Both crates were generated and compared.", None),
         ],
