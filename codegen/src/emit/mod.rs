@@ -3,7 +3,7 @@
 pub(crate) mod engine;
 mod enums;
 mod models;
-mod names;
+pub mod names;
 mod requests;
 mod streams;
 mod text;

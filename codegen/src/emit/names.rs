@@ -1,6 +1,6 @@
 //! Names in Rust of things that the document names otherwise.
 
-use heck::ToUpperCamelCase as _;
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Span;
 use syn::Ident;
 
@@ -120,6 +120,11 @@ pub fn ident(name: &str) -> Ident {
     let usable = syn::parse_str::<Ident>(name).is_ok();
     let name = if usable { name.to_owned() } else { format!("{name}_") };
     Ident::new(&name, Span::call_site())
+}
+
+/// The field of a property, as progenitor names it.
+pub fn field(property: &str) -> Ident {
+    ident(&property.to_snake_case())
 }
 
 /// The name of the request type of an operation.

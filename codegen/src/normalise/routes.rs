@@ -30,7 +30,7 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
 }
 
 /// The path without its optional marks, or nothing if it is no path template even then.
-fn without_optional_marks(path: &str) -> Option<String> {
+pub(super) fn without_optional_marks(path: &str) -> Option<String> {
     let mut plain = String::new();
     let path = path.strip_prefix('/')?;
     if path.starts_with('/') || path.contains("//") {

@@ -1,0 +1,173 @@
+//! Two schemas: what differs in what they say themselves, and which schemas inside them belong
+//! together.
+
+use std::rc::Rc;
+
+use connect_codegen::problem::Result;
+
+use super::change::{Change, Directions};
+use super::graph::{Edge, Step};
+use super::{Sides, object, rest, types, unions, values};
+use crate::class::Class;
+use crate::model::{Fact, Node, Part, Schema, SingleUnion};
+
+/// What comparing two schemas gives.
+pub(super) struct Found<'a> {
+    /// Where the schemas are written.
+    pub sites: (Rc<str>, Rc<str>),
+    /// The places that are compared: of what refers to a component, if only one of them does.
+    pub places: (Rc<str>, Rc<str>),
+    pub changes: Vec<Change>,
+    pub edges: Vec<Edge<'a>>,
+}
+
+impl<'a> Found<'a> {
+    pub fn sites(&self) -> (&Rc<str>, &Rc<str>) {
+        (&self.sites.0, &self.sites.1)
+    }
+
+    pub fn add(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Adds a change of what a fact says, or of whether it says anything.
+    pub fn fact(&mut self, class: Class, old: Option<&Fact>, new: Option<&Fact>, predicate: &str) {
+        let change = Change::of(class, self.sites(), old, new);
+        self.add(change.says(predicate));
+    }
+
+    /// Has two schemas compared whose values are there whenever the outer value is.
+    pub fn inside(&mut self, base: Vec<Part<'a>>, revision: Vec<Part<'a>>, step: Step) {
+        let hidden = Directions::NONE;
+        self.edges.push(Edge { base, revision, step, strict: true, hidden });
+    }
+}
+
+/// Compares two schemas; `places` are those that led to them first.
+pub(super) fn compare<'a>(
+    sides: &Sides<'a>,
+    base: &Node<'a>,
+    revision: &Node<'a>,
+    places: (Rc<str>, Rc<str>),
+) -> Result<Found<'a>> {
+    let (b, r) = read(sides, base, revision)?;
+    let sites_of = (base.at().clone(), revision.at().clone());
+    let one_refers = base.component().is_some() != revision.component().is_some();
+    let mut found = Found {
+        places: if one_refers { places } else { sites_of.clone() },
+        sites: sites_of,
+        changes: Vec::new(),
+        edges: Vec::new(),
+    };
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Schema {
+        kinds,
+        kind,
+        format,
+        nullable,
+        values,
+        default,
+        pattern,
+        limits,
+        properties,
+        required,
+        additional,
+        items,
+        union,
+        discriminator,
+        read_only,
+        write_only,
+        deprecated,
+        rest,
+        overruled,
+    } = &b;
+
+    let mut turned = |old: &Option<Fact>,
+                      new: &Option<Fact>,
+                      on: (Class, &str),
+                      off: (Class, &str)| match (old, new) {
+        (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
+        (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
+        _ => {}
+    };
+    turned(
+        read_only,
+        &r.read_only,
+        (Class::BecameReadOnly, "is read-only now"),
+        (Class::BecameNotReadOnly, "is no longer read-only"),
+    );
+    turned(
+        write_only,
+        &r.write_only,
+        (Class::BecameWriteOnly, "is write-only now"),
+        (Class::BecameNotWriteOnly, "is no longer write-only"),
+    );
+    turned(
+        deprecated,
+        &r.deprecated,
+        (Class::SchemaDeprecated, "is deprecated now"),
+        (Class::SchemaReactivated, "is no longer deprecated"),
+    );
+    rest::compare(&mut found.changes, (base.at(), revision.at()), rest, &r.rest);
+    rest::compare_overruled(
+        &mut found.changes,
+        (base.at(), revision.at()),
+        overruled,
+        &r.overruled,
+    );
+    values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
+    types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
+
+    // What stands in the way of comparing further is one cause.
+    match (union, &r.union) {
+        (Some(old), Some(new)) => unions::compare(sides, &mut found, old, new)?,
+        (Some(old), None) => {
+            unions::compare_single(sides, &mut found, Single::Revision(&r, revision), old)?;
+            return Ok(found);
+        }
+        (None, Some(new)) => {
+            unions::compare_single(sides, &mut found, Single::Base(&b, base), new)?;
+            return Ok(found);
+        }
+        (None, None) => {}
+    }
+    unions::compare_discriminator(
+        sides,
+        &mut found,
+        (discriminator.as_ref(), union.as_ref()),
+        (r.discriminator.as_ref(), r.union.as_ref()),
+    );
+    if !types::compare(&mut found, (*kinds, kind.as_ref(), format.as_ref()), &r) {
+        return Ok(found);
+    }
+    values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
+    values::compare_pattern(&mut found, pattern.as_ref(), r.pattern.as_ref());
+    values::compare_limits(&mut found, limits, &r.limits);
+    object::compare_properties(sides, &mut found, (properties, required), &r)?;
+    object::compare_additional(&mut found, additional.as_ref(), r.additional.as_ref());
+    object::compare_items(&mut found, items.as_ref(), r.items.as_ref());
+    Ok(found)
+}
+
+/// The side that is no union, where the other one is.
+pub(super) enum Single<'s, 'a> {
+    Base(&'s Schema<'a>, &'s Node<'a>),
+    Revision(&'s Schema<'a>, &'s Node<'a>),
+}
+
+/// Reads both. A union of one is that one, unless the other is a union as well.
+fn read<'a>(
+    sides: &Sides<'a>,
+    base: &Node<'a>,
+    revision: &Node<'a>,
+) -> Result<(Schema<'a>, Schema<'a>)> {
+    let mut b = Schema::read(&sides.base, base, SingleUnion::Keep)?;
+    let mut r = Schema::read(&sides.revision, revision, SingleUnion::Keep)?;
+    if b.union.is_some() && r.union.is_none() {
+        b = Schema::read(&sides.base, base, SingleUnion::Open)?;
+    }
+    if r.union.is_some() && b.union.is_none() {
+        r = Schema::read(&sides.revision, revision, SingleUnion::Open)?;
+    }
+    Ok((b, r))
+}

@@ -1,0 +1,134 @@
+//! The Connect API's own document: normalised before it is compared, so that what a rule mends is
+//! no drift, and held against the crates that both sides would make.
+
+mod items;
+mod witness;
+
+use connect_codegen::document::Upstream;
+use connect_codegen::normalise::{Lapse, Lenient, Rule, normalise_leniently, operations_of};
+use connect_codegen::pipeline::Rules;
+use connect_codegen::policy::Policy;
+use connect_codegen::problem::Problem;
+
+use crate::compare::Comparison;
+use crate::load::Document;
+use crate::report::{Note, NoteKind};
+use items::Items;
+use witness::Crate;
+
+/// Two documents of the Connect API, normalised.
+pub struct Pair {
+    base: Normal,
+    revision: Normal,
+}
+
+/// One of them.
+struct Normal {
+    /// What is compared: the normalised document and its text.
+    document: Document,
+    /// What the rules made of it.
+    lenient: Lenient,
+}
+
+impl Pair {
+    /// Normalises both documents, if both are the Connect API's. A pass, an overlay action or an
+    /// entry of the policy that fits the base and no longer the revision is a note. So is a
+    /// document that cannot be normalised: then nothing is, and both are compared as they are.
+    pub fn of(
+        base: &Document,
+        revision: &Document,
+        rules: &Rules,
+        notes: &mut Vec<Note>,
+    ) -> Option<Self> {
+        if !is_connect(base, &rules.policy) || !is_connect(revision, &rules.policy) {
+            return None;
+        }
+        let upstream = |of: &Document| Upstream { flavour: of.flavour, document: of.value.clone() };
+        let normal = |of: &Document, before: Option<&Upstream>| {
+            let lenient = normalise_leniently(&upstream(of), &rules.overlay, &rules.policy, before)
+                .map_err(|problem| problem.in_file(&of.location))?;
+            Ok(Normal { document: normalised(of, &lenient), lenient })
+        };
+        let both =
+            normal(base, None).and_then(|one| Ok((one, normal(revision, Some(&upstream(base)))?)));
+        match both {
+            Ok((base, revision)) => {
+                let old = &base.lenient.lapses;
+                let new = revision.lenient.lapses.iter().filter(|lapse| !old.contains(lapse));
+                notes.extend(new.map(note));
+                Some(Self { base, revision })
+            }
+            Err(problem) => {
+                notes.push(said(
+                    NoteKind::NeverApplied,
+                    &problem,
+                    "nothing was normalised, so quirks are compared as they are: ",
+                ));
+                None
+            }
+        }
+    }
+
+    /// What is compared.
+    pub fn documents(&self) -> (&Document, &Document) {
+        (&self.base.document, &self.revision.document)
+    }
+
+    /// Names the Rust items that each finding touches, and has the public surfaces of both crates
+    /// testify to its source verdict.
+    pub fn testify(&self, comparison: &mut Comparison, notes: &mut Vec<Note>) {
+        let items = Items::of(&self.base, &self.revision);
+        items.name(&mut comparison.findings);
+        let made = |side: &Normal, which: &str, notes: &mut Vec<Note>| {
+            let made = Crate::of(&side.lenient);
+            let before = format!("no crate can be made of the {which}, so no witness testifies: ");
+            made.map_err(|problem| notes.push(said(NoteKind::Witness, &problem, &before))).ok()
+        };
+        let (base, revision) =
+            (made(&self.base, "base", notes), made(&self.revision, "revision", notes));
+        if let (Some(base), Some(revision)) = (base, revision) {
+            witness::testify(comparison, &items, &base, &revision, notes);
+        }
+    }
+}
+
+/// Whether a document is the Connect API's: whether it has at least half of the operations that the
+/// policy names, whatever it calls itself and wherever it is served. One whose operations have our
+/// names already is normalised, and is compared as it is.
+fn is_connect(document: &Document, policy: &Policy) -> bool {
+    let operations = operations_of(&document.value);
+    let known = policy.operations.iter().filter_map(|entry| {
+        let found = operations.iter().find(|(route, _)| *route == entry.route);
+        found.map(|(_, operation)| operation["operationId"] == entry.id.as_str())
+    });
+    let (ours, upstreams): (Vec<_>, Vec<_>) = known.partition(|has_our_name| *has_our_name);
+    !upstreams.is_empty() && ours.len() <= upstreams.len() && {
+        2 * (ours.len() + upstreams.len()) >= policy.operations.len()
+    }
+}
+
+/// What is compared of a document: its normal form, whose pointers and lines are those of
+/// `spec/connect-v1.openapi.json`.
+fn normalised(of: &Document, lenient: &Lenient) -> Document {
+    let pretty = |value| serde_json::to_string_pretty(value).expect("JSON has string keys only");
+    let (value, text) = match &lenient.normalised {
+        Ok(typed) => (
+            serde_json::to_value(&typed.openapi).expect("a typed document has string keys only"),
+            typed.to_json(),
+        ),
+        Err(_) => (lenient.document.clone(), pretty(&lenient.document)),
+    };
+    Document { flavour: connect_codegen::document::Flavour::OpenApi3, value, text, ..of.clone() }
+}
+
+fn note(lapse: &Lapse) -> Note {
+    let kind = match lapse.of {
+        Rule::Pass | Rule::Overlay => NoteKind::NeverApplied,
+        Rule::Policy => NoteKind::Policy,
+    };
+    said(kind, &lapse.problem, "")
+}
+
+fn said(kind: NoteKind, problem: &Problem, before: &str) -> Note {
+    Note { kind, message: format!("{before}{problem}"), help: problem.help.clone() }
+}

@@ -1,0 +1,196 @@
+//! The witness: the public surfaces of the crates that both documents make.
+//!
+//! A table of classes cannot know what a change of the document does to Rust: a property that is
+//! added can take a model its `Default`, a change of case can rename another model. The surfaces
+//! can, so theirs is the last word on source: what breaks in them is major, what only comes is
+//! minor, and what does not show in them is a patch, whatever the table says. What breaks without
+//! a finding that explains it is a finding of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connect_codegen::normalise::Lenient;
+use connect_codegen::pipeline::generated;
+use connect_codegen::problem::Result;
+use connect_codegen::surface::Surface;
+
+use super::items::Items;
+use crate::class::Class;
+use crate::compare::Comparison;
+use crate::finding::{Finding, Source, Wire};
+use crate::report::{Note, NoteKind};
+
+/// How many items a note names.
+const NAMED: usize = 5;
+
+/// What a program can depend on in the generated code of one side.
+pub struct Crate(pub(super) BTreeMap<String, String>);
+
+impl Crate {
+    /// Generates the code and reads its surface, all in memory.
+    pub fn of(lenient: &Lenient) -> Result<Self> {
+        let normalised = lenient.normalised.as_ref().map_err(Clone::clone)?;
+        let files = generated(normalised, &lenient.policy)?;
+        Ok(Self(Surface::of_generated(&files)?.shapes()))
+    }
+}
+
+/// One difference of the surfaces.
+struct Change<'a> {
+    path: &'a str,
+    old: Option<&'a str>,
+    new: Option<&'a str>,
+}
+
+impl Change<'_> {
+    /// Whether programs that compiled may no longer do.
+    fn breaks(&self) -> bool {
+        self.old.is_some()
+    }
+
+    /// The path of the item, which may have a field and a method of the name, and traits.
+    fn item(&self) -> &str {
+        let path = self.path.split(": ").next().unwrap_or(self.path);
+        path.strip_suffix("()").unwrap_or(path)
+    }
+
+    /// `models::A` of `models::A::b`, `Client::c` as it is.
+    fn holder(&self) -> &str {
+        let item = self.item();
+        let steps = item.match_indices("::").map(|(at, _)| at);
+        match item.starts_with("Client::") {
+            true => item,
+            false => steps.skip(1).map(|at| &item[..at]).next().unwrap_or(item),
+        }
+    }
+
+    /// How directly a finding of these items explains the change; less is more.
+    fn explained_by(&self, finding: &Finding, moved: &BTreeSet<&str>) -> Option<u8> {
+        let item = self.item();
+        let under = |path: &str, of: &str| {
+            path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        };
+        let items = &finding.rust_items;
+        if items.iter().any(|of| under(item, of)) {
+            return Some(0);
+        }
+        // The type of one thing has the name of another, which came or went.
+        let words = |shape: Option<&str>| -> BTreeSet<String> {
+            let shape = shape.unwrap_or_default();
+            shape.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
+        };
+        let (old, new) = (words(self.old), words(self.new));
+        let renamed: Vec<&String> = old.symmetric_difference(&new).collect();
+        let is_ours = |word: &str| {
+            let path = format!("models::{word}");
+            moved.contains(path.as_str()) && items.iter().any(|of| under(&path, of))
+        };
+        if self.old.is_some()
+            && self.new.is_some()
+            && !renamed.is_empty()
+            && renamed.iter().all(|word| is_ours(word))
+        {
+            return Some(1);
+        }
+        // A field decides on its model's constructor and traits.
+        let holder = item.strip_suffix("::new").unwrap_or(item);
+        items.iter().any(|of| under(of, holder)).then_some(2)
+    }
+}
+
+/// Has the surfaces testify to the findings.
+pub fn testify(
+    comparison: &mut Comparison,
+    items: &Items,
+    base: &Crate,
+    revision: &Crate,
+    notes: &mut Vec<Note>,
+) {
+    let changes = changes(base, revision);
+    let moved: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| change.old.is_none() != change.new.is_none())
+        .map(|change| change.path)
+        .collect();
+    let findings = &mut comparison.findings;
+    let mut shown = vec![Source::Patch; findings.len()];
+    let mut unexplained: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    for change in &changes {
+        let candidates = findings.iter().enumerate().filter_map(|(at, finding)| {
+            // Of two that explain it, the one that the table holds for worse.
+            let rank = change.explained_by(finding, &moved)?;
+            Some(((rank, std::cmp::Reverse(finding.source)), at))
+        });
+        match candidates.min() {
+            Some((_, at)) => {
+                let verdict = if change.breaks() { Source::Major } else { Source::Minor };
+                shown[at] = shown[at].max(verdict);
+            }
+            None => unexplained.entry(change.holder()).or_default().push(change),
+        }
+    }
+    for (finding, shown) in findings.iter_mut().zip(shown) {
+        finding.source = match finding.source {
+            Source::None | Source::Patch if shown == Source::Patch => finding.source,
+            _ => shown,
+        };
+    }
+    let (broken, added): (Vec<_>, Vec<_>) = unexplained
+        .into_iter()
+        .partition(|(_, changes)| changes.iter().any(|change| change.breaks()));
+    findings
+        .extend(broken.into_iter().map(|(holder, changes)| of_its_own(holder, &changes, items)));
+    if !added.is_empty() {
+        let names: Vec<&str> = added.iter().map(|(holder, _)| *holder).take(NAMED).collect();
+        let more = if added.len() > NAMED { ", …" } else { "" };
+        notes.push(Note {
+            kind: NoteKind::Witness,
+            message: format!(
+                "{} public items change by additions that no finding explains: {}{more}",
+                added.len(),
+                names.join(", ")
+            ),
+            help: None,
+        });
+    }
+}
+
+fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change<'a>> {
+    let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
+    let both = paths.into_iter().map(|path| Change {
+        path,
+        old: base.get(path).map(String::as_str),
+        new: revision.get(path).map(String::as_str),
+    });
+    both.filter(|change| change.old != change.new).collect()
+}
+
+/// A finding for an item that changes without another one.
+fn of_its_own(holder: &str, changes: &[&Change], items: &Items) -> Finding {
+    let lines = |side: fn(&Change) -> Option<String>| {
+        let lines: Vec<String> = changes.iter().filter_map(|change| side(change)).collect();
+        (!lines.is_empty()).then(|| lines.into())
+    };
+
+    let broken = changes.iter().find(|change| change.breaks());
+    let what = broken.map_or(String::new(), |change| match change.new {
+        None => format!("`{}` is gone", change.path),
+        Some(_) => format!("`{}` is another", change.path),
+    });
+    let (pointer, revision_pointer) = items.places(holder);
+    Finding {
+        class: Class::RustSurfaceChanged,
+        wire: Wire::None,
+        source: Source::Major,
+        pointer,
+        revision_pointer,
+        operations: items.operations(holder),
+        rust_items: vec![holder.to_owned()],
+        old: lines(|change| change.old.map(|shape| shown(change.path, shape))),
+        new: lines(|change| change.new.map(|shape| shown(change.path, shape))),
+        message: format!("`{holder}` of the crate breaks though no other finding says why: {what}"),
+    }
+}
+
+fn shown(path: &str, shape: &str) -> String {
+    format!("{path} {shape}").trim_end().to_owned()
+}

@@ -1,0 +1,84 @@
+//! The Connect API's own document, and what its owners could do to it: each change with what the
+//! comparison must say of it, and what `regen` makes of it.
+
+mod change;
+mod workspace;
+
+use std::collections::BTreeMap;
+
+use change::{Change, Language, Regen, changes};
+use connect_drift::report::Report;
+use connect_tests::scratch::Scratch;
+use workspace::Workspace;
+
+/// What the report says, in the words of `changes.yaml`.
+fn said(report: &Report) -> String {
+    let mut classes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for finding in &report.findings {
+        let items = finding.rust_items.iter().map(String::as_str);
+        classes.entry(finding.class.id()).or_default().extend(items);
+    }
+    let wire = report.findings.iter().map(|finding| finding.wire).max();
+    let source = report.findings.iter().map(|finding| finding.source).max();
+    Change::said(wire, source, classes)
+}
+
+#[test]
+fn each_change_means_what_it_should() {
+    let workspace = Workspace::committed();
+    let mut wrong = Vec::new();
+    for change in changes() {
+        let report = workspace.drift(&workspace.upstream, &change.revision(&workspace.upstream));
+        let report = report.unwrap_or_else(|problem| panic!("{}: {problem}", change.name));
+        let (wanted, found) = (change.wanted(), said(&report));
+        if wanted != found {
+            wrong.push(format!("{}\n  wanted {wanted}\n  found  {found}", change.name));
+        }
+        let notes: Vec<&str> = report.notes.iter().map(|note| note.message.as_str()).collect();
+        let told = change.notes.iter().all(|part| notes.iter().any(|note| note.contains(part)));
+        if !told || notes.len() != change.notes.len() {
+            wrong.push(format!("{}\n  notes {notes:#?}", change.name));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn the_other_language_says_the_same() {
+    let workspace = Workspace::committed();
+    let base = change::written(&workspace.upstream, Language::Openapi3);
+    // A fault of Swagger 2.0 has no equal in the other language.
+    for change in changes().iter().filter(|change| change.speaks_both()) {
+        let revision = change::written(&change.revision(&workspace.upstream), Language::Openapi3);
+        let of_2 = workspace.drift(&workspace.upstream, &change.revision(&workspace.upstream));
+        let of_3 = workspace.drift(&base, &revision);
+        let (of_2, of_3) = (of_2.expect("a report"), of_3.expect("a report"));
+        assert_eq!(of_2.findings, of_3.findings, "{}", change.name);
+    }
+}
+
+#[test]
+fn regen_makes_a_crate_that_compiles_or_names_the_place() {
+    let workspace = Workspace::committed();
+    let mut scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "drift");
+    let (mut made, mut wrong) = (Vec::new(), Vec::new());
+    for (index, change) in changes().iter().enumerate() {
+        let files = workspace.regen(&change.revision(&workspace.upstream));
+        match (files, &change.regen) {
+            (Ok(files), Regen::Compiles) => {
+                if !made.contains(&files) {
+                    scratch.add(&format!("change{index}"), &files);
+                    made.push(files);
+                }
+            }
+            (Err(problem), Regen::Stops(place)) if problem.to_string().contains(place) => {}
+            (Err(problem), _) => wrong.push(format!("{}: {problem}", change.name)),
+            (Ok(_), Regen::Stops(place)) => {
+                wrong.push(format!("{}: should stop at {place}", change.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+    assert!(made.len() > 30, "{} different crates", made.len());
+    scratch.run(&["check"]);
+}
