@@ -71,7 +71,7 @@ impl UploadSource {
     }
 
     /// How many bytes there are.
-    pub(super) async fn len(&mut self) -> Result<u64, SourceError> {
+    pub(crate) async fn len(&mut self) -> Result<u64, SourceError> {
         match &self.0 {
             Kind::Bytes(bytes) => Ok(bytes.len() as u64),
             #[cfg(not(target_family = "wasm"))]
