@@ -57,6 +57,16 @@ impl Client {
 /// [`stall_timeout`](Self::stall_timeout). No more than a few pieces of 64 KiB are held in memory,
 /// however long the source is (in a browser, all of it).
 ///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// # use std::time::Duration;
+/// let upload = client.upload("https://storage.example/a-signed-url", "text/plain", vec![0; 9]);
+/// let upload = upload.origin_header("https://app.example").stall_timeout(Duration::from_secs(20));
+/// upload.on_progress(|progress| println!("{progress:?}")).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [`RetryPolicy`]: crate::RetryPolicy
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<To = ToUrl> {

@@ -6,6 +6,18 @@ use std::time::Duration;
 use super::Error;
 
 /// An action that did not succeed, or not in time.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
+///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     end => println!("{}", end?.status),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ActionError {
