@@ -7,6 +7,7 @@ mod print;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use proc_macro2::TokenTree;
 use syn::{ImplItem, Item, Type, Visibility};
 
 pub use self::modules::SourceError;
@@ -152,6 +153,7 @@ impl Walk<'_> {
                     {
                         self.surface.open_enums = print::transcribed(&rules.mac.tokens);
                     }
+                    Item::Macro(call) => self.given_by_macro(at, &call.mac),
                     _ => {}
                 }
             }
@@ -180,6 +182,14 @@ impl Walk<'_> {
                 _ => None,
             })),
         }
+    }
+
+    /// What another macro gives to the type that its call names first; the macro says what that is.
+    fn given_by_macro(&mut self, at: &[String], call: &syn::Macro) {
+        let Some(TokenTree::Ident(of)) = call.tokens.clone().into_iter().next() else { return };
+        let name = call.path.segments.last().map(|name| name.ident.to_string());
+        let Some(entry) = self.entry(at, &[of.to_string()]) else { return };
+        entry.functions.insert(format!("{}! {{ {} }}", name.unwrap_or_default(), call.tokens));
     }
 
     /// The values of an open enum stand in the call of its macro, beside their variants.

@@ -70,7 +70,7 @@ impl Scratch {
     }
 }
 
-/// The hand-written part of the crate.
+/// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {
     let folder = workspace().join("connect-api/src");
     let mut files = Files::new();
@@ -79,8 +79,10 @@ fn core() -> Files {
         for entry in std::fs::read_dir(inner).expect("the crate's sources") {
             let path = entry.expect("an entry").path();
             let name = path.strip_prefix(&folder).expect("below the folder").to_path_buf();
-            if path.is_dir() && !name.starts_with("generated") {
+            if path.is_dir() && !name.starts_with("generated") && !name.starts_with("fleet") {
                 open.push(path);
+            } else if name == Path::new("fleet.rs") {
+                files.insert(name, include_str!("fleet.rs.txt").to_owned());
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.insert(name, read(&path));
             }
