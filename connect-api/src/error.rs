@@ -132,6 +132,16 @@ impl Error {
 
 impl Error {
     /// Whether the same call can succeed at another time: nothing is wrong with what was asked.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) {
+    /// match client.get_settings().send().await {
+    ///     Err(error) if error.is_transient() => println!("later, perhaps: {error}"),
+    ///     Err(error) => println!("never: {error}"),
+    ///     Ok(_) => println!("there they are"),
+    /// }
+    /// # }
+    /// ```
     pub fn is_transient(&self) -> bool {
         match self {
             Error::Api(error) => is_transient(error.status),

@@ -163,6 +163,18 @@ impl<T> Items<T> {
 
     /// The number of the page that the next item is on, from which another stream can go on; none
     /// at the end.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let mut jobs = client.get_print_jobs().limit(50).items();
+    /// let first = jobs.next().await.transpose()?;
+    /// // Later, and perhaps in another process; with the same limit and filters.
+    /// if let Some(page) = jobs.next_page() {
+    ///     let rest = client.get_print_jobs().limit(50).page(page).items();
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn next_page(&self) -> Option<i64> {
         if self.left.as_slice().is_empty() { self.pages.next } else { Some(self.at) }
     }

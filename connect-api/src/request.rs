@@ -61,6 +61,24 @@ impl Client {
 }
 
 /// A request of a route that the API's document lacks: see [`Client::request`].
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::{CallOptions, Method, RetryPolicy};
+/// use serde_json::{Value, json};
+///
+/// let settings = client
+///     .request(Method::PUT, "/clusters/{cluster_id}/settings")
+///     .segment("cluster_id", "a cluster's id")
+///     .query("dry_run", true)
+///     .json(&json!({"data": {"name": "any"}}))
+///     .repeatable(true)
+///     .with(CallOptions::new().retry(RetryPolicy::never()));
+/// let answer = settings.send_for_response::<Value>().await?;
+/// println!("{}: {}", answer.status(), answer.body());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest {

@@ -3,7 +3,6 @@
 #[cfg(not(target_family = "wasm"))]
 mod body;
 mod gauge;
-mod material;
 mod send;
 mod source;
 
@@ -12,10 +11,8 @@ use std::time::Duration;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::models::MaterialProfileResponse;
 use crate::options::CallOptions;
 use crate::time::BoxFuture;
-pub use material::ToMaterial;
 pub use send::ToUrl;
 pub use source::UploadSource;
 
@@ -47,46 +44,12 @@ impl Client {
         content_type: impl Into<String>,
         source: impl Into<UploadSource>,
     ) -> Upload {
-        let to = ToUrl { url: url.into(), content_type: content_type.into() };
-        Upload::new(self, to, source.into())
-    }
-
-    /// Uploads a package of material profiles: has the API make a profile, and puts the bytes to
-    /// the URL that it answers with. A printer then takes the profile in with
-    /// [`import_material`](Client::import_material).
-    ///
-    /// `name` is the file's name with its extension and `origin` what uploads it; Cura sends
-    /// `cura.umm`, `application/zip` and `cura`.
-    ///
-    /// ```no_run
-    /// # async fn example() -> Result<(), connect_api::Error> {
-    /// use connect_api::UploadSource;
-    ///
-    /// let client = connect_api::Client::new("an API token");
-    /// let source = UploadSource::file("materials.umm");
-    /// let upload = client.upload_material("materials.umm", "application/zip", "my-app", source);
-    /// let profile = upload.send().await?;
-    /// client
-    ///     .import_material("a cluster's id", "a printer's UUID", profile.material_profile_id)
-    ///     .wait()
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn upload_material(
-        &self,
-        name: impl Into<String>,
-        content_type: impl Into<String>,
-        origin: impl Into<String>,
-        source: impl Into<UploadSource>,
-    ) -> Upload<ToMaterial> {
-        let (name, content_type, origin) = (name.into(), content_type.into(), origin.into());
-        let to = ToMaterial { name, content_type, origin };
+        let to = ToUrl::new(url.into(), content_type.into());
         Upload::new(self, to, source.into())
     }
 }
 
-/// An upload to be sent: see [`Client::upload`] and [`Client::upload_material`].
+/// An upload to be sent: see [`Client::upload`].
 ///
 /// What breaks off is sent again from its start, as often as the [`RetryPolicy`] says, if the
 /// [source](UploadSource) can be read again; the policy's budget does not count, since a long
@@ -94,14 +57,24 @@ impl Client {
 /// [`stall_timeout`](Self::stall_timeout). No more than a few pieces of 64 KiB are held in memory,
 /// however long the source is (in a browser, all of it).
 ///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// # use std::time::Duration;
+/// let upload = client.upload("https://storage.example/a-signed-url", "text/plain", vec![0; 9]);
+/// let upload = upload.origin_header("https://app.example").stall_timeout(Duration::from_secs(20));
+/// upload.on_progress(|progress| println!("{progress:?}")).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// [`RetryPolicy`]: crate::RetryPolicy
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<To = ToUrl> {
-    client: Client,
-    options: CallOptions,
-    source: UploadSource,
-    settings: Settings,
-    to: To,
+    pub(crate) client: Client,
+    pub(crate) options: CallOptions,
+    pub(crate) source: UploadSource,
+    pub(crate) settings: Settings,
+    pub(crate) to: To,
 }
 
 /// How far an upload is.
@@ -128,14 +101,14 @@ pub struct UploadProgress {
 type OnProgress = Box<dyn FnMut(UploadProgress) + Send>;
 
 /// How an upload is sent, wherever it goes.
-struct Settings {
+pub(crate) struct Settings {
     on_progress: Option<OnProgress>,
     stall_timeout: Duration,
     origin: Option<String>,
 }
 
 impl<To> Upload<To> {
-    fn new(client: &Client, to: To, source: UploadSource) -> Self {
+    pub(crate) fn new(client: &Client, to: To, source: UploadSource) -> Self {
         let stall_timeout = Duration::from_secs(60);
         let settings = Settings { on_progress: None, stall_timeout, origin: None };
         let (client, options) = (client.clone(), CallOptions::new());
@@ -177,19 +150,6 @@ impl Upload {
     /// [`Error::Configuration`] if the URL or the content type cannot be used; else as any call.
     /// The URL shows in none, because it is a secret.
     pub fn send(self) -> BoxFuture<'static, Result<(), Error>> {
-        let Self { client, options, source, settings, to } = self;
-        Box::pin(async move { to.put(&client, &options, source, settings).await })
-    }
-}
-
-impl Upload<ToMaterial> {
-    /// Makes the profile, sends the bytes and gives the profile, as it was before they were sent.
-    /// Dropping the future breaks the upload off.
-    ///
-    /// # Errors
-    ///
-    /// As of [`Client::create_material_upload`] and of [`Upload::send`].
-    pub fn send(self) -> BoxFuture<'static, Result<MaterialProfileResponse, Error>> {
         let Self { client, options, source, settings, to } = self;
         Box::pin(async move { to.put(&client, &options, source, settings).await })
     }

@@ -19,7 +19,7 @@ pub fn of(
 ) -> Result<TokenStream> {
     let request = names::request(&operation.id);
     let awaited =
-        operation.awaited.then(|| quote! { crate::action::awaited! { #request } }).into_iter();
+        operation.awaited.then(|| quote! { crate::fleet::awaited! { #request } }).into_iter();
     let paged = item(operation, function, paging).map(|item| -> Result<TokenStream> {
         let page = names::ident(&paging.parameter);
         let key = match paging.keys.get(&item) {

@@ -8,6 +8,7 @@ mod print;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use proc_macro2::TokenTree;
 use syn::{ImplItem, Item, Type, Visibility};
 
 use self::modules::{Found, Modules, Place};
@@ -195,6 +196,7 @@ impl Walk<'_> {
                     {
                         self.surface.open_enums = print::transcribed(&rules.mac.tokens);
                     }
+                    Item::Macro(call) => self.given_by_macro(at, &call.mac),
                     _ => {}
                 }
             }
@@ -223,6 +225,17 @@ impl Walk<'_> {
                 _ => None,
             })),
         }
+    }
+
+    /// What another macro gives to the type that its call names first; the macro says what that is.
+    fn given_by_macro(&mut self, at: &[String], call: &syn::Macro) {
+        let Some(TokenTree::Ident(of)) = call.tokens.clone().into_iter().next() else { return };
+        let Some(name) = call.path.segments.last().map(|name| format!("{}!", name.ident)) else {
+            return;
+        };
+        let Some(entry) = self.entry(at, &[of.to_string()]) else { return };
+        let line = format!("{name} {{ {} }}", call.tokens);
+        entry.functions.insert(Member { shape: line.clone(), line, name });
     }
 
     /// What an item is on the wire stands in the call of its macro: the values of an open enum

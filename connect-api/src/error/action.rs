@@ -4,14 +4,27 @@ use std::fmt;
 use std::time::Duration;
 
 use super::Error;
-use crate::models::{ActionStatus, ActionStatusResponse};
 
 /// An action that did not succeed, or not in time.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
+///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     end => println!("{}", end?.status),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ActionError {
+    /// The action's id, if it was accepted.
+    pub action_id: Option<String>,
     /// The status that came last, if any came.
-    pub status: Option<ActionStatusResponse>,
+    pub status: Option<String>,
     late: Option<Late>,
 }
 
@@ -24,21 +37,18 @@ struct Late {
 
 impl ActionError {
     /// An action that has ended, with this status or with an error that was given already.
-    pub(crate) fn ended(status: Option<ActionStatusResponse>) -> Box<Self> {
-        Box::new(Self { status, late: None })
+    pub(crate) fn ended(action_id: Option<String>, status: Option<String>) -> Self {
+        Self { action_id, status, late: None }
     }
 
-    pub(crate) fn late(
-        status: Option<ActionStatusResponse>,
-        limit: Duration,
-        missed: Option<Error>,
-    ) -> Box<Self> {
-        Box::new(Self { status, late: Some(Late { limit, missed }) })
+    /// An action that has not ended in time. `missed` is why its status was not to be had at last.
+    pub(crate) fn late(self, limit: Duration, missed: Option<Error>) -> Self {
+        Self { late: Some(Late { limit, missed }), ..self }
     }
 
     /// Whether the printer or the service said that the action failed.
     pub fn is_failed(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.status == ActionStatus::Failed)
+        self.status.as_deref() == Some("failed")
     }
 
     /// Whether the action had not ended at the deadline; it may still succeed.
@@ -53,9 +63,10 @@ impl ActionError {
 
 impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.status {
-            Some(status) => write!(f, "the action {} is `{}`", status.action_id, status.status)?,
-            None => f.write_str("the action has no status")?,
+        match (&self.action_id, &self.status) {
+            (Some(id), Some(status)) => write!(f, "the action {id} is `{status}`")?,
+            (Some(id), None) => write!(f, "the action {id} has no status")?,
+            (None, _) => f.write_str("the action was not accepted")?,
         }
         match &self.late {
             Some(Late { limit, missed: None }) => write!(f, ", not ended within {limit:?}"),
@@ -68,8 +79,8 @@ impl fmt::Display for ActionError {
     }
 }
 
-impl From<Box<ActionError>> for Error {
-    fn from(error: Box<ActionError>) -> Self {
-        Error::Action(error)
+impl From<ActionError> for Error {
+    fn from(error: ActionError) -> Self {
+        Error::Action(Box::new(error))
     }
 }

@@ -5,6 +5,18 @@ use std::{fmt, io};
 use super::Error;
 
 /// A source that cannot be read, or is not as long as it was said to be.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::{Error, UploadSource};
+///
+/// let source = UploadSource::file("gear.ufp");
+/// let upload = client.upload("https://storage.example/a-signed-url", "application/x-ufp", source);
+/// if let Err(Error::Source(error)) = upload.send().await {
+///     println!("choose another file: {error}");
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct SourceError {
     source: String,

@@ -1,6 +1,7 @@
 //! Puts a source to a URL: in as many attempts as it takes, each with all of the bytes.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,12 +25,16 @@ const SECRET: usize = 16;
 
 /// An [`Upload`](crate::Upload) to a URL.
 pub struct ToUrl {
-    pub(super) url: String,
-    pub(super) content_type: String,
+    url: String,
+    content_type: String,
 }
 
 impl ToUrl {
-    pub(super) async fn put(
+    pub(crate) fn new(url: String, content_type: String) -> Self {
+        Self { url, content_type }
+    }
+
+    pub(crate) async fn put(
         &self,
         client: &Client,
         options: &CallOptions,
@@ -64,6 +69,13 @@ impl ToUrl {
             tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
             sleep(wait).await;
         }
+    }
+}
+
+/// Without the URL, which is a secret.
+impl fmt::Debug for ToUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToUrl").field("content_type", &self.content_type).finish_non_exhaustive()
     }
 }
 

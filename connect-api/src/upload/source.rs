@@ -25,7 +25,7 @@ pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 /// # async fn example() -> std::io::Result<()> {
 /// let bytes = UploadSource::from(b"a few bytes".to_vec());
 /// let file = UploadSource::file("gear.ufp");
-/// let reader = UploadSource::reader(tokio::io::stdin(), 1024);
+/// let reader = UploadSource::reader(&b"from anywhere"[..], 13);
 /// let again = UploadSource::reopening(1024, || tokio::fs::File::open("/dev/zero"));
 /// # Ok(())
 /// # }
@@ -71,7 +71,7 @@ impl UploadSource {
     }
 
     /// How many bytes there are.
-    pub(super) async fn len(&mut self) -> Result<u64, SourceError> {
+    pub(crate) async fn len(&mut self) -> Result<u64, SourceError> {
         match &self.0 {
             Kind::Bytes(bytes) => Ok(bytes.len() as u64),
             #[cfg(not(target_family = "wasm"))]

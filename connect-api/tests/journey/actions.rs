@@ -90,7 +90,8 @@ async fn an_action_that_fails_is_an_error_with_its_status() {
     assert_eq!(error.to_string(), "the action a-1 is `failed`");
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_failed() && !error.is_late());
-    assert_eq!(error.status.unwrap().status, ActionStatus::Failed);
+    assert_eq!(error.action_id.as_deref(), Some("a-1"));
+    assert_eq!(error.status.as_deref(), Some("failed"));
 }
 
 #[tokio::test]

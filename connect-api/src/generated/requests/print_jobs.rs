@@ -653,7 +653,7 @@ impl SendPrintJobAction {
         Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
-crate::action::awaited! {
+crate::fleet::awaited! {
     SendPrintJobAction
 }
 impl Client {

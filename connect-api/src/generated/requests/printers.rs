@@ -256,6 +256,6 @@ impl SendPrinterAction {
         Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
-crate::action::awaited! {
+crate::fleet::awaited! {
     SendPrinterAction
 }

@@ -154,8 +154,8 @@ impl Action {
                 let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
                 ready!(deadline.as_mut().poll(context));
                 (self.is_over, self.step) = (true, None);
-                let error = ActionError::late(self.last.clone(), limit, self.missed.take());
-                return Poll::Ready(Some(Err(error.into())));
+                let missed = self.missed.take();
+                return Poll::Ready(Some(Err(self.error().late(limit, missed).into())));
             };
             self.step = None;
             match answer {
@@ -178,6 +178,12 @@ impl Action {
             }
         }
         Poll::Ready(None)
+    }
+
+    /// What has become of the action, as an error.
+    fn error(&self) -> ActionError {
+        let status = self.last.as_ref().map(|last| last.status.to_string());
+        ActionError::ended(self.action_id.clone(), status)
     }
 
     /// Asks for the status, when it is time.
@@ -215,7 +221,7 @@ impl Future for Action {
         }
         Poll::Ready(match action.last.clone() {
             Some(last) if last.status == ActionStatus::Success => Ok(last),
-            last => Err(ActionError::ended(last).into()),
+            _ => Err(action.error().into()),
         })
     }
 }
