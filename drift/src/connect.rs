@@ -1,16 +1,22 @@
 //! The Connect API's own document: normalised before it is compared, so that what a rule mends is
 //! no drift, and held against the crates that both sides would make.
 
+mod credentials;
 mod items;
 mod witness;
 
-use connect_codegen::document::Upstream;
-use connect_codegen::normalise::{Lapse, Lenient, Rule, normalise_leniently, operations_of};
+use connect_codegen::document::{Flavour, Upstream};
+use connect_codegen::normalise::{
+    Lapse, Lenient, Rule, is_envelope, normalise_leniently, operations_of,
+};
 use connect_codegen::pipeline::Rules;
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::Problem;
+use connect_codegen::problem::{Problem, Result};
+use serde_json::Value;
 
-use crate::compare::Comparison;
+use crate::class::Class;
+use crate::compare::{Comparison, compare};
+use crate::finding::Finding;
 use crate::load::Document;
 use crate::report::{Note, NoteKind};
 use items::Items;
@@ -69,14 +75,25 @@ impl Pair {
         }
     }
 
-    /// What is compared.
+    /// The documents whose places the findings name.
     pub fn documents(&self) -> (&Document, &Document) {
         (&self.base.document, &self.revision.document)
     }
 
-    /// Names the Rust items that each finding touches, and has the public surfaces of both crates
-    /// testify to its source verdict.
-    pub fn testify(&self, comparison: &mut Comparison, notes: &mut Vec<Note>) {
+    /// Compares the normalised documents, names the Rust items that each finding touches, and has
+    /// the public surfaces of both crates testify to its source verdict.
+    ///
+    /// # Errors
+    ///
+    /// If a document cannot be compared.
+    pub fn compare(
+        &self,
+        upstream: (&Document, &Document),
+        notes: &mut Vec<Note>,
+    ) -> Result<Comparison> {
+        let mut comparison = compare(&self.base.document, &self.revision.document)?;
+        comparison.findings.retain(|finding| !is_about_envelopes_names(finding));
+        comparison.findings.extend(credentials::findings(upstream.0, upstream.1)?);
         let items = Items::of(&self.base, &self.revision);
         items.name(&mut comparison.findings);
         let made = |side: &Normal, which: &str, notes: &mut Vec<Note>| {
@@ -87,9 +104,20 @@ impl Pair {
         let (base, revision) =
             (made(&self.base, "base", notes), made(&self.revision, "revision", notes));
         if let (Some(base), Some(revision)) = (base, revision) {
-            witness::testify(comparison, &items, &base, &revision, notes);
+            witness::testify(&mut comparison, &items, &base, &revision, notes);
         }
+        Ok(comparison)
     }
+}
+
+/// Whether a finding says only that another envelope stands somewhere: what it holds is compared,
+/// and its name is of our making.
+fn is_about_envelopes_names(finding: &Finding) -> bool {
+    let is_ours =
+        |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_envelope);
+    matches!(finding.class, Class::ComponentRenamed | Class::ReferenceChanged)
+        && is_ours(&finding.old)
+        && is_ours(&finding.new)
 }
 
 /// Whether a document is the Connect API's: whether it has at least half of the operations that the
@@ -118,7 +146,7 @@ fn normalised(of: &Document, lenient: &Lenient) -> Document {
         ),
         Err(_) => (lenient.document.clone(), pretty(&lenient.document)),
     };
-    Document { flavour: connect_codegen::document::Flavour::OpenApi3, value, text, ..of.clone() }
+    Document { flavour: Flavour::OpenApi3, value, text, ..of.clone() }
 }
 
 fn note(lapse: &Lapse) -> Note {

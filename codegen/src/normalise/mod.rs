@@ -33,9 +33,11 @@ use crate::document::{Flavour, Upstream};
 use crate::normalise::overlay::Overlay;
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
+pub use envelopes::is_envelope;
 pub use lapse::{Lapse, Rule};
 pub use reconcile::operations_of;
 pub use report::{Change, Changes, PassReport, Report};
+pub use routes::plain_path;
 
 /// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
 #[derive(Debug, Clone)]

@@ -130,7 +130,7 @@ pub fn operations_of(document: &Value) -> Vec<(Route, &Value)> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::iter);
     let mut found = Vec::new();
     for (path, item) in paths {
-        let Some(path) = routes::without_optional_marks(path) else { continue };
+        let Some(path) = routes::plain_path(path) else { continue };
         for (method, operation) in item.as_object().into_iter().flat_map(Map::iter) {
             if walk::METHODS.contains(&method.as_str()) {
                 found.push((Route::new(method, path.clone()), operation));

@@ -50,7 +50,9 @@ impl Change<'_> {
     /// The path of the item, which may have a field and a method of the name, and traits.
     fn item(&self) -> &str {
         let path = self.path.split(": ").next().unwrap_or(self.path);
-        path.strip_suffix("()").unwrap_or(path)
+        let path = path.strip_suffix("()").unwrap_or(path);
+        // Both ways to send a request give the same answer.
+        path.strip_suffix("_for_response").unwrap_or(path)
     }
 
     /// `models::A` of `models::A::b`, `Client::c` as it is.
@@ -115,17 +117,22 @@ pub fn testify(
     let mut shown = vec![Source::Patch; findings.len()];
     let mut unexplained: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
-        let candidates = findings.iter().enumerate().filter_map(|(at, finding)| {
-            // Of two that explain it, the one that the table holds for worse.
-            let rank = change.explained_by(finding, &moved)?;
-            Some(((rank, std::cmp::Reverse(finding.source)), at))
-        });
-        match candidates.min() {
-            Some((_, at)) => {
-                let verdict = if change.breaks() { Source::Major } else { Source::Minor };
-                shown[at] = shown[at].max(verdict);
-            }
-            None => unexplained.entry(change.holder()).or_default().push(change),
+        // What the table holds for a patch says nothing of types.
+        let able = findings.iter().enumerate().filter(|(_, of)| of.source >= Source::Minor);
+        let ranked: Vec<(u8, usize)> = able
+            .filter_map(|(at, finding)| Some((change.explained_by(finding, &moved)?, at)))
+            .collect();
+        let Some(best) = ranked.iter().map(|(rank, _)| *rank).min() else {
+            unexplained.entry(change.holder()).or_default().push(change);
+            continue;
+        };
+        let verdict = if change.breaks() { Source::Major } else { Source::Minor };
+        let best: Vec<usize> =
+            ranked.iter().filter(|(rank, _)| *rank == best).map(|(_, at)| *at).collect();
+        // Of several, those that the table holds for as bad.
+        let worst = best.iter().map(|at| findings[*at].source.min(verdict)).max();
+        for at in best.into_iter().filter(|at| Some(findings[*at].source.min(verdict)) == worst) {
+            shown[at] = shown[at].max(verdict);
         }
     }
     for (finding, shown) in findings.iter_mut().zip(shown) {
