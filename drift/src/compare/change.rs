@@ -65,6 +65,8 @@ pub(super) struct Change {
     pub revision_pointer: Option<String>,
     pub old: Option<Value>,
     pub new: Option<Value>,
+    /// What the place is called in a sentence, unless it is called as all changes of it.
+    pub label: Option<String>,
     /// What happened: what follows the name of the place in a sentence.
     pub predicate: String,
     /// The directions in which what changed does not travel, though the place does.
@@ -81,6 +83,7 @@ impl Change {
             revision_pointer: None,
             old: None,
             new: None,
+            label: None,
             predicate: class.row().title.to_owned(),
             hidden: Directions::NONE,
         }
@@ -116,6 +119,11 @@ impl Change {
 
     pub fn says(mut self, predicate: impl Into<String>) -> Self {
         self.predicate = predicate.into();
+        self
+    }
+
+    pub fn called(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
         self
     }
 
@@ -162,6 +170,10 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
         match places.get(&groups.first(index)) {
             Some(place) => {
                 let (finding, users) = &mut found[*place];
+                // Of copies, the first place stands for all, in whichever order they were found.
+                finding.pointer = finding.pointer.take().into_iter().chain(change.pointer).min();
+                let places = finding.revision_pointer.take().into_iter();
+                finding.revision_pointer = places.chain(change.revision_pointer).min();
                 finding.wire = finding.wire.max(wire);
                 finding.source = finding.source.max(source);
                 users.extend(operations);
@@ -178,13 +190,19 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
                     rust_items: Vec::new(),
                     old: change.old,
                     new: change.new,
-                    message: format!("{label} {}", change.predicate),
+                    message: format!("{} {}", change.label.unwrap_or(label), change.predicate),
                 };
                 found.push((finding, operations.into_iter().collect()));
             }
         }
     }
     let named = found.into_iter().map(|(mut finding, users)| {
+        // A sentence names the first operation only.
+        if let Some(first) = users.first().filter(|_| users.len() > 1) {
+            let (name, more) = (&operations[*first], users.len() - 1);
+            finding.message =
+                finding.message.replacen(name, &format!("{name} (and {more} more)"), 1);
+        }
         finding.operations = users.into_iter().map(|user| operations[user].clone()).collect();
         finding.operations.sort();
         finding.operations.dedup();

@@ -47,6 +47,8 @@ struct Pair<'a> {
     base: Node<'a>,
     revision: Node<'a>,
     via: Via,
+    /// The places that led to it first.
+    places: (Rc<str>, Rc<str>),
     strict: bool,
     wire: Directions,
     source: Directions,
@@ -81,11 +83,19 @@ impl<'s, 'a> Graph<'s, 'a> {
         directions: Directions,
         strict: bool,
     ) {
-        let pair = self.pair(base.clone(), revision.clone(), Via::Root(label.clone()), strict);
+        let places = (base.at().clone(), revision.at().clone());
+        let nodes = (base.clone(), revision.clone());
+        let pair = self.pair(nodes, places, Via::Root(label.clone()), strict);
         self.roots.push((operation, pair, directions));
     }
 
-    fn pair(&mut self, base: Node<'a>, revision: Node<'a>, via: Via, strict: bool) -> usize {
+    fn pair(
+        &mut self,
+        (base, revision): (Node<'a>, Node<'a>),
+        places: (Rc<str>, Rc<str>),
+        via: Via,
+        strict: bool,
+    ) -> usize {
         let next = self.pairs.len();
         let id = *self.ids.entry((base.key(), revision.key())).or_insert(next);
         if id == next {
@@ -93,6 +103,7 @@ impl<'s, 'a> Graph<'s, 'a> {
                 base,
                 revision,
                 via,
+                places,
                 strict: false,
                 wire: Directions::NONE,
                 source: Directions::NONE,
@@ -110,7 +121,7 @@ impl<'s, 'a> Graph<'s, 'a> {
     pub fn run(mut self) -> Result<Vec<Reached>> {
         while let Some(id) = self.open.pop() {
             let (base, revision) = (&self.pairs[id].base, &self.pairs[id].revision);
-            let found = schema::compare(self.sides, base, revision)?;
+            let found = schema::compare(self.sides, base, revision, self.pairs[id].places.clone())?;
             let mut changes = found.changes;
             let mut edges = Vec::with_capacity(found.edges.len());
             for Edge { base, revision, step, strict, hidden } in found.edges {
@@ -118,7 +129,9 @@ impl<'s, 'a> Graph<'s, 'a> {
                 let (revision, revision_at) = self.sides.revision_node(revision)?;
                 let named = self.sides.named((&base, &base_at), (&revision, &revision_at));
                 changes.extend(named.map(|change| change.hiding(hidden)));
-                edges.push((self.pair(base, revision, Via::Inside(id, step), strict), hidden));
+                let places = (base_at, revision_at);
+                let pair = self.pair((base, revision), places, Via::Inside(id, step), strict);
+                edges.push((pair, hidden));
             }
             (self.pairs[id].changes, self.pairs[id].edges) = (changes, edges);
         }
@@ -209,7 +222,8 @@ impl<'s, 'a> Graph<'s, 'a> {
         let (mut steps, mut at) = (Vec::new(), id);
         let named = |id: usize| {
             let Pair { base, revision, .. } = &self.pairs[id];
-            base.component().or_else(|| revision.component())
+            // A place that refers to a component in one document only is not the component.
+            base.component().filter(|_| revision.component().is_some())
         };
         let root = loop {
             if let Some(name) = named(at) {
@@ -265,19 +279,15 @@ impl<'a> Sides<'a> {
             return None;
         }
         let renamed = !self.revision.has_component(&old) && !self.base.has_component(&new);
-        let (class, sites, predicate) = match renamed {
-            true => (
-                Class::ComponentRenamed,
-                (base.at(), revision.at()),
-                format!("leads to the component `{old}`, which is called `{new}` now"),
-            ),
-            false => (
-                Class::ReferenceChanged,
-                (base_at, revision_at),
-                format!("leads to the component `{new}`, and no longer to `{old}`"),
-            ),
-        };
-        let change = Change::new(class, sites, "$ref");
-        Some(change.was(&**sites.0, old).is(&**sites.1, new).says(predicate))
+        if renamed {
+            let change = Change::new(Class::ComponentRenamed, (base.at(), revision.at()), "$ref");
+            let change = change.called(format!("the component `{old}`"));
+            let change = change.says(format!("is called `{new}` now"));
+            return Some(change.was(&**base.at(), old).is(&**revision.at(), new));
+        }
+        let change = Change::new(Class::ReferenceChanged, (base_at, revision_at), "$ref");
+        let change =
+            change.says(format!("leads to the component `{new}`, and no longer to `{old}`"));
+        Some(change.was(&**base_at, old).is(&**revision_at, new))
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn compare_properties<'a>(
             };
             let change = Change::new(class, found.sites(), name);
             let change = change.was(&*old[0].at, *name).is(&*new[0].at, new_name);
-            let predicate = format!("calls its property `{name}` `{new_name}` now");
+            let predicate = format!("calls its property `{new_name}`, and no longer `{name}`");
             found.add(change.says(predicate).hiding(hidden));
         }
         compare_required(found, new_name, (old, was), (new, is), hidden);
@@ -168,24 +168,37 @@ pub(super) fn certain_pairs<'a>(
     let letters = |name: &str| -> String {
         name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
-    let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
-    for (name, _) in new {
-        spelled.entry(letters(name)).or_default().push(name);
-    }
+    let spelled = |names: &[(&'a str, &Value)]| {
+        let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
+        for (name, _) in names {
+            spelled.entry(letters(name)).or_default().push(name);
+        }
+        spelled
+    };
+    let (before, after) = (spelled(gone), spelled(new));
     let mut pairs = HashMap::new();
-    for (name, _) in gone {
-        if let Some([only]) = spelled.get(&letters(name)).map(Vec::as_slice) {
-            pairs.insert(*name, *only);
-            spelled.remove(&letters(name));
+    for (letters, names) in &before {
+        if let (&[old], Some(&[new])) = (&**names, after.get(letters).map(Vec::as_slice)) {
+            pairs.insert(old, new);
         }
     }
     if let ([(old_name, old)], [(new_name, new)]) = (gone, new) {
         let words = old.get("description").and_then(Value::as_str).unwrap_or_default();
-        if !words.is_empty() && same(old, new) {
+        if !words.is_empty() && same_but_name(old, new) {
             pairs.insert(*old_name, *new_name);
         }
     }
     pairs
+}
+
+/// Whether two schemas, or two parameters that are called otherwise, are the same.
+fn same_but_name(old: &Value, new: &Value) -> bool {
+    let unnamed = |value: &Value| {
+        let mut value = value.clone();
+        value.as_object_mut().map(|members| members.swap_remove("name"));
+        value
+    };
+    same(&unnamed(old), &unnamed(new))
 }
 
 pub(super) fn compare_additional<'a>(

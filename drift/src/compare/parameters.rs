@@ -106,7 +106,8 @@ fn paired<'o, 'a>(
             let sites = (&base.path_at, &revision.path_at);
             let change = Change::new(Class::PathParameterRenamed, sites, old.name);
             let change = change.was(&*base.path_at, old.name).is(&*revision.path_at, new.name);
-            let predicate = format!("calls its path parameter `{}` `{}` now", old.name, new.name);
+            let predicate =
+                format!("calls its path parameter `{}`, and no longer `{}`", new.name, old.name);
             comparing.add(change.says(predicate), Directions::REQUEST);
         }
     }
@@ -137,7 +138,7 @@ fn paired<'o, 'a>(
         };
         let change = Change::new(class, (&old.at, &new.at), "name");
         let change = change.was(&*old.at, old.name).is(&*new.at, new.name);
-        let predicate = format!("calls its parameter `{}` `{}` now", old.name, new.name);
+        let predicate = format!("calls its parameter `{}`, and no longer `{}`", new.name, old.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
     Paired { pairs, gone, new }

@@ -13,7 +13,10 @@ use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 
 /// What comparing two schemas gives.
 pub(super) struct Found<'a> {
+    /// Where the schemas are written.
     pub sites: (Rc<str>, Rc<str>),
+    /// The places that are compared: of what refers to a component, if only one of them does.
+    pub places: (Rc<str>, Rc<str>),
     pub changes: Vec<Change>,
     pub edges: Vec<Edge<'a>>,
 }
@@ -40,15 +43,19 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Compares two schemas.
+/// Compares two schemas; `places` are those that led to them first.
 pub(super) fn compare<'a>(
     sides: &Sides<'a>,
     base: &Node<'a>,
     revision: &Node<'a>,
+    places: (Rc<str>, Rc<str>),
 ) -> Result<Found<'a>> {
     let (b, r) = read(sides, base, revision)?;
+    let sites_of = (base.at().clone(), revision.at().clone());
+    let one_refers = base.component().is_some() != revision.component().is_some();
     let mut found = Found {
-        sites: (base.at().clone(), revision.at().clone()),
+        places: if one_refers { places } else { sites_of.clone() },
+        sites: sites_of,
         changes: Vec::new(),
         edges: Vec::new(),
     };

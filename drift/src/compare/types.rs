@@ -1,5 +1,7 @@
 //! Of which type a value is.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::change::Change;
@@ -19,13 +21,16 @@ pub(super) fn compare(
             (_, true) => Class::TypeNarrowed,
             _ => Class::TypeChanged,
         };
-        let spelled = |kinds: Kinds, kind: Option<&Fact>, site: &str| {
-            (kind.map_or_else(|| site.to_owned(), Fact::pointer), Value::from(kinds.to_string()))
+        // Where a place has left a component, the place changed, and not the component.
+        let spelled = |kinds: Kinds, kind: Option<&Fact>, place: &Rc<str>, site: &Rc<str>| {
+            let kind = kind.filter(|_| place == site);
+            (kind.map_or_else(|| place.to_string(), Fact::pointer), Value::from(kinds.to_string()))
         };
-        let was = spelled(kinds, kind, &found.sites.0);
-        let is = spelled(revision.kinds, revision.kind.as_ref(), &found.sites.1);
-        let predicate = format!("is {}, and no longer {kinds}", revision.kinds);
-        let change = Change::new(class, found.sites(), "type");
+        let (places, sites) = (&found.places, &found.sites);
+        let was = spelled(kinds, kind, &places.0, &sites.0);
+        let is = spelled(revision.kinds, revision.kind.as_ref(), &places.1, &sites.1);
+        let predicate = format!("is of type {}, and no longer {kinds}", revision.kinds);
+        let change = Change::new(class, (&places.0, &places.1), "type");
         found.add(change.was(was.0, was.1).is(is.0, is.1).says(predicate));
         return false;
     }

@@ -1,6 +1,6 @@
 //! One of several: unions, what tells their members apart, and values that become one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use connect_codegen::problem::{Result, unescaped_segment};
 
@@ -9,7 +9,7 @@ use super::change::Change;
 use super::graph::Step;
 use super::schema::{Found, Single};
 use crate::class::Class;
-use crate::model::{Api, Discriminator, Node, Schema, SingleUnion, Union, sorted};
+use crate::model::{Api, Discriminator, Member, Node, Schema, SingleUnion, Union, sorted};
 
 pub(super) fn compare<'a>(
     sides: &Sides<'a>,
@@ -31,22 +31,23 @@ pub(super) fn compare<'a>(
         match partner {
             Some(at) => {
                 taken[at] = true;
-                let (old, new) = (member.parts.clone(), new.members[at].parts.clone());
+                let (old, new) = (member.node.parts.clone(), new.members[at].node.parts.clone());
                 found.inside(old, new, Step::Member);
             }
             None => {
-                let change = Change::new(Class::UnionMemberRemoved, found.sites(), &key(member));
-                let mut change = change.was(&**member.at(), sorted(member.parts[0].value));
+                let change =
+                    Change::new(Class::UnionMemberRemoved, found.sites(), &key(&member.node));
+                let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
                 change.revision_pointer = Some(new.fact.pointer());
-                found.add(change.says(format!("no longer has {}", called(member))));
+                found.add(change.says(format!("no longer has {}", called(&member.node))));
             }
         }
     }
     for (member, _) in new.members.iter().zip(taken).filter(|(_, taken)| !taken) {
-        let change = Change::new(Class::UnionMemberAdded, found.sites(), &key(member));
-        let mut change = change.is(&**member.at(), sorted(member.parts[0].value));
+        let change = Change::new(Class::UnionMemberAdded, found.sites(), &key(&member.node));
+        let mut change = change.is(&*member.at, sorted(member.node.parts[0].value));
         change.pointer = Some(old.fact.pointer());
-        found.add(change.says(format!("has {} as well", called(member))));
+        found.add(change.says(format!("has {} as well", called(&member.node))));
     }
     Ok(())
 }
@@ -60,49 +61,97 @@ fn called(member: &Node) -> String {
 
 /// What a member is known by in both documents: the component's name, else what is written.
 fn key(member: &Node) -> String {
-    member.component().unwrap_or_else(|| sorted(member.parts[0].value).to_string())
+    member.component().unwrap_or_else(|| written(member))
+}
+
+fn written(member: &Node) -> String {
+    sorted(member.parts[0].value).to_string()
 }
 
 /// The new member that each old one has become: of the same name or text; else told by the same
-/// value of a property; else, in the order of what is left, one that is like it.
+/// value of a property; else one that is like it.
 fn matched<'a>(
     sides: &Sides<'a>,
-    old: &[Node<'a>],
-    new: &[Node<'a>],
+    old: &[Member<'a>],
+    new: &[Member<'a>],
 ) -> Result<Vec<Option<usize>>> {
-    let mut partners = vec![None; old.len()];
-    let mut free: Vec<usize> = (0..new.len()).collect();
-    let pair =
-        |free: &mut Vec<usize>, partners: &mut [Option<usize>], keys: [Vec<Option<String>>; 2]| {
-            let mut places: HashMap<&str, usize> = HashMap::new();
-            for at in free.iter().rev() {
-                keys[1][*at].as_ref().map(|key| places.insert(key, *at));
-            }
-            for (partner, key) in
-                partners.iter_mut().zip(&keys[0]).filter(|(partner, _)| partner.is_none())
-            {
-                *partner = key.as_ref().and_then(|key| places.remove(key.as_str()));
-            }
-            free.retain(|at| !partners.contains(&Some(*at)));
-        };
-    let keys = |members: &[Node]| members.iter().map(|member| Some(key(member))).collect();
-    pair(&mut free, &mut partners, [keys(old), keys(new)]);
-    if free.is_empty() || partners.iter().all(Option::is_some) {
-        return Ok(partners);
-    }
-    let tags = |api: &Api<'a>, members: &[Node<'a>]| -> Result<Vec<Option<String>>> {
-        members.iter().map(|member| tag(api, member)).collect()
+    let mut partners = Partners { of: vec![None; old.len()], free: (0..new.len()).collect() };
+    let each = |members: &[Member<'a>], key: fn(&Node) -> String| -> Vec<Option<String>> {
+        members.iter().map(|member| Some(key(&member.node))).collect()
     };
-    pair(&mut free, &mut partners, [tags(&sides.base, old)?, tags(&sides.revision, new)?]);
-    let mut free = free.into_iter();
-    for (member, partner) in old.iter().zip(&mut partners).filter(|(_, partner)| partner.is_none())
-    {
-        let Some(at) = free.next() else { break };
-        if alike(sides, member, &new[at])? {
-            *partner = Some(at);
+    for known in [key, written] {
+        partners.pair(&each(old, known), &each(new, known));
+        if partners.are_done() {
+            return Ok(partners.of);
         }
     }
-    Ok(partners)
+    let tags = |api: &Api<'a>, members: &[Member<'a>]| -> Result<Vec<Option<String>>> {
+        members.iter().map(|member| tag(api, &member.node)).collect()
+    };
+    partners.pair(&tags(&sides.base, old)?, &tags(&sides.revision, new)?);
+    partners.pair_alike(sides, old, new)?;
+    Ok(partners.of)
+}
+
+/// Which new member each old one has become, and which new ones have no old one yet.
+struct Partners {
+    of: Vec<Option<usize>>,
+    free: Vec<usize>,
+}
+
+/// How many pairs are tried in search of members that are alike. Beyond, places decide.
+const TRIED: usize = 10_000;
+
+impl Partners {
+    fn are_done(&self) -> bool {
+        self.free.is_empty() || self.of.iter().all(Option::is_some)
+    }
+
+    /// Pairs those that have one key; of several that share it, in their order.
+    fn pair(&mut self, old: &[Option<String>], new: &[Option<String>]) {
+        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+        for at in self.free.iter().rev() {
+            if let Some(key) = &new[*at] {
+                places.entry(key).or_default().push(*at);
+            }
+        }
+        let open = self.of.iter_mut().zip(old).filter(|(partner, _)| partner.is_none());
+        for (partner, key) in open {
+            let key = key.as_deref().unwrap_or_default();
+            *partner = places.get_mut(key).and_then(Vec::pop);
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let taken: HashSet<usize> = self.of.iter().copied().flatten().collect();
+        self.free.retain(|at| !taken.contains(at));
+    }
+
+    /// Pairs those that are alike, the nearest places first, whichever side is the old one.
+    fn pair_alike<'a>(
+        &mut self,
+        sides: &Sides<'a>,
+        old: &[Member<'a>],
+        new: &[Member<'a>],
+    ) -> Result<()> {
+        let open: Vec<usize> = (0..old.len()).filter(|at| self.of[*at].is_none()).collect();
+        let mut tried: Vec<(usize, usize)> = match open.len() * self.free.len() > TRIED {
+            true => open.into_iter().zip(self.free.iter().copied()).collect(),
+            false => open.iter().flat_map(|a| self.free.iter().map(|b| (*a, *b))).collect(),
+        };
+        tried.sort_by_key(|(a, b)| (a.max(b).to_owned(), a.min(b).to_owned()));
+        let mut free: HashSet<usize> = self.free.iter().copied().collect();
+        for (a, b) in tried {
+            let both = self.of[a].is_none() && free.contains(&b);
+            if both && alike(sides, &old[a].node, &new[b].node)? {
+                self.of[a] = Some(b);
+                free.remove(&b);
+            }
+        }
+        self.settle();
+        Ok(())
+    }
 }
 
 /// The property of one value by which a member can be told, with its value.
@@ -145,26 +194,21 @@ pub(super) fn compare_single<'a>(
         Single::Base(schema, node) => (schema, node, &sides.revision),
         Single::Revision(schema, node) => (schema, node, &sides.base),
     };
-    let same = union.members.iter().find(|member| key(member) == key(node));
+    let same = union.members.iter().find(|member| key(&member.node) == key(node));
     let mut meets = same.is_some();
     for member in union.members.iter().filter(|_| same.is_none()) {
-        meets |= Schema::read(api, member, SingleUnion::Open)?.kinds.meets(schema.kinds);
+        meets |= Schema::read(api, &member.node, SingleUnion::Open)?.kinds.meets(schema.kinds);
     }
-    let written = sorted(node.parts[0].value);
-    let (text, value) = (union.fact.pointer(), sorted(union.fact.value));
-    let (class, change) = match single {
-        Single::Base(..) => (
-            Class::BecameUnion,
-            Change::new(Class::BecameUnion, found.sites(), "union")
-                .was(&**node.at(), written)
-                .is(text, value),
-        ),
-        Single::Revision(..) => (
-            Class::NoLongerUnion,
-            Change::new(Class::NoLongerUnion, found.sites(), "union")
-                .was(text, value)
-                .is(&**node.at(), written),
-        ),
+    let places = found.places.clone();
+    let class = match single {
+        Single::Base(..) => Class::BecameUnion,
+        Single::Revision(..) => Class::NoLongerUnion,
+    };
+    let (value, other) = (sorted(node.parts[0].value), sorted(union.fact.value));
+    let change = Change::new(class, (&places.0, &places.1), "union");
+    let change = match single {
+        Single::Base(..) => change.was(&*places.0, value).is(union.fact.pointer(), other),
+        Single::Revision(..) => change.was(union.fact.pointer(), other).is(&*places.1, value),
     };
     let predicate = match class {
         Class::BecameUnion => "is one of several schemas now",
@@ -174,8 +218,8 @@ pub(super) fn compare_single<'a>(
     found.add(Change { class, ..change.says(predicate) });
     if let Some(member) = same {
         let (base, revision) = match single {
-            Single::Base(..) => (node, member),
-            Single::Revision(..) => (member, node),
+            Single::Base(..) => (node, &member.node),
+            Single::Revision(..) => (&member.node, node),
         };
         found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
@@ -274,7 +318,7 @@ fn tags(told: &Discriminator, union: Option<&Union>) -> BTreeMap<String, String>
         tags.insert(unescaped_segment(name), (*tag).to_owned());
     }
     for member in union.into_iter().flat_map(|union| &union.members) {
-        if let Some(name) = member.component() {
+        if let Some(name) = member.node.component() {
             tags.entry(name.clone()).or_insert(name);
         }
     }

@@ -39,6 +39,8 @@ struct Change<'a> {
     path: &'a str,
     old: Option<&'a str>,
     new: Option<&'a str>,
+    /// The names that only one of both shapes has.
+    names: Vec<&'a str>,
 }
 
 impl Change<'_> {
@@ -76,21 +78,11 @@ impl Change<'_> {
             return Some(0);
         }
         // The type of one thing has the name of another, which came or went.
-        let words = |shape: Option<&str>| -> BTreeSet<String> {
-            let shape = shape.unwrap_or_default();
-            shape.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
-        };
-        let (old, new) = (words(self.old), words(self.new));
-        let renamed: Vec<&String> = old.symmetric_difference(&new).collect();
         let is_ours = |word: &str| {
             let path = format!("models::{word}");
             moved.contains(path.as_str()) && items.iter().any(|of| under(&path, of))
         };
-        if self.old.is_some()
-            && self.new.is_some()
-            && !renamed.is_empty()
-            && renamed.iter().all(|word| is_ours(word))
-        {
+        if !self.names.is_empty() && self.names.iter().all(|word| is_ours(word)) {
             return Some(1);
         }
         // A field decides on its model's constructor and traits.
@@ -163,12 +155,24 @@ pub fn testify(
 
 fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change<'a>> {
     let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
-    let both = paths.into_iter().map(|path| Change {
-        path,
-        old: base.get(path).map(String::as_str),
-        new: revision.get(path).map(String::as_str),
-    });
-    both.filter(|change| change.old != change.new).collect()
+    let both = paths.into_iter().map(|path| (path, base.get(path), revision.get(path)));
+    both.filter(|(_, old, new)| old != new)
+        .map(|(path, old, new)| Change {
+            path,
+            old: old.map(String::as_str),
+            new: new.map(String::as_str),
+            names: match (old, new) {
+                (Some(old), Some(new)) => {
+                    words(old).symmetric_difference(&words(new)).copied().collect()
+                }
+                _ => Vec::new(),
+            },
+        })
+        .collect()
+}
+
+fn words(shape: &str) -> BTreeSet<&str> {
+    shape.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
 /// A finding for an item that changes without another one.

@@ -17,6 +17,7 @@ mod server;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use connect_codegen::document::Flavour;
 use connect_codegen::problem::{Problem, Result, pointer_segment};
@@ -29,7 +30,7 @@ pub use media::{Body, Media, Response, is_json};
 pub use node::{Node, Part};
 pub use operation::Operation;
 pub use parameter::Parameter;
-pub use schema::{Discriminator, Kinds, Schema, SingleUnion, Union};
+pub use schema::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};
 pub use security::{Flow, Scheme, Security};
 pub use server::{Server, Servers};
 
@@ -189,12 +190,23 @@ fn address(value: &Value) -> usize {
     std::ptr::from_ref(value).addr()
 }
 
+/// A key without a value, as YAML lets one write, is as good as an empty object or list.
+static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+
 fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>> {
-    value.as_object().ok_or_else(|| Problem::at(at, "an object belongs here"))
+    match value {
+        Value::Object(members) => Ok(members),
+        Value::Null => Ok(&NOTHING),
+        _ => Err(Problem::at(at, "an object belongs here")),
+    }
 }
 
-fn list<'a>(value: &'a Value, at: &str) -> Result<&'a Vec<Value>> {
-    value.as_array().ok_or_else(|| Problem::at(at, "a list belongs here"))
+fn list<'a>(value: &'a Value, at: &str) -> Result<&'a [Value]> {
+    match value {
+        Value::Array(members) => Ok(members),
+        Value::Null => Ok(&[]),
+        _ => Err(Problem::at(at, "a list belongs here")),
+    }
 }
 
 fn text<'a>(value: &'a Value, at: &str) -> Result<&'a str> {

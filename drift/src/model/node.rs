@@ -55,8 +55,11 @@ impl<'a> Node<'a> {
     fn followed(api: &Api<'a>, mut parts: Vec<Part<'a>>) -> Result<Self> {
         for part in &mut parts {
             let mut steps = 0;
-            while let Some(target) = bare_reference(part.value) {
-                *part = api.resolve(target, &part.at)?;
+            while let Some((key, target)) = wrapped(part.value) {
+                *part = match key {
+                    "$ref" => api.resolve(target, &part.at)?,
+                    _ => Part::new(target, format!("{}/{key}/0", part.at).into()),
+                };
                 steps += 1;
                 if steps > STEPS {
                     return Err(Problem::at(&*part.at, "the reference leads in a circle"));
@@ -90,7 +93,12 @@ const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
 /// How many references may lead to references before they are taken for a circle.
 const STEPS: usize = 100;
 
-/// The target of a schema that says nothing but where the schema is.
-fn bare_reference(schema: &Value) -> Option<&Value> {
-    schema.as_object().filter(|members| members.len() == 1)?.get("$ref")
+/// What a schema holds that says nothing itself: a reference, or an `allOf` of one.
+fn wrapped(schema: &Value) -> Option<(&str, &Value)> {
+    let (key, value) = schema.as_object().filter(|members| members.len() == 1)?.iter().next()?;
+    match (key.as_str(), value.as_array().map(Vec::as_slice)) {
+        ("$ref", _) => Some((key, value)),
+        ("allOf", Some([only])) => Some((key, only)),
+        _ => None,
+    }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::fact::Fact;
 use super::node::{Node, Part};
-use super::{Api, address, flag, list, object, same, text};
+use super::{Api, address, flag, list, object, same, sorted, text};
 pub use kinds::Kinds;
 
 /// A schema. Comparing takes it apart field by field, so that a new field must be judged.
@@ -62,7 +62,16 @@ pub struct Union<'a> {
     /// `oneOf` or `anyOf`, and who says it.
     pub fact: Fact<'a>,
     /// The members.
-    pub members: Vec<Node<'a>>,
+    pub members: Vec<Member<'a>>,
+}
+
+/// A member of a union.
+#[derive(Debug)]
+pub struct Member<'a> {
+    /// The pointer of its place in the union.
+    pub at: Rc<str>,
+    /// Its schema.
+    pub node: Node<'a>,
 }
 
 /// What tells the members of a union apart.
@@ -266,12 +275,21 @@ impl<'a> Schema<'a> {
         if members.len() < count {
             self.nullable.get_or_insert_with(|| (true, fact.clone()));
         }
-        if members.len() == 1 && single == SingleUnion::Open {
-            inner.extend(members);
+        let mut nodes: Vec<Member<'a>> = Vec::with_capacity(members.len());
+        let mut seen = HashSet::new();
+        for part in members {
+            let at = part.at.clone();
+            let node = Node::of(api, part)?;
+            // A member that stands twice says nothing more.
+            if seen.insert(sorted(node.parts[0].value).to_string()) {
+                nodes.push(Member { at, node });
+            }
+        }
+        if nodes.len() == 1 && single == SingleUnion::Open {
+            inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
-        let members = members.into_iter().map(|member| Node::of(api, member));
-        let union = Union { members: members.collect::<Result<_>>()?, fact };
+        let union = Union { members: nodes, fact };
         match &self.union {
             Some(said) if !same(said.fact.value, union.fact.value) => {
                 self.overruled.push(union.fact);

@@ -1,0 +1,9 @@
+//! The engine: what it finds, in tiny pairs of documents, in documents that only look different, in
+//! documents that chance has changed, and in documents that were made to break it.
+
+mod documents;
+mod neutral;
+mod pairs;
+mod properties;
+mod random;
+mod table;
