@@ -2,6 +2,7 @@
 //! comparison must say of it, and what `regen` makes of it.
 
 mod change;
+mod recognised;
 mod workspace;
 
 use std::collections::BTreeMap;
