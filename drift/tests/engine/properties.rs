@@ -22,13 +22,20 @@ fn findings(base: &Value, revision: &Value) -> Vec<Finding> {
 }
 
 /// Calls `change` on each schema of a document, the outer ones first, until it has changed one.
-fn change_schema(value: &mut Value, change: &mut dyn FnMut(&mut Map<String, Value>) -> bool) -> bool {
+fn change_schema(
+    value: &mut Value,
+    change: &mut dyn FnMut(&mut Map<String, Value>) -> bool,
+) -> bool {
     match value {
         Value::Object(members) => {
-            let is_schema = ["type", "$ref", "oneOf", "anyOf", "allOf"].iter().any(|key| members.contains_key(*key));
+            let is_schema = ["type", "$ref", "oneOf", "anyOf", "allOf"]
+                .iter()
+                .any(|key| members.contains_key(*key));
             let is_place = members.contains_key("in") || members.contains_key("scheme");
             is_schema && !is_place && change(members)
-                || members.iter_mut().any(|(key, inner)| key != "securitySchemes" && change_schema(inner, change))
+                || members
+                    .iter_mut()
+                    .any(|(key, inner)| key != "securitySchemes" && change_schema(inner, change))
         }
         Value::Array(members) => members.iter_mut().any(|inner| change_schema(inner, change)),
         _ => false,
@@ -38,9 +45,12 @@ fn change_schema(value: &mut Value, change: &mut dyn FnMut(&mut Map<String, Valu
 /// Puts the keys of all objects in another order.
 fn reordered(value: &Value) -> Value {
     match value {
-        Value::Object(members) => {
-            members.iter().rev().map(|(key, inner)| (key.clone(), reordered(inner))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(members) => members
+            .iter()
+            .rev()
+            .map(|(key, inner)| (key.clone(), reordered(inner)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(members) => members.iter().map(reordered).collect(),
         other => other.clone(),
     }
@@ -137,5 +147,7 @@ const CHANGES: [fn(&mut Value); 7] = [
     |schema| schema["minProperties"] = json!(1),
     |schema| schema["x-other"] = json!({ "any": "thing" }),
     |schema| schema["unheardOf"] = json!(true),
-    |schema| _ = schema.as_object_mut().and_then(|schema| schema.insert("required".into(), json!([]))),
+    |schema| {
+        _ = schema.as_object_mut().and_then(|schema| schema.insert("required".into(), json!([])))
+    },
 ];

@@ -32,7 +32,8 @@ fn besides() -> impl Strategy<Value = Value> {
 }
 
 fn leaf() -> impl Strategy<Value = Value> {
-    let reference = (0..COMPONENTS).prop_map(|at| json!({ "$ref": format!("#/components/schemas/S{at}") }));
+    let reference =
+        (0..COMPONENTS).prop_map(|at| json!({ "$ref": format!("#/components/schemas/S{at}") }));
     prop_oneof![
         2 => reference,
         1 => Just(json!({})),
@@ -65,11 +66,19 @@ fn merged(one: Value, other: Value) -> Value {
 }
 
 fn object(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Value = Value> {
-    let properties = proptest::collection::btree_map(proptest::sample::select(&NAMES[..]), (inner.clone(), any::<bool>()), 0..5);
-    let additional = prop_oneof![3 => Just(None), 1 => Just(Some(json!(false))), 1 => inner.prop_map(Some)];
+    let properties = proptest::collection::btree_map(
+        proptest::sample::select(&NAMES[..]),
+        (inner.clone(), any::<bool>()),
+        0..5,
+    );
+    let additional =
+        prop_oneof![3 => Just(None), 1 => Just(Some(json!(false))), 1 => inner.prop_map(Some)];
     (properties, additional).prop_map(|(properties, additional)| {
-        let required: Vec<&str> =
-            properties.iter().filter(|(_, (_, required))| *required).map(|(name, _)| *name).collect();
+        let required: Vec<&str> = properties
+            .iter()
+            .filter(|(_, (_, required))| *required)
+            .map(|(name, _)| *name)
+            .collect();
         let mut object = json!({ "type": "object", "required": required });
         let properties: Map<String, Value> =
             properties.into_iter().map(|(name, (schema, _))| (name.to_owned(), schema)).collect();
@@ -104,51 +113,69 @@ fn parameter() -> impl Strategy<Value = Value> {
 }
 
 fn content() -> impl Strategy<Value = Value> {
-    let media = sample(vec![json!("application/json"), json!("text/csv"), json!("application/hal+json")]);
-    let one = (media, schema()).prop_map(|(media, schema)| (media.as_str().unwrap().to_owned(), json!({ "schema": schema })));
-    proptest::collection::vec(one, 0..3).prop_map(|media| media.into_iter().collect::<Map<_, _>>().into())
+    let media =
+        sample(vec![json!("application/json"), json!("text/csv"), json!("application/hal+json")]);
+    let one = (media, schema()).prop_map(|(media, schema)| {
+        (media.as_str().unwrap().to_owned(), json!({ "schema": schema }))
+    });
+    proptest::collection::vec(one, 0..3)
+        .prop_map(|media| media.into_iter().collect::<Map<_, _>>().into())
 }
 
 fn operation() -> impl Strategy<Value = Value> {
     let status = proptest::sample::select(&["200", "201", "404", "default"][..]);
-    let responses = proptest::collection::btree_map(status, content(), 1..4).prop_map(|responses| {
-        let answer = |content: Value| json!({ "description": "An answer.", "content": content });
-        responses.into_iter().map(|(status, content)| (status.to_owned(), answer(content))).collect::<Map<_, _>>()
-    });
-    let body = proptest::option::of((any::<bool>(), content()));
-    let security = sample(vec![json!(null), json!([]), json!([{ "token": ["a"] }]), json!([{ "key": [] }, { "token": [] }])]);
-    let parameters = proptest::collection::vec(parameter(), 0..3);
-    (parameters, body, responses, security, any::<bool>()).prop_map(|(parameters, body, responses, security, deprecated)| {
-        let mut names = Vec::new();
-        let mut kept = parameters;
-        kept.retain(|parameter| {
-            let key = (parameter["name"].clone(), parameter["in"].clone());
-            let new = !names.contains(&key);
-            names.push(key);
-            new
+    let responses =
+        proptest::collection::btree_map(status, content(), 1..4).prop_map(|responses| {
+            let answer =
+                |content: Value| json!({ "description": "An answer.", "content": content });
+            responses
+                .into_iter()
+                .map(|(status, content)| (status.to_owned(), answer(content)))
+                .collect::<Map<_, _>>()
         });
-        let mut operation = json!({ "parameters": kept, "responses": responses });
-        if let Some((required, content)) = body {
-            operation["requestBody"] = json!({ "required": required, "content": content });
-        }
-        if !security.is_null() {
-            operation["security"] = security;
-        }
-        if deprecated {
-            operation["deprecated"] = true.into();
-        }
-        operation
-    })
+    let body = proptest::option::of((any::<bool>(), content()));
+    let security = sample(vec![
+        json!(null),
+        json!([]),
+        json!([{ "token": ["a"] }]),
+        json!([{ "key": [] }, { "token": [] }]),
+    ]);
+    let parameters = proptest::collection::vec(parameter(), 0..3);
+    (parameters, body, responses, security, any::<bool>()).prop_map(
+        |(parameters, body, responses, security, deprecated)| {
+            let mut names = Vec::new();
+            let mut kept = parameters;
+            kept.retain(|parameter| {
+                let key = (parameter["name"].clone(), parameter["in"].clone());
+                let new = !names.contains(&key);
+                names.push(key);
+                new
+            });
+            let mut operation = json!({ "parameters": kept, "responses": responses });
+            if let Some((required, content)) = body {
+                operation["requestBody"] = json!({ "required": required, "content": content });
+            }
+            if !security.is_null() {
+                operation["security"] = security;
+            }
+            if deprecated {
+                operation["deprecated"] = true.into();
+            }
+            operation
+        },
+    )
 }
 
 /// Whole documents.
 pub fn document() -> impl Strategy<Value = Value> {
     let components = proptest::collection::vec((object(schema()), besides()), COMPONENTS);
-    let operations = proptest::collection::btree_map(proptest::sample::select(&ROUTES[..]), operation(), 1..5);
+    let operations =
+        proptest::collection::btree_map(proptest::sample::select(&ROUTES[..]), operation(), 1..5);
     (components, operations).prop_map(|(components, operations)| {
         let mut paths = Map::new();
         for ((path, method), mut operation) in operations {
-            operation["operationId"] = format!("{method}{}", path.replace(['/', '{', '}'], "_")).into();
+            operation["operationId"] =
+                format!("{method}{}", path.replace(['/', '{', '}'], "_")).into();
             paths.entry(path).or_insert_with(|| json!({}))[method] = operation;
         }
         let schemas: Map<String, Value> = components
