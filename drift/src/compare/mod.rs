@@ -114,6 +114,7 @@ impl<'a> Sides<'a> {
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
         rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
+        rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
         let reached = |change| Reached {
             change,
             label: "the document".to_owned(),

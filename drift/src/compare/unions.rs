@@ -11,7 +11,32 @@ use super::schema::{Found, Single};
 use crate::class::Class;
 use crate::model::{Api, Discriminator, Member, Node, Schema, SingleUnion, Union, sorted};
 
-pub(super) fn compare<'a>(
+/// Compares the unions of which all hold, in their order; mostly there is one.
+pub(super) fn compare_all<'a>(
+    sides: &Sides<'a>,
+    found: &mut Found<'a>,
+    old: &[Union<'a>],
+    new: &[Union<'a>],
+) -> Result<()> {
+    for (old, new) in old.iter().zip(new) {
+        compare(sides, found, old, new)?;
+    }
+    let both = old.len().min(new.len());
+    for old in &old[both..] {
+        found.fact(
+            Class::Unclassified,
+            Some(&old.fact),
+            None,
+            "is no longer one of several schemas",
+        );
+    }
+    for new in &new[both..] {
+        found.fact(Class::Unclassified, None, Some(&new.fact), "is one of several schemas besides");
+    }
+    Ok(())
+}
+
+fn compare<'a>(
     sides: &Sides<'a>,
     found: &mut Found<'a>,
     old: &Union<'a>,

@@ -44,8 +44,10 @@ pub struct Api<'a> {
     pub operations: Vec<Operation<'a>>,
     /// The ways to authenticate, by name.
     pub schemes: Vec<Scheme<'a>>,
-    /// What the root and `info` say beside.
+    /// What the root says beside.
     pub rest: Vec<Fact<'a>>,
+    /// What `info` says.
+    pub info: Vec<Fact<'a>>,
 }
 
 /// The members of the root that are read elsewhere.
@@ -84,6 +86,7 @@ impl<'a> Api<'a> {
             operations: Vec::new(),
             schemes: Vec::new(),
             rest: Vec::new(),
+            info: Vec::new(),
         };
         api.operations = operation::read_all(&api)?;
         api.schemes = security::read_schemes(&api)?;
@@ -91,7 +94,7 @@ impl<'a> Api<'a> {
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
         api.rest = fact::rest(api.root, &at, known);
         if let Some(info) = api.root.get("info") {
-            api.rest.extend(fact::rest(object(info, "/info")?, &"/info".into(), |_| false));
+            api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
         }
         Ok(api)
     }

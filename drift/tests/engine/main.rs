@@ -2,6 +2,7 @@
 //! documents that chance has changed, and in documents that were made to break it.
 
 mod documents;
+mod hostile;
 mod neutral;
 mod pairs;
 mod properties;
