@@ -103,6 +103,10 @@ impl Pair {
         if (self.base.form, self.revision.form) == (Form::Upstream, Form::Upstream) {
             comparison.findings.extend(credentials::findings(upstream.0, upstream.1)?);
         }
+        if self.base.document.value == self.revision.document.value {
+            // The same document makes the same crate.
+            return Ok(comparison);
+        }
         let items = Items::of(&self.base, &self.revision);
         items.name(&mut comparison.findings);
         let made = |side: &Normal, which: &str, notes: &mut Vec<Note>| {

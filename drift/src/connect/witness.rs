@@ -172,7 +172,8 @@ fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change
 }
 
 fn words(shape: &str) -> BTreeSet<&str> {
-    shape.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+    let words = shape.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// A finding for an item that changes without another one.

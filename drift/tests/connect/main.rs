@@ -5,10 +5,11 @@ mod change;
 mod recognised;
 mod workspace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use change::{Change, Language, Regen, changes};
 use connect_codegen::write::Files;
+use connect_drift::class::Class;
 use connect_drift::report::Report;
 use connect_tests::scratch::Scratch;
 use workspace::Workspace;
@@ -55,6 +56,31 @@ fn the_other_language_says_the_same() {
         let report = workspace.drift(&base, &revision).expect("a report");
         assert_eq!(change.wanted(), said(&report), "{}", change.name);
     }
+}
+
+#[test]
+fn many_changes_at_once_explain_what_becomes_of_the_crate() {
+    let workspace = Workspace::committed();
+    let changes = changes();
+    let mut document = workspace.upstream.clone();
+    let mut expected = BTreeSet::new();
+    let mut applied = 0;
+    for change in changes.iter().filter(|change| change.compiles() && change.speaks_both()) {
+        if change.apply(&mut document) {
+            expected.extend(change.items());
+            applied += 1;
+        }
+    }
+    assert!(applied > 40, "{applied} changes");
+    let report = workspace.drift(&workspace.upstream, &document).expect("a report");
+    let unexplained: Vec<_> =
+        report.findings.iter().filter(|of| of.class == Class::RustSurfaceChanged).collect();
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
+    let found = report.findings.iter().flat_map(|of| of.rust_items.iter().map(String::as_str));
+    let found: BTreeSet<&str> = found.collect();
+    let lost: Vec<_> = expected.difference(&found).collect();
+    // A print's body is required now: what it holds is no setter any more.
+    assert_eq!(lost, [&"requests::Print::priority"]);
 }
 
 /// The lines of code without those of documentation.
