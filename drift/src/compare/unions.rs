@@ -289,14 +289,15 @@ pub(super) fn compare_discriminator<'a>(
 }
 
 /// Compares which value tells which member, by the members' names. Without a union the members are
-/// those that the mapping names.
+/// those that the mapping names, and the components that have the schema for a part.
 fn compare_tags<'a>(
     sides: &Sides<'a>,
     found: &mut Found<'a>,
     (old, old_union): (&Discriminator<'a>, Option<&Union<'a>>),
     (new, new_union): (&Discriminator<'a>, Option<&Union<'a>>),
 ) {
-    let (before, after) = (tags(old, old_union), tags(new, new_union));
+    let before = tags(&sides.base, old, old_union);
+    let after = tags(&sides.revision, new, new_union);
     for (member, tag) in &before {
         match after.get(member) {
             Some(now) if now == tag => {}
@@ -335,17 +336,23 @@ fn compare_tags<'a>(
 }
 
 /// The value that tells each member, by the member's name: as mapped, else the name itself.
-fn tags(told: &Discriminator, union: Option<&Union>) -> BTreeMap<String, String> {
+fn tags(api: &Api, told: &Discriminator, union: Option<&Union>) -> BTreeMap<String, String> {
     let mut tags = BTreeMap::new();
     for (tag, target) in &told.mapping {
         let target = target.as_str().unwrap_or_default();
         let name = target.rsplit('/').next().unwrap_or_default();
         tags.insert(unescaped_segment(name), (*tag).to_owned());
     }
-    for member in union.into_iter().flat_map(|union| &union.members) {
-        if let Some(name) = member.node.component() {
-            tags.entry(name.clone()).or_insert(name);
+    let named: Vec<String> = match union {
+        Some(union) => union.members.iter().filter_map(|member| member.node.component()).collect(),
+        None => {
+            let teller = told.fact.at.rsplit('/').next().unwrap_or_default();
+            let heirs = api.heirs(&unescaped_segment(teller)).iter();
+            heirs.map(|name| (*name).to_owned()).collect()
         }
+    };
+    for name in named {
+        tags.entry(name.clone()).or_insert(name);
     }
     tags
 }
