@@ -103,7 +103,8 @@ impl Pair {
         if (self.base.form, self.revision.form) == (Form::Upstream, Form::Upstream) {
             comparison.findings.extend(credentials::findings(upstream.0, upstream.1)?);
         }
-        if self.base.document.value == self.revision.document.value {
+        let same = self.base.document.value == self.revision.document.value;
+        if same && comparison.findings.is_empty() {
             // The same document makes the same crate.
             return Ok(comparison);
         }

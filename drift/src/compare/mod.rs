@@ -7,6 +7,7 @@
 mod access;
 mod bodies;
 mod change;
+mod discriminators;
 mod graph;
 mod object;
 mod operation;

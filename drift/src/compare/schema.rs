@@ -7,7 +7,7 @@ use connect_codegen::problem::Result;
 
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
-use super::{Sides, object, rest, types, unions, values};
+use super::{Sides, discriminators, object, rest, types, unions, values};
 use crate::class::Class;
 use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 
@@ -132,7 +132,7 @@ pub(super) fn compare<'a>(
         }
         (old, new) => unions::compare_all(sides, &mut found, old, new)?,
     }
-    unions::compare_discriminator(
+    discriminators::compare(
         sides,
         &mut found,
         (discriminator.as_ref(), unions.first()),

@@ -7,7 +7,7 @@ use connect_drift::class::Class;
 /// Classes that no pair of documents can show, each with the reason.
 const WITHOUT_A_PAIR: [(&str, &str); 1] = [(
     "rust-surface-changed",
-    "only the crates of two documents of the Connect API show it; `tests/connect` holds it",
+    "only the crates that are generated from two documents of the Connect API show it",
 )];
 
 #[test]

@@ -111,7 +111,13 @@ impl<'a> Schema<'a> {
                 "additionalProperties" if is_anything(value) => {}
                 "additionalProperties" => self.additional.push(fact),
                 "items" => self.items.push(Part::new(value, at.into())),
-                "not" => self.not.push(Node::of(api, Part::new(value, at.into()))?),
+                "not" => {
+                    let node = Node::of(api, Part::new(value, at.into()))?;
+                    let said = |other: &Node| same(other.parts[0].value, node.parts[0].value);
+                    if !self.not.iter().any(said) {
+                        self.not.push(node);
+                    }
+                }
                 "discriminator" => self.take_discriminator(fact)?,
                 "readOnly" => when_true(&mut self.read_only, fact)?,
                 "writeOnly" => when_true(&mut self.write_only, fact)?,
@@ -197,7 +203,9 @@ impl<'a> Schema<'a> {
             inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
-        self.unions.push(Union { members: nodes, fact });
+        if !self.unions.iter().any(|said| same(said.fact.value, fact.value)) {
+            self.unions.push(Union { members: nodes, fact });
+        }
         Ok(())
     }
 
