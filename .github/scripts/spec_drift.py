@@ -77,7 +77,7 @@ def compare(folder, *arguments):
     data, markdown = report(folder)
     append("GITHUB_STEP_SUMMARY", markdown)
     state = "drift" if attention(data) else "quiet"
-    append("GITHUB_OUTPUT", f"state={state}\nbump={data['summary']['bump']}\n")
+    append("GITHUB_OUTPUT", f"state={state}\n")
     print(f"state: {state}")
     return 0
 

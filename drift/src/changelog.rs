@@ -83,15 +83,14 @@ fn line(finding: &Finding) -> String {
     format!("{names}{}{warning}", sentence(&words::ended(&finding.message)))
 }
 
-/// The index of a finding's group.
+/// The index of a finding's group. The ids of the classes say what came and what went; a thing that
+/// is there before and after has changed, whatever came to it.
 fn group(finding: &Finding) -> usize {
-    let was = finding.pointer.is_some() && !(finding.old.is_none() && finding.new.is_some());
-    let is =
-        finding.revision_pointer.is_some() && !(finding.new.is_none() && finding.old.is_some());
-    match (was, is) {
-        (false, _) => 0,
-        (true, true) => 1,
-        (true, false) => 2,
+    let is = |end: &str| finding.class.id().ends_with(end);
+    match (&finding.old, &finding.new) {
+        (None, _) if is("-added") => 0,
+        (_, None) if is("-removed") => 2,
+        _ => 1,
     }
 }
 

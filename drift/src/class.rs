@@ -329,8 +329,8 @@ classes! {
     VersionChanged "version-changed" [94] (None Patch) <> VersionChanged;
     /// A vendor's extension, of which the crate reads none.
     ExtensionChanged "extension-changed" [10, 96] (None Patch) <> ExtensionChanged;
-    /// A public item of the crate that breaks although no other finding says why.
-    RustSurfaceChanged "rust-surface-changed" [97, 98] (None Major) <> RustSurfaceChanged;
+    /// A public item of the crate that changed, and of which no finding tells: the witness speaks.
+    RustSurfaceChanged "rust-surface-changed" [91, 97, 98] (None Major) <> RustSurfaceChanged;
     /// A change that no rule knows. The generator knows no such keyword, so the source stays.
     Unclassified "unclassified" [99] (Risky Patch) <> Unclassified;
 }

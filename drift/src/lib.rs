@@ -56,11 +56,10 @@ pub fn drift(base: &Input, revision: &Input, rules: &Rules) -> Result<Report> {
     let mut notes = Vec::new();
     let pair = Pair::of(&base, &revision, rules, &mut notes);
     let (old, new) = pair.as_ref().map_or((&base, &revision), Pair::documents);
-    let mut comparison = compare(old, new)?;
-    if let Some(pair) = &pair {
-        pair.testify(&mut comparison, &mut notes);
-    }
-    let Comparison { mut findings, unreached } = comparison;
+    let Comparison { mut findings, unreached } = match &pair {
+        Some(pair) => pair.compare((&base, &revision), &mut notes)?,
+        None => compare(&base, &revision)?,
+    };
     // The witness may have changed what is worst.
     findings.sort_by_key(|finding| std::cmp::Reverse((finding.wire, finding.source)));
     let is_connect = pair.is_some();

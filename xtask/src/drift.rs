@@ -45,8 +45,8 @@ The worst that --fail-on names counts; an accepted finding does not.";
 #[command(after_help = STATUS)]
 pub struct Arguments {
     /// The document to compare with [default: the committed one]
-    #[arg(long, value_name = "FILE")]
-    base: Option<PathBuf>,
+    #[arg(long, value_name = "URL|FILE")]
+    base: Option<String>,
     /// The document to compare [default: the service's own]
     #[arg(long, value_name = "URL|FILE")]
     revision: Option<String>,
@@ -84,23 +84,24 @@ fn copy(text: &str) -> std::result::Result<(Format, PathBuf), String> {
     Ok((format.parse()?, file.into()))
 }
 
-/// The document to compare.
-enum Revision {
+/// Where a document is.
+enum Place {
+    Committed,
     Url(Url),
     File(PathBuf),
 }
 
 /// Compares, writes the report, and tells the exit status.
 pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
-    let revision = match arguments.revision() {
-        Ok(revision) => revision,
+    let places = match arguments.places() {
+        Ok(places) => places,
         Err(problem) => {
             tell(&problem);
             return ExitCode::from(WRONG_USAGE);
         }
     };
     let today = Utc::now().date_naive();
-    let done = arguments.review(layout, &revision, today).and_then(|review| {
+    let done = arguments.review(layout, places, today).and_then(|review| {
         arguments.write(&review)?;
         Ok(arguments.fail_on.outcome(&review).status())
     });
@@ -114,29 +115,43 @@ pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
     )
 }
 
-impl Arguments {
-    fn revision(&self) -> Result<Revision> {
-        match self.revision.as_deref().unwrap_or(SPEC_URL) {
-            url if url.contains("://") => parse_url(url, "--revision").map(Revision::Url),
-            path => Ok(Revision::File(path.into())),
+impl Place {
+    fn parse(text: &str, argument: &str) -> Result<Self> {
+        match text {
+            url if url.contains("://") => parse_url(url, argument).map(Self::Url),
+            path => Ok(Self::File(path.into())),
         }
     }
 
-    fn review(&self, layout: &Layout, revision: &Revision, today: NaiveDate) -> Result<Review> {
-        let accepted = match (&self.accepted, &self.base) {
+    fn read(self, layout: &Layout) -> Result<Input> {
+        match self {
+            Self::Committed => committed(layout),
+            Self::Url(url) => fetched(url),
+            Self::File(path) => read(&path),
+        }
+    }
+}
+
+impl Arguments {
+    /// Where the base and the revision are.
+    fn places(&self) -> Result<(Place, Place)> {
+        let base = self.base.as_deref().map(|text| Place::parse(text, "--base")).transpose()?;
+        let revision = Place::parse(self.revision.as_deref().unwrap_or(SPEC_URL), "--revision")?;
+        Ok((base.unwrap_or(Place::Committed), revision))
+    }
+
+    fn review(
+        &self,
+        layout: &Layout,
+        (base, revision): (Place, Place),
+        today: NaiveDate,
+    ) -> Result<Review> {
+        let accepted = match (&self.accepted, &base) {
             (Some(path), _) => read_accepted(path)?,
-            (None, None) => committed_acceptances(layout)?,
-            (None, Some(_)) => Accepted::default(),
+            (None, Place::Committed) => committed_acceptances(layout)?,
+            (None, _) => Accepted::default(),
         };
-        let base = match &self.base {
-            Some(path) => read(path)?,
-            None => committed(layout)?,
-        };
-        let revision = match revision {
-            Revision::Url(url) => fetched(url.clone())?,
-            Revision::File(path) => read(path)?,
-        };
-        let report = compare(layout, &base, &revision)?;
+        let report = compare(layout, &base.read(layout)?, &revision.read(layout)?)?;
         Ok(Review::new(report, &accepted, today, &version()))
     }
 

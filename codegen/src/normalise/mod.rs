@@ -33,9 +33,11 @@ use crate::document::{Flavour, Upstream};
 use crate::normalise::overlay::Overlay;
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
+pub use envelopes::is_envelope;
 pub use lapse::{Lapse, Rule};
 pub use reconcile::operations_of;
 pub use report::{Change, Changes, PassReport, Report};
+pub use routes::plain_path;
 
 /// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
 #[derive(Debug, Clone)]
@@ -105,7 +107,8 @@ pub struct Lenient {
 }
 
 /// Runs the chain over a document that the rules were not written for. An operation that the
-/// policy places elsewhere is recognised by what the document `before` said of it.
+/// policy places elsewhere is recognised by what the document `before`, in whatever language,
+/// said of it.
 ///
 /// # Errors
 ///
@@ -114,15 +117,33 @@ pub fn normalise_leniently(
     upstream: &Upstream,
     overlay: &Overlay,
     policy: &Policy,
-    before: Option<&Upstream>,
+    before: Option<&Value>,
 ) -> Result<Lenient> {
     let mut document = upstream.document.clone();
     let mut changes = Changes::lenient();
-    let before = before.map(|before| &before.document);
     let policy = reconcile::run(policy, &document, before, &mut changes)?;
     let context = Context { policy: &policy, overlay };
     let report = chain(&mut document, upstream.flavour, &context, &mut changes)?;
     let normalised = understood(&mut document, report);
+    let lapses = changes.lapses.unwrap_or_default();
+    Ok(Lenient { document, normalised, policy, lapses })
+}
+
+/// Takes a document that has been through the chain before, as the committed one has.
+///
+/// # Errors
+///
+/// If it has no paths or no components.
+pub fn normalised_before(
+    document: &Value,
+    policy: &Policy,
+    before: Option<&Value>,
+) -> Result<Lenient> {
+    let mut document = document.clone();
+    let mut changes = Changes::lenient();
+    let policy = reconcile::run(policy, &document, before, &mut changes)?;
+    canonical::sort(&mut document)?;
+    let normalised = understood(&mut document, Report::default());
     let lapses = changes.lapses.unwrap_or_default();
     Ok(Lenient { document, normalised, policy, lapses })
 }

@@ -131,7 +131,7 @@ pub fn operations_of(document: &Value) -> Vec<(Route, &Value)> {
     let paths = document.get("paths").and_then(Value::as_object).into_iter().flat_map(Map::iter);
     let mut found = Vec::new();
     for (path, item) in paths {
-        let Some(path) = routes::without_optional_marks(path) else { continue };
+        let Some(path) = routes::plain_path(path) else { continue };
         for (method, operation) in item.as_object().into_iter().flat_map(Map::iter) {
             if walk::METHODS.contains(&method.as_str()) {
                 found.push((Route::new(method, path.clone()), operation));
@@ -145,4 +145,123 @@ fn requires(operation: &Value, name: &str) -> bool {
     operation["parameters"].as_array().into_iter().flatten().any(|parameter| {
         walk::text(parameter, "name") == Some(name) && parameter["required"] == true
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const POLICY: &str = "
+operations:
+  - { id: list, route: GET /lists, resource: lists }
+  - { id: get_list, route: 'GET /lists/{id}', resource: lists, once: true, arguments: [since] }
+  - { id: status, route: GET /, resource: service, public: true }
+resources: [{ name: lists, about: Lists. }, { name: service, about: The service. }]
+names: { unions: {}, enums: {} }
+quantities: []
+";
+
+    fn before() -> Value {
+        let since = json!([{ "name": "since", "in": "query", "required": true }]);
+        json!({ "paths": {
+            "/": { "get": { "description": "Says how it is." } },
+            "/lists?": { "get": { "operationId": "getLists" } },
+            "/lists/{id}": { "get": { "parameters": since } },
+        }})
+    }
+
+    /// The entries for a document, and what there is to say about them.
+    fn fitted(document: &Value) -> (Vec<String>, Vec<String>) {
+        let policy = Policy::parse(POLICY).unwrap();
+        let mut changes = Changes::lenient();
+        let policy = run(&policy, document, Some(&before()), &mut changes).unwrap();
+        let said = changes.lapses.unwrap().into_iter().map(|lapse| lapse.problem.to_string());
+        (policy.operations.iter().map(ToString::to_string).collect(), said.collect())
+    }
+
+    fn moved(from: &str, to: &str) -> Value {
+        let mut document = before();
+        let paths = document["paths"].as_object_mut().unwrap();
+        let item = paths.shift_remove(from).unwrap();
+        paths.insert(to.to_owned(), item);
+        document
+    }
+
+    #[test]
+    fn a_document_that_the_policy_fits_changes_nothing() {
+        let policy = Policy::parse(POLICY).unwrap();
+        let lines = policy.operations.iter().map(ToString::to_string).collect();
+        assert_eq!(fitted(&before()), (lines, vec![]));
+    }
+
+    #[test]
+    fn a_moved_operation_is_known_by_its_id_its_route_or_what_is_said_of_it() {
+        for (from, to, entry) in [
+            ("/lists?", "/tables", "{ id: list, route: \"GET /tables\", resource: lists }"),
+            (
+                "/lists/{id}",
+                "/lists?/{list_id}",
+                "{ id: get_list, route: \"GET /lists/{list_id}\", resource: lists, once: true, \
+                 arguments: [since] }",
+            ),
+            (
+                "/",
+                "/health",
+                "{ id: status, route: \"GET /health\", resource: service, public: true }",
+            ),
+        ] {
+            let (entries, said) = fitted(&moved(from, to));
+            assert_eq!((entries.len(), said.len()), (3, 1), "{from}: {said:?}");
+            assert!(entries.iter().any(|found| found == entry), "{from}: {entries:?}");
+            assert!(said[0].contains("has moved to"), "{from}: {said:?}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_operation_gets_a_name_that_is_free_and_a_resource() {
+        let mut document = before();
+        for (path, id) in [("/lists/{id}/rows", None), ("/a", Some("list")), ("/b", Some("makeB"))]
+        {
+            document["paths"][path] = json!({ "put": {} });
+            if let Some(id) = id {
+                document["paths"][path]["put"]["operationId"] = id.into();
+            }
+        }
+        let (entries, said) = fitted(&document);
+        let new = [
+            "{ id: put_lists_by_id_rows, route: \"PUT /lists/{id}/rows\", resource: lists }",
+            "{ id: put_a, route: \"PUT /a\", resource: service }",
+            "{ id: make_b, route: \"PUT /b\", resource: service }",
+        ];
+        assert_eq!(entries[3..], new);
+        assert_eq!(said.len(), 3, "{said:?}");
+    }
+
+    #[test]
+    fn what_is_gone_has_no_entry_and_no_order_of_arguments() {
+        let mut document = before();
+        document["paths"].as_object_mut().unwrap().shift_remove("/");
+        document["paths"]["/lists/{id}"]["get"]["parameters"][0]["required"] = false.into();
+        let (entries, said) = fitted(&document);
+        assert_eq!(
+            entries[1],
+            "{ id: get_list, route: \"GET /lists/{id}\", resource: lists, once: true }"
+        );
+        assert_eq!(entries.len(), 2);
+        assert!(said[0].contains("no longer has `GET /`"), "{said:?}");
+        assert!(said[1].contains("`since`, which the policy orders"), "{said:?}");
+    }
+
+    #[test]
+    fn two_operations_that_could_be_the_same_one_are_not() {
+        let mut document = moved("/lists?", "/tables");
+        document["paths"]["/others"] = document["paths"]["/tables"].clone();
+        let (entries, _) = fitted(&document);
+        let id = |route: &str| entries.iter().find(|entry| entry.contains(route)).cloned();
+        // One of them keeps the name, the other cannot have it too.
+        let (one, other) = (id("/tables").unwrap(), id("/others").unwrap());
+        assert_ne!(one.split(',').next(), other.split(',').next());
+    }
 }

@@ -103,7 +103,7 @@ impl Surface {
     pub fn shapes(&self) -> BTreeMap<String, String> {
         let mut shapes = BTreeMap::new();
         for (path, entry) in &self.items {
-            shapes.insert(path.clone(), entry.head.clone());
+            shapes.insert(path.clone(), print::shape(&entry.head));
             shapes
                 .extend(entry.traits.iter().map(|name| (format!("{path}: {name}"), String::new())));
             for Member { name, shape, .. } in entry.parts.iter().chain(&entry.functions) {

@@ -58,6 +58,13 @@ pub fn item(item: &Item) -> (String, Vec<Member>) {
     }
 }
 
+/// A line without the marks that make the compiler warn, and no more.
+pub fn shape(line: &str) -> String {
+    ["must_use", "deprecated"]
+        .iter()
+        .fold(line.to_owned(), |line, mark| line.replace(&format!("#[{mark}] "), ""))
+}
+
 /// A function of a type or trait.
 pub fn method(attributes: &[Attribute], signature: &Signature) -> Member {
     let mut positional = signature.clone();
@@ -69,7 +76,7 @@ pub fn method(attributes: &[Attribute], signature: &Signature) -> Member {
     Member {
         line: function(attributes, signature),
         name: format!("{}()", signature.ident),
-        shape: function(attributes, &positional),
+        shape: shape(&function(attributes, &positional)),
     }
 }
 

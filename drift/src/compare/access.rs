@@ -149,8 +149,11 @@ fn compare_scopes(
 pub(super) fn compare_schemes(base: &Api, revision: &Api) -> Vec<(String, Change)> {
     let root: Rc<str> = "".into();
     let mut changes = Vec::new();
+    let known: BTreeSet<&str> = base.schemes.iter().map(|scheme| scheme.name).collect();
+    let by_name: BTreeMap<&str, &Scheme> =
+        revision.schemes.iter().map(|scheme| (scheme.name, scheme)).collect();
     for old in &base.schemes {
-        match revision.schemes.iter().find(|new| new.name == old.name) {
+        match by_name.get(old.name) {
             Some(new) => {
                 let found = compare_scheme(old, new);
                 changes.extend(found.into_iter().map(|change| (old.name.to_owned(), change)));
@@ -163,7 +166,7 @@ pub(super) fn compare_schemes(base: &Api, revision: &Api) -> Vec<(String, Change
         }
     }
     for new in &revision.schemes {
-        if !base.schemes.iter().any(|old| old.name == new.name) {
+        if !known.contains(new.name) {
             let change = Change::new(Class::SecuritySchemeAdded, (&root, &root), new.name);
             let change = change.is(&*new.at, sorted(new.value)).says("is new");
             changes.push((new.name.to_owned(), change));

@@ -1,5 +1,6 @@
 //! Bodies of requests and responses, and the responses themselves.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use connect_codegen::problem::Result;
@@ -69,19 +70,25 @@ pub(super) fn compare_content<'a>(
     (base, revision): (&[Media<'a>], &[Media<'a>]),
     directions: Directions,
 ) -> Result<()> {
-    let partner = |media: &Media, others: &[Media<'a>]| {
-        let exactly = others.iter().position(|other| other.name == media.name);
-        exactly.or_else(|| others.iter().position(|other| essence(other) == essence(media)))
+    let places = |media: &[Media]| -> HashMap<String, usize> {
+        let places = media.iter().enumerate().rev();
+        let loose = places.clone().map(|(at, media)| (essence(media), at));
+        loose.chain(places.map(|(at, media)| (media.name.to_owned(), at))).collect()
+    };
+    let (before, after) = (places(base), places(revision));
+    let partner = |media: &Media, places: &HashMap<String, usize>| {
+        places.get(media.name).or_else(|| places.get(&essence(media))).copied()
     };
     let mut pairs: Vec<(&Media, &Media)> = Vec::new();
     let mut gone: Vec<&Media> = Vec::new();
     for old in base {
-        match partner(old, revision) {
+        match partner(old, &after) {
             Some(at) => pairs.push((old, &revision[at])),
             None => gone.push(old),
         }
     }
-    let mut new: Vec<&Media> = revision.iter().filter(|new| partner(new, base).is_none()).collect();
+    let mut new: Vec<&Media> =
+        revision.iter().filter(|new| partner(new, &before).is_none()).collect();
     if let ([old], [come]) = (&*gone, &*new)
         && renamed(old, come)
     {

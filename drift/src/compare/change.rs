@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::class::Class;
 use crate::finding::{Finding, Source, Wire};
@@ -153,7 +153,7 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
     type Site<'c> = (bool, Class, &'c str, &'c str, String);
     let mut first: HashMap<Site, usize> = HashMap::new();
     for (index, Reached { change, .. }) in changes.iter().enumerate() {
-        let values = format!("{:?} {:?}", change.old, change.new);
+        let values = format!("{} {}", json!(change.old), json!(change.new));
         let base = change.pointer.as_deref().unwrap_or(&change.sites.0);
         let revision = change.revision_pointer.as_deref().unwrap_or(&change.sites.1);
         for (side, place) in [(true, base), (false, revision)] {

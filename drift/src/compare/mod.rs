@@ -7,6 +7,7 @@
 mod access;
 mod bodies;
 mod change;
+mod discriminators;
 mod graph;
 mod object;
 mod operation;
@@ -114,6 +115,7 @@ impl<'a> Sides<'a> {
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
         rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
+        rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
         let reached = |change| Reached {
             change,
             label: "the document".to_owned(),

@@ -1,6 +1,6 @@
 //! What is inside a value: properties, the values of maps, the items of lists.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use connect_codegen::problem::Result;
@@ -23,7 +23,7 @@ pub(super) fn compare_properties<'a>(
     revision: &Schema<'a>,
 ) -> Result<()> {
     let mut renames = renames(base, &revision.properties);
-    let mut taken: Vec<&str> = Vec::new();
+    let mut taken: HashSet<&str> = HashSet::new();
     for (name, old) in base {
         let renamed = renames.remove(name);
         let Some(new) = revision.properties.get(renamed.unwrap_or(name)) else {
@@ -31,7 +31,7 @@ pub(super) fn compare_properties<'a>(
             continue;
         };
         let new_name = renamed.unwrap_or(name);
-        taken.push(new_name);
+        taken.insert(new_name);
         let hidden = hidden(&sides.base, old)?.both(hidden(&sides.revision, new)?);
         let was = required.get(name);
         let is = revision.required.get(new_name);
@@ -51,7 +51,7 @@ pub(super) fn compare_properties<'a>(
         let (base, revision) = (old.clone(), new.clone());
         found.edges.push(Edge { base, revision, step, strict, hidden });
     }
-    for (name, new) in revision.properties.iter().filter(|(name, _)| !taken.contains(name)) {
+    for (name, new) in revision.properties.iter().filter(|(name, _)| !taken.contains(*name)) {
         added(sides, found, name, new, revision.required.contains_key(name))?;
     }
     compare_unlisted(found, (base, required), revision);
@@ -201,55 +201,63 @@ fn same_but_name(old: &Value, new: &Value) -> bool {
     same(&unnamed(old), &unnamed(new))
 }
 
-pub(super) fn compare_additional<'a>(
-    found: &mut Found<'a>,
-    old: Option<&Fact<'a>>,
-    new: Option<&Fact<'a>>,
-) {
-    let schema = |fact: Option<&Fact<'a>>| {
-        fact.filter(|fact| fact.value.is_object())
-            .map(|fact| vec![Part::new(fact.value, fact.pointer().into())])
-    };
-    let closed = |fact: Option<&Fact>| fact.is_some_and(|fact| fact.value == &Value::Bool(false));
-    let (class, predicate) = match (schema(old), schema(new)) {
-        (Some(old), Some(new)) => return found.inside(old, new, Step::Values),
-        (None, Some(_)) => {
+pub(super) fn compare_additional<'a>(found: &mut Found<'a>, old: &[Fact<'a>], new: &[Fact<'a>]) {
+    let (class, predicate) = match (Listed::of(old), Listed::of(new)) {
+        (Listed::Values(old), Listed::Values(new)) => return found.inside(old, new, Step::Values),
+        (_, Listed::Values(_)) => {
             (Class::AdditionalPropertiesAdded, "has values of a type beside its properties now")
         }
-        (Some(_), None) => (
+        (Listed::Values(_), _) => (
             Class::AdditionalPropertiesRemoved,
             "says no type of the values beside its properties any more",
         ),
-        (None, None) => match (closed(old), closed(new)) {
-            (true, false) => (Class::AdditionalPropertiesAdded, "may have more properties now"),
-            (false, true) => {
-                (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
-            }
-            _ => return,
-        },
+        (Listed::All, Listed::Some) => {
+            (Class::AdditionalPropertiesAdded, "may have more properties now")
+        }
+        (Listed::Some, Listed::All) => {
+            (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
+        }
+        (Listed::All, Listed::All) | (Listed::Some, Listed::Some) => return,
     };
-    found.fact(class, old, new, predicate);
+    found.fact(class, old.first(), new.first(), predicate);
 }
 
-pub(super) fn compare_items<'a>(
-    found: &mut Found<'a>,
-    old: Option<&Part<'a>>,
-    new: Option<&Part<'a>>,
-) {
-    match (old, new) {
-        (Some(old), Some(new)) => {
-            found.inside(vec![old.clone()], vec![new.clone()], Step::Items);
+/// Which of the properties that an object may have are listed.
+enum Listed<'a> {
+    /// All.
+    All,
+    /// Some; of the others nothing is said.
+    Some,
+    /// Some; the others have values of a type.
+    Values(Vec<Part<'a>>),
+}
+
+impl<'a> Listed<'a> {
+    fn of(additional: &[Fact<'a>]) -> Self {
+        if additional.iter().any(|fact| fact.value == &Value::Bool(false)) {
+            return Self::All;
         }
-        (None, Some(new)) => {
+        let part = |fact: &Fact<'a>| Part::new(fact.value, fact.pointer().into());
+        match additional {
+            [] => Self::Some,
+            schemas => Self::Values(schemas.iter().map(part).collect()),
+        }
+    }
+}
+
+pub(super) fn compare_items<'a>(found: &mut Found<'a>, old: &[Part<'a>], new: &[Part<'a>]) {
+    match (old, new) {
+        ([], []) => {}
+        ([], [new, ..]) => {
             let change = Change::new(Class::TypeNarrowed, found.sites(), "items");
             let change = change.is(&*new.at, sorted(new.value));
             found.add(change.says("says of which type its items are now"));
         }
-        (Some(old), None) => {
+        ([old, ..], []) => {
             let change = Change::new(Class::TypeWidened, found.sites(), "items");
             let change = change.was(&*old.at, sorted(old.value));
             found.add(change.says("no longer says of which type its items are"));
         }
-        (None, None) => {}
+        (old, new) => found.inside(old.to_vec(), new.to_vec(), Step::Items),
     }
 }

@@ -85,6 +85,8 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
         }
         let mut changes = Vec::new();
         rest::compare(&mut changes, (&base.at, &revision.at), &base.rest, &revision.rest);
+        let paths = (&base.path_at, &revision.path_at);
+        rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
         access::compare_servers(self, &base.servers, &revision.servers);

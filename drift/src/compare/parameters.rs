@@ -1,6 +1,6 @@
 //! The parameters of an operation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use connect_codegen::problem::Result;
 
@@ -88,7 +88,9 @@ fn paired<'o, 'a>(
             }
             None => true,
         });
-        new.retain(|new| !pairs[start..].iter().any(|(_, taken)| std::ptr::eq(*taken, *new)));
+        let taken: HashSet<*const Parameter> =
+            pairs[start..].iter().map(|(_, new)| std::ptr::from_ref(*new)).collect();
+        new.retain(|new| !taken.contains(&std::ptr::from_ref(*new)));
         pairs[start..].to_vec()
     };
 

@@ -1,10 +1,11 @@
 //! What an object says that has no rule of its own: words, extensions, and what nobody knows.
 
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
 use super::change::Change;
 use crate::class::Class;
-use crate::model::{Fact, same};
+use crate::model::{Fact, same, sorted};
 
 /// What each key is, where it is not an extension.
 const KEYS: [(&str, Class); 14] = [
@@ -35,21 +36,21 @@ fn class(key: &str) -> Class {
 }
 
 /// Compares what stands under each key.
-pub(super) fn compare(
+pub(super) fn compare<'f, 'a: 'f>(
     changes: &mut Vec<Change>,
     sites: (&Rc<str>, &Rc<str>),
-    base: &[Fact],
-    revision: &[Fact],
+    base: impl IntoIterator<Item = &'f Fact<'a>>,
+    revision: impl IntoIterator<Item = &'f Fact<'a>>,
 ) {
+    let mut new: BTreeMap<&str, &Fact> =
+        revision.into_iter().map(|fact| (fact.key, fact)).collect();
     for old in base {
-        let new = revision.iter().find(|new| new.key == old.key);
+        let new = new.remove(old.key);
         if !new.is_some_and(|new| same(old.value, new.value)) {
             changes.push(change(sites, Some(old), new));
         }
     }
-    for new in revision.iter().filter(|new| !base.iter().any(|old| old.key == new.key)) {
-        changes.push(change(sites, None, Some(new)));
-    }
+    changes.extend(new.into_values().map(|new| change(sites, None, Some(new))));
 }
 
 /// Compares what is said a second time and otherwise, where one document may hold copies.
@@ -59,12 +60,12 @@ pub(super) fn compare_overruled(
     base: &[Fact],
     revision: &[Fact],
 ) {
-    let lacks = |facts: &[Fact], fact: &Fact| {
-        !facts.iter().any(|other| other.key == fact.key && same(other.value, fact.value))
-    };
-    let gone = base.iter().filter(|old| lacks(revision, old));
+    let said = |fact: &Fact| format!("{} {}", fact.key, sorted(fact.value));
+    let before: HashSet<String> = base.iter().map(said).collect();
+    let after: HashSet<String> = revision.iter().map(said).collect();
+    let gone = base.iter().filter(|old| !after.contains(&said(old)));
     changes.extend(gone.map(|old| change(sites, Some(old), None)));
-    let added = revision.iter().filter(|new| lacks(base, new));
+    let added = revision.iter().filter(|new| !before.contains(&said(new)));
     changes.extend(added.map(|new| change(sites, None, Some(new))));
 }
 

@@ -7,7 +7,7 @@ use connect_codegen::problem::Result;
 
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
-use super::{Sides, object, rest, types, unions, values};
+use super::{Sides, discriminators, object, rest, types, unions, values};
 use crate::class::Class;
 use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 
@@ -73,7 +73,8 @@ pub(super) fn compare<'a>(
         required,
         additional,
         items,
-        union,
+        not,
+        unions,
         discriminator,
         read_only,
         write_only,
@@ -108,34 +109,34 @@ pub(super) fn compare<'a>(
         (Class::SchemaDeprecated, "is deprecated now"),
         (Class::SchemaReactivated, "is no longer deprecated"),
     );
-    rest::compare(&mut found.changes, (base.at(), revision.at()), rest, &r.rest);
+    rest::compare(&mut found.changes, (base.at(), revision.at()), rest.values(), r.rest.values());
     rest::compare_overruled(
         &mut found.changes,
         (base.at(), revision.at()),
         overruled,
         &r.overruled,
     );
+    values::compare_not(&mut found, not, &r.not);
     values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
     // What stands in the way of comparing further is one cause.
-    match (union, &r.union) {
-        (Some(old), Some(new)) => unions::compare(sides, &mut found, old, new)?,
-        (Some(old), None) => {
+    match (&**unions, &*r.unions) {
+        ([old, ..], []) => {
             unions::compare_single(sides, &mut found, Single::Revision(&r, revision), old)?;
             return Ok(found);
         }
-        (None, Some(new)) => {
+        ([], [new, ..]) => {
             unions::compare_single(sides, &mut found, Single::Base(&b, base), new)?;
             return Ok(found);
         }
-        (None, None) => {}
+        (old, new) => unions::compare_all(sides, &mut found, old, new)?,
     }
-    unions::compare_discriminator(
+    discriminators::compare(
         sides,
         &mut found,
-        (discriminator.as_ref(), union.as_ref()),
-        (r.discriminator.as_ref(), r.union.as_ref()),
+        (discriminator.as_ref(), unions.first()),
+        (r.discriminator.as_ref(), r.unions.first()),
     );
     if !types::compare(&mut found, (*kinds, kind.as_ref(), format.as_ref()), &r) {
         return Ok(found);
@@ -144,8 +145,8 @@ pub(super) fn compare<'a>(
     values::compare_pattern(&mut found, pattern.as_ref(), r.pattern.as_ref());
     values::compare_limits(&mut found, limits, &r.limits);
     object::compare_properties(sides, &mut found, (properties, required), &r)?;
-    object::compare_additional(&mut found, additional.as_ref(), r.additional.as_ref());
-    object::compare_items(&mut found, items.as_ref(), r.items.as_ref());
+    object::compare_additional(&mut found, additional, &r.additional);
+    object::compare_items(&mut found, items, &r.items);
     Ok(found)
 }
 
@@ -163,10 +164,10 @@ fn read<'a>(
 ) -> Result<(Schema<'a>, Schema<'a>)> {
     let mut b = Schema::read(&sides.base, base, SingleUnion::Keep)?;
     let mut r = Schema::read(&sides.revision, revision, SingleUnion::Keep)?;
-    if b.union.is_some() && r.union.is_none() {
+    if !b.unions.is_empty() && r.unions.is_empty() {
         b = Schema::read(&sides.base, base, SingleUnion::Open)?;
     }
-    if r.union.is_some() && b.union.is_none() {
+    if !r.unions.is_empty() && b.unions.is_empty() {
         r = Schema::read(&sides.revision, revision, SingleUnion::Open)?;
     }
     Ok((b, r))

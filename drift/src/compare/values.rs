@@ -1,12 +1,12 @@
 //! Which values a schema allows: enums, limits, patterns, and what an omitted value means.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::Value;
 
 use super::schema::Found;
 use crate::class::Class;
-use crate::model::{Fact, same, sorted};
+use crate::model::{Fact, Node, same, sorted};
 
 use super::change::Change;
 
@@ -74,6 +74,25 @@ fn named(values: &[&Value]) -> String {
     }
 }
 
+/// What a value must not be: no rule knows what a change of it means.
+pub(super) fn compare_not(found: &mut Found, old: &[Node], new: &[Node]) {
+    let written = |nodes: &[Node]| -> Vec<Value> {
+        nodes.iter().flat_map(|node| &node.parts).map(|part| sorted(part.value)).collect()
+    };
+    let (was, is) = (written(old), written(new));
+    if was.len() == is.len() && was.iter().zip(&is).all(|(was, is)| same(was, is)) {
+        return;
+    }
+    let mut change = Change::new(Class::Unclassified, found.sites(), "not");
+    if let Some(old) = old.first() {
+        change = change.was(&**old.at(), values(&was.iter().collect::<Vec<_>>()));
+    }
+    if let Some(new) = new.first() {
+        change = change.is(&**new.at(), values(&is.iter().collect::<Vec<_>>()));
+    }
+    found.add(change.says("says otherwise what it is not"));
+}
+
 pub(super) fn compare_default(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
     let predicate = match (old, new) {
         (Some(old), Some(new)) if same(old.value, new.value) => return,
@@ -107,7 +126,7 @@ fn word<'a>(fact: &Fact<'a>) -> &'a str {
 }
 
 pub(super) fn compare_limits(found: &mut Found, base: &[Fact], revision: &[Fact]) {
-    let keys: HashSet<&str> = base.iter().chain(revision).map(|fact| fact.key).collect();
+    let keys: BTreeSet<&str> = base.iter().chain(revision).map(|fact| fact.key).collect();
     for key in keys {
         let of = |facts: &'_ [Fact]| facts.iter().position(|fact| fact.key == key);
         let (old, new) = (of(base).map(|at| &base[at]), of(revision).map(|at| &revision[at]));

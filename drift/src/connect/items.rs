@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_codegen::emit::names;
+use connect_codegen::normalise::is_envelope;
 use connect_codegen::normalise::walk::component_name;
 use connect_codegen::problem::{pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
@@ -51,6 +52,7 @@ impl<'a> Items<'a> {
             let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
             let moved = old.iter().filter(|name| !self.revision.has(name));
             let moved = moved.chain(new.iter().filter(|name| !self.base.has(name)));
+            let moved = moved.filter(|name| !is_envelope(name));
             let moved = moved.map(|name| format!("models::{name}"));
             finding.rust_items.extend(moved.filter(|path| !named.contains(path)));
             finding.rust_items.sort();
@@ -94,7 +96,7 @@ impl<'a> Side<'a> {
             ["components", "schemas", model, rest @ ..] => {
                 match self.document["components"]["schemas"].get(model) {
                     // An envelope is opened before programs see it.
-                    Some(_) if model.ends_with("Envelope") => self.answers(finding),
+                    Some(_) if is_envelope(model) => self.answers(finding),
                     Some(schema) => self.of_model(model, schema, rest, value),
                     None => Vec::new(),
                 }
@@ -135,6 +137,8 @@ impl<'a> Side<'a> {
                 });
                 requests.chain([format!("{path}::{field}")]).collect()
             }
+            // Nothing of this side, or no value at all, is what changed.
+            ["enum" | "oneOf", ..] if value.is_none() => Vec::new(),
             ["enum", ..] => {
                 let values = strings(&schema["enum"]);
                 let variants = names::variants(&values);

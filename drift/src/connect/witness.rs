@@ -39,6 +39,8 @@ struct Change<'a> {
     path: &'a str,
     old: Option<&'a str>,
     new: Option<&'a str>,
+    /// The names that only one of both shapes has.
+    names: Vec<&'a str>,
 }
 
 impl Change<'_> {
@@ -50,7 +52,9 @@ impl Change<'_> {
     /// The path of the item, which may have a field and a method of the name, and traits.
     fn item(&self) -> &str {
         let path = self.path.split(": ").next().unwrap_or(self.path);
-        path.strip_suffix("()").unwrap_or(path)
+        let path = path.strip_suffix("()").unwrap_or(path);
+        // Both ways to send a request give the same answer.
+        path.strip_suffix("_for_response").unwrap_or(path)
     }
 
     /// `models::A` of `models::A::b`, `Client::c` as it is.
@@ -74,21 +78,11 @@ impl Change<'_> {
             return Some(0);
         }
         // The type of one thing has the name of another, which came or went.
-        let words = |shape: Option<&str>| -> BTreeSet<String> {
-            let shape = shape.unwrap_or_default();
-            shape.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect()
-        };
-        let (old, new) = (words(self.old), words(self.new));
-        let renamed: Vec<&String> = old.symmetric_difference(&new).collect();
         let is_ours = |word: &str| {
             let path = format!("models::{word}");
             moved.contains(path.as_str()) && items.iter().any(|of| under(&path, of))
         };
-        if self.old.is_some()
-            && self.new.is_some()
-            && !renamed.is_empty()
-            && renamed.iter().all(|word| is_ours(word))
-        {
+        if !self.names.is_empty() && self.names.iter().all(|word| is_ours(word)) {
             return Some(1);
         }
         // A field decides on its model's constructor and traits.
@@ -115,17 +109,22 @@ pub fn testify(
     let mut shown = vec![Source::Patch; findings.len()];
     let mut unexplained: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
-        let candidates = findings.iter().enumerate().filter_map(|(at, finding)| {
-            // Of two that explain it, the one that the table holds for worse.
-            let rank = change.explained_by(finding, &moved)?;
-            Some(((rank, std::cmp::Reverse(finding.source)), at))
-        });
-        match candidates.min() {
-            Some((_, at)) => {
-                let verdict = if change.breaks() { Source::Major } else { Source::Minor };
-                shown[at] = shown[at].max(verdict);
-            }
-            None => unexplained.entry(change.holder()).or_default().push(change),
+        // What the table holds for a patch says nothing of types.
+        let able = findings.iter().enumerate().filter(|(_, of)| of.source >= Source::Minor);
+        let ranked: Vec<(u8, usize)> = able
+            .filter_map(|(at, finding)| Some((change.explained_by(finding, &moved)?, at)))
+            .collect();
+        let Some(best) = ranked.iter().map(|(rank, _)| *rank).min() else {
+            unexplained.entry(change.holder()).or_default().push(change);
+            continue;
+        };
+        let verdict = if change.breaks() { Source::Major } else { Source::Minor };
+        let best: Vec<usize> =
+            ranked.iter().filter(|(rank, _)| *rank == best).map(|(_, at)| *at).collect();
+        // Of several, those that the table holds for as bad.
+        let worst = best.iter().map(|at| findings[*at].source.min(verdict)).max();
+        for at in best.into_iter().filter(|at| Some(findings[*at].source.min(verdict)) == worst) {
+            shown[at] = shown[at].max(verdict);
         }
     }
     for (finding, shown) in findings.iter_mut().zip(shown) {
@@ -156,12 +155,25 @@ pub fn testify(
 
 fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change<'a>> {
     let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
-    let both = paths.into_iter().map(|path| Change {
-        path,
-        old: base.get(path).map(String::as_str),
-        new: revision.get(path).map(String::as_str),
-    });
-    both.filter(|change| change.old != change.new).collect()
+    let both = paths.into_iter().map(|path| (path, base.get(path), revision.get(path)));
+    both.filter(|(_, old, new)| old != new)
+        .map(|(path, old, new)| Change {
+            path,
+            old: old.map(String::as_str),
+            new: new.map(String::as_str),
+            names: match (old, new) {
+                (Some(old), Some(new)) => {
+                    words(old).symmetric_difference(&words(new)).copied().collect()
+                }
+                _ => Vec::new(),
+            },
+        })
+        .collect()
+}
+
+fn words(shape: &str) -> BTreeSet<&str> {
+    let words = shape.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// A finding for an item that changes without another one.

@@ -1,6 +1,8 @@
 //! Annotations for GitHub Actions: a workflow command a finding, with file and line. GitHub shows
 //! ten of each level a step, so the worst come first and the last line counts them all.
 
+use std::cell::OnceCell;
+
 use crate::finding::{Finding, Source, Wire};
 use crate::format::locate::Lines;
 use crate::format::words::{self, Remark};
@@ -69,20 +71,26 @@ fn command(level: &str, place: &str, finding: &Finding) -> String {
 /// Where the lines of a document are.
 struct Anchors<'s> {
     file: Option<&'s str>,
-    lines: Option<Lines>,
+    /// The text of the file, if its lines are those that pointers point to.
+    text: Option<&'s str>,
+    lines: OnceCell<Lines>,
 }
 
 impl<'s> Anchors<'s> {
     fn of(side: &'s Side) -> Self {
         // A document that was normalised has its lines elsewhere, or nowhere.
         let read = (!side.location.contains("://")).then_some(side.location.as_str());
-        let file = side.text_file.as_deref().or(read);
-        Self { file, lines: side.text_file.is_some().then(|| Lines::of(&side.text)) }
+        let file = side.text_file.as_deref();
+        let text = file.map(|_| side.text.as_str());
+        Self { file: file.or(read), text, lines: OnceCell::new() }
     }
 
     fn properties(&self, pointer: &str) -> String {
         let file = self.file.map(|file| format!("file={},", property(file)));
-        let line = self.lines.as_ref().map(|lines| format!("line={},", lines.line(pointer)));
+        let line = self.text.map(|text| {
+            let lines = self.lines.get_or_init(|| Lines::of(text));
+            format!("line={},", lines.line(pointer))
+        });
         file.unwrap_or_default() + &line.unwrap_or_default()
     }
 }

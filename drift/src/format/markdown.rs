@@ -13,10 +13,16 @@ pub const LIMIT: usize = 65_000;
 const VALUE: usize = 120;
 
 /// As much of a sentence, a name or an address as a line shows.
-const TEXT: usize = 600;
+const TEXT: usize = 400;
+
+/// As many remarks as the head shows.
+const REMARKS: usize = 12;
+
+/// Room for the line that counts what is left out.
+const CLOSING: usize = 120;
 
 /// Renders a review in at most `limit` characters; what is left out is counted at the end. The head
-/// always stays: it may take some thousand characters.
+/// always stays.
 pub fn render(review: &Review, limit: usize) -> String {
     let mut page = head(review);
     let order = [Wire::Breaking, Wire::Risky, Wire::Compatible, Wire::None];
@@ -52,11 +58,8 @@ pub fn render(review: &Review, limit: usize) -> String {
     page
 }
 
-/// Room for the line that counts what is left out.
-const CLOSING: usize = 120;
-
 fn head(review: &Review) -> String {
-    let title = plain(&review.base.title);
+    let title = plain(&words::cut(&review.base.title, TEXT));
     let mut head = format!("## Drift of {title}\n\n");
     if review.findings.is_empty() {
         head += "**No drift.**\n\n";
@@ -90,9 +93,6 @@ fn head(review: &Review) -> String {
     }
     head
 }
-
-/// As many remarks as the head shows.
-const REMARKS: usize = 20;
 
 fn entry(reviewed: &Reviewed) -> String {
     let Reviewed { finding, fingerprint, accepted } = reviewed;

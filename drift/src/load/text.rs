@@ -50,12 +50,24 @@ pub fn decode(bytes: &[u8]) -> Result<&str> {
 ///
 /// If it breaks the syntax, holds a key twice, or nests too deep.
 pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
-    let once = match syntax {
-        Syntax::Json => json(text)?,
-        Syntax::Yaml => yaml(text)?,
-    };
-    Ok(once.0)
+    // Readers recurse, and a build without optimisation takes more for a level of YAML than the
+    // stack of a thread has for all of them. The limit of depth holds on a stack of known size.
+    std::thread::scope(|scope| {
+        let reader = std::thread::Builder::new().stack_size(STACK);
+        let reading = reader.spawn_scoped(scope, || match syntax {
+            Syntax::Json => json(text),
+            Syntax::Yaml => yaml(text),
+        });
+        let reading =
+            reading.map_err(|error| Problem::new(format!("no thread to read in: {error}")))?;
+        let Once(value) =
+            reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(value)
+    })
 }
+
+/// The stack that reading has: 256 KiB a level.
+const STACK: usize = (DEPTH + 1) << 18;
 
 fn json(text: &str) -> Result<Once> {
     serde_json::from_str(text).map_err(|error| {

@@ -15,12 +15,12 @@ mod security;
 mod server;
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
 use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Problem, Result, pointer_segment};
+use connect_codegen::problem::{Problem, Result, pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
 
 use crate::load::Document;
@@ -40,12 +40,16 @@ pub struct Api<'a> {
     document: &'a Document,
     /// The values that references led to, by their address.
     reached: RefCell<HashSet<usize>>,
+    /// The component schemas of which each is a part, by `allOf`.
+    heirs: HashMap<String, Vec<&'a str>>,
     /// The operations, in the document's order.
     pub operations: Vec<Operation<'a>>,
     /// The ways to authenticate, by name.
     pub schemes: Vec<Scheme<'a>>,
-    /// What the root and `info` say beside.
+    /// What the root says beside.
     pub rest: Vec<Fact<'a>>,
+    /// What `info` says.
+    pub info: Vec<Fact<'a>>,
 }
 
 /// The members of the root that are read elsewhere.
@@ -81,17 +85,20 @@ impl<'a> Api<'a> {
             root: object(&document.value, "")?,
             document,
             reached: RefCell::default(),
+            heirs: HashMap::new(),
             operations: Vec::new(),
             schemes: Vec::new(),
             rest: Vec::new(),
+            info: Vec::new(),
         };
+        api.heirs = api.read_heirs();
         api.operations = operation::read_all(&api)?;
         api.schemes = security::read_schemes(&api)?;
         let at: Rc<str> = "".into();
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
         api.rest = fact::rest(api.root, &at, known);
         if let Some(info) = api.root.get("info") {
-            api.rest.extend(fact::rest(object(info, "/info")?, &"/info".into(), |_| false));
+            api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
         }
         Ok(api)
     }
@@ -120,6 +127,24 @@ impl<'a> Api<'a> {
             Flavour::OpenApi3 => "/components/schemas",
         };
         Some(Part::new(value, format!("{section}/{}", pointer_segment(name)).into()))
+    }
+
+    /// The component schemas that have the one of a name for a part: of a schema with a
+    /// discriminator and no union, they are the members.
+    pub fn heirs(&self, name: &str) -> &[&'a str] {
+        self.heirs.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    fn read_heirs(&self) -> HashMap<String, Vec<&'a str>> {
+        let mut heirs: HashMap<String, Vec<&'a str>> = HashMap::new();
+        for (heir, schema) in self.schemas().into_iter().flatten() {
+            let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+            for target in parts.filter_map(|part| part.get("$ref")?.as_str()) {
+                let name = target.rsplit('/').next().unwrap_or_default();
+                heirs.entry(unescaped_segment(name)).or_default().push(heir);
+            }
+        }
+        heirs
     }
 
     fn schemas(&self) -> Option<&'a Map<String, Value>> {

@@ -1,6 +1,6 @@
 //! Operations, each with all that holds for it: what its path and the document say is said of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use connect_codegen::document::Flavour;
@@ -8,7 +8,7 @@ use connect_codegen::normalise::walk::METHODS;
 use connect_codegen::problem::{Result, pointer_segment};
 use serde_json::{Map, Value};
 
-use super::fact::Fact;
+use super::fact::{self, Fact};
 use super::media::{self, Body, Response};
 use super::node::Part;
 use super::parameter::Parameter;
@@ -45,8 +45,10 @@ pub struct Operation<'a> {
     pub servers: Servers<'a>,
     /// All that is written.
     pub value: &'a Value,
-    /// What it and its path say beside.
+    /// What it says beside.
     pub rest: Vec<Fact<'a>>,
+    /// What its path says beside.
+    pub path_rest: Vec<Fact<'a>>,
 }
 
 impl Operation<'_> {
@@ -117,7 +119,8 @@ fn read<'a>(
         security: shared.security.clone(),
         servers: shared.servers.clone(),
         value,
-        rest: super::fact::rest(item, path_at, |key| {
+        rest: Vec::new(),
+        path_rest: fact::rest(item, path_at, |key| {
             OF_PATH.contains(&key) || METHODS.contains(&key)
         }),
     };
@@ -179,9 +182,10 @@ impl<'a> Operation<'a> {
         at: &str,
         consumes: &[&'a str],
     ) -> Result<()> {
+        let own = self.parameters.iter().map(|old| (old.name, old.location));
+        let mut known: HashSet<_> = own.collect();
         for new in Parameter::read_list(api, value, at)? {
-            let known = |old: &Parameter| (old.name, old.location) == (new.name, new.location);
-            if !self.parameters.iter().any(known) {
+            if known.insert((new.name, new.location)) {
                 self.parameters.push(new);
             }
         }

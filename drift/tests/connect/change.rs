@@ -81,11 +81,25 @@ impl Change {
     /// The document after the change.
     pub fn revision(&self, base: &Value) -> Value {
         let mut document = base.clone();
-        json_patch::patch(&mut document, &self.patch)
-            .unwrap_or_else(|error| panic!("{}: {error}", self.name));
+        assert!(self.apply(&mut document), "{}: the patch does not fit", self.name);
         let revision = written(&document, self.written);
         assert_ne!(revision.to_string(), base.to_string(), "{}: nothing changed", self.name);
         revision
+    }
+
+    /// Changes a document, if it still has the places; else it stays as it is.
+    pub fn apply(&self, document: &mut Value) -> bool {
+        json_patch::patch(document, &self.patch).is_ok()
+    }
+
+    /// Whether `regen` makes a crate of it.
+    pub fn compiles(&self) -> bool {
+        matches!(self.regen, Regen::Compiles)
+    }
+
+    /// The Rust items that its findings name.
+    pub fn items(&self) -> impl Iterator<Item = &str> {
+        self.findings.values().flatten().map(String::as_str)
     }
 
     /// Whether the change can be said in OpenAPI 3.0 as well.

@@ -6,8 +6,9 @@ use connect_codegen::document::Upstream;
 use connect_codegen::layout::Layout;
 use connect_codegen::normalise::normalise;
 use connect_codegen::pipeline::{self, Rules};
+use connect_codegen::policy::Policy;
 use connect_codegen::problem::Result;
-use connect_codegen::write::Files;
+use connect_codegen::write::{self, Files};
 use connect_drift::report::Report;
 use connect_drift::{Input, drift};
 use serde_json::Value;
@@ -18,6 +19,10 @@ pub struct Workspace {
     pub rules: Rules,
     /// The upstream document.
     pub upstream: Value,
+    /// The text of the normalised document.
+    pub normalised: String,
+    /// The text of the policy.
+    pub policy: String,
 }
 
 impl Workspace {
@@ -27,7 +32,15 @@ impl Workspace {
         Self {
             rules: Rules::read(&layout).expect("the rules"),
             upstream: pipeline::load(&layout).expect("the document").document,
+            normalised: write::read(&layout.normalised()).expect("the normalised document"),
+            policy: write::read(&layout.policy()).expect("the policy"),
         }
+    }
+
+    /// The same with another policy.
+    pub fn with_policy(mut self, policy: &str) -> Self {
+        self.rules.policy = Policy::parse(policy).unwrap_or_else(|problem| panic!("{problem}"));
+        self
     }
 
     /// Compares two documents as the command does.

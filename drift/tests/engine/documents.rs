@@ -1,6 +1,5 @@
 //! Documents for the tests, and what a comparison of them finds.
 
-use connect_drift::class::Class;
 use connect_drift::compare::{Comparison, compare};
 use connect_drift::finding::Finding;
 use connect_drift::load::Document;
@@ -84,11 +83,4 @@ pub fn shown(findings: &[Finding]) -> String {
         )
     });
     shown.collect()
-}
-
-/// The classes of findings, sorted.
-pub fn classes(findings: &[Finding]) -> Vec<Class> {
-    let mut classes: Vec<Class> = findings.iter().map(|finding| finding.class).collect();
-    classes.sort();
-    classes
 }

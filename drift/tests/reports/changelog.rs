@@ -1,6 +1,7 @@
 //! The entry in the changelog: what is in it, and that it leaves alone what people wrote.
 
 use connect_drift::changelog::Entry;
+use connect_drift::class::Class;
 use connect_drift::finding::{Finding, Source, Wire};
 use serde_json::json;
 
@@ -55,27 +56,23 @@ fn what_users_do_not_see_has_no_line() {
 }
 
 #[test]
-fn a_value_that_came_or_went_within_a_place_that_stays_is_added_or_removed() {
-    let value = |old, new, message: &str| Finding {
-        old,
-        new,
-        ..finding(Wire::Compatible, Source::Minor, message)
-    };
-    let report = with(vec![
-        value(None, Some(json!("idle")), "New."),
-        value(Some(json!("gone")), None, "Gone."),
-        value(Some(json!(1)), Some(json!(2)), "Other."),
-        value(None, None, "Moved."),
-    ]);
-    let text = Entry::of(&report).write_into("## Unreleased\n").expect("an entry");
-    let name = "* `models::ClusterStatus`: ";
-    assert_eq!(
-        text,
-        format!(
-            "## Unreleased\n\n### Added\n\n{name}New.\n\n### Changed\n\n{name}Other.\n\
-             {name}Moved.\n\n### Removed\n\n{name}Gone.\n"
-        )
-    );
+fn what_came_is_added_what_went_is_removed_and_all_else_has_changed() {
+    let one = Some(json!(1));
+    let cases = [
+        (Class::EnumValueAdded, None, one.clone(), "Added"),
+        (Class::EnumValueRemoved, one.clone(), None, "Removed"),
+        // Something came to a thing that was there before.
+        (Class::SecurityAdded, one.clone(), one.clone(), "Changed"),
+        (Class::BecameNullable, None, one.clone(), "Changed"),
+        (Class::FormatChanged, one, None, "Changed"),
+    ];
+    for (class, old, new, group) in cases {
+        let finding = Finding { class, old, new, ..finding(Wire::Risky, Source::Minor, "So.") };
+        let text = Entry::of(&with(vec![finding])).write_into("## Unreleased\n");
+        let line = "* `models::ClusterStatus`: So. Programs that are deployed already may break.";
+        let expected = format!("## Unreleased\n\n### {group}\n\n{line}\n");
+        assert_eq!(text, Ok(expected), "{class}");
+    }
 }
 
 #[test]

@@ -152,3 +152,17 @@ fn large_values_make_no_large_report() {
         assert!(length < most, "{format}: {length}");
     }
 }
+
+#[test]
+fn no_head_is_larger_than_what_github_takes() {
+    let text = "@#".repeat(5_000);
+    let mut report = with(vec![finding(Wire::Breaking, Source::Major, &text); 4]);
+    report.base.title = text.clone();
+    report.base.location = text.clone();
+    report.revision.location = text.clone();
+    let help = Some(format!("{text}\n  {text}"));
+    report.notes = vec![Note { kind: NoteKind::Policy, message: text, help }; 100];
+    let text = Format::Markdown.render(&review(report, ""), 0);
+    assert!(text.chars().count() < 65_000, "{}", text.chars().count());
+    assert!(text.contains("* 88 more notes\n"), "{text}");
+}

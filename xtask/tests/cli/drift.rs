@@ -1,6 +1,7 @@
 //! `drift`: its exit statuses and its reports. What could not be compared is never "no drift".
 
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -34,29 +35,64 @@ fn report(done: &Done) -> Value {
     serde_json::from_str(&done.stdout).expect("JSON")
 }
 
+/// A small document of another API, with an operation more and a model's name.
+fn small(description: &str, more: &str, model: &str) -> String {
+    format!(
+        "openapi: 3.0.3\ninfo: {{ title: Small, version: '1', description: {description} }}\n\
+         paths:\n  /a:\n    get:\n      operationId: get_a\n      responses:\n        '200':\n          \
+         description: Good.\n          content:\n            application/json:\n              \
+         schema: {{ $ref: '#/components/schemas/{model}' }}\n{more}components:\n  schemas:\n    \
+         {model}: {{ type: object, properties: {{ b: {{ type: string }}, c: {{ type: integer }} }} }}\n"
+    )
+}
+
 #[test]
 fn each_status_is_that_of_the_worst_that_is_named() {
     let workspace = Workspace::new();
-    type Change = fn(&mut Value);
-    // For each change, the statuses of any, wire, source and never.
-    let table: [(Change, [i32; 4]); 5] = [
-        (|_| {}, [0, 0, 0, 0]),
-        (describe, [3, 0, 0, 0]),
-        (add_operation, [3, 0, 0, 0]),
-        (rename_model, [4, 0, 4, 0]),
-        (remove_operation, [5, 5, 4, 0]),
+    let more = "  /b:\n    get:\n      operationId: get_b\n      responses:\n        '204': { \
+                description: Nothing. }\n";
+    let base = workspace.write("base.yaml", &small("Words.", more, "A"));
+    // For each revision, the statuses of any, wire, source and never.
+    let added = format!("{more}{}", more.replace("/b", "/c").replace("get_b", "get_c"));
+    let table = [
+        (small("Words.", more, "A"), [0, 0, 0, 0]),
+        (small("Better.", more, "A"), [3, 0, 0, 0]),
+        (small("Words.", &added, "A"), [3, 0, 0, 0]),
+        (small("Words.", more, "B"), [4, 0, 4, 0]),
+        (small("Words.", "", "A"), [5, 5, 4, 0]),
     ];
-    for (change, expected) in table {
-        let revision = workspace.changed(change);
-        let run = |more: &[&str]| {
-            let arguments = [&["--revision", &revision, "--format", "json"], more].concat();
-            drift(&workspace, &arguments)
-        };
+    for (revision, expected) in table {
+        let revision = workspace.write("revision.yaml", &revision);
+        let arguments = ["--base", &base, "--revision", &revision, "--format", "json"];
+        let run = |more: &[&str]| drift(&workspace, &[&arguments, more].concat());
         let named = ["any", "wire", "source", "never"].map(|it| run(&["--fail-on", it]).status);
         let done = run(&[]);
         assert_eq!(named, expected, "{}", done.stdout);
         assert_eq!(done.status, expected[0], "any is the default");
     }
+}
+
+#[test]
+fn what_changes_in_the_connect_api_has_its_status() {
+    let workspace = Workspace::new();
+    type Change = fn(&mut Value);
+    let table: [(Change, i32); 4] =
+        [(describe, 3), (add_operation, 3), (rename_model, 4), (remove_operation, 5)];
+    for (change, expected) in table {
+        let revision = workspace.changed(change);
+        let done = drift(&workspace, &["--revision", &revision, "--format", "json"]);
+        assert_eq!(done.status, expected, "{}", done.stdout);
+        assert_fits_the_schema(&report(&done));
+    }
+}
+
+fn assert_fits_the_schema(report: &Value) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let schema = fs::read_to_string(root.join("drift/report.schema.json")).expect("a schema");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<_> = validator.iter_errors(report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
 }
 
 #[test]

@@ -43,8 +43,8 @@ fn findings(document: &Value) -> Vec<Finding> {
         for value in schema["enum"].as_array().into_iter().flatten() {
             found.push(finding(&format!("{at}/enum"), Some(value.clone()), Vec::new()));
         }
-        for index in 0..schema["oneOf"].as_array().map_or(0, Vec::len) {
-            found.push(finding(&format!("{at}/oneOf/{index}"), None, Vec::new()));
+        for (index, member) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
+            found.push(finding(&format!("{at}/oneOf/{index}"), Some(member.clone()), Vec::new()));
         }
     }
     for (name, (at, operation)) in Side::of(document).operations {

@@ -3,8 +3,9 @@
 use connect_codegen::problem::{Problem, Result};
 use serde_json::Value;
 
-use super::{Schema, list, text};
+use super::Schema;
 use crate::model::fact::Fact;
+use crate::model::{list, text};
 
 /// A set of types. An integer is a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -64,11 +65,11 @@ impl Kinds {
         }
         if !schema.properties.is_empty()
             || !schema.required.is_empty()
-            || schema.additional.is_some()
+            || !schema.additional.is_empty()
         {
             return Self::OBJECT;
         }
-        if schema.items.is_some() {
+        if !schema.items.is_empty() {
             return Self::ARRAY;
         }
         match &schema.values {
