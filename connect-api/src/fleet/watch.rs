@@ -72,14 +72,23 @@ pub struct Watch {
     step: Option<Step>,
     events: VecDeque<WatchEvent>,
     status: Option<ClusterStatusResponse>,
+    /// The status, and what it leaves out.
+    known: ClusterStatusResponse,
     /// Failed polls in a row.
     failures: u32,
 }
 
 impl Watch {
     fn new(poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
-        let events = VecDeque::new();
-        Self { poll, interval: POLITE, step: None, events, status: None, failures: 0 }
+        Self {
+            poll,
+            interval: POLITE,
+            step: None,
+            events: VecDeque::new(),
+            status: None,
+            known: ClusterStatusResponse::default(),
+            failures: 0,
+        }
     }
 
     /// The time between a status and asking for the next, instead of 10 seconds. The vendor advises
@@ -126,15 +135,18 @@ impl Watch {
     }
 
     /// Takes a status in; gives the pause after it.
-    fn see(&mut self, mut status: ClusterStatusResponse) -> Duration {
+    fn see(&mut self, status: ClusterStatusResponse) -> Duration {
         if std::mem::take(&mut self.failures) > 0 {
             self.events.push_back(WatchEvent::SeesAgain);
         }
-        if let Some(before) = self.status.take() {
-            changes::keep_untold(&before, &mut status);
-            self.events.extend(changes::between(&before, &status));
+        let known = match &self.status {
+            Some(last) => changes::known(&self.known, last, &status),
+            None => status.clone(),
+        };
+        if self.status.is_some() {
+            self.events.extend(changes::between(&self.known, &known));
         }
-        self.status = Some(status);
+        (self.status, self.known) = (Some(status), known);
         self.interval
     }
 
