@@ -9,9 +9,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::time::BoxFuture;
 
-/// A bearer token. Never shows in `Debug`, and is zeroed when it is dropped.
+/// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped.
 #[derive(Clone)]
-pub struct AccessToken(SecretString);
+pub struct AccessToken(Arc<SecretString>);
 
 impl AccessToken {
     /// The token itself, for a program that stores it.
@@ -32,7 +32,7 @@ impl AccessToken {
 
 impl<T: Into<String>> From<T> for AccessToken {
     fn from(token: T) -> Self {
-        Self(SecretString::from(token.into()))
+        Self(Arc::new(SecretString::from(token.into())))
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use connect_api::models::ClusterResponse;
 use criterion::{Criterion, criterion_group, criterion_main};
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
@@ -49,6 +51,9 @@ fn call(criterion: &mut Criterion) {
     let client = connect_api::Client::builder().base_url(&base_url).token(TOKEN);
     let client = client.build().expect("a client");
     let plain = reqwest::Client::new();
+    // Ours has a limit for the call and one for the attempt.
+    let limited = reqwest::Client::builder().timeout(Duration::from_secs(30));
+    let limited = limited.build().expect("a client");
     let url = format!("{base_url}/clusters/c");
     let mut group = criterion.benchmark_group("call");
     group.bench_function("connect-api", |bencher| {
@@ -61,6 +66,8 @@ fn call(criterion: &mut Criterion) {
     let one = || drop(runtime.block_on(ours(&client)));
     let other = || drop(runtime.block_on(bare(&plain, &url)));
     report("a call, to bare reqwest", in_turns(20_000, one, other));
+    let other = || drop(runtime.block_on(bare(&limited, &url)));
+    report("a call, to reqwest with a time limit", in_turns(20_000, one, other));
 }
 
 criterion_group!(benches, call);
