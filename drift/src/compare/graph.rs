@@ -97,7 +97,7 @@ impl<'s, 'a> Graph<'s, 'a> {
         strict: bool,
     ) -> usize {
         let next = self.pairs.len();
-        let id = *self.ids.entry((base.key(), revision.key())).or_insert(next);
+        let id = *self.ids.entry((base.id(), revision.id())).or_insert(next);
         if id == next {
             self.pairs.push(Pair {
                 base,
@@ -246,7 +246,8 @@ impl<'s, 'a> Graph<'s, 'a> {
                 }
                 Step::Items => way.push_str("[]"),
                 Step::Values => way.push_str("{}"),
-                Step::Member => way.push('|'),
+                // A member without a name is told by its pointer.
+                Step::Member => {}
             }
         }
         match root {
