@@ -323,6 +323,9 @@ classes! {
     /// A way to authenticate that is gone.
     SecuritySchemeRemoved "security-scheme-removed" [88] (Risky Major) <> SecuritySchemeAdded;
 
+    /// A way to authenticate that has another name; no name of one is in the crate.
+    SecuritySchemeRenamed "security-scheme-renamed" [89] (None Patch) <> SecuritySchemeRenamed;
+
     /// Words, examples and links for readers; titles too, which name nothing in the crate.
     DocumentationChanged "documentation-changed" [92, 93] (None Patch) <> DocumentationChanged;
     /// The version that the document gives its API.

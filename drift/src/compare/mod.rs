@@ -4,7 +4,6 @@
 //! hold are compared in pairs, each pair once ([`graph`]); and what was recognised on the way
 //! becomes findings, one for each cause, each with all whom it reaches ([`change`]).
 
-mod access;
 mod bodies;
 mod change;
 mod discriminators;
@@ -16,6 +15,8 @@ mod parameters;
 mod responses;
 mod rest;
 mod schema;
+mod security;
+mod servers;
 mod types;
 mod unions;
 mod values;
@@ -84,13 +85,16 @@ struct Sides<'a> {
     revision: Api<'a>,
     /// The ways to authenticate that some operation of the base wants.
     wanted: HashSet<&'a str>,
+    /// The ways to authenticate that have another name in the revision: the old by the new.
+    renamed: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Sides<'a> {
     fn new(base: Api<'a>, revision: Api<'a>) -> Self {
         let sets = base.operations.iter().flat_map(|operation| &*operation.security.alternatives);
         let wanted = sets.flat_map(|set| set.keys().copied()).collect();
-        Self { base, revision, wanted }
+        let renamed = security::renamed_schemes(&base, &revision);
+        Self { base, revision, wanted, renamed }
     }
 
     /// An operation that one document has.
@@ -141,7 +145,7 @@ impl<'a> Sides<'a> {
             source: Directions::REQUEST,
             operations: users.get(name.as_str()).cloned().unwrap_or_default(),
         };
-        access::compare_schemes(&self.base, &self.revision).into_iter().map(reached).collect()
+        security::compare_schemes(self).into_iter().map(reached).collect()
     }
 
     /// How many components differ that no operation of either document reaches.

@@ -7,7 +7,7 @@ use connect_codegen::problem::Result;
 use super::change::{Change, Directions, Reached};
 use super::graph::Graph;
 use super::operations::skeleton;
-use super::{Sides, access, bodies, parameters, responses, rest};
+use super::{Sides, bodies, parameters, responses, rest, security, servers};
 use crate::class::Class;
 use crate::model::{Node, Operation};
 
@@ -89,8 +89,8 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
         rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
-        access::compare_servers(self, &base.servers, &revision.servers);
-        access::compare_security(self, &base.security, &revision.security);
+        servers::compare(self, &base.servers, &revision.servers);
+        security::compare(self, &base.security, &revision.security);
         parameters::compare(self, base, revision)?;
         bodies::compare_bodies(self, base, revision)?;
         responses::compare(self, base, revision)

@@ -15,7 +15,7 @@ use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 pub(super) struct Found<'a> {
     /// Where the schemas are written.
     pub sites: (Rc<str>, Rc<str>),
-    /// The places that are compared: of what refers to a component, if only one of them does.
+    /// The places that are compared: of what refers to a component, if not both refer to one.
     pub places: (Rc<str>, Rc<str>),
     pub changes: Vec<Change>,
     pub edges: Vec<Edge<'a>>,
@@ -52,9 +52,10 @@ pub(super) fn compare<'a>(
 ) -> Result<Found<'a>> {
     let (b, r) = read(sides, base, revision)?;
     let sites_of = (base.at().clone(), revision.at().clone());
-    let one_refers = base.component().is_some() != revision.component().is_some();
+    let refers = base.component().is_some() || revision.component().is_some();
+    let elsewhere = refers && sides.one(base, revision).is_none();
     let mut found = Found {
-        places: if one_refers { places } else { sites_of.clone() },
+        places: if elsewhere { places } else { sites_of.clone() },
         sites: sites_of,
         changes: Vec::new(),
         edges: Vec::new(),
