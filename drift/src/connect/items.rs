@@ -18,6 +18,8 @@ const SERVER: &str = "DEFAULT_BASE_URL";
 pub struct Items<'a> {
     base: Side<'a>,
     revision: Side<'a>,
+    /// The models of both sides that programs build on one side only.
+    built: BTreeSet<&'a str>,
 }
 
 /// What one document becomes.
@@ -30,11 +32,16 @@ struct Side<'a> {
 impl<'a> Items<'a> {
     /// The items that two normalised documents become.
     pub(super) fn of(base: &'a Normal, revision: &'a Normal) -> Self {
-        Self { base: Side::of(&base.document.value), revision: Side::of(&revision.document.value) }
+        let (base, revision) = (Side::of(&base.document.value), Side::of(&revision.document.value));
+        let (one, other) = (base.built(), revision.built());
+        let changed = one.symmetric_difference(&other).copied();
+        let built = changed.filter(|name| base.has(name) && revision.has(name)).collect();
+        Self { base, revision, built }
     }
 
     /// Gives findings the items that they touch. A component that comes or goes with what a
-    /// finding is about is one of them, unless a finding is about that component itself.
+    /// finding is about is one of them, unless a finding is about that component itself; so is the
+    /// constructor of a model that programs build, or no longer do, because of it.
     pub fn name(&self, findings: &mut [Finding]) {
         let mut named = BTreeSet::new();
         for finding in findings.iter_mut() {
@@ -55,6 +62,8 @@ impl<'a> Items<'a> {
             let moved = moved.filter(|name| !is_envelope(name));
             let moved = moved.map(|name| format!("models::{name}"));
             finding.rust_items.extend(moved.filter(|path| !named.contains(path)));
+            let built = self.built.iter().filter(|name| old.contains(*name) || new.contains(*name));
+            finding.rust_items.extend(built.map(|name| format!("models::{name}::new")));
             finding.rust_items.sort();
             finding.rust_items.dedup();
         }
@@ -96,7 +105,7 @@ impl<'a> Side<'a> {
             ["components", "schemas", model, rest @ ..] => {
                 match self.document["components"]["schemas"].get(model) {
                     // An envelope is opened before programs see it.
-                    Some(_) if is_envelope(model) => self.answers(finding),
+                    Some(_) if is_envelope(model) => self.of_envelope(model, finding),
                     Some(schema) => self.of_model(model, schema, rest, value),
                     None => Vec::new(),
                 }
@@ -164,11 +173,24 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What sends the operations of a finding.
-    fn answers(&self, finding: &Finding) -> Vec<String> {
-        let found = finding.operations.iter().filter_map(|name| self.operations.get(name));
-        let ids = found.filter_map(|(_, operation)| operation["operationId"].as_str());
-        ids.map(|id| format!("requests::{}::send", names::request(id))).collect()
+    /// What an envelope is of the operations of a finding: what they are told, or what they answer.
+    fn of_envelope(&self, envelope: &str, finding: &Finding) -> Vec<String> {
+        let is_in = |holder: &Value| {
+            component_name(&holder["content"]["application/json"]["schema"]) == Some(envelope)
+        };
+        let operations = finding.operations.iter().filter_map(|name| self.operations.get(name));
+        let mut items = Vec::new();
+        for (_, operation) in operations {
+            let id = operation["operationId"].as_str().unwrap_or_default();
+            if is_in(&operation["requestBody"]) {
+                items.extend(of_operation(id, operation, &["requestBody"]));
+            }
+            let mut statuses = members(&operation["responses"]);
+            if let Some((status, _)) = statuses.find(|(_, response)| is_in(response)) {
+                items.extend(of_operation(id, operation, &["responses", status]));
+            }
+        }
+        items
     }
 
     /// The components inside what stands at a pointer.
@@ -188,6 +210,14 @@ impl<'a> Side<'a> {
             }
         }
         found
+    }
+
+    /// The models that programs build: what the bodies of requests hold.
+    fn built(&self) -> BTreeSet<&'a str> {
+        let operations = self.operations.values();
+        let held =
+            operations.flat_map(|(pointer, _)| self.reached(&format!("{pointer}/requestBody")));
+        held.filter(|name| !is_envelope(name)).collect()
     }
 
     fn has(&self, component: &str) -> bool {

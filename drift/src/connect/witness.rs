@@ -67,6 +67,14 @@ impl Change<'_> {
         }
     }
 
+    /// The item that others change with: a model that comes or goes and is in their types, else
+    /// the one that holds it.
+    fn cause(&self, moved: &BTreeSet<&str>) -> String {
+        let named = self.names.iter().map(|name| format!("models::{name}"));
+        let mut moved = named.filter(|path| moved.contains(path.as_str()));
+        moved.next().unwrap_or_else(|| self.holder().to_owned())
+    }
+
     /// How directly a finding of these items explains the change; less is more.
     fn explained_by(&self, finding: &Finding, moved: &BTreeSet<&str>) -> Option<u8> {
         let item = self.item();
@@ -75,6 +83,10 @@ impl Change<'_> {
         };
         let items = &finding.rust_items;
         if items.iter().any(|of| under(item, of)) {
+            return Some(0);
+        }
+        // A model is built by all its methods, or by none.
+        if self.path.ends_with("()") && items.contains(&format!("{}::new", self.holder())) {
             return Some(0);
         }
         // The type of one thing has the name of another, which came or went.
@@ -107,7 +119,7 @@ pub fn testify(
         .collect();
     let findings = &mut comparison.findings;
     let mut shown = vec![Source::Patch; findings.len()];
-    let mut unexplained: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    let mut unexplained: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
         // What the table holds for a patch says nothing of types.
         let able = findings.iter().enumerate().filter(|(_, of)| of.source >= Source::Minor);
@@ -115,7 +127,7 @@ pub fn testify(
             .filter_map(|(at, finding)| Some((change.explained_by(finding, &moved)?, at)))
             .collect();
         let Some(best) = ranked.iter().map(|(rank, _)| *rank).min() else {
-            unexplained.entry(change.holder()).or_default().push(change);
+            unexplained.entry(change.cause(&moved)).or_default().push(change);
             continue;
         };
         let verdict = if change.breaks() { Source::Major } else { Source::Minor };
@@ -136,10 +148,9 @@ pub fn testify(
     let (broken, added): (Vec<_>, Vec<_>) = unexplained
         .into_iter()
         .partition(|(_, changes)| changes.iter().any(|change| change.breaks()));
-    findings
-        .extend(broken.into_iter().map(|(holder, changes)| of_its_own(holder, &changes, items)));
+    findings.extend(broken.iter().map(|(cause, changes)| of_its_own(cause, changes, items)));
     if !added.is_empty() {
-        let names: Vec<&str> = added.iter().map(|(holder, _)| *holder).take(NAMED).collect();
+        let names: Vec<&str> = added.iter().map(|(cause, _)| cause.as_str()).take(NAMED).collect();
         let more = if added.len() > NAMED { ", …" } else { "" };
         notes.push(Note {
             kind: NoteKind::Witness,
@@ -176,30 +187,32 @@ fn words(shape: &str) -> BTreeSet<&str> {
     words.filter(|word| !word.is_empty()).collect()
 }
 
-/// A finding for an item that changes without another one.
-fn of_its_own(holder: &str, changes: &[&Change], items: &Items) -> Finding {
+/// A finding for items that change without another one, because of one of them.
+fn of_its_own(cause: &str, changes: &[&Change], items: &Items) -> Finding {
     let lines = |side: fn(&Change) -> Option<String>| {
         let lines: Vec<String> = changes.iter().filter_map(|change| side(change)).collect();
         (!lines.is_empty()).then(|| lines.into())
     };
-
     let broken = changes.iter().find(|change| change.breaks());
     let what = broken.map_or(String::new(), |change| match change.new {
         None => format!("`{}` is gone", change.path),
         Some(_) => format!("`{}` is another", change.path),
     });
-    let (pointer, revision_pointer) = items.places(holder);
+    let holders: BTreeSet<&str> = changes.iter().map(|change| change.holder()).collect();
+    let operations = holders.iter().flat_map(|holder| items.operations(holder));
+    let operations: BTreeSet<String> = operations.collect();
+    let (pointer, revision_pointer) = items.places(cause);
     Finding {
         class: Class::RustSurfaceChanged,
         wire: Wire::None,
         source: Source::Major,
         pointer,
         revision_pointer,
-        operations: items.operations(holder),
-        rust_items: vec![holder.to_owned()],
+        operations: operations.into_iter().collect(),
+        rust_items: holders.into_iter().map(str::to_owned).collect(),
         old: lines(|change| change.old.map(|shape| shown(change.path, shape))),
         new: lines(|change| change.new.map(|shape| shown(change.path, shape))),
-        message: format!("`{holder}` of the crate breaks though no other finding says why: {what}"),
+        message: format!("the crate breaks though no other finding says why: {what}"),
     }
 }
 
