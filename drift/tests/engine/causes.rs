@@ -241,3 +241,14 @@ components: {parameters: {Limit: {name: limit, in: query, required: true, schema
     assert_eq!(finding.revision_pointer.as_deref(), Some("/paths/~1a/parameters/0"));
     assert_eq!(finding.operations, ["GET /a", "PUT /a"]);
 }
+
+#[test]
+fn a_union_that_only_wants_properties_together_is_a_limit() {
+    let only = "it: {type: object, properties: {a: {type: string}, b: {type: string}}}";
+    let together = "it: {type: object, properties: {a: {type: string}}, anyOf: [{required: [a]}, {required: [b]}]}";
+    let classes = |base, revision| -> Vec<Class> {
+        between(SHARED, base, revision).iter().map(|finding| finding.class).collect()
+    };
+    assert_eq!(classes(only, together), [Class::OptionalPropertyRemoved, Class::LimitTightened]);
+    assert_eq!(classes(together, only), [Class::OptionalPropertyAdded, Class::LimitLoosened]);
+}
