@@ -53,10 +53,7 @@ macro_rules! classes {
             pub fn row(self) -> Row {
                 match self {
                     $(Self::$class => {
-                        let request = verdict!($($request)+);
-                        #[allow(unused_mut, unused_assignments, reason = "one verdict may do for both")]
-                        let mut response = request;
-                        $(response = verdict!($($response)+);)?
+                        let [request, response] = verdicts!($($request)+ $(/ $($response)+)?);
                         let mirrors: &'static [Self] = &[$(Self::$mirror),+];
                         Row { id: $id, title: $title.trim_ascii(), kinds: &$kinds, request, response, mirrors }
                     })+
@@ -66,9 +63,12 @@ macro_rules! classes {
     };
 }
 
-macro_rules! verdict {
+macro_rules! verdicts {
     ($wire:ident $source:ident) => {
-        ($wire, $source)
+        [($wire, $source), ($wire, $source)]
+    };
+    ($wire:ident $source:ident / $response_wire:ident $response_source:ident) => {
+        [($wire, $source), ($response_wire, $response_source)]
     };
 }
 

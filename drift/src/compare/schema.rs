@@ -121,15 +121,21 @@ pub(super) fn compare<'a>(
     values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
-    // What stands in the way of comparing further is one cause.
+    // What stands in the way of comparing further is one cause; but what is said beside a union
+    // holds for all of its members.
+    let beside = !properties.is_empty() && !r.properties.is_empty();
     match (&**unions, &*r.unions) {
         ([old, ..], []) => {
-            unions::compare_single(sides, &mut found, Single::Revision(&r, revision), old)?;
-            return Ok(found);
+            let single = Single::Revision(&r, revision);
+            if !unions::compare_single(sides, &mut found, single, old)? && !beside {
+                return Ok(found);
+            }
         }
         ([], [new, ..]) => {
-            unions::compare_single(sides, &mut found, Single::Base(&b, base), new)?;
-            return Ok(found);
+            let single = Single::Base(&b, base);
+            if !unions::compare_single(sides, &mut found, single, new)? && !beside {
+                return Ok(found);
+            }
         }
         (old, new) => unions::compare_all(sides, &mut found, old, new)?,
     }

@@ -213,13 +213,35 @@ fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> 
     Ok(fit && shared * 2 >= most)
 }
 
-/// Compares a value that is one of several in one document with the one that it is in the other.
+/// Compares a value that is one of several in one document with the one that it is in the other;
+/// false if that is all there is to compare.
 pub(super) fn compare_single<'a>(
     sides: &Sides<'a>,
     found: &mut Found<'a>,
     single: Single<'_, 'a>,
     union: &Union<'a>,
-) -> Result<()> {
+) -> Result<bool> {
+    if union.members.iter().all(only_limits) {
+        match single {
+            Single::Base(..) => {
+                found.fact(
+                    Class::LimitTightened,
+                    None,
+                    Some(&union.fact),
+                    "wants some properties together now",
+                );
+            }
+            Single::Revision(..) => {
+                found.fact(
+                    Class::LimitLoosened,
+                    Some(&union.fact),
+                    None,
+                    "no longer wants some properties together",
+                );
+            }
+        }
+        return Ok(true);
+    }
     let (schema, node, api) = match single {
         Single::Base(schema, node) => (schema, node, &sides.revision),
         Single::Revision(schema, node) => (schema, node, &sides.base),
@@ -253,5 +275,14 @@ pub(super) fn compare_single<'a>(
         };
         found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
-    Ok(())
+    Ok(false)
+}
+
+/// Whether a member says no more than which properties must be there.
+fn only_limits(member: &Member) -> bool {
+    let limits = ["required", "not", "title", "description"];
+    let mut parts = member.node.parts.iter().filter_map(|part| part.value.as_object());
+    parts.all(|members| {
+        members.contains_key("required") && members.keys().all(|key| limits.contains(&key.as_str()))
+    })
 }
