@@ -64,6 +64,35 @@ async fn a_print_is_paused_resumed_and_aborted() {
 }
 
 #[tokio::test]
+async fn a_pause_costs_its_own_time_and_no_more() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let cluster = site.cluster().await;
+    let job = site.print(&cluster).await;
+    site.farm.advance(40 * MINUTE);
+    assert_eq!(site.act(&cluster, &job, "pause").await, "success");
+    site.farm.advance(HOUR);
+    assert_eq!(site.act(&cluster, &job, "resume").await, "success");
+    let remaining = site.job(&cluster, &job).await.time_remaining;
+    let remaining = u32::try_from(remaining).expect("a time");
+    assert!((1200..1500).contains(&remaining), "{remaining}");
+    site.farm.advance(SECOND * remaining);
+    assert_eq!(site.status(&cluster, &job).await, "printing", "it had to start again first");
+    site.farm.advance(5 * SECOND);
+    assert_eq!(site.status(&cluster, &job).await, "post_print");
+}
+
+#[tokio::test]
+async fn an_action_fails_whose_printer_is_lost_on_the_way() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let cluster = site.cluster().await;
+    let printer = site.printer_ids(&cluster).await.swap_remove(0);
+    let request = site.client.send_printer_action(&cluster, &printer, "rename").name("Zoë");
+    let action = request.send().await.expect("an action");
+    site.farm.set_printer_online(&cluster, &printer, false);
+    assert_eq!(site.outcome(&cluster, &action.action_id).await, "failed");
+}
+
+#[tokio::test]
 async fn a_queue_is_moved_copied_and_cleared() {
     let site = Site::new(Farm::sized(1, 1)).await;
     let cluster = site.cluster().await;
@@ -83,20 +112,20 @@ async fn a_queue_is_moved_copied_and_cleared() {
     assert_eq!(site.outcome(&cluster, &action.action_id).await, "success");
     assert_eq!(queue().await, [&*jobs[3], &*jobs[1], &*jobs[2]]);
     let request = site.client.send_print_job_action(&cluster, &jobs[1], "duplicate");
-    let action = request.quantity(2).send().await.expect("an action");
+    let action = request.quantity(3).send().await.expect("an action");
     assert_eq!(site.outcome(&cluster, &action.action_id).await, "success");
     let copied = queue().await;
     assert_eq!(
         (copied.len(), &copied[..3]),
-        (5, &[&*jobs[3], &*jobs[1], &*jobs[2]].map(str::to_owned)[..])
+        (6, &[&*jobs[3], &*jobs[1], &*jobs[2]].map(str::to_owned)[..])
     );
     // The original and its copies are made of the same file, the others of their own.
     let request = site.client.send_print_job_action(&cluster, &jobs[1], "abort");
     let action = request.quantity(3).send().await.expect("an action");
     assert_eq!(site.outcome(&cluster, &action.action_id).await, "success");
-    assert_eq!(queue().await, [&*jobs[3], &*jobs[2]]);
+    assert_eq!(queue().await, [&*jobs[3], &*jobs[2], &*copied[5]]);
     assert_eq!(site.act(&cluster, &jobs[3], "remove").await, "success");
-    assert_eq!(queue().await, [&*jobs[2]]);
+    assert_eq!(queue().await, [&*jobs[2], &*copied[5]]);
     assert_eq!(site.job(&cluster, &jobs[3]).await.state.as_str(), "deleted");
     assert_eq!(site.act(&cluster, &jobs[0], "remove").await, "failed", "it is on the printer");
 }

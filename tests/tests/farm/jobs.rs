@@ -2,6 +2,7 @@
 
 use connect_api::models::{OrganizationSettings, PrintJobInstanceUpdateRequest, PrintJobState};
 use connect_api::{Client, Error};
+use connect_tests::stand_in::Fault;
 use connect_tests::stand_in::farm::{ChangeKind, Farm};
 
 use super::{HOUR, MINUTE, SECOND, Site, refusal, refused};
@@ -132,6 +133,19 @@ async fn only_a_file_that_is_there_is_printed() {
     let file = site.farm.add_file("vase.ufp", HOUR);
     let elsewhere = site.client.print("B".repeat(44), file).send().await;
     assert_eq!(refusal(elsewhere.expect_err("a refusal")), not_found);
+}
+
+#[tokio::test]
+async fn a_print_that_is_refused_did_nothing_and_one_whose_answer_is_lost_did_all() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let cluster = site.cluster().await;
+    let file = site.farm.add_file("vase.ufp", HOUR);
+    let jobs = async || site.client.get_print_jobs().send().await.expect("a page").items.len();
+    site.farm.faults("print", [Fault::Status(503), Fault::Gateway(502), Fault::HangUp]);
+    for done in [0, 0, 1] {
+        site.client.print(&cluster, &file).send().await.expect_err("a failure");
+        assert_eq!(jobs().await, done);
+    }
 }
 
 #[tokio::test]

@@ -188,7 +188,7 @@ impl World {
 fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -> Answer {
     let success = StatusCode::from_u16(operation.success().unwrap_or(200)).unwrap_or_default();
     let (status, body) = match reply {
-        Ok(Reply::Data(data)) => (success, Some(json!({"data": without_nulls(data)}))),
+        Ok(Reply::Data(data)) => (success, Some(object([("data", without_nulls(data))]))),
         Ok(Reply::Page(page)) => (success, Some(without_nulls(page))),
         Ok(Reply::Nothing) => (success, None),
         Ok(Reply::NotYet) => return Answer { status: success, headers: Vec::new(), body: None },
@@ -202,14 +202,23 @@ fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -
     }
 }
 
+/// An object of these members. Unlike `json!`, it does not copy them.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>().into()
+}
+
 /// The service leaves out what has no value.
-pub fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.into_iter().filter(|(_, value)| !value.is_null());
-            members.map(|(name, value)| (name, without_nulls(value))).collect::<Map<_, _>>().into()
+pub fn without_nulls(mut value: Value) -> Value {
+    fn clear(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                members.retain(|_, value| !value.is_null());
+                members.values_mut().for_each(clear);
+            }
+            Value::Array(items) => items.iter_mut().for_each(clear),
+            _ => {}
         }
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
     }
+    clear(&mut value);
+    value
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 /// A moment of the farm.
 pub type Time = DateTime<Utc>;
@@ -26,15 +26,19 @@ impl Clock {
     /// What the clock shows.
     pub fn now(&self) -> Time {
         let real = self.started.elapsed().saturating_mul(self.speed);
-        let passed = self.pushed.saturating_add(real);
-        let passed = chrono::TimeDelta::from_std(passed).unwrap_or(chrono::TimeDelta::MAX);
-        self.start.checked_add_signed(passed).unwrap_or(Time::MAX_UTC)
+        after(self.start, self.pushed.saturating_add(real))
     }
 
     /// Pushes the clock forward.
     pub fn push(&mut self, time: Duration) {
         self.pushed = self.pushed.saturating_add(time);
     }
+}
+
+/// The moment so much later; the last there is if that is beyond it.
+pub fn after(time: Time, passed: Duration) -> Time {
+    let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
+    time.checked_add_signed(passed).unwrap_or(Time::MAX_UTC)
 }
 
 /// How much later `late` is than `early`; nothing if it is not.

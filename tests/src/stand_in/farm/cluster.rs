@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::action::Action;
-use super::clock::Time;
+use super::clock::{Time, after};
 use super::ids::Ids;
 use super::job::{Job, User};
 use super::printer::Printer;
@@ -41,7 +41,7 @@ pub struct Task {
 impl Task {
     /// When it has to be done next.
     pub fn due(&self) -> Time {
-        self.done + Duration::from_secs(self.interval)
+        after(self.done, Duration::from_secs(self.interval))
     }
 
     /// Whether it has to be done now.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::super::answer::Answer;
 use super::super::server::RecordedRequest;
-use super::call::{Refusal, without_nulls};
+use super::call::{Refusal, object, without_nulls};
 use super::file::File;
 use super::printer::MATERIALS;
 use super::world::World;
@@ -22,6 +22,9 @@ pub const BASE: &str = "/cura/v1/jobs/";
 
 /// How long it takes to print a file of which nothing but the size is known.
 const PRINT_TIME: Duration = Duration::from_secs(3600);
+
+/// The size of the largest file that the document knows, in bytes.
+const LARGEST: u64 = 1 << 30;
 
 /// The media types that are taken.
 const CONTENT_TYPES: [&str; 5] = [
@@ -44,7 +47,7 @@ impl World {
         };
         match reply {
             Ok(data) => {
-                let body = json!({"data": without_nulls(data)});
+                let body = object([("data", without_nulls(data))]);
                 Answer::json(StatusCode::OK, body.to_string())
             }
             Err(refusal) => refusal.answer(&mut self.ids),
@@ -60,7 +63,8 @@ impl World {
         };
         let (name, kind) = (text("job_name")?, text("content_type")?);
         let size = data["file_size"].as_u64();
-        let size = size.ok_or_else(|| Refusal::invalid("`file_size` is missing"))?;
+        let size = size.filter(|size| *size <= LARGEST);
+        let size = size.ok_or_else(|| Refusal::invalid("`file_size` is missing or too large"))?;
         if !CONTENT_TYPES.contains(&kind) {
             return Err(Refusal::invalid(format!("`content_type`: {kind} is not taken")));
         }

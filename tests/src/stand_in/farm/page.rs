@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Call, Reply};
+use super::call::{Call, Reply, object};
 
 /// The size of a page unless the request says otherwise, as documented.
 const LIMIT: u64 = 999_999;
@@ -22,21 +22,19 @@ pub fn page<T>(
     let pages = count.div_ceil(limit).max(1);
     let skipped = usize::try_from((page - 1).saturating_mul(limit)).unwrap_or(usize::MAX);
     let taken = usize::try_from(limit).unwrap_or(usize::MAX);
-    let data: Vec<Value> = items.iter().skip(skipped).take(taken).map(view).collect();
+    let data: Value = items.iter().skip(skipped).take(taken).map(view).collect();
     let link = |to: u64| (1..=pages).contains(&to).then(|| link(call, to, limit));
-    Reply::Page(json!({
-        "data": data,
-        "meta": {
-            "limit_reached": limit_reached,
-            "page": {"total_count": count, "total_pages": pages},
-        },
-        "links": {
-            "first": link(1),
-            "last": link(pages),
-            "next": link(page.saturating_add(1)),
-            "prev": link(page - 1),
-        },
-    }))
+    let meta = json!({
+        "limit_reached": limit_reached,
+        "page": {"total_count": count, "total_pages": pages},
+    });
+    let links = json!({
+        "first": link(1),
+        "last": link(pages),
+        "next": link(page.saturating_add(1)),
+        "prev": link(page - 1),
+    });
+    Reply::Page(object([("data", data), ("meta", meta), ("links", links)]))
 }
 
 /// The URL of another page of the same list.

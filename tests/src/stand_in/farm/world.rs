@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Farm;
 use super::agenda::{Agenda, Event};
 use super::change::{Change, ChangeKind};
-use super::clock::{Clock, Time};
+use super::clock::{Clock, Time, after};
 use super::cluster::{Cluster, MakerBot};
 use super::file::File;
 use super::ids::Ids;
@@ -100,8 +100,8 @@ impl World {
     }
 
     /// Enters an event that is to happen after a time.
-    pub fn later(&mut self, after: Duration, event: Event) {
-        self.agenda.enter(self.now + after, event);
+    pub fn later(&mut self, time: Duration, event: Event) {
+        self.agenda.enter(after(self.now, time), event);
     }
 
     /// Writes down a change.
@@ -113,7 +113,8 @@ impl World {
     /// Whether the bearer token is too old.
     pub fn token_has_expired(&mut self) -> bool {
         self.catch_up();
-        self.plan.token_lifetime.is_some_and(|lifetime| self.token_since + lifetime <= self.now)
+        let lifetime = self.plan.token_lifetime;
+        lifetime.is_some_and(|lifetime| after(self.token_since, lifetime) <= self.now)
     }
 
     /// Gives out a new bearer token.
@@ -134,7 +135,7 @@ impl World {
 
     /// Whether a job is old enough to show in lists.
     pub fn is_listed(&self, job: &Job) -> bool {
-        job.created + self.plan.listing_delay <= self.now
+        after(job.created, self.plan.listing_delay) <= self.now
     }
 
     /// Adds a file for any printer.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 pub use self::cluster::cluster;
 pub use self::job::{job, job_details, job_report};
 pub use self::printer::printer;
+use super::call::object;
 use super::clock::Time;
 use super::job::Phase;
 use super::printer::Material;
@@ -32,13 +33,13 @@ pub fn status(world: &World, at: usize) -> Value {
     ended.truncate(RECENT);
     let active = cluster.jobs.iter().filter(|job| !job.phase.is_over() && world.is_listed(job));
     let active = active.filter(|job| job.phase != Phase::WaitApproval);
-    json!({
-        "generated_time": stamp(world.now),
-        "is_online": cluster.is_online(),
-        "printers": cluster.printers.iter().map(|one| printer(cluster, one)).collect::<Value>(),
-        "print_jobs": active.map(|one| job(world, at, one)).collect::<Value>(),
-        "recently_completed": ended.iter().map(|(_, one)| job(world, at, one)).collect::<Value>(),
-    })
+    object([
+        ("generated_time", json!(stamp(world.now))),
+        ("is_online", json!(cluster.is_online())),
+        ("printers", cluster.printers.iter().map(|one| printer(cluster, one)).collect()),
+        ("print_jobs", active.map(|one| job(world, at, one)).collect()),
+        ("recently_completed", ended.iter().map(|(_, one)| job(world, at, one)).collect()),
+    ])
 }
 
 /// A moment in the form of the service.
