@@ -11,10 +11,10 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use connect_api::models::{
     ClusterPrinterStatus, ClusterResponse, ClusterStatusResponse, PrintJobInstanceResponse,
 };
-use support::{Service, name};
+use support::{Failure, Service, name};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let service = Service::find().await?;
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED);

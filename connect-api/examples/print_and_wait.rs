@@ -8,15 +8,14 @@
 
 mod support;
 
-use std::error::Error;
 use std::time::Duration;
 
 use connect_api::WatchEvent;
 use indicatif::{ProgressBar, ProgressStyle};
-use support::{Service, name};
+use support::{Failure, Service, name};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let (cluster, file) = (arguments.next(), arguments.next());
     let service = Service::find().await?;
@@ -67,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 /// A file to print, if none is given: the stand-in has one made, elsewhere it is one that was
 /// printed before.
-async fn file_of(service: &Service, cluster_id: &str) -> Result<String, Box<dyn Error>> {
+async fn file_of(service: &Service, cluster_id: &str) -> Result<String, Failure> {
     if let Some(stand_in) = &service.stand_in {
         return Ok(stand_in.add_file("gear.ufp", Duration::from_secs(1800)));
     }

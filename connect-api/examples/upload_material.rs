@@ -12,10 +12,10 @@ use std::path::PathBuf;
 
 use connect_api::UploadSource;
 use indicatif::{ProgressBar, ProgressStyle};
-use support::Service;
+use support::{Failure, Service};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let service = Service::find().await?;
     let name = match &file {

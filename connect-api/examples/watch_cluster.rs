@@ -9,10 +9,10 @@
 
 mod support;
 
-use support::{Service, name};
+use support::{Failure, Service, name};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let (cluster, events) = (arguments.next(), arguments.next());
     let events: usize = events.map_or(Ok(usize::MAX), |events| events.parse())?;

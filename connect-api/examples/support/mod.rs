@@ -4,12 +4,29 @@
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 use std::error::Error;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use connect_api::models::ClusterResponse;
 use connect_api::{Client, DEFAULT_BASE_URL};
 use connect_tests::StandIn;
 use connect_tests::stand_in::farm::Farm;
+
+/// Why an example ends before its time. `main` shows the `Debug` of its error: this one is written
+/// for people there, too.
+pub struct Failure(Box<dyn Error>);
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl<E: Into<Box<dyn Error>>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
 
 /// A client, and what it talks to.
 pub struct Service {
@@ -23,7 +40,7 @@ pub struct Service {
 impl Service {
     /// `CONNECT_API_TOKEN` and `CONNECT_API_URL` say where; the URL is the real service's unless
     /// it is set.
-    pub async fn find() -> Result<Self, Box<dyn Error>> {
+    pub async fn find() -> Result<Self, Failure> {
         let url = std::env::var("CONNECT_API_URL").ok();
         if let Ok(token) = std::env::var("CONNECT_API_TOKEN") {
             let url = url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
@@ -45,7 +62,7 @@ impl Service {
     }
 
     /// The cluster of this id; the first that is online without one.
-    pub async fn cluster(&self, id: Option<String>) -> Result<ClusterResponse, Box<dyn Error>> {
+    pub async fn cluster(&self, id: Option<String>) -> Result<ClusterResponse, Failure> {
         if let Some(id) = id {
             return Ok(self.client.get_cluster(id).send().await?);
         }

@@ -198,7 +198,7 @@ async fn body(
     gauge: &Arc<Gauge>,
 ) -> Result<reqwest::Body, Error> {
     use crate::error::SourceError;
-    use tokio::io::{AsyncRead as _, ReadBuf};
+    use tokio::io::ReadBuf;
 
     let attempt = gauge.begin();
     let mut bytes = Vec::new();
