@@ -48,8 +48,13 @@ pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()
             continue;
         }
         match mode {
-            Mode::Write => std::fs::remove_file(&path)
-                .map_err(|error| io_problem(&path, "cannot be removed", &error))?,
+            Mode::Write => {
+                std::fs::remove_file(&path)
+                    .map_err(|error| io_problem(&path, "cannot be removed", &error))?;
+                // And the folders that held nothing else; one that holds more cannot be removed.
+                let above = relative.ancestors().skip(1).filter(|it| it.parent().is_some());
+                let _ = above.map(|it| std::fs::remove_dir(folder.join(it))).all(|it| it.is_ok());
+            }
             Mode::Check => {
                 let current = std::fs::read_to_string(&path).unwrap_or_default();
                 return Err(stale(&path, Some(&current), None, mend));

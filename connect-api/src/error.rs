@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::Deserialize as _;
 
 use crate::call::{Operation, Raw};
-use crate::decode::path_at;
+use crate::decode::{path_at, value};
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::{excerpt, redact, redact_headers, redact_strings};
 use crate::retry::{is_transient, retry_after};
@@ -150,10 +151,11 @@ impl Error {
         }
     }
 
-    /// The wait that the API's answer asks for, if it does.
+    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => retry_after(&error.headers, now()),
+            Error::Token(error) => error.get_retry_after(),
             _ => None,
         }
     }
@@ -212,15 +214,15 @@ impl ApiError {
         body: &[u8],
         token: Option<&str>,
     ) -> Self {
-        let mut listed = serde_json::from_slice::<serde_json::Value>(body).ok();
-        listed.iter_mut().for_each(|body| redact_strings(body, token));
-        let listed = listed.as_ref().and_then(|body| body.get("errors")?.as_array());
-        let errors: Vec<ErrorObject> = listed
-            .into_iter()
-            .flatten()
-            .filter_map(|error| serde::Deserialize::deserialize(error).ok())
-            .collect();
-        let whole = listed.is_some_and(|listed| !listed.is_empty() && listed.len() == errors.len());
+        let mut document = value(body).unwrap_or_default();
+        redact_strings(&mut document, token);
+        let listed = document.get("errors").and_then(serde_json::Value::as_array);
+        let listed = listed.map_or(&[][..], Vec::as_slice);
+        let mut errors = Vec::new();
+        for error in listed {
+            errors.extend(ErrorObject::deserialize(error).ok());
+        }
+        let whole = !listed.is_empty() && listed.len() == errors.len();
         let excerpt = (!whole).then(|| excerpt(body, token));
         let headers = redact_headers(headers, token);
         Self { operation: operation.clone(), attempts: 1, status, headers, errors, excerpt }
@@ -239,7 +241,7 @@ impl ApiError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(raw: &Raw, source: serde_json::Error) -> Self {
+    pub(crate) fn new(raw: &mut Raw, source: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let path = path_at(&raw.body, source.line(), source.column());
         // It quotes the value that does not fit.
@@ -248,7 +250,7 @@ impl DecodeError {
         Self {
             operation: raw.operation.clone(),
             status: raw.status,
-            headers: redact_headers(raw.headers.clone(), token),
+            headers: redact_headers(std::mem::take(&mut raw.headers), token),
             path: redact(&path, token).into_owned(),
             excerpt: excerpt(&raw.body, token),
             source: match shown == message {

@@ -74,7 +74,7 @@ impl Client {
         request: &Request,
         attempts: &AtomicUsize,
     ) -> Result<Raw, Error> {
-        let policy = options.get_retry();
+        let policy = options.get_retry().within(options.get_timeout());
         let start = Instant::now();
         let renewed = AtomicBool::new(false);
         let attempt = || self.attempt(operation, options, request, attempts, &renewed);

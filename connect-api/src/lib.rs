@@ -65,6 +65,7 @@
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
 
+mod address;
 mod answer;
 #[cfg(feature = "blocking")]
 mod blocking;
@@ -80,6 +81,7 @@ mod generated;
 mod lenient;
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 mod login;
+mod model;
 #[cfg(feature = "oauth")]
 mod oauth;
 mod open_enum;

@@ -83,6 +83,13 @@ impl RetryPolicy {
         self
     }
 
+    /// The same for a call of so much time: no wait is begun of which the call would not see the
+    /// end, so that it ends with what went wrong and not with its time.
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.budget = self.budget.min(timeout);
+        self
+    }
+
     /// The waits without their jitter.
     pub(crate) fn delays(&self) -> ExponentialBuilder {
         ExponentialBuilder::new()

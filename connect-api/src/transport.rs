@@ -1,5 +1,6 @@
 //! One exchange: a request sent, and its answer read within limits.
 
+use std::mem::take;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -27,8 +28,8 @@ impl Client {
         let _place = self.pace().place().await;
         let exchange = async {
             let lost = |error| TransportError::lost(operation, error);
-            let response = client.execute(request).await.map_err(lost)?;
-            let (status, headers) = (response.status(), response.headers().clone());
+            let mut response = client.execute(request).await.map_err(lost)?;
+            let (status, headers) = (response.status(), take(response.headers_mut()));
             match (status.is_success(), read(response, options.get_max_body()).await) {
                 (true, Body::Whole(body)) => {
                     let (token, span) = (token.cloned(), tracing::Span::none());

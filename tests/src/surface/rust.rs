@@ -16,6 +16,9 @@ use self::modules::{Found, Modules, Place};
 /// The macro of the crate that gives an open enum its conversions.
 const OPEN_ENUM: &str = "open_enum";
 
+/// The macro of the crate that has a struct read and written as an object.
+const MODEL: &str = "model";
+
 /// The public surface of a crate: its public items by their public paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Surface {
@@ -138,15 +141,11 @@ impl Walk<'_> {
             for item in items {
                 match item {
                     Item::Impl(block) => self.implementation(at, block),
-                    Item::Macro(call)
-                        if call
-                            .mac
-                            .path
-                            .segments
-                            .last()
-                            .is_some_and(|name| name.ident == OPEN_ENUM) =>
-                    {
-                        self.open_enum(at, call);
+                    Item::Macro(call) if is_call(call, OPEN_ENUM) => {
+                        self.called(at, call, &["open"]);
+                    }
+                    Item::Macro(call) if is_call(call, MODEL) => {
+                        self.called(at, call, &["Deserialize", "Serialize"]);
                     }
                     Item::Macro(rules)
                         if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) =>
@@ -192,17 +191,23 @@ impl Walk<'_> {
         entry.functions.insert(format!("{}! {{ {} }}", name.unwrap_or_default(), call.tokens));
     }
 
-    /// The values of an open enum stand in the call of its macro, beside their variants.
-    fn open_enum(&mut self, at: &[String], call: &syn::ItemMacro) {
-        let Some((name, values)) = print::open_enum(&call.mac.tokens) else { return };
+    /// What an item is on the wire stands in the call of its macro: the values of an open enum
+    /// beside its variants, and the names of a model's members where they are others.
+    fn called(&mut self, at: &[String], call: &syn::ItemMacro, traits: &[&str]) {
+        let Some((name, values)) = print::pairs(&call.mac.tokens) else { return };
         let Some(entry) = self.entry(at, &[name]) else { return };
-        entry.traits.insert("open".to_owned());
+        entry.traits.extend(traits.iter().map(|name| (*name).to_owned()));
         for part in &mut entry.parts {
-            if let Some(value) = values.get(part) {
+            let name = part.split(':').next().unwrap_or_default();
+            if let Some(value) = values.get(name) {
                 part.push_str(&format!(" = {value}"));
             }
         }
     }
+}
+
+fn is_call(item: &syn::ItemMacro, name: &str) -> bool {
+    item.ident.is_none() && item.mac.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 fn is_public(vis: &Visibility) -> bool {

@@ -11,7 +11,7 @@ fn alone_it_lists_the_tasks() {
     let done = Command::new(env!("CARGO_BIN_EXE_xtask")).output().expect("a process");
     assert!(done.status.success());
     let text = String::from_utf8(done.stdout).expect("text");
-    for task in ["regen", "fetch", "import", "normalise"] {
+    for task in ["regen", "fetch", "import", "normalise", "bench"] {
         assert_eq!(text.matches(&format!("\n  {task} ")).count(), 1, "{text}");
     }
 }
@@ -24,6 +24,9 @@ fn what_is_no_task_is_refused() {
         &["import"],
         &["fetch", "--url"],
         &["regen", "extra"],
+        &["bench", "--runs", "0"],
+        &["bench", "--peer", "nameless"],
+        &["bench", "--peer", "../evil=."],
     ];
     for arguments in wrong {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
