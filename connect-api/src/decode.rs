@@ -28,11 +28,11 @@ pub(crate) fn value(text: &[u8]) -> Option<serde_json::Value> {
 /// Found by reading the text rather than by decoding again through a tracking deserializer: that
 /// would have every model compiled a second time, for the sake of the rare failure.
 pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
-    let before: usize = text
-        .split_inclusive(|&byte| byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
+    let mut before = 0;
+    for _ in 1..line {
+        let rest = text[before..].iter().position(|&byte| byte == b'\n');
+        before += rest.map_or(0, |at| at + 1);
+    }
     let end = before.saturating_add(column).min(text.len());
     let mut stack = Vec::new();
     let mut at = 0;
@@ -62,12 +62,12 @@ pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
     }
     let mut path = String::from("$");
     for step in stack {
-        match step {
-            Step::Key(None) => {}
-            Step::Key(Some(key)) if is_plain(&key) => path.push_str(&format!(".{key}")),
-            Step::Key(Some(key)) => path.push_str(&format!("[{key:?}]")),
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
-        }
+        path += &match step {
+            Step::Key(None) => continue,
+            Step::Key(Some(key)) if is_plain(&key) => format!(".{key}"),
+            Step::Key(Some(key)) => format!("[{key:?}]"),
+            Step::Index(index) => format!("[{index}]"),
+        };
     }
     path
 }

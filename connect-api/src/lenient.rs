@@ -93,7 +93,11 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
 
 impl Lenient for Map<String, Value> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self::new()),
+            Value::Object(map) => Ok(map),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("another value"), &"an object")),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) trait Model: Sized {
     fn from_members<'de, A: MapAccess<'de>>(members: Members<A>) -> Result<Self, A::Error>;
 
     /// Writes the members that are set.
-    fn put_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn put_members<M: SerializeMap>(&self, to: &mut Writer<M>);
 }
 
 /// Reads an object as a model.
@@ -31,9 +31,25 @@ pub(crate) fn read<'de, D: Deserializer<'de>, T: Model>(deserializer: D) -> Resu
 
 /// Writes a model as an object.
 pub(crate) fn write<T: Model, S: Serializer>(model: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    model.put_members(&mut map)?;
-    map.end()
+    let mut writer = Writer { map: serializer.serialize_map(None)?, result: Ok(()) };
+    model.put_members(&mut writer);
+    writer.result?;
+    writer.map.end()
+}
+
+/// Writes the members of an object. It keeps the first fault, so that nobody asks after each.
+pub(crate) struct Writer<M: SerializeMap> {
+    map: M,
+    result: Result<(), M::Error>,
+}
+
+impl<M: SerializeMap> Writer<M> {
+    /// Writes a member, if it is set.
+    pub(crate) fn put<T: Lenient>(&mut self, name: &'static str, value: &T) {
+        if self.result.is_ok() {
+            self.result = value.put(name, &mut self.map);
+        }
+    }
 }
 
 struct Object<T>(PhantomData<T>);
@@ -46,7 +62,8 @@ impl<'de, T: Model> Visitor<'de> for Object<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::from_members(Members { map, name: Name { names: T::MEMBERS, next: 0 } })
+        let name = Name { names: T::MEMBERS, next: 0 };
+        T::from_members(Members { map, name, missing: None })
     }
 }
 
@@ -54,6 +71,8 @@ impl<'de, T: Model> Visitor<'de> for Object<T> {
 pub(crate) struct Members<A> {
     map: A,
     name: Name,
+    /// The first member that must not be missing and is.
+    missing: Option<&'static str>,
 }
 
 impl<'de, A: MapAccess<'de>> Members<A> {
@@ -72,6 +91,21 @@ impl<'de, A: MapAccess<'de>> Members<A> {
     /// Passes over the value of a member that the model does not know.
     pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
         self.map.next_value().map(|IgnoredAny| ())
+    }
+
+    /// Sees to a member that has not come: it can be missing, or it is a fault.
+    pub(crate) fn complete<T: Lenient>(&mut self, place: &mut Option<T>, name: &'static str) {
+        if place.is_none() {
+            *place = T::missing();
+            if place.is_none() {
+                self.missing.get_or_insert(name);
+            }
+        }
+    }
+
+    /// The fault that a member is missing.
+    pub(crate) fn fault(&self) -> A::Error {
+        A::Error::missing_field(self.missing.unwrap_or_default())
     }
 }
 
@@ -106,17 +140,6 @@ impl Visitor<'_> for &mut Name {
     }
 }
 
-/// Sees to a member that has not come: it can be missing, or it is a fault.
-pub(crate) fn complete<T: Lenient, E: Error>(
-    place: &mut Option<T>,
-    name: &'static str,
-) -> Result<(), E> {
-    if place.is_none() {
-        *place = T::missing();
-    }
-    if place.is_none() { Err(E::missing_field(name)) } else { Ok(()) }
-}
-
 /// Makes a model of a struct: `model! { Name { member, other = "its name on the wire" } }`.
 macro_rules! model {
     ($name:ident { $($member:ident $(= $wire:literal)?),* $(,)? }) => {
@@ -137,27 +160,22 @@ macro_rules! model {
                 let mut places = Places { $($member: None),* };
                 while let Some(at) = members.next()? {
                     match ALL.get(at) {
-                        $(Some(Member::$member) => members.value(&mut places.$member)?,)*
-                        None => members.skip()?,
-                    }
+                        $(Some(Member::$member) => members.value(&mut places.$member),)*
+                        None => members.skip(),
+                    }?;
                 }
-                $(crate::model::complete(
+                $(members.complete(
                     &mut places.$member,
                     crate::model::wire_name!($member $($wire)?),
-                )?;)*
+                );)*
                 match places {
                     Places { $($member: Some($member)),* } => Ok(Self { $($member),* }),
-                    _ => Err(serde::de::Error::missing_field(Self::NAME)),
+                    _ => Err(members.fault()),
                 }
             }
 
-            fn put_members<M: serde::ser::SerializeMap>(
-                &self,
-                map: &mut M,
-            ) -> Result<(), M::Error> {
-                use crate::lenient::Lenient as _;
-                $(self.$member.put(crate::model::wire_name!($member $($wire)?), map)?;)*
-                Ok(())
+            fn put_members<M: serde::ser::SerializeMap>(&self, to: &mut crate::model::Writer<M>) {
+                $(to.put(crate::model::wire_name!($member $($wire)?), &self.$member);)*
             }
         }
 
