@@ -115,11 +115,15 @@ pub fn is_client_method(name: &str) -> bool {
 /// How long the name of a variant may become.
 const LONGEST: usize = 100;
 
-/// An identifier; a keyword gets an underscore, as progenitor does it.
+/// An identifier; a keyword gets an underscore, as progenitor does it. What can be no name at all,
+/// which no stage before this lets through, becomes one nevertheless.
 pub fn ident(name: &str) -> Ident {
-    let usable = syn::parse_str::<Ident>(name).is_ok();
-    let name = if usable { name.to_owned() } else { format!("{name}_") };
-    Ident::new(&name, Span::call_site())
+    let marked = format!("{name}_");
+    let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    let plain: String = std::iter::once('_').chain(plain).collect();
+    let usable = |name: &&str| syn::parse_str::<Ident>(name).is_ok();
+    let name = [name, &marked].into_iter().find(usable).unwrap_or(&plain);
+    Ident::new(name, Span::call_site())
 }
 
 /// The field of a property, as progenitor names it.
@@ -175,6 +179,16 @@ mod tests {
     fn names(values: &[&str]) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         variants(&values).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn any_text_is_an_identifier() {
+        let named = |name: &str| ident(name).to_string();
+        assert_eq!(
+            ["a", "type", "odd text", "3d", ""].map(named),
+            ["a", "type_", "_odd_text", "_3d", "_"]
+        );
+        assert_eq!(field("friendlyName").to_string(), "friendly_name");
     }
 
     #[test]

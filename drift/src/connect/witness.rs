@@ -39,8 +39,8 @@ struct Change<'a> {
     path: &'a str,
     old: Option<&'a str>,
     new: Option<&'a str>,
-    /// The names that only one of both shapes has.
-    names: Vec<&'a str>,
+    /// The models that only one of both shapes names.
+    models: Vec<&'a str>,
 }
 
 impl Change<'_> {
@@ -70,7 +70,7 @@ impl Change<'_> {
     /// The item that others change with: a model that comes or goes and is in their types, else
     /// the one that holds it.
     fn cause(&self, moved: &BTreeSet<&str>) -> String {
-        let named = self.names.iter().map(|name| format!("models::{name}"));
+        let named = self.models.iter().map(|name| format!("models::{name}"));
         let mut moved = named.filter(|path| moved.contains(path.as_str()));
         moved.next().unwrap_or_else(|| self.holder().to_owned())
     }
@@ -94,7 +94,7 @@ impl Change<'_> {
             let path = format!("models::{word}");
             moved.contains(path.as_str()) && items.iter().any(|of| under(&path, of))
         };
-        if !self.names.is_empty() && self.names.iter().all(|word| is_ours(word)) {
+        if !self.models.is_empty() && self.models.iter().all(|word| is_ours(word)) {
             return Some(1);
         }
         // A field decides on its model's constructor and traits.
@@ -167,14 +167,19 @@ pub fn testify(
 fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change<'a>> {
     let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
     let both = paths.into_iter().map(|path| (path, base.get(path), revision.get(path)));
+    let is_model = |word: &&&str| {
+        let path = format!("models::{word}");
+        base.contains_key(&path) || revision.contains_key(&path)
+    };
     both.filter(|(_, old, new)| old != new)
         .map(|(path, old, new)| Change {
             path,
             old: old.map(String::as_str),
             new: new.map(String::as_str),
-            names: match (old, new) {
+            models: match (old, new) {
                 (Some(old), Some(new)) => {
-                    words(old).symmetric_difference(&words(new)).copied().collect()
+                    let (old, new) = (words(old), words(new));
+                    old.symmetric_difference(&new).filter(is_model).copied().collect()
                 }
                 _ => Vec::new(),
             },
@@ -183,8 +188,7 @@ fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change
 }
 
 fn words(shape: &str) -> BTreeSet<&str> {
-    let words = shape.split(|c: char| !c.is_alphanumeric() && c != '_');
-    words.filter(|word| !word.is_empty()).collect()
+    shape.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
 /// A finding for items that change without another one, because of one of them.

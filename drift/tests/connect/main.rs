@@ -1,6 +1,7 @@
 //! The Connect API's own document, and what its owners could do to it: each change with what the
 //! comparison must say of it, and what `regen` makes of it.
 
+mod broken;
 mod change;
 mod recognised;
 mod workspace;
