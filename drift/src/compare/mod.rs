@@ -1,8 +1,8 @@
 //! Compare: from two documents to what changed between them, each cause once.
 //!
-//! Operations are matched ([`operations`]) and taken apart ([`operation`]); the schemas that they
-//! hold are compared in pairs, each pair once ([`graph`]); and what was recognised on the way
-//! becomes findings, one for each cause, each with all whom it reaches ([`change`]).
+//! Operations are matched (`operations`) and taken apart (`operation`); the schemas that they
+//! hold are compared in pairs, each pair once (`graph`); and what was recognised on the way
+//! becomes findings, one for each cause, each with all whom it reaches (`change`).
 
 mod bodies;
 mod change;
