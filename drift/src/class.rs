@@ -103,6 +103,8 @@ classes! {
     ServerAdded "server-added" [11] (Compatible Patch) <> ServerRemoved;
     /// A server that was not the default is gone.
     ServerRemoved "server-removed" [11] (Risky Patch) <> ServerAdded;
+    /// A part of the URL that the server said and the paths say now, or the reverse.
+    BasePathMoved "base-path-moved" [3, 11] (None Patch) <> BasePathMoved;
     /// What the service calls at its clients' side changed; a caller's crate has none of it.
     CallbackChanged "callback-changed" [12] (None Patch) <> CallbackChanged;
 

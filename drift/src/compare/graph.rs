@@ -60,6 +60,9 @@ struct Pair<'a> {
 
 type Key = (Vec<usize>, Vec<usize>);
 
+/// How many steps a sentence names; beyond, the pointers tell.
+const FAR: usize = 12;
+
 /// The pairs that are reached from operations.
 pub(super) struct Graph<'s, 'a> {
     sides: &'s Sides<'a>,
@@ -227,6 +230,7 @@ impl<'s, 'a> Graph<'s, 'a> {
             }
             match &self.pairs[at].via {
                 Via::Root(label) => break Err(label),
+                Via::Inside(..) if steps.len() == FAR => break Ok("\u{2026}".to_owned()),
                 Via::Inside(parent, step) => {
                     steps.push(step);
                     at = *parent;

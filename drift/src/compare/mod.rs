@@ -1,8 +1,8 @@
 //! Compare: from two documents to what changed between them, each cause once.
 //!
-//! Operations are matched ([`operations`]) and taken apart ([`operation`]); the schemas that they
-//! hold are compared in pairs, each pair once ([`graph`]); and what was recognised on the way
-//! becomes findings, one for each cause, each with all whom it reaches ([`change`]).
+//! Operations are matched (`operations`) and taken apart (`operation`); the schemas that they
+//! hold are compared in pairs, each pair once (`graph`); and what was recognised on the way
+//! becomes findings, one for each cause, each with all whom it reaches (`change`).
 
 mod bodies;
 mod change;
@@ -21,7 +21,7 @@ mod types;
 mod unions;
 mod values;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use connect_codegen::problem::Result;
@@ -120,6 +120,21 @@ impl<'a> Sides<'a> {
         let root: Rc<str> = "".into();
         rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
         rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
+        let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
+        for name in tags {
+            let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));
+            if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
+                continue;
+            }
+            let mut change = Change::new(Class::DocumentationChanged, (&root, &root), name);
+            if let Some((at, old)) = old {
+                change = change.was(at.as_str(), sorted(old));
+            }
+            if let Some((at, new)) = new {
+                change = change.is(at.as_str(), sorted(new));
+            }
+            changes.push(change.says(format!("says otherwise what the tag `{name}` is")));
+        }
         let reached = |change| Reached {
             change,
             label: "the document".to_owned(),

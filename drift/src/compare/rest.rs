@@ -8,7 +8,7 @@ use crate::class::Class;
 use crate::model::{Fact, same, sorted};
 
 /// What each key is, where it is not an extension.
-const KEYS: [(&str, Class); 14] = [
+const KEYS: [(&str, Class); 13] = [
     ("description", Class::DocumentationChanged),
     ("summary", Class::DocumentationChanged),
     ("title", Class::DocumentationChanged),
@@ -18,7 +18,6 @@ const KEYS: [(&str, Class); 14] = [
     ("contact", Class::DocumentationChanged),
     ("license", Class::DocumentationChanged),
     ("termsOfService", Class::DocumentationChanged),
-    ("tags", Class::DocumentationChanged),
     ("links", Class::DocumentationChanged),
     ("version", Class::VersionChanged),
     ("callbacks", Class::CallbackChanged),

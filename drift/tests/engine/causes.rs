@@ -252,3 +252,16 @@ fn a_union_that_only_wants_properties_together_is_a_limit() {
     assert_eq!(classes(only, together), [Class::OptionalPropertyRemoved, Class::LimitTightened]);
     assert_eq!(classes(together, only), [Class::OptionalPropertyAdded, Class::LimitLoosened]);
 }
+
+#[test]
+fn a_name_that_is_required_without_a_word_is_no_new_property_when_it_is_described() {
+    let bare = "it: {type: object, required: [a]}";
+    let described = "it: {type: object, required: [a], properties: {a: {type: string}}}";
+    assert_eq!(only(&between(SHARED, bare, described)).class, Class::TypeNarrowed);
+    assert_eq!(only(&between(SHARED, described, bare)).class, Class::TypeWidened);
+    let optional = "it: {type: object, properties: {a: {type: string}}}";
+    assert_eq!(only(&between(SHARED, bare, optional)).class, Class::PropertyBecameOptional);
+    assert_eq!(only(&between(SHARED, optional, bare)).class, Class::PropertyBecameRequired);
+    let nothing = "it: {type: object}";
+    assert_eq!(only(&between(SHARED, bare, nothing)).class, Class::PropertyBecameOptional);
+}
