@@ -25,6 +25,7 @@ async fn main() -> Result<(), Failure> {
         Some(file) => file,
         None => file_of(&service, cluster_id).await?,
     };
+    let before = service.client.get_cluster_status(cluster_id).send().await?;
     let sent = service.client.print(cluster_id, file).send().await?;
     let Some(uuid) = sent.job_instance_uuid else {
         println!("sent to {}, where it is {}", name(&cluster), sent.status);
@@ -34,7 +35,8 @@ async fn main() -> Result<(), Failure> {
 
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")?);
-    let mut watch = service.client.watch_cluster(cluster_id).interval(service.interval);
+    let watch = service.client.watch_cluster(cluster_id).since(before);
+    let mut watch = watch.interval(service.interval);
     loop {
         match watch.next().await {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {

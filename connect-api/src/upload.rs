@@ -54,7 +54,8 @@ impl Client {
 /// What breaks off is sent again from its start, as often as the [`RetryPolicy`] says, if the
 /// [source](UploadSource) can be read again; the policy's budget does not count, since a long
 /// upload would use it up. Of the [time limits](CallOptions) none holds for the bytes: there is
-/// [`stall_timeout`](Self::stall_timeout). No more than a few pieces of 64 KiB are held in memory,
+/// [`stall_timeout`](Self::stall_timeout). It takes no place among the requests that a client may
+/// have under way. No more than a few pieces of 64 KiB are held in memory,
 /// however long the source is (in a browser, all of it).
 ///
 /// ```no_run

@@ -56,8 +56,8 @@ impl Client {
 
 /// What changes in a cluster: a `Stream` that never ends, made of polls of the cluster's status.
 ///
-/// The first status is what changes are measured by: it gives no events, but can be read with
-/// [`status`](Self::status). Each change after it is reported once and in order; what comes and
+/// The first status is what changes are measured by, unless [another](Self::since) is given: it
+/// gives no events, but can be read with [`status`](Self::status). Each change after it is reported once and in order; what comes and
 /// goes between two polls is not seen, but for a job that started and ended meanwhile.
 ///
 /// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
@@ -72,14 +72,23 @@ pub struct Watch {
     step: Option<Step>,
     events: VecDeque<WatchEvent>,
     status: Option<ClusterStatusResponse>,
+    /// The status, and what it leaves out.
+    known: ClusterStatusResponse,
     /// Failed polls in a row.
     failures: u32,
 }
 
 impl Watch {
     fn new(poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
-        let events = VecDeque::new();
-        Self { poll, interval: POLITE, step: None, events, status: None, failures: 0 }
+        Self {
+            poll,
+            interval: POLITE,
+            step: None,
+            events: VecDeque::new(),
+            status: None,
+            known: ClusterStatusResponse::default(),
+            failures: 0,
+        }
     }
 
     /// The time between a status and asking for the next, instead of 10 seconds. The vendor advises
@@ -96,12 +105,29 @@ impl Watch {
         self
     }
 
+    /// Measures the first changes by this status, which came before: by one from before a print was
+    /// sent, so that its start is reported, or by the last one of a watch that was stopped.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let before = client.get_cluster_status("a cluster's id").send().await?;
+    /// client.print("a cluster's id", "a print file's id").send().await?;
+    /// let watch = client.watch_cluster("a cluster's id").since(before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn since(mut self, status: ClusterStatusResponse) -> Self {
+        self.known.clone_from(&status);
+        self.status = Some(status);
+        self
+    }
+
     /// The next event.
     pub async fn next(&mut self) -> WatchEvent {
         poll_fn(|context| self.poll_event(context)).await
     }
 
-    /// The status that came last; none before the first.
+    /// The status that came last, or that was given; none before the first.
     pub fn status(&self) -> Option<&ClusterStatusResponse> {
         self.status.as_ref()
     }
@@ -126,15 +152,18 @@ impl Watch {
     }
 
     /// Takes a status in; gives the pause after it.
-    fn see(&mut self, mut status: ClusterStatusResponse) -> Duration {
+    fn see(&mut self, status: ClusterStatusResponse) -> Duration {
         if std::mem::take(&mut self.failures) > 0 {
             self.events.push_back(WatchEvent::SeesAgain);
         }
-        if let Some(before) = self.status.take() {
-            changes::keep_untold(&before, &mut status);
-            self.events.extend(changes::between(&before, &status));
+        let known = match &self.status {
+            Some(last) => changes::known(&self.known, last, &status),
+            None => status.clone(),
+        };
+        if self.status.is_some() {
+            self.events.extend(changes::between(&self.known, &known));
         }
-        self.status = Some(status);
+        (self.status, self.known) = (Some(status), known);
         self.interval
     }
 

@@ -60,6 +60,7 @@ impl Gauge {
         self.state().sent
     }
 
+    #[cfg(not(target_family = "wasm"))]
     pub(super) fn fail(&self, fault: SourceError) {
         self.state().fault = Some(fault);
     }

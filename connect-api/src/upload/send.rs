@@ -8,6 +8,7 @@ use std::time::Duration;
 use backon::BackoffBuilder as _;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use reqwest::{Request, Response, Url};
+use tracing::Instrument as _;
 
 use super::gauge::Gauge;
 use super::{Settings, UploadSource};
@@ -34,7 +35,27 @@ impl ToUrl {
         Self { url, content_type }
     }
 
+    /// Puts the source to the URL, in a span of its own.
     pub(crate) async fn put(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+        source: UploadSource,
+        settings: Settings,
+    ) -> Result<(), Error> {
+        let span = tracing::info_span!(
+            "connect_api.upload",
+            otel.kind = "client",
+            http.request.method = "PUT",
+            error.type = tracing::field::Empty,
+        );
+        let result =
+            self.attempts(client, options, source, settings).instrument(span.clone()).await;
+        result.inspect_err(|error| error.record(&span))
+    }
+
+    /// Tries as often as the policy allows.
+    async fn attempts(
         &self,
         client: &Client,
         options: &CallOptions,
@@ -177,7 +198,7 @@ async fn body(
     gauge: &Arc<Gauge>,
 ) -> Result<reqwest::Body, Error> {
     use crate::error::SourceError;
-    use tokio::io::{AsyncRead as _, ReadBuf};
+    use tokio::io::ReadBuf;
 
     let attempt = gauge.begin();
     let mut bytes = Vec::new();

@@ -1,6 +1,7 @@
 //! What is uploaded: bytes, a file, or whatever can be read.
 
 use std::future::Future;
+#[cfg(not(target_family = "wasm"))]
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::{fmt, io};

@@ -31,9 +31,12 @@ impl Scratch {
         let manifest = read(&workspace().join("connect-api/Cargo.toml"));
         let renamed = manifest.replace("name = \"connect-api\"", &format!("name = {name:?}"));
         assert_ne!(renamed, manifest, "the manifest names the crate");
-        // The workspace of the tests is not here.
-        let lines = renamed.lines().filter(|line| !line.starts_with("connect-tests"));
-        let renamed = lines.collect::<Vec<_>>().join("\n");
+        // Neither tests nor examples are here, nor what they need.
+        let tables = renamed.split("\n[");
+        let is_kept = |table: &&str| {
+            !table.starts_with("dev-dependencies]") && !table.starts_with("[example]]")
+        };
+        let renamed = tables.filter(is_kept).collect::<Vec<_>>().join("\n[");
         self.files.insert(folder.join("Cargo.toml"), renamed);
         self.members.push(name.to_owned());
     }

@@ -20,16 +20,39 @@ enum Phase {
     Failed,
 }
 
-/// Lists that an answer leaves out are as they were.
-pub(super) fn keep_untold(before: &Status, now: &mut Status) {
-    fn keep<T: Clone>(before: &Option<T>, now: &mut Option<T>) {
-        if now.is_none() {
-            now.clone_from(before);
+/// How many jobs that have ended are remembered. The service's list has ten.
+const REMEMBERED: usize = 200;
+
+/// What is known after a status has come: all that it says, and what it leaves out but cannot have
+/// changed. Lists that are not there are as they were; a job that has ended stays ended; and one
+/// that has not is missed only when two statuses in a row lack it, since it can be between two
+/// lists. `known` is what was known before, `last` the status that came before.
+pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
+    fn told<T: Clone>(now: &Option<Vec<T>>, known: &Option<Vec<T>>) -> Vec<T> {
+        now.as_ref().or(known.as_ref()).cloned().unwrap_or_default()
+    }
+    let mut print_jobs = told(&now.print_jobs, &known.print_jobs);
+    let recently_completed = told(&now.recently_completed, &known.recently_completed);
+    let mut ended = Vec::new();
+    let is = |job: &Job, other: &Job| job.uuid == other.uuid;
+    for (job, phase) in jobs(known) {
+        if print_jobs.iter().chain(&recently_completed).any(|other| is(job, other)) {
+            continue;
+        }
+        if phase.has_ended() {
+            ended.push(job.clone());
+        } else if jobs(last).iter().any(|(other, _)| is(job, other)) {
+            print_jobs.push(job.clone());
         }
     }
-    keep(&before.print_jobs, &mut now.print_jobs);
-    keep(&before.printers, &mut now.printers);
-    keep(&before.recently_completed, &mut now.recently_completed);
+    ended.drain(..ended.len().saturating_sub(REMEMBERED));
+    ended.extend(recently_completed);
+    Status {
+        print_jobs: Some(print_jobs),
+        printers: Some(told(&now.printers, &known.printers)),
+        recently_completed: Some(ended),
+        ..now.clone()
+    }
 }
 
 /// The changes, in the order in which they can have happened: a printer comes before its job, and

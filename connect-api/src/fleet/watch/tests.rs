@@ -69,6 +69,16 @@ async fn the_first_status_is_no_event_but_can_be_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn changes_are_measured_by_an_earlier_status_if_one_is_given() {
+    let (mut watch, made) = watch(&[Answered::Online]);
+    assert!(tokio::time::timeout(POLITE / 2, watch.next()).await.is_err());
+    let before = watch.status().unwrap().clone();
+    let (watch, _) = self::watch(&[Answered::Offline]);
+    assert!(matches!(watch.since(before).next().await, WatchEvent::PrinterOffline(_)));
+    assert_eq!(made.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn blindness_is_told_with_growing_pauses_and_what_changed_meanwhile_after_it() {
     use Answered::{Fails, Offline, Online};
     let (mut watch, made) = watch(&[

@@ -221,12 +221,54 @@ fn a_job_that_waits_for_a_person_has_its_printer_need_attention() {
     }
 }
 
+/// What a watch tells of statuses in a row, a list for each but the first.
+fn told(statuses: &[Status]) -> Vec<Vec<String>> {
+    let mut before = statuses[0].clone();
+    let pairs = statuses.windows(2);
+    pairs
+        .map(|pair| {
+            let now = known(&before, &pair[0], &pair[1]);
+            let changes = changes(&before, &now);
+            before = now;
+            changes
+        })
+        .collect()
+}
+
 #[test]
 fn lists_that_are_left_out_are_as_they_were() {
     let before = status(json!([printer("p", "idle")]), json!([job("a", "printing")]), json!([]));
-    let mut now = Status::default();
-    keep_untold(&before, &mut now);
-    assert_eq!(changes(&before, &now), Vec::<String>::new());
+    let after = status(json!([printer("p", "idle")]), json!([job("a", "paused")]), json!([]));
+    let nothing = Status::default();
+    let expected: [&[&str]; 3] = [&[], &[], &["job `a` is paused at 50 %"]];
+    assert_eq!(told(&[before, nothing.clone(), nothing, after]), expected);
+}
+
+#[test]
+fn a_job_between_two_lists_is_not_gone_and_ends_once() {
+    let running = jobs(json!([job("a", "printing")]), json!([]));
+    let cleanup = jobs(json!([job_at("a", "wait_cleanup", 100)]), json!([]));
+    let nowhere = jobs(json!([]), json!([]));
+    let done = jobs(json!([]), json!([ended("a", "finished", "12:01:00")]));
+    let finished: &[&str] = &["job `a` has finished"];
+    let row = [running.clone(), nowhere.clone(), done.clone(), nowhere.clone(), done.clone()];
+    assert_eq!(told(&row), [&[], finished, &[], &[]]);
+    let row = [running.clone(), cleanup, nowhere.clone(), nowhere.clone(), done];
+    assert_eq!(told(&row), [finished, &[], &[], &[]]);
+    let row = [running.clone(), nowhere.clone(), nowhere.clone(), nowhere];
+    let gone: &[&str] = &["job `a` is gone"];
+    assert_eq!(told(&row), [&[], gone, &[]]);
+}
+
+#[test]
+fn no_more_ended_jobs_are_remembered_than_need_be() {
+    let mut before = Status::default();
+    for number in 0..1000 {
+        let now = jobs(json!([]), json!([ended(&number.to_string(), "finished", "12:01:00")]));
+        let last = before.clone();
+        before = known(&before, &last, &now);
+    }
+    assert_eq!(before.recently_completed.map(|jobs| jobs.len()), Some(REMEMBERED + 1));
 }
 
 #[test]
