@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use connect_tests::StandIn;
@@ -13,7 +13,8 @@ use tokio::sync::oneshot;
 ///
 /// It prints the address and the token that a client needs. Jobs can be printed, paused, moved and
 /// aborted, printers renamed and updated, materials uploaded; every answer is as the API's document
-/// says. Unless it is quiet, jobs arrive and printers drop off by themselves.
+/// says. New jobs show in lists after ten seconds, as they can with the service. Unless it is quiet,
+/// jobs arrive and printers drop off by themselves.
 #[derive(Parser)]
 #[command(name = "stand-in")]
 struct Arguments {
@@ -50,6 +51,7 @@ impl Arguments {
             (clusters, printers) => Farm::sized(clusters.unwrap_or(1), printers.unwrap_or(1)),
         };
         let farm = farm.starts_at(SystemTime::now().into()).speed(self.speed);
+        let farm = farm.listing_delay(Duration::from_secs(10));
         if self.quiet { farm } else { farm.lively(self.seed) }
     }
 }

@@ -82,11 +82,18 @@ async fn fleet_status_shows_each_printer() {
     insta::assert_snapshot!(output(&mut at(&farm, "fleet_status")).await);
 }
 
+/// An example that finds no service, and is to bring its own.
+fn alone(name: &str) -> Command {
+    let mut command = Command::new(example(name));
+    command.env_remove("CONNECT_API_URL").env_remove("CONNECT_API_TOKEN");
+    command
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn fleet_status_needs_no_service() {
-    let mut alone = Command::new(example("fleet_status"));
-    alone.env_remove("CONNECT_API_URL").env_remove("CONNECT_API_TOKEN");
-    let table = output(&mut alone).await;
+async fn the_programs_need_no_service() {
+    let said = output(&mut alone("upload_material")).await;
+    assert!(said.starts_with("nothing.umm is uploaded as "), "{said}");
+    let table = output(&mut alone("fleet_status")).await;
     for printer in ["Atlas", "Borea", "Ceres", "Dione", "Europa", "Fornax", "Ganymede", "Hyperion"]
     {
         assert!(table.contains(printer), "{printer}: {table}");

@@ -42,6 +42,29 @@ async fn the_links_lead_to_the_neighbours_with_the_same_filter() {
 }
 
 #[tokio::test]
+async fn odd_numbers_are_answered_as_the_nearest_that_mean_something() {
+    let site = Site::new(Farm::sized(3, 1)).await;
+    let seen = async |page: i64, limit: i64| {
+        let page = site.client.get_clusters().page(page).limit(limit).send().await;
+        let page = page.expect("a page");
+        (page.items.len(), page.total_pages())
+    };
+    assert_eq!(seen(-1, 2).await, (2, Some(2)));
+    assert_eq!(seen(0, i64::MAX).await, (3, Some(1)));
+    assert_eq!(seen(3, 0).await, (1, Some(3)));
+    assert_eq!(seen(i64::MAX, i64::MAX).await, (0, Some(1)));
+    let cluster = site.cluster().await;
+    let job = site.print(&cluster).await;
+    for (quantity, copies) in [(0, 1), (-7, 2), (i64::MAX, 102)] {
+        let request = site.client.send_print_job_action(&cluster, &job, "duplicate");
+        let action = request.quantity(quantity).send().await.expect("an action");
+        assert_eq!(site.outcome(&cluster, &action.action_id).await, "success");
+        let jobs = site.client.get_print_jobs().send().await.expect("a page");
+        assert_eq!(jobs.total_count(), Some(1 + copies));
+    }
+}
+
+#[tokio::test]
 async fn a_small_subscription_sees_less() {
     let site = Site::new(Farm::sized(9, 1).cluster_limit(5)).await;
     let page = site.client.get_clusters().limit(2).page(3).send().await.expect("a page");
