@@ -230,9 +230,12 @@ impl Walk<'_> {
     /// What another macro gives to the type that its call names first; the macro says what that is.
     fn given_by_macro(&mut self, at: &[String], call: &syn::Macro) {
         let Some(TokenTree::Ident(of)) = call.tokens.clone().into_iter().next() else { return };
-        let name = call.path.segments.last().map(|name| name.ident.to_string());
+        let Some(name) = call.path.segments.last().map(|name| format!("{}!", name.ident)) else {
+            return;
+        };
         let Some(entry) = self.entry(at, &[of.to_string()]) else { return };
-        entry.functions.insert(format!("{}! {{ {} }}", name.unwrap_or_default(), call.tokens));
+        let line = format!("{name} {{ {} }}", call.tokens);
+        entry.functions.insert(Member { shape: line.clone(), line, name });
     }
 
     /// What an item is on the wire stands in the call of its macro: the values of an open enum
