@@ -210,7 +210,9 @@ fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> 
     let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
     let most = old.properties.len().max(new.properties.len());
     let fit = old.kinds.holds(new.kinds) || new.kinds.holds(old.kinds);
-    Ok(fit && shared * 2 >= most)
+    // Of a union inside the union, the members tell what they have in common.
+    let nested = !old.unions.is_empty() || !new.unions.is_empty();
+    Ok(fit && (nested || shared * 2 >= most))
 }
 
 /// Compares a value that is one of several in one document with the one that it is in the other;

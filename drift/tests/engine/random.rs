@@ -73,13 +73,16 @@ fn object(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Value = 
     );
     let additional =
         prop_oneof![3 => Just(None), 1 => Just(Some(json!(false))), 1 => inner.prop_map(Some)];
-    (properties, additional).prop_map(|(properties, additional)| {
+    (properties, additional, 0..8u8).prop_map(|(properties, additional, bare)| {
         let required: Vec<&str> = properties
             .iter()
             .filter(|(_, (_, required))| *required)
             .map(|(name, _)| *name)
             .collect();
         let mut object = json!({ "type": "object", "required": required });
+        if bare == 0 {
+            object["required"].as_array_mut().expect("a list").push("gameId".into());
+        }
         let properties: Map<String, Value> =
             properties.into_iter().map(|(name, (schema, _))| (name.to_owned(), schema)).collect();
         object["properties"] = properties.into();
