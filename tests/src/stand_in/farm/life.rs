@@ -143,6 +143,7 @@ impl World {
                 continue;
             }
             printer.offline = offline.then_some(now);
+            printer.changed = Some(now);
             let kind = if offline { ChangeKind::PrinterOffline } else { ChangeKind::PrinterOnline };
             changed.push((printer.uuid.clone(), kind));
             overdue.extend(printer.job.clone().filter(|_| !offline));
@@ -167,6 +168,7 @@ impl World {
         if broken.trouble.is_some() {
             return;
         }
+        broken.changed = Some(trouble.since);
         broken.trouble = Some(trouble);
         let job = broken.job.clone();
         self.note(at, printer, ChangeKind::PrinterBroken);
@@ -180,8 +182,10 @@ impl World {
     /// A broken printer is mended.
     pub fn repair(&mut self, cluster: &str, printer: &str) {
         let Some(at) = self.cluster(cluster) else { return };
+        let now = self.now;
         let mended = self.clusters[at].printer_mut(printer);
-        if mended.is_some_and(|printer| printer.trouble.take().is_some()) {
+        if let Some(mended) = mended.filter(|mended| mended.trouble.is_some()) {
+            (mended.trouble, mended.changed) = (None, Some(now));
             self.note(at, printer, ChangeKind::PrinterRepaired);
             self.assign(at);
         }

@@ -140,6 +140,8 @@ pub struct Printer {
     pub offline: Option<Time>,
     /// What is wrong with it.
     pub trouble: Option<Trouble>,
+    /// When it went or came last, broke or was mended.
+    pub changed: Option<Time>,
     /// The index of its firmware among those of its kind.
     pub firmware: usize,
     /// What happens to its firmware.
@@ -171,6 +173,7 @@ impl Printer {
             detached: false,
             offline: None,
             trouble: None,
+            changed: None,
             firmware: 0,
             update: Update::None,
             loaded: vec![pla; model.cores.len()],

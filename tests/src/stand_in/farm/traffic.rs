@@ -5,18 +5,23 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::agenda::Event;
+use super::clock::after;
 use super::job::Phase;
+use super::printer::Printer;
 use super::world::{Sender, World};
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 
-/// How often each printer gets a job, drops off, and breaks; and how long it is then away. All of
-/// it is longer than the pauses of a polite client, which could not see it otherwise.
+/// How often each printer gets a job, drops off, and breaks.
 const JOB_EVERY: u64 = HOUR;
 const OUTAGE_EVERY: u64 = 12 * HOUR;
 const BREAKDOWN_EVERY: u64 = 24 * HOUR;
+
+/// How long a printer is away or broken, and how long it then stays at least. It is longer than
+/// the pauses of a polite client, which could not see it otherwise.
 const AWAY: Range<u64> = 15 * MINUTE..60 * MINUTE;
+const STAY: Duration = Duration::from_secs(15 * MINUTE);
 
 impl World {
     /// Sets the life of a cluster going.
@@ -56,6 +61,12 @@ impl World {
         self.submit(at, file, sender);
     }
 
+    /// Whether a printer is there, and has been as it is for long enough to be seen so.
+    fn has_settled(&self, printer: &Printer) -> bool {
+        let settled = printer.changed.is_none_or(|changed| after(changed, STAY) <= self.now);
+        printer.offline.is_none() && settled
+    }
+
     pub(super) fn arrival(&mut self, cluster: &str) {
         let Some(at) = self.cluster(cluster) else { return };
         let jobs = self.clusters[at].jobs.iter();
@@ -70,7 +81,7 @@ impl World {
         let Some(at) = self.cluster(cluster) else { return };
         // The host stays: without it nothing is seen of the others.
         let printers = self.clusters[at].printers.iter().skip(1);
-        let there: Vec<_> = printers.filter(|printer| !printer.detached).collect();
+        let there: Vec<_> = printers.filter(|printer| self.has_settled(printer)).collect();
         if let Some(printer) = self.chance.choice(there).map(|printer| printer.uuid.clone()) {
             self.attach(cluster, &printer, false);
             let away = Duration::from_secs(self.chance.u64(AWAY));
@@ -82,8 +93,9 @@ impl World {
     pub(super) fn breakdown(&mut self, cluster: &str) {
         let Some(at) = self.cluster(cluster) else { return };
         let printers = self.clusters[at].printers.iter();
-        let well: Vec<_> =
-            printers.filter(|p| p.trouble.is_none() && p.offline.is_none()).collect();
+        let well: Vec<_> = printers
+            .filter(|printer| self.has_settled(printer) && printer.trouble.is_none())
+            .collect();
         if let Some(printer) = self.chance.choice(well).map(|printer| printer.uuid.clone()) {
             self.break_down(cluster, &printer, "AIR_MANAGER_FILTER_MISSING");
             let away = Duration::from_secs(self.chance.u64(AWAY));
