@@ -75,8 +75,16 @@ impl Scratch {
     }
 }
 
-/// In the place of what is for certain operations only; the crate exports something of it.
-const NO_FLEET: &str = "//! Nothing of the fleet.\n/// Nothing.\npub struct Nothing;\n";
+/// In the place of what is for certain operations only: the crate exports something of it, and
+/// generated code may call its macro.
+const NO_FLEET: &str = "//! Nothing of the fleet.
+/// Nothing.
+pub struct Nothing;
+#[allow(unused_macros)]
+macro_rules! awaited { ($request:ident) => {}; }
+#[allow(unused_imports)]
+pub(crate) use awaited;
+";
 
 /// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {

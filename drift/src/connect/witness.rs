@@ -97,8 +97,10 @@ impl Change<'_> {
         if !self.models.is_empty() && self.models.iter().all(|word| is_ours(word)) {
             return Some(1);
         }
-        // A field decides on its model's constructor and traits.
-        let holder = item.strip_suffix("::new").unwrap_or(item);
+        // A field decides on its model's constructor and traits, a parameter or an answer on what a
+        // macro gives to its request.
+        let decided = item.ends_with("::new") || item.ends_with('!');
+        let holder = if decided { self.holder() } else { item };
         items.iter().any(|of| under(of, holder)).then_some(2)
     }
 }
