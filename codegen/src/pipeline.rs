@@ -1,6 +1,6 @@
 //! The stages, one after the other, over the files of a workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::document::{Provenance, Upstream};
 use crate::emit::emit;
@@ -37,8 +37,8 @@ impl Rules {
     }
 }
 
-/// Loads the committed upstream document, held against its record.
-pub fn load(layout: &Layout) -> Result<Upstream> {
+/// The text of the committed upstream document, held against its record.
+pub fn committed(layout: &Layout) -> Result<String> {
     let path = layout.upstream();
     let text = write::read(&path)?;
     let record = layout.provenance();
@@ -48,7 +48,13 @@ pub fn load(layout: &Layout) -> Result<Upstream> {
         )
     })?;
     provenance.verify(text.as_bytes()).map_err(|problem| problem.in_file(path.display()))?;
-    Upstream::parse(&text).map_err(|problem| problem.in_file(path.display()))
+    Ok(text)
+}
+
+/// Loads the committed upstream document, held against its record.
+pub fn load(layout: &Layout) -> Result<Upstream> {
+    let text = committed(layout)?;
+    Upstream::parse(&text).map_err(|problem| problem.in_file(layout.upstream().display()))
 }
 
 /// Loads and normalises.
@@ -69,11 +75,39 @@ pub fn write_normalised(layout: &Layout, normalised: &Normalised, mode: Mode) ->
 /// Brings everything that is generated up to date: the normalised document and the crate.
 /// Nothing is written before all of it has been made.
 pub fn regen(layout: &Layout, mode: Mode) -> Result<()> {
-    let (normalised, policy) = normalised(layout)?;
-    let files = generated(&normalised, &policy)
-        .map_err(|problem| problem.in_file(layout.normalised().display()))?;
-    write_normalised(layout, &normalised, mode)?;
-    write::folder(&layout.generated(), &files, mode, REGEN)
+    let upstream = load(layout)?;
+    let made = Made::of(&upstream, &Rules::read(layout)?, layout)
+        .map_err(|problem| problem.in_file(layout.upstream().display()))?;
+    made.write(layout, mode)
+}
+
+/// Everything that is generated of a document, not yet written.
+#[derive(Debug, Clone)]
+pub struct Made {
+    normalised: Normalised,
+    files: Files,
+}
+
+impl Made {
+    /// Makes all of it. A problem of the upstream document names no file: only the caller knows
+    /// where it came from.
+    pub fn of(upstream: &Upstream, rules: &Rules, layout: &Layout) -> Result<Self> {
+        let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
+        let files = generated(&normalised, &rules.policy)
+            .map_err(|problem| problem.in_file(layout.normalised().display()))?;
+        Ok(Self { normalised, files })
+    }
+
+    /// The paths of the generated code, within its folder.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
+    /// Writes it, or in check mode compares.
+    pub fn write(&self, layout: &Layout, mode: Mode) -> Result<()> {
+        write_normalised(layout, &self.normalised, mode)?;
+        write::folder(&layout.generated(), &self.files, mode, REGEN)
+    }
 }
 
 /// The files of generated code for a normalised document.

@@ -22,6 +22,20 @@ pub struct Policy {
     pub names: Names,
     /// Numbers that may carry a fraction although upstream gives them as whole.
     pub quantities: Vec<Quantity>,
+    /// How lists come in pages.
+    #[serde(default)]
+    pub paging: Paging,
+}
+
+/// How lists come in pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The query parameter that asks for a page by its number, from 1.
+    pub parameter: String,
+    /// The field that tells the items of a model apart; of other models all of it does.
+    #[serde(default)]
+    pub keys: BTreeMap<String, String>,
 }
 
 /// What we say of an operation.
@@ -43,6 +57,9 @@ pub struct Operation {
     /// Whether programs call it again and again to see what has changed.
     #[serde(default)]
     pub polled: bool,
+    /// Whether its answer is the status of an action in the cluster, whose end can be waited for.
+    #[serde(default)]
+    pub awaited: bool,
     /// The required query values in the order in which a caller expects them.
     #[serde(default)]
     pub arguments: Vec<String>,
@@ -241,9 +258,10 @@ impl Route {
 /// The entry as a line of the policy.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { route, id, resource, public, once, polled, arguments } = self;
+        let Self { route, id, resource, public, once, polled, awaited, arguments } = self;
         write!(f, "{{ id: {id}, route: \"{route}\", resource: {resource}")?;
-        for (flag, set) in [("public", public), ("once", once), ("polled", polled)] {
+        let flags = [("public", public), ("once", once), ("polled", polled), ("awaited", awaited)];
+        for (flag, set) in flags {
             if *set {
                 write!(f, ", {flag}: true")?;
             }

@@ -48,8 +48,13 @@ pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()
             continue;
         }
         match mode {
-            Mode::Write => std::fs::remove_file(&path)
-                .map_err(|error| io_problem(&path, "cannot be removed", &error))?,
+            Mode::Write => {
+                std::fs::remove_file(&path)
+                    .map_err(|error| io_problem(&path, "cannot be removed", &error))?;
+                // And the folders that held nothing else; one that holds more cannot be removed.
+                let above = relative.ancestors().skip(1).filter(|it| it.parent().is_some());
+                let _ = above.map(|it| std::fs::remove_dir(folder.join(it))).all(|it| it.is_ok());
+            }
             Mode::Check => {
                 let current = std::fs::read_to_string(&path).unwrap_or_default();
                 return Err(stale(&path, Some(&current), None, mend));
@@ -92,7 +97,8 @@ pub fn read(path: &Path) -> Result<String> {
     })
 }
 
-pub(crate) fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Every file below a folder, sorted; none if there is no folder.
+pub fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
+use crate::address::{base_url, is_secure};
 use crate::error::{ConfigurationError, Error, chain};
 use crate::options::CallOptions;
 use crate::pace::Pace;
@@ -37,6 +38,7 @@ struct Inner {
 #[must_use = "a builder does nothing until it builds"]
 pub struct ClientBuilder {
     base_url: Option<String>,
+    allow_plain_http: bool,
     tokens: Tokens,
     user_agent: Option<String>,
     connect_timeout: Option<Duration>,
@@ -116,10 +118,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `http` or `https` URL
-    /// without query and fragment.
+    /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `https` URL without
+    /// query and fragment, or an `http` one of this machine.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
+        self
+    }
+
+    /// Sends the token also without TLS, where anybody on the way can read and use it: for a
+    /// network of your own, behind a proxy that speaks TLS.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
         self
     }
 
@@ -141,7 +150,8 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] if the base URL, the token or the user agent cannot be used.
+    /// [`Error::Configuration`] if the base URL, the token or the user agent cannot be used, or if
+    /// the token would be sent to another machine without TLS.
     pub fn build(self) -> Result<Client, Error> {
         let client = self.build_lazily();
         client.wire()?;
@@ -163,6 +173,13 @@ impl ClientBuilder {
             return Err(ConfigurationError::new(fault));
         }
         let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let secret = !matches!(self.tokens, Tokens::None);
+        if secret && !self.allow_plain_http && !is_secure(&baseurl) {
+            let fault = "the base URL is neither https nor on this machine, so that others could \
+                         read the token; `allow_plain_http` sends it nevertheless";
+            return Err(ConfigurationError::new(fault));
+        }
+        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
         let client = match &self.http {
             Some(client) => client.clone(),
             None => http_client(self.user_agent.as_deref(), self.connect_timeout)?,
@@ -177,7 +194,11 @@ pub(crate) fn http_client(
     connect_timeout: Option<Duration>,
 ) -> Result<reqwest::Client, ConfigurationError> {
     let ours = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-    let builder = reqwest::Client::builder().user_agent(user_agent.unwrap_or(ours));
+    let user_agent = HeaderValue::from_str(user_agent.unwrap_or(ours))
+        .map_err(|_| ConfigurationError::new("no header can carry the user agent"))?;
+    let mut headers = HeaderMap::new();
+    headers.insert(USER_AGENT, user_agent);
+    let builder = reqwest::Client::builder().default_headers(headers);
     #[cfg(not(target_family = "wasm"))]
     let builder = builder
         .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
@@ -187,22 +208,6 @@ pub(crate) fn http_client(
     builder
         .build()
         .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))
-}
-
-/// A base URL without the slash at its end, if it can be one.
-fn base_url(text: &str) -> Result<String, ConfigurationError> {
-    let fault = |what: &str| Err(ConfigurationError::new(format!("the base URL {what}")));
-    let Ok(url) = Url::parse(text) else { return fault("is not an absolute URL") };
-    if !matches!(url.scheme(), "http" | "https") {
-        return fault("is neither http nor https");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return fault("has a query or a fragment");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return fault("has a user name or a password");
-    }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 impl fmt::Debug for Client {
@@ -255,10 +260,34 @@ mod tests {
         ] {
             refused(Client::builder().base_url(url));
         }
+        refused(Client::builder().user_agent("secret\n"));
+    }
+
+    #[test]
+    fn no_token_goes_to_others_without_tls_unless_that_is_allowed() {
+        struct Never;
+        impl TokenProvider for Never {
+            fn token<'a>(
+                &'a self,
+                _: Option<&'a AccessToken>,
+            ) -> crate::BoxFuture<'a, Result<AccessToken, crate::TokenError>> {
+                Box::pin(async { Err(crate::TokenError::refused("never")) })
+            }
+        }
+        let plain = || Client::builder().base_url("http://printers.example/v1");
+        for builder in [plain().token("secret"), plain().token_provider(Never)] {
+            let error = builder.build().unwrap_err().to_string();
+            assert!(error.contains("allow_plain_http") && !error.contains("secret"), "{error}");
+        }
+        plain().build().unwrap();
+        plain().token("secret").allow_plain_http().build().unwrap();
+        plain().token("secret").base_url("http://[::1]:8080").build().unwrap();
+        plain().token("secret").base_url("https://printers.example/v1").build().unwrap();
     }
 
     #[test]
     fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
-        assert_eq!(base_url("http://localhost:1/v1/").unwrap(), "http://localhost:1/v1");
+        let client = Client::builder().base_url("http://localhost:1/v1/").build().unwrap();
+        assert_eq!(client.wire().unwrap().baseurl, "http://localhost:1/v1");
     }
 }

@@ -6,14 +6,20 @@ use crate::call::Raw;
 use crate::error::{DecodeError, Error};
 
 /// Decodes a body. Only a failure costs a second look, for the path.
-pub(crate) fn decode<T: DeserializeOwned>(raw: &Raw) -> Result<T, Error> {
+pub(crate) fn decode<T: DeserializeOwned>(raw: &mut Raw) -> Result<T, Error> {
     serde_json::from_slice(&raw.body).map_err(|error| failure(raw, error))
 }
 
-fn failure(raw: &Raw, error: serde_json::Error) -> Error {
+/// The error takes the headers with it.
+fn failure(raw: &mut Raw, error: serde_json::Error) -> Error {
     let error = Error::Decode(Box::new(DecodeError::new(raw, error)));
     error.record(&raw.span);
     error
+}
+
+/// Any JSON, by the one parser that `serde_json` has compiled.
+pub(crate) fn value(text: &[u8]) -> Option<serde_json::Value> {
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// The JSON path of what stands at a line and column (both from 1, the column in bytes) of a
@@ -22,11 +28,11 @@ fn failure(raw: &Raw, error: serde_json::Error) -> Error {
 /// Found by reading the text rather than by decoding again through a tracking deserializer: that
 /// would have every model compiled a second time, for the sake of the rare failure.
 pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
-    let before: usize = text
-        .split_inclusive(|&byte| byte == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
+    let mut before = 0;
+    for _ in 1..line {
+        let rest = text[before..].iter().position(|&byte| byte == b'\n');
+        before += rest.map_or(0, |at| at + 1);
+    }
     let end = before.saturating_add(column).min(text.len());
     let mut stack = Vec::new();
     let mut at = 0;
@@ -45,9 +51,7 @@ pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
             b'"' => {
                 let close = string_end(text, at + 1).min(end);
                 if let Some(Step::Key(key @ None)) = stack.last_mut() {
-                    let literal = &text[at..close];
-                    let plain = || String::from_utf8_lossy(literal).trim_matches('"').to_owned();
-                    *key = Some(serde_json::from_slice(literal).unwrap_or_else(|_| plain()));
+                    *key = Some(string(&text[at..close]));
                 }
                 at = close;
                 continue;
@@ -58,12 +62,12 @@ pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
     }
     let mut path = String::from("$");
     for step in stack {
-        match step {
-            Step::Key(None) => {}
-            Step::Key(Some(key)) if is_plain(&key) => path.push_str(&format!(".{key}")),
-            Step::Key(Some(key)) => path.push_str(&format!("[{key:?}]")),
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
-        }
+        path += &match step {
+            Step::Key(None) => continue,
+            Step::Key(Some(key)) if is_plain(&key) => format!(".{key}"),
+            Step::Key(Some(key)) => format!("[{key:?}]"),
+            Step::Index(index) => format!("[{index}]"),
+        };
     }
     path
 }
@@ -83,6 +87,14 @@ fn string_end(text: &[u8], mut at: usize) -> usize {
         }
     }
     text.len()
+}
+
+/// What a string literal says, or at least what stands there.
+fn string(literal: &[u8]) -> String {
+    match value(literal) {
+        Some(serde_json::Value::String(text)) => text,
+        _ => String::from_utf8_lossy(literal).trim_matches('"').to_owned(),
+    }
 }
 
 fn is_plain(key: &str) -> bool {

@@ -1,37 +1,44 @@
-//! Reading of fields that real answers write otherwise than documented.
+//! What a member of a model can hold, and how it is read: leniently, where real answers write it
+//! otherwise than documented.
 //!
-//! The generator marks the fields for which a plain read would be too strict: whole numbers
-//! (written `3.0`), times (written without a zone) and required lists and maps (`null`).
+//! Those are whole numbers (written `3.0`), times (written without a zone), and required lists and
+//! maps (`null`), at any depth.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, Unexpected, Visitor};
+use serde::ser::{Serialize, SerializeMap};
+use serde_json::{Map, Value};
 
-/// Reads a field leniently; for `#[serde(deserialize_with)]`.
-pub(crate) fn read<'de, D: Deserializer<'de>, T: Lenient>(deserializer: D) -> Result<T, D::Error> {
-    T::read(deserializer)
+/// What a member of a model can hold.
+pub(crate) trait Lenient: DeserializeOwned + Serialize {
+    /// Reads a value, as it is documented or as real answers write it.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    /// What is there when the member is missing; nothing if it must not be.
+    fn missing() -> Option<Self> {
+        None
+    }
+
+    /// Writes the member, if there is anything to write.
+    fn put<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
 }
 
-/// Reads a required list or map, whose `null` is an empty one; for `#[serde(deserialize_with)]`.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
-}
+impl Lenient for bool {}
+impl Lenient for f64 {}
+impl Lenient for String {}
+impl Lenient for Value {}
 
-/// What can be read leniently: numbers and times, and what holds them.
-pub(crate) trait Lenient: Sized {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
-}
+/// A value that is read leniently.
+pub(crate) struct Leniently<T>(pub(crate) T);
 
-/// A value inside another that is read leniently.
-struct Inner<T>(T);
-
-impl<'de, T: Lenient> Deserialize<'de> for Inner<T> {
+impl<'de, T: Lenient> Deserialize<'de> for Leniently<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self)
     }
@@ -51,21 +58,46 @@ impl Lenient for DateTime<Utc> {
 
 impl<T: Lenient> Lenient for Option<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map(|Inner(value)| value))
+        Ok(Option::deserialize(deserializer)?.map(|Leniently(value)| value))
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+
+    fn put<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        self.as_ref().map_or(Ok(()), |value| value.put(name, map))
+    }
+}
+
+impl<T: Lenient> Lenient for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Box::new)
     }
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list: Vec<Inner<T>> = or_default(deserializer)?;
-        Ok(list.into_iter().map(|Inner(value)| value).collect())
+        let list: Option<Vec<Leniently<T>>> = Option::deserialize(deserializer)?;
+        Ok(list.unwrap_or_default().into_iter().map(|Leniently(value)| value).collect())
     }
 }
 
 impl<T: Lenient> Lenient for BTreeMap<String, T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let map: BTreeMap<String, Inner<T>> = or_default(deserializer)?;
-        Ok(map.into_iter().map(|(key, Inner(value))| (key, value)).collect())
+        let map: Option<BTreeMap<String, Leniently<T>>> = Option::deserialize(deserializer)?;
+        let map = map.unwrap_or_default().into_iter();
+        Ok(map.map(|(key, Leniently(value))| (key, value)).collect())
+    }
+}
+
+impl Lenient for Map<String, Value> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Value::deserialize(deserializer)? {
+            Value::Null => Ok(Self::new()),
+            Value::Object(map) => Ok(map),
+            _ => Err(D::Error::invalid_type(Unexpected::Other("another value"), &"an object")),
+        }
     }
 }
 

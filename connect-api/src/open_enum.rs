@@ -95,6 +95,7 @@ macro_rules! open_enum {
         }
 
         impl crate::wire::QueryValue for &$name {
+            #[inline]
             fn put(&self, values: &mut Vec<String>) {
                 values.push(self.as_str().to_owned());
             }
@@ -106,6 +107,8 @@ macro_rules! open_enum {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        impl crate::lenient::Lenient for $name {}
 
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]

@@ -9,9 +9,10 @@ const EXCERPT: usize = 200;
 
 /// A text, without the token should it repeat it.
 pub(crate) fn redact<'t>(text: &'t str, token: Option<&str>) -> Cow<'t, str> {
-    match token.filter(|token| !token.is_empty() && text.contains(token)) {
-        Some(token) => text.replace(token, "***").into(),
-        None => text.into(),
+    let Some(token) = token.filter(|token| !token.is_empty()) else { return text.into() };
+    match text.replace(token, "***") {
+        redacted if redacted == text => text.into(),
+        redacted => redacted.into(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! How often and how long a call is tried.
 
 use std::num::IntErrorKind;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use backon::ExponentialBuilder;
 use reqwest::StatusCode;
@@ -83,6 +83,13 @@ impl RetryPolicy {
         self
     }
 
+    /// The same for a call of so much time: no wait is begun of which the call would not see the
+    /// end, so that it ends with what went wrong and not with its time.
+    pub(crate) fn within(mut self, timeout: Duration) -> Self {
+        self.budget = self.budget.min(timeout);
+        self
+    }
+
     /// The waits without their jitter.
     pub(crate) fn delays(&self) -> ExponentialBuilder {
         ExponentialBuilder::new()
@@ -118,43 +125,42 @@ pub(crate) fn is_retryable(operation: &Operation, error: &Error) -> bool {
             StatusCode::SERVICE_UNAVAILABLE => {
                 operation.repeatable || error.headers.contains_key(RETRY_AFTER)
             }
-            StatusCode::REQUEST_TIMEOUT
-            | StatusCode::INTERNAL_SERVER_ERROR
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::GATEWAY_TIMEOUT => operation.repeatable,
-            _ => false,
+            status => operation.repeatable && is_transient(status),
         },
         Error::Transport(error) => {
             error.is_connect() || (operation.repeatable && !error.is_final())
         }
         // Nothing has been sent to the API itself.
         Error::Token(error) => error.is_transient(),
-        Error::Decode(_) | Error::NoData(_) | Error::Configuration(_) => false,
+        _ => false,
     }
 }
 
-/// The wait that an answer asks for, in seconds or until a date.
-pub(crate) fn retry_after(headers: &HeaderMap, now: std::time::SystemTime) -> Option<Duration> {
+/// Whether a status says that the same request can succeed at another time.
+pub(crate) fn is_transient(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// The wait that an answer asks for, in seconds or until a date. `now` is the time since the epoch.
+pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration> {
     let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match value.parse::<u64>() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
         Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(Duration::MAX),
         Err(_) => {
             let date = httpdate::parse_http_date(value).ok()?;
-            Some(date.duration_since(now).unwrap_or_default())
+            Some(date.duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(now))
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use super::*;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let now = Duration::from_secs(784_111_777);
         for (value, wait) in [
             ("7", Some(7)),
             (" 0 ", Some(0)),

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 #[cfg(not(target_family = "wasm"))]
 pub(crate) use tokio::time::{sleep, timeout};
@@ -9,9 +10,13 @@ pub(crate) use tokio::time::{sleep, timeout};
 pub(crate) use wasmtimer::tokio::{sleep, timeout};
 
 #[cfg(not(target_family = "wasm"))]
-pub(crate) use std::time::{Instant, SystemTime};
+pub(crate) use std::time::Instant;
+#[cfg(not(target_family = "wasm"))]
+use std::time::{SystemTime, UNIX_EPOCH};
 #[cfg(target_family = "wasm")]
-pub(crate) use wasmtimer::std::{Instant, SystemTime};
+pub(crate) use wasmtimer::std::Instant;
+#[cfg(target_family = "wasm")]
+use wasmtimer::std::{SystemTime, UNIX_EPOCH};
 
 /// A boxed future: what an async method of a trait object gives. `Send` wherever there are
 /// threads.
@@ -21,3 +26,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// threads.
 #[cfg(target_family = "wasm")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The time since the epoch.
+pub(crate) fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}

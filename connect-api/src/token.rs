@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::time::BoxFuture;
 
-/// A bearer token. Never shows in `Debug`, and is zeroed when it is dropped.
+/// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped.
 #[derive(Clone)]
-pub struct AccessToken(SecretString);
+pub struct AccessToken(Arc<SecretString>);
 
 impl AccessToken {
     /// The token itself, for a program that stores it.
@@ -31,7 +32,7 @@ impl AccessToken {
 
 impl<T: Into<String>> From<T> for AccessToken {
     fn from(token: T) -> Self {
-        Self(SecretString::from(token.into()))
+        Self(Arc::new(SecretString::from(token.into())))
     }
 }
 
@@ -86,17 +87,29 @@ pub trait TokenProvider: Send + Sync {
 pub struct TokenError {
     message: String,
     transient: bool,
+    retry_after: Option<Duration>,
 }
 
 impl TokenError {
     /// The token was refused for good: calls fail, and nobody tries again.
     pub fn refused(why: impl fmt::Display) -> Self {
-        Self { message: why.to_string(), transient: false }
+        Self { message: why.to_string(), transient: false, retry_after: None }
     }
 
     /// No token could be had this time; the call's retry policy decides whether to try again.
     pub fn transient(why: impl fmt::Display) -> Self {
-        Self { message: why.to_string(), transient: true }
+        Self { message: why.to_string(), transient: true, retry_after: None }
+    }
+
+    /// The same, with how long to wait before another attempt: what who gives the tokens asks for.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) fn get_retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// Whether another attempt can succeed.

@@ -53,10 +53,7 @@ macro_rules! classes {
             pub fn row(self) -> Row {
                 match self {
                     $(Self::$class => {
-                        let request = verdict!($($request)+);
-                        #[allow(unused_mut, unused_assignments, reason = "one verdict may do for both")]
-                        let mut response = request;
-                        $(response = verdict!($($response)+);)?
+                        let [request, response] = verdicts!($($request)+ $(/ $($response)+)?);
                         let mirrors: &'static [Self] = &[$(Self::$mirror),+];
                         Row { id: $id, title: $title.trim_ascii(), kinds: &$kinds, request, response, mirrors }
                     })+
@@ -66,9 +63,12 @@ macro_rules! classes {
     };
 }
 
-macro_rules! verdict {
+macro_rules! verdicts {
     ($wire:ident $source:ident) => {
-        ($wire, $source)
+        [($wire, $source), ($wire, $source)]
+    };
+    ($wire:ident $source:ident / $response_wire:ident $response_source:ident) => {
+        [($wire, $source), ($response_wire, $response_source)]
     };
 }
 
@@ -103,6 +103,8 @@ classes! {
     ServerAdded "server-added" [11] (Compatible Patch) <> ServerRemoved;
     /// A server that was not the default is gone.
     ServerRemoved "server-removed" [11] (Risky Patch) <> ServerAdded;
+    /// A part of the URL that the server said and the paths say now, or the reverse.
+    BasePathMoved "base-path-moved" [3, 11] (None Patch) <> BasePathMoved;
     /// What the service calls at its clients' side changed; a caller's crate has none of it.
     CallbackChanged "callback-changed" [12] (None Patch) <> CallbackChanged;
 
@@ -322,6 +324,9 @@ classes! {
     SecuritySchemeAdded "security-scheme-added" [88] (None Minor) <> SecuritySchemeRemoved;
     /// A way to authenticate that is gone.
     SecuritySchemeRemoved "security-scheme-removed" [88] (Risky Major) <> SecuritySchemeAdded;
+
+    /// A way to authenticate that has another name; no name of one is in the crate.
+    SecuritySchemeRenamed "security-scheme-renamed" [89] (None Patch) <> SecuritySchemeRenamed;
 
     /// Words, examples and links for readers; titles too, which name nothing in the crate.
     DocumentationChanged "documentation-changed" [92, 93] (None Patch) <> DocumentationChanged;

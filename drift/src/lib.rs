@@ -11,14 +11,21 @@
 //! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
+//! | review | [`review`] | [`review::Review`], held against what [`accepted`] knows |
+//! | show | [`mod@format`], [`changelog`] | text |
 
+pub mod accepted;
+pub mod changelog;
 pub mod class;
 pub mod compare;
 pub mod connect;
 pub mod finding;
+pub mod format;
 pub mod load;
 pub mod model;
 pub mod report;
+pub mod review;
+pub mod summary;
 
 use connect_codegen::pipeline::Rules;
 use connect_codegen::problem::Result;
@@ -64,6 +71,8 @@ pub fn drift(base: &Input, revision: &Input, rules: &Rules) -> Result<Report> {
         version: of.version.clone(),
         is_connect,
         text: of.text.clone(),
+        // What was normalised is no longer what stands in the file.
+        text_file: (!is_connect && !of.location.contains("://")).then(|| of.location.clone()),
     };
     Ok(Report { base: side(old), revision: side(new), findings, unreached, notes })
 }

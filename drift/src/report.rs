@@ -58,4 +58,6 @@ pub struct Side {
     pub is_connect: bool,
     /// The text that the pointers of findings point into.
     pub text: String,
+    /// The file that holds this text, if one does.
+    pub text_file: Option<String>,
 }

@@ -31,6 +31,12 @@ impl Scratch {
         let manifest = read(&workspace().join("connect-api/Cargo.toml"));
         let renamed = manifest.replace("name = \"connect-api\"", &format!("name = {name:?}"));
         assert_ne!(renamed, manifest, "the manifest names the crate");
+        // Neither tests nor examples are here, nor what they need.
+        let tables = renamed.split("\n[");
+        let is_kept = |table: &&str| {
+            !table.starts_with("dev-dependencies]") && !table.starts_with("[example]]")
+        };
+        let renamed = tables.filter(is_kept).collect::<Vec<_>>().join("\n[");
         self.files.insert(folder.join("Cargo.toml"), renamed);
         self.members.push(name.to_owned());
     }
@@ -69,7 +75,10 @@ impl Scratch {
     }
 }
 
-/// The hand-written part of the crate.
+/// In the place of what is for certain operations only; the crate exports something of it.
+const NO_FLEET: &str = "//! Nothing of the fleet.\n/// Nothing.\npub struct Nothing;\n";
+
+/// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {
     let folder = workspace().join("connect-api/src");
     let mut files = Files::new();
@@ -78,8 +87,10 @@ fn core() -> Files {
         for entry in std::fs::read_dir(inner).expect("the crate's sources") {
             let path = entry.expect("an entry").path();
             let name = path.strip_prefix(&folder).expect("below the folder").to_path_buf();
-            if path.is_dir() && !name.starts_with("generated") {
+            if path.is_dir() && !name.starts_with("generated") && !name.starts_with("fleet") {
                 open.push(path);
+            } else if name == Path::new("fleet.rs") {
+                files.insert(name, NO_FLEET.to_owned());
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.insert(name, read(&path));
             }

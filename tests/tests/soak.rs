@@ -71,6 +71,9 @@ async fn ten_thousand_calls_over_a_failing_service() {
         }
         assert!(seen.is_empty(), "nobody sent these: {seen:?}");
         settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
+        // Each has a task at either end; the pool has one to clear it.
+        let alive = || Handle::current().metrics().num_alive_tasks();
+        settled("only their tasks stay", || alive() <= tasks + 2 * POOL + 1).await;
         if round + 1 == ROUNDS / 2 {
             halfway = resident();
         }

@@ -158,12 +158,7 @@ pub fn argument(of: &Type, name: &str) -> Option<Type> {
     arguments(of, name)?.next()
 }
 
-/// The last type argument of `name<…>`.
-pub fn last_argument(of: &Type, name: &str) -> Option<Type> {
-    arguments(of, name)?.next_back()
-}
-
-fn arguments<'t>(of: &'t Type, name: &str) -> Option<impl DoubleEndedIterator<Item = Type> + 't> {
+fn arguments<'t>(of: &'t Type, name: &str) -> Option<impl Iterator<Item = Type> + 't> {
     let Type::Path(path) = of else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
 
-use super::engine::{argument, last_argument};
+use super::engine::argument;
 use super::text;
 use crate::problem::{Problem, Result};
 
@@ -14,6 +14,7 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     let documented = text::docs(&text::plain(&documented));
     let name = model.ident.clone();
     let mut names = Vec::new();
+    let mut members = Vec::new();
     let Fields::Named(fields) = &mut model.fields else {
         unreachable!("the engine gives named fields")
     };
@@ -25,8 +26,11 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
                 format!("two properties become the one field `{name}`"),
             ));
         }
-        names.push(name);
-        polish(field)?;
+        names.push(name.clone());
+        members.push(match polish(field)? {
+            Some(wire) => quote! { #name = #wire },
+            None => quote! { #name },
+        });
     }
     let fields = &fields.named;
     let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
@@ -34,10 +38,13 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     let building = built.then(|| building(&name, fields.iter()));
     Ok(quote! {
         #documented
-        #[derive(Clone, Debug, serde::Deserialize, serde::Serialize #default)]
+        #[derive(Clone, Debug #default)]
         #[non_exhaustive]
         pub struct #name {
             #fields
+        }
+        crate::model::model! {
+            #name { #(#members),* }
         }
         #building
     })
@@ -119,8 +126,8 @@ pub fn is(ty: &Type, name: &str) -> bool {
     matches!(ty, Type::Path(path) if path.path.is_ident(name))
 }
 
-/// Gives a field its documentation, and its serde attribute in the spelling of a person.
-fn polish(field: &mut Field) -> Result<()> {
+/// Gives a field its documentation. What comes back is its name on the wire, if that is another.
+fn polish(field: &mut Field) -> Result<Option<Lit>> {
     let described = match said(&field.attrs) {
         Some(text) => text::plain(&text),
         None => match model_inside(&field.ty) {
@@ -146,45 +153,10 @@ fn polish(field: &mut Field) -> Result<()> {
                 Problem::new(format!("progenitor's serde attribute cannot be read: {error}"))
             })?;
     }
-    let optional = argument(&field.ty, "Option").is_some();
-    let reader = lenient_reader(&field.ty);
-    let arguments: Vec<TokenStream> = [
-        rename.map(|name| quote! { rename = #name }),
-        // serde gives an absent `Option` its `None` only while nobody else reads it.
-        (reader.is_some() && optional).then(|| quote! { default }),
-        reader.map(|reader| quote! { deserialize_with = #reader }),
-        optional.then(|| quote! { skip_serializing_if = "Option::is_none" }),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let serde = (!arguments.is_empty()).then(|| quote! { #[serde(#(#arguments),*)] });
-    let docs = text::docs(&described);
-    let attributes = quote! { #docs #serde };
+    let attributes = text::docs(&described);
     field.attrs =
         syn::parse::Parser::parse2(Attribute::parse_outer, attributes).expect("attributes of ours");
-    Ok(())
-}
-
-/// How a field is read whose real values are not always what is documented: whole numbers and
-/// times at any depth, and required lists and maps, which can be `null`.
-fn lenient_reader(ty: &Type) -> Option<&'static str> {
-    fn written_otherwise(ty: &Type) -> bool {
-        let inner = ["Option", "Vec"].iter().find_map(|name| argument(ty, name));
-        match inner.or_else(|| last_argument(ty, "BTreeMap")) {
-            Some(inner) => written_otherwise(&inner),
-            None => is(ty, "i64") || argument(ty, "DateTime").is_some(),
-        }
-    }
-    if written_otherwise(ty) {
-        return Some("crate::lenient::read");
-    }
-    let last = match ty {
-        Type::Path(path) => path.path.segments.last()?,
-        _ => return None,
-    };
-    (last.ident == "Vec" || last.ident == "BTreeMap" || last.ident == "Map")
-        .then_some("crate::lenient::or_default")
+    Ok(rename)
 }
 
 /// The model (a name that is no Rust type of everybody's) that a type has innermost.

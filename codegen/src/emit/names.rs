@@ -67,8 +67,34 @@ const REQUESTS_IMPORT: &[&str] =
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 const CLIENT_METHODS: &[&str] = &[
-    "attempt", "attempts", "builder", "clone", "execute", "new", "options", "pace", "send",
-    "tokens", "traced", "wire",
+    "abort_print_job",
+    "attempt",
+    "attempts",
+    "builder",
+    "clone",
+    "duplicate_print_job",
+    "execute",
+    "force_print_job",
+    "get_webcam_snapshot",
+    "import_material",
+    "move_print_job",
+    "new",
+    "options",
+    "pace",
+    "pause_print_job",
+    "remove_print_job",
+    "rename_printer",
+    "request",
+    "resume_print_job",
+    "send",
+    "tokens",
+    "traced",
+    "update_printer_firmware",
+    "upload",
+    "upload_material",
+    "wait_for_action",
+    "watch_cluster",
+    "wire",
 ];
 
 /// Whether a model of this name would come between the emitted code and what it uses.

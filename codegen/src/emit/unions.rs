@@ -59,12 +59,14 @@ pub fn union(of: &Union) -> TokenStream {
             #catch_all(serde_json::Value),
         }
         impl From<Tagged> for #name {
+            #[inline]
             fn from(tagged: Tagged) -> Self {
                 #(#read)*
                 #(#read_untagged)*
                 Self::#catch_all(tagged.into_inner())
             }
         }
+        impl crate::lenient::Lenient for #name {}
         impl<'de> serde::Deserialize<'de> for #name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Tagged::deserialize(deserializer).map(Self::from)

@@ -108,6 +108,7 @@ pub(super) fn suggested(policy: &Policy, pointer: &str, operation: &Value) -> Op
         public: false,
         once: false,
         polled: false,
+        awaited: false,
         arguments: Vec::new(),
     }
 }

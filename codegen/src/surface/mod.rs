@@ -8,6 +8,7 @@ mod print;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use proc_macro2::TokenTree;
 use syn::{ImplItem, Item, Type, Visibility};
 
 use self::modules::{Found, Modules, Place};
@@ -17,6 +18,9 @@ use crate::write::{self, Files};
 
 /// The macro of the crate that gives an open enum its conversions.
 const OPEN_ENUM: &str = "open_enum";
+
+/// The macro of the crate that has a struct read and written as an object.
+const MODEL: &str = "model";
 
 /// The root of a crate that holds generated code and nothing else.
 const GENERATED_IN: &str =
@@ -181,21 +185,18 @@ impl Walk<'_> {
             for item in items {
                 match item {
                     Item::Impl(block) => self.implementation(at, block),
-                    Item::Macro(call)
-                        if call
-                            .mac
-                            .path
-                            .segments
-                            .last()
-                            .is_some_and(|name| name.ident == OPEN_ENUM) =>
-                    {
-                        self.open_enum(at, call);
+                    Item::Macro(call) if is_call(call, OPEN_ENUM) => {
+                        self.called(at, call, &["open"]);
+                    }
+                    Item::Macro(call) if is_call(call, MODEL) => {
+                        self.called(at, call, &["Deserialize", "Serialize"]);
                     }
                     Item::Macro(rules)
                         if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) =>
                     {
                         self.surface.open_enums = print::transcribed(&rules.mac.tokens);
                     }
+                    Item::Macro(call) => self.given_by_macro(at, &call.mac),
                     _ => {}
                 }
             }
@@ -226,17 +227,33 @@ impl Walk<'_> {
         }
     }
 
-    /// The values of an open enum stand in the call of its macro, beside their variants.
-    fn open_enum(&mut self, at: &[String], call: &syn::ItemMacro) {
-        let Some((name, values)) = print::open_enum(&call.mac.tokens) else { return };
+    /// What another macro gives to the type that its call names first; the macro says what that is.
+    fn given_by_macro(&mut self, at: &[String], call: &syn::Macro) {
+        let Some(TokenTree::Ident(of)) = call.tokens.clone().into_iter().next() else { return };
+        let Some(name) = call.path.segments.last().map(|name| format!("{}!", name.ident)) else {
+            return;
+        };
+        let Some(entry) = self.entry(at, &[of.to_string()]) else { return };
+        let line = format!("{name} {{ {} }}", call.tokens);
+        entry.functions.insert(Member { shape: line.clone(), line, name });
+    }
+
+    /// What an item is on the wire stands in the call of its macro: the values of an open enum
+    /// beside its variants, and the names of a model's members where they are others.
+    fn called(&mut self, at: &[String], call: &syn::ItemMacro, traits: &[&str]) {
+        let Some((name, values)) = print::pairs(&call.mac.tokens) else { return };
         let Some(entry) = self.entry(at, &[name]) else { return };
-        entry.traits.insert("open".to_owned());
+        entry.traits.extend(traits.iter().map(|name| (*name).to_owned()));
         for part in &mut entry.parts {
             if let Some(value) = values.get(&part.name) {
                 part.line.push_str(&format!(" = {value}"));
             }
         }
     }
+}
+
+fn is_call(item: &syn::ItemMacro, name: &str) -> bool {
+    item.ident.is_none() && item.mac.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
 fn is_public(vis: &Visibility) -> bool {

@@ -121,8 +121,8 @@ pub fn trait_name(path: &syn::Path) -> String {
     path.segments.last().map(spaced).unwrap_or_default()
 }
 
-/// The name and the values by variant in a call of the macro of open enums.
-pub fn open_enum(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)> {
+/// The name and the pairs `part = value` in a call of a macro: `Name { part = value, … }`.
+pub fn pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)> {
     let mut tokens = tokens.clone().into_iter();
     let name = tokens.next()?.to_string();
     let Some(TokenTree::Group(group)) = tokens.next() else { return None };

@@ -11,9 +11,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::RefreshToken;
+use crate::address::is_secure;
 use crate::client::http_client;
 use crate::error::{ConfigurationError, Error, chain};
-use crate::time::timeout;
+use crate::retry::retry_after;
+use crate::time::{now, timeout};
 use crate::token::{AccessToken, TokenError};
 
 /// How long a token lives of which the service does not say it.
@@ -38,6 +40,13 @@ pub(crate) struct Grant {
     /// a refresh token that came with it.
     pub(crate) access: Result<(AccessToken, Duration), TokenError>,
     pub(crate) refresh_token: Option<RefreshToken>,
+}
+
+/// What the service has answered.
+struct Answer {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: Zeroizing<Vec<u8>>,
 }
 
 /// A granting answer, with what may be odd in it left as it came.
@@ -86,7 +95,7 @@ impl TokenEndpoint {
         secrets: &[&str],
     ) -> Result<Grant, TokenError> {
         let result = timeout(TIMEOUT, self.post(form)).await;
-        let (status, body) = result.unwrap_or_else(|_| {
+        let Answer { status, retry_after, body } = result.unwrap_or_else(|_| {
             let why = format!("no whole answer from the account service within {TIMEOUT:?}");
             Err(TokenError::transient(why))
         })?;
@@ -95,13 +104,14 @@ impl TokenEndpoint {
         }
         let secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
         let secrets: Vec<&str> = secrets.iter().copied().chain(secret).collect();
-        Err(refusal(status, &body, &secrets))
+        let refusal = refusal(status, &body, &secrets);
+        Err(match retry_after {
+            Some(wait) => refusal.retry_after(wait),
+            None => refusal,
+        })
     }
 
-    async fn post(
-        &self,
-        form: &[(&str, &str)],
-    ) -> Result<(StatusCode, Zeroizing<Vec<u8>>), TokenError> {
+    async fn post(&self, form: &[(&str, &str)]) -> Result<Answer, TokenError> {
         let request = self.http.post(self.url.clone());
         let request = match &self.client_secret {
             // RFC 6749, 2.3.1: each part is encoded, so that a colon in one stays in it.
@@ -120,8 +130,9 @@ impl TokenEndpoint {
         let request = request.header(ACCEPT, HeaderValue::from_static("application/json"));
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
+        let retry_after = retry_after(response.headers(), now());
         match read(response).await.map_err(lost)? {
-            Some(body) => Ok((status, body)),
+            Some(body) => Ok(Answer { status, retry_after, body }),
             None => {
                 let what = format!("{status} and a body of more than {MAX_BODY} bytes");
                 Err(TokenError::transient(format!("the account service answered {what}")))
@@ -219,20 +230,13 @@ fn encoded(text: &str) -> String {
 pub(crate) fn secure_url(what: &str, text: &str) -> Result<Url, Error> {
     let fault = |how: &str| Err(fault(&format!("the {what} {how}")));
     let Ok(url) = Url::parse(text) else { return fault("is not an absolute URL") };
-    match (url.scheme(), url.host_str()) {
-        ("https", Some(_)) => {}
-        ("http", Some(host)) if is_this_machine(host) => {}
-        _ => return fault("is neither https nor on this machine"),
+    if !is_secure(&url) {
+        return fault("is neither https nor on this machine");
     }
     if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
         return fault("has a user name, a password or a fragment");
     }
     Ok(url)
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn fault(what: &str) -> Error {

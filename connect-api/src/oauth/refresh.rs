@@ -12,6 +12,10 @@ use crate::error::{ConfigurationError, Error};
 use crate::time::Instant;
 use crate::token::{AccessToken, TokenError};
 
+/// The longest that the service can have all calls wait: a slip of its must not end a program that
+/// runs for months.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+
 /// What the program does with a new refresh token.
 pub(crate) type Hook = Arc<dyn Fn(&RefreshToken) + Send + Sync>;
 
@@ -31,6 +35,8 @@ struct State {
     access: Option<Access>,
     /// Why the refresh token is no longer good.
     refused: Option<TokenError>,
+    /// Until when the service wants not to be asked, and what it said.
+    later: Option<(Instant, TokenError)>,
     running: Option<watch::Receiver<Outcome>>,
 }
 
@@ -51,7 +57,8 @@ impl Shared {
             let fault = "the refresh token is empty";
             return Err(Error::Configuration(ConfigurationError::new(fault)));
         }
-        let state = State { refresh_token, access: None, refused: None, running: None };
+        let state =
+            State { refresh_token, access: None, refused: None, later: None, running: None };
         Ok(Self { endpoint, hook, leeway, state: Mutex::new(state) })
     }
 
@@ -128,6 +135,12 @@ impl Shared {
         state.access = None;
         if let Some(running) = &state.running {
             return Ok(AtHand::Running(running.clone()));
+        }
+        if let Some((until, error)) = &state.later {
+            let wait = until.saturating_duration_since(Instant::now());
+            if !wait.is_zero() {
+                return Err(error.clone().retry_after(wait));
+            }
         }
         let (done, running) = watch::channel(None);
         state.running = Some(running.clone());
@@ -206,6 +219,9 @@ impl Refresh {
                     if !error.is_transient() {
                         state.refused = Some(error.clone());
                     }
+                    state.later = error
+                        .get_retry_after()
+                        .map(|wait| (Instant::now() + wait.min(LONGEST_WAIT), error.clone()));
                     Err(error)
                 }
             }

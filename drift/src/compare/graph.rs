@@ -60,6 +60,9 @@ struct Pair<'a> {
 
 type Key = (Vec<usize>, Vec<usize>);
 
+/// How many steps a sentence names; beyond, the pointers tell.
+const FAR: usize = 12;
+
 /// The pairs that are reached from operations.
 pub(super) struct Graph<'s, 'a> {
     sides: &'s Sides<'a>,
@@ -97,7 +100,7 @@ impl<'s, 'a> Graph<'s, 'a> {
         strict: bool,
     ) -> usize {
         let next = self.pairs.len();
-        let id = *self.ids.entry((base.key(), revision.key())).or_insert(next);
+        let id = *self.ids.entry((base.id(), revision.id())).or_insert(next);
         if id == next {
             self.pairs.push(Pair {
                 base,
@@ -220,17 +223,14 @@ impl<'s, 'a> Graph<'s, 'a> {
     /// What the pair is called: the way from the nearest component or from the operation.
     fn label(&self, id: usize) -> String {
         let (mut steps, mut at) = (Vec::new(), id);
-        let named = |id: usize| {
-            let Pair { base, revision, .. } = &self.pairs[id];
-            // A place that refers to a component in one document only is not the component.
-            base.component().filter(|_| revision.component().is_some())
-        };
+        let named = |id: usize| self.sides.one(&self.pairs[id].base, &self.pairs[id].revision);
         let root = loop {
             if let Some(name) = named(at) {
                 break Ok(name);
             }
             match &self.pairs[at].via {
                 Via::Root(label) => break Err(label),
+                Via::Inside(..) if steps.len() == FAR => break Ok("\u{2026}".to_owned()),
                 Via::Inside(parent, step) => {
                     steps.push(step);
                     at = *parent;
@@ -246,7 +246,8 @@ impl<'s, 'a> Graph<'s, 'a> {
                 }
                 Step::Items => way.push_str("[]"),
                 Step::Values => way.push_str("{}"),
-                Step::Member => way.push('|'),
+                // A member without a name is told by its pointer.
+                Step::Member => {}
             }
         }
         match root {
@@ -268,6 +269,14 @@ impl<'a> Sides<'a> {
         Ok((Node::all(&self.revision, parts)?, at))
     }
 
+    /// The name in the base of the component that both schemas are, by its name or by a new one.
+    /// A place that refers to a component in one document only, or to another, is not the component.
+    pub fn one(&self, base: &Node<'a>, revision: &Node<'a>) -> Option<String> {
+        let (old, new) = (base.component()?, revision.component()?);
+        let gone = || !self.revision.has_component(&old) && !self.base.has_component(&new);
+        (old == new || gone()).then_some(old)
+    }
+
     /// The change that a place refers to a component of another name.
     pub fn named(
         &self,
@@ -278,8 +287,7 @@ impl<'a> Sides<'a> {
         if old == new {
             return None;
         }
-        let renamed = !self.revision.has_component(&old) && !self.base.has_component(&new);
-        if renamed {
+        if self.one(base, revision).is_some() {
             let change = Change::new(Class::ComponentRenamed, (base.at(), revision.at()), "$ref");
             let change = change.called(format!("the component `{old}`"));
             let change = change.says(format!("is called `{new}` now"));

@@ -1,10 +1,9 @@
 //! Compare: from two documents to what changed between them, each cause once.
 //!
-//! Operations are matched ([`operations`]) and taken apart ([`operation`]); the schemas that they
-//! hold are compared in pairs, each pair once ([`graph`]); and what was recognised on the way
-//! becomes findings, one for each cause, each with all whom it reaches ([`change`]).
+//! Operations are matched (`operations`) and taken apart (`operation`); the schemas that they
+//! hold are compared in pairs, each pair once (`graph`); and what was recognised on the way
+//! becomes findings, one for each cause, each with all whom it reaches (`change`).
 
-mod access;
 mod bodies;
 mod change;
 mod discriminators;
@@ -16,11 +15,13 @@ mod parameters;
 mod responses;
 mod rest;
 mod schema;
+mod security;
+mod servers;
 mod types;
 mod unions;
 mod values;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use connect_codegen::problem::Result;
@@ -84,13 +85,16 @@ struct Sides<'a> {
     revision: Api<'a>,
     /// The ways to authenticate that some operation of the base wants.
     wanted: HashSet<&'a str>,
+    /// The ways to authenticate that have another name in the revision: the old by the new.
+    renamed: BTreeMap<&'a str, &'a str>,
 }
 
 impl<'a> Sides<'a> {
     fn new(base: Api<'a>, revision: Api<'a>) -> Self {
         let sets = base.operations.iter().flat_map(|operation| &*operation.security.alternatives);
         let wanted = sets.flat_map(|set| set.keys().copied()).collect();
-        Self { base, revision, wanted }
+        let renamed = security::renamed_schemes(&base, &revision);
+        Self { base, revision, wanted, renamed }
     }
 
     /// An operation that one document has.
@@ -116,6 +120,21 @@ impl<'a> Sides<'a> {
         let root: Rc<str> = "".into();
         rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
         rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
+        let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
+        for name in tags {
+            let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));
+            if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
+                continue;
+            }
+            let mut change = Change::new(Class::DocumentationChanged, (&root, &root), name);
+            if let Some((at, old)) = old {
+                change = change.was(at.as_str(), sorted(old));
+            }
+            if let Some((at, new)) = new {
+                change = change.is(at.as_str(), sorted(new));
+            }
+            changes.push(change.says(format!("says otherwise what the tag `{name}` is")));
+        }
         let reached = |change| Reached {
             change,
             label: "the document".to_owned(),
@@ -141,7 +160,7 @@ impl<'a> Sides<'a> {
             source: Directions::REQUEST,
             operations: users.get(name.as_str()).cloned().unwrap_or_default(),
         };
-        access::compare_schemes(&self.base, &self.revision).into_iter().map(reached).collect()
+        security::compare_schemes(self).into_iter().map(reached).collect()
     }
 
     /// How many components differ that no operation of either document reaches.

@@ -27,7 +27,8 @@ pub(super) fn compare_properties<'a>(
     for (name, old) in base {
         let renamed = renames.remove(name);
         let Some(new) = revision.properties.get(renamed.unwrap_or(name)) else {
-            removed(sides, found, name, old, required.contains_key(name))?;
+            let needed = (required.contains_key(name), revision.required.contains_key(name));
+            removed(sides, found, name, old, needed)?;
             continue;
         };
         let new_name = renamed.unwrap_or(name);
@@ -52,7 +53,8 @@ pub(super) fn compare_properties<'a>(
         found.edges.push(Edge { base, revision, step, strict, hidden });
     }
     for (name, new) in revision.properties.iter().filter(|(name, _)| !taken.contains(*name)) {
-        added(sides, found, name, new, revision.required.contains_key(name))?;
+        let needed = (required.contains_key(name), revision.required.contains_key(name));
+        added(sides, found, name, new, needed)?;
     }
     compare_unlisted(found, (base, required), revision);
     Ok(())
@@ -104,15 +106,18 @@ fn removed<'a>(
     found: &mut Found,
     name: &str,
     old: &[Part<'a>],
-    required: bool,
+    (was, is): (bool, bool),
 ) -> Result<()> {
-    let (class, word) = match required {
-        true => (Class::RequiredPropertyRemoved, "required"),
-        false => (Class::OptionalPropertyRemoved, "optional"),
+    // A name can be required without a word about its property.
+    let (class, predicate) = match (was, is) {
+        (true, false) => (Class::RequiredPropertyRemoved, "no longer has the required property"),
+        (false, false) => (Class::OptionalPropertyRemoved, "no longer has the optional property"),
+        (true, true) => (Class::TypeWidened, "no longer says of which type is the property"),
+        (false, true) => (Class::PropertyBecameRequired, "requires, and no longer describes,"),
     };
     let change = Change::new(class, found.sites(), name);
     let change = change.was(&*old[0].at, sorted(old[0].value));
-    let change = change.says(format!("no longer has the {word} property `{name}`"));
+    let change = change.says(format!("{predicate} `{name}`"));
     found.add(change.hiding(hidden(&sides.base, old)?));
     Ok(())
 }
@@ -122,18 +127,22 @@ fn added<'a>(
     found: &mut Found,
     name: &str,
     new: &[Part<'a>],
-    required: bool,
+    (was, is): (bool, bool),
 ) -> Result<()> {
     let node = Node::all(&sides.revision, new.to_vec())?;
     let defaulted = node.parts.iter().any(|part| part.value.get("default").is_some());
-    let (class, word) = match (required, defaulted) {
-        (true, false) => (Class::RequiredPropertyAdded, "required"),
-        (true, true) => (Class::DefaultedPropertyAdded, "required, but defaulted"),
-        (false, _) => (Class::OptionalPropertyAdded, "optional"),
+    let (class, predicate) = match (was, is) {
+        (false, true) if defaulted => {
+            (Class::DefaultedPropertyAdded, "has the new required, but defaulted property")
+        }
+        (false, true) => (Class::RequiredPropertyAdded, "has the new required property"),
+        (false, false) => (Class::OptionalPropertyAdded, "has the new optional property"),
+        (true, true) => (Class::TypeNarrowed, "says now of which type is the property"),
+        (true, false) => (Class::PropertyBecameOptional, "describes, and no longer requires,"),
     };
     let change = Change::new(class, found.sites(), name);
     let change = change.is(&*new[0].at, sorted(new[0].value));
-    let change = change.says(format!("has the new {word} property `{name}`"));
+    let change = change.says(format!("{predicate} `{name}`"));
     found.add(change.hiding(hidden(&sides.revision, new)?));
     Ok(())
 }

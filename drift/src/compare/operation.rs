@@ -6,10 +6,10 @@ use connect_codegen::problem::Result;
 
 use super::change::{Change, Directions, Reached};
 use super::graph::Graph;
-use super::operations::skeleton;
-use super::{Sides, access, bodies, parameters, responses, rest};
+use super::operations::{skeleton, whole_url};
+use super::{Sides, bodies, parameters, responses, rest, security, servers};
 use crate::class::Class;
-use crate::model::{Node, Operation};
+use crate::model::{Node, Operation, Servers};
 
 /// The comparing of one operation.
 pub(super) struct Comparing<'c, 's, 'a> {
@@ -70,7 +70,13 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
     }
 
     pub fn compare(&mut self, base: &Operation<'a>, revision: &Operation<'a>) -> Result<()> {
-        self.compare_route(base, revision);
+        let only_split = base.method == revision.method
+            && skeleton(base.path) != skeleton(revision.path)
+            && whole_url(base) == whole_url(revision);
+        match only_split {
+            true => self.add_split(base, revision),
+            false => self.compare_route(base, revision),
+        }
         self.compare_id(base, revision);
         self.compare_tags(base, revision);
         if base.deprecated != revision.deprecated {
@@ -89,11 +95,23 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
         rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
-        access::compare_servers(self, &base.servers, &revision.servers);
-        access::compare_security(self, &base.security, &revision.security);
+        if !only_split {
+            servers::compare(self, &base.servers, &revision.servers);
+        }
+        security::compare(self, &base.security, &revision.security);
         parameters::compare(self, base, revision)?;
         bodies::compare_bodies(self, base, revision)?;
         responses::compare(self, base, revision)
+    }
+
+    /// The URL is the same, but the server says another part of it.
+    fn add_split(&mut self, base: &Operation, revision: &Operation) {
+        let (old, new) = (&base.servers, &revision.servers);
+        let url = |servers: &Servers| servers.list.first().map(|server| server.url.to_string());
+        let change = Change::new(Class::BasePathMoved, (&old.at, &new.at), "url");
+        let change = change.was(&*old.at, url(old)).is(&*new.at, url(new));
+        let predicate = "is at the same URL, of which the server says another part";
+        self.add(change.says(predicate), Directions::REQUEST);
     }
 
     fn compare_route(&mut self, base: &Operation, revision: &Operation) {

@@ -14,13 +14,13 @@ pub(super) struct Matched {
     pub added: Vec<usize>,
 }
 
-/// Matches by method and path, whatever the path's parameters are called; what is left by its id,
-/// ours or upstream's; what is left then by all that is said of it. Each only where it is unique.
+/// Matches by method and path, whatever the path's parameters are called, or whole URL; what is
+/// left by its id, ours or upstream's; what is left then by all that is said of it. Each only where it is unique.
 pub(super) fn matched(base: &[Operation], revision: &[Operation]) -> Matched {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let mut old: Vec<usize> = (0..base.len()).collect();
     let mut new: Vec<usize> = (0..revision.len()).collect();
-    for key in [route, id, upstream_id, words] {
+    for key in [route, url, id, upstream_id, words] {
         let (gone, come) = (unique(base, &old, key), unique(revision, &new, key));
         let found = gone.iter().filter_map(|(key, old)| Some((*old, *come.get(key)?)));
         pairs.extend(found);
@@ -53,6 +53,17 @@ fn unique(
 
 fn route(operation: &Operation) -> Option<String> {
     Some(format!("{} {}", operation.method, skeleton(operation.path)))
+}
+
+/// Where an operation is called, whichever part of it the server says.
+fn url(operation: &Operation) -> Option<String> {
+    Some(format!("{} {}", operation.method, whole_url(operation)))
+}
+
+/// The URL of an operation at its default server, without the names of its parameters.
+pub(super) fn whole_url(operation: &Operation) -> String {
+    let server = operation.servers.list.first().map_or("", |server| &server.url);
+    format!("{server}{}", skeleton(operation.path))
 }
 
 /// A path without the names of its parameters.

@@ -31,7 +31,7 @@ pub(super) fn compare<'a>(
             (_, true) => Class::RequiredParameterRemoved,
             (_, false) => Class::OptionalParameterRemoved,
         };
-        let change = Change::new(class, sites, &key(old)).was(&*old.at, sorted(old.value));
+        let change = Change::new(class, sites, &key(old)).was(&*old.place, sorted(old.value));
         let predicate = format!("no longer has the {} parameter `{}`", word(old), old.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
@@ -41,7 +41,7 @@ pub(super) fn compare<'a>(
             (_, true) => Class::RequiredParameterAdded,
             (_, false) => Class::OptionalParameterAdded,
         };
-        let change = Change::new(class, sites, &key(new)).is(&*new.at, sorted(new.value));
+        let change = Change::new(class, sites, &key(new)).is(&*new.place, sorted(new.value));
         let predicate = format!("has the new {} parameter `{}`", word(new), new.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }

@@ -1,6 +1,6 @@
 //! The answers of an operation.
 
-use connect_codegen::problem::Result;
+use connect_codegen::problem::{Result, pointer_segment};
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
@@ -26,7 +26,7 @@ pub(super) fn compare<'a>(
     if let (Some(old), Some(come)) = (success(&gone), success(&new)) {
         let (was, is) = (&base.responses[old], &revision.responses[come]);
         let change = Change::new(Class::SuccessStatusChanged, sites, "success");
-        let change = change.was(&*was.at, old).is(&*is.at, come);
+        let change = change.was(place(base, old), old).is(place(revision, come), come);
         let predicate = format!("succeeds with {come}, and no longer with {old}");
         comparing.add(change.says(predicate), Directions::RESPONSE);
         compare_response(comparing, come, was, is)?;
@@ -40,18 +40,20 @@ pub(super) fn compare<'a>(
             _ if status.starts_with('2') => Class::SuccessStatusRemoved,
             _ => Class::ErrorStatusRemoved,
         };
-        let change = Change::new(class, sites, status).was(&*old.at, sorted(old.value));
+        let change = Change::new(class, sites, status);
+        let change = change.was(place(base, status), sorted(old.value));
         let change = change.says(format!("no longer documents {}", called(status)));
         comparing.add(change, Directions::RESPONSE);
     }
     for status in new {
-        let new = &revision.responses[status];
+        let come = &revision.responses[status];
         let class = match status {
             "default" => Class::DefaultResponseAdded,
             _ if status.starts_with('2') => Class::SuccessStatusAdded,
             _ => Class::ErrorStatusAdded,
         };
-        let change = Change::new(class, sites, status).is(&*new.at, sorted(new.value));
+        let change = Change::new(class, sites, status);
+        let change = change.is(place(revision, status), sorted(come.value));
         let change = change.says(format!("documents {} now", called(status)));
         comparing.add(change, Directions::RESPONSE);
     }
@@ -61,6 +63,11 @@ pub(super) fn compare<'a>(
         }
     }
     Ok(())
+}
+
+/// Where an operation lists an answer, wherever that is written.
+fn place(operation: &Operation, status: &str) -> String {
+    format!("{}/responses/{}", operation.at, pointer_segment(status))
 }
 
 fn called(status: &str) -> String {

@@ -1,6 +1,6 @@
 //! What an object says that has no rule of its own: words, extensions, and what nobody knows.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::change::Change;
@@ -8,7 +8,7 @@ use crate::class::Class;
 use crate::model::{Fact, same, sorted};
 
 /// What each key is, where it is not an extension.
-const KEYS: [(&str, Class); 14] = [
+const KEYS: [(&str, Class); 13] = [
     ("description", Class::DocumentationChanged),
     ("summary", Class::DocumentationChanged),
     ("title", Class::DocumentationChanged),
@@ -18,7 +18,6 @@ const KEYS: [(&str, Class); 14] = [
     ("contact", Class::DocumentationChanged),
     ("license", Class::DocumentationChanged),
     ("termsOfService", Class::DocumentationChanged),
-    ("tags", Class::DocumentationChanged),
     ("links", Class::DocumentationChanged),
     ("version", Class::VersionChanged),
     ("callbacks", Class::CallbackChanged),
@@ -54,19 +53,21 @@ pub(super) fn compare<'f, 'a: 'f>(
 }
 
 /// Compares what is said a second time and otherwise, where one document may hold copies.
-pub(super) fn compare_overruled(
+pub(super) fn compare_overruled<'f, 'a>(
     changes: &mut Vec<Change>,
     sites: (&Rc<str>, &Rc<str>),
-    base: &[Fact],
-    revision: &[Fact],
+    base: &'f [Fact<'a>],
+    revision: &'f [Fact<'a>],
 ) {
     let said = |fact: &Fact| format!("{} {}", fact.key, sorted(fact.value));
-    let before: HashSet<String> = base.iter().map(said).collect();
-    let after: HashSet<String> = revision.iter().map(said).collect();
-    let gone = base.iter().filter(|old| !after.contains(&said(old)));
-    changes.extend(gone.map(|old| change(sites, Some(old), None)));
-    let added = revision.iter().filter(|new| !before.contains(&said(new)));
-    changes.extend(added.map(|new| change(sites, None, Some(new))));
+    let by_words = |facts: &'f [Fact<'a>]| -> BTreeMap<String, &'f Fact<'a>> {
+        facts.iter().rev().map(|fact| (said(fact), fact)).collect()
+    };
+    let (before, after) = (by_words(base), by_words(revision));
+    let gone = before.iter().filter(|(words, _)| !after.contains_key(*words));
+    changes.extend(gone.map(|(_, old)| change(sites, Some(old), None)));
+    let added = after.iter().filter(|(words, _)| !before.contains_key(*words));
+    changes.extend(added.map(|(_, new)| change(sites, None, Some(new))));
 }
 
 fn change(sites: (&Rc<str>, &Rc<str>), old: Option<&Fact>, new: Option<&Fact>) -> Change {

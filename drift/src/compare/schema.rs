@@ -15,7 +15,7 @@ use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 pub(super) struct Found<'a> {
     /// Where the schemas are written.
     pub sites: (Rc<str>, Rc<str>),
-    /// The places that are compared: of what refers to a component, if only one of them does.
+    /// The places that are compared: of what refers to a component, if not both refer to one.
     pub places: (Rc<str>, Rc<str>),
     pub changes: Vec<Change>,
     pub edges: Vec<Edge<'a>>,
@@ -52,9 +52,10 @@ pub(super) fn compare<'a>(
 ) -> Result<Found<'a>> {
     let (b, r) = read(sides, base, revision)?;
     let sites_of = (base.at().clone(), revision.at().clone());
-    let one_refers = base.component().is_some() != revision.component().is_some();
+    let refers = base.component().is_some() || revision.component().is_some();
+    let elsewhere = refers && sides.one(base, revision).is_none();
     let mut found = Found {
-        places: if one_refers { places } else { sites_of.clone() },
+        places: if elsewhere { places } else { sites_of.clone() },
         sites: sites_of,
         changes: Vec::new(),
         edges: Vec::new(),
@@ -120,15 +121,21 @@ pub(super) fn compare<'a>(
     values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
-    // What stands in the way of comparing further is one cause.
+    // What stands in the way of comparing further is one cause; but what is said beside a union
+    // holds for all of its members.
+    let beside = !properties.is_empty() && !r.properties.is_empty();
     match (&**unions, &*r.unions) {
         ([old, ..], []) => {
-            unions::compare_single(sides, &mut found, Single::Revision(&r, revision), old)?;
-            return Ok(found);
+            let single = Single::Revision(&r, revision);
+            if !unions::compare_single(sides, &mut found, single, old)? && !beside {
+                return Ok(found);
+            }
         }
         ([], [new, ..]) => {
-            unions::compare_single(sides, &mut found, Single::Base(&b, base), new)?;
-            return Ok(found);
+            let single = Single::Base(&b, base);
+            if !unions::compare_single(sides, &mut found, single, new)? && !beside {
+                return Ok(found);
+            }
         }
         (old, new) => unions::compare_all(sides, &mut found, old, new)?,
     }

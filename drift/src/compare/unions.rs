@@ -52,6 +52,7 @@ fn compare<'a>(
     }
     let matched = matched(sides, &old.members, &new.members)?;
     let mut taken = vec![false; new.members.len()];
+    let repeated = (copies(&old.members), copies(&new.members));
     for (member, partner) in old.members.iter().zip(matched) {
         match partner {
             Some(at) => {
@@ -59,17 +60,19 @@ fn compare<'a>(
                 let (old, new) = (member.node.parts.clone(), new.members[at].node.parts.clone());
                 found.inside(old, new, Step::Member);
             }
+            None if repeats(member, &repeated.1) => {}
             None => {
                 let change =
-                    Change::new(Class::UnionMemberRemoved, found.sites(), &key(&member.node));
+                    Change::new(Class::UnionMemberRemoved, found.sites(), &member.node.key());
                 let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
                 change.revision_pointer = Some(new.fact.pointer());
                 found.add(change.says(format!("no longer has {}", called(&member.node))));
             }
         }
     }
-    for (member, _) in new.members.iter().zip(taken).filter(|(_, taken)| !taken) {
-        let change = Change::new(Class::UnionMemberAdded, found.sites(), &key(&member.node));
+    let untaken = new.members.iter().zip(taken).filter(|(_, taken)| !taken);
+    for (member, _) in untaken.filter(|(member, _)| !repeats(member, &repeated.0)) {
+        let change = Change::new(Class::UnionMemberAdded, found.sites(), &member.node.key());
         let mut change = change.is(&*member.at, sorted(member.node.parts[0].value));
         change.pointer = Some(old.fact.pointer());
         found.add(change.says(format!("has {} as well", called(&member.node))));
@@ -77,20 +80,21 @@ fn compare<'a>(
     Ok(())
 }
 
+/// What the members say, each in its words.
+fn copies(members: &[Member]) -> HashSet<String> {
+    members.iter().map(|member| member.node.written()).collect()
+}
+
+/// Whether a member without a name says only what another member says in the other document.
+fn repeats(member: &Member, others: &HashSet<String>) -> bool {
+    member.node.component().is_none() && others.contains(&member.node.written())
+}
+
 fn called(member: &Node) -> String {
     match member.component() {
         Some(name) => format!("the member `{name}`"),
         None => "a member without a name".to_owned(),
     }
-}
-
-/// What a member is known by in both documents: the component's name, else what is written.
-fn key(member: &Node) -> String {
-    member.component().unwrap_or_else(|| written(member))
-}
-
-fn written(member: &Node) -> String {
-    sorted(member.parts[0].value).to_string()
 }
 
 /// The new member that each old one has become: of the same name or text; else told by the same
@@ -101,10 +105,10 @@ fn matched<'a>(
     new: &[Member<'a>],
 ) -> Result<Vec<Option<usize>>> {
     let mut partners = Partners { of: vec![None; old.len()], free: (0..new.len()).collect() };
-    let each = |members: &[Member<'a>], key: fn(&Node) -> String| -> Vec<Option<String>> {
+    let each = |members: &[Member<'a>], key: fn(&Node<'a>) -> String| -> Vec<Option<String>> {
         members.iter().map(|member| Some(key(&member.node))).collect()
     };
-    for known in [key, written] {
+    for known in [Node::key, Node::written] {
         partners.pair(&each(old, known), &each(new, known));
         if partners.are_done() {
             return Ok(partners.of);
@@ -193,7 +197,7 @@ fn tag<'a>(api: &Api<'a>, member: &Node<'a>) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Whether two members are one that changed: of the same types, objects with most properties in
+/// Whether two members are one that changed: of types that fit, objects with most properties in
 /// common. Two components that have both stayed, or of which one has, are two.
 fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> {
     if let (Some(old), Some(new)) = (old.component(), new.component())
@@ -205,21 +209,44 @@ fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> 
     let new = Schema::read(&sides.revision, new, SingleUnion::Open)?;
     let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
     let most = old.properties.len().max(new.properties.len());
-    Ok(old.kinds == new.kinds && shared * 2 >= most)
+    let fit = old.kinds.holds(new.kinds) || new.kinds.holds(old.kinds);
+    Ok(fit && shared * 2 >= most)
 }
 
-/// Compares a value that is one of several in one document with the one that it is in the other.
+/// Compares a value that is one of several in one document with the one that it is in the other;
+/// false if that is all there is to compare.
 pub(super) fn compare_single<'a>(
     sides: &Sides<'a>,
     found: &mut Found<'a>,
     single: Single<'_, 'a>,
     union: &Union<'a>,
-) -> Result<()> {
+) -> Result<bool> {
+    if union.members.iter().all(only_limits) {
+        match single {
+            Single::Base(..) => {
+                found.fact(
+                    Class::LimitTightened,
+                    None,
+                    Some(&union.fact),
+                    "wants some properties together now",
+                );
+            }
+            Single::Revision(..) => {
+                found.fact(
+                    Class::LimitLoosened,
+                    Some(&union.fact),
+                    None,
+                    "no longer wants some properties together",
+                );
+            }
+        }
+        return Ok(true);
+    }
     let (schema, node, api) = match single {
         Single::Base(schema, node) => (schema, node, &sides.revision),
         Single::Revision(schema, node) => (schema, node, &sides.base),
     };
-    let same = union.members.iter().find(|member| key(&member.node) == key(node));
+    let same = union.members.iter().find(|member| member.node.key() == node.key());
     let mut meets = same.is_some();
     for member in union.members.iter().filter(|_| same.is_none()) {
         meets |= Schema::read(api, &member.node, SingleUnion::Open)?.kinds.meets(schema.kinds);
@@ -248,5 +275,14 @@ pub(super) fn compare_single<'a>(
         };
         found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
-    Ok(())
+    Ok(false)
+}
+
+/// Whether a member says no more than which properties must be there.
+fn only_limits(member: &Member) -> bool {
+    let limits = ["required", "not", "title", "description"];
+    let mut parts = member.node.parts.iter().filter_map(|part| part.value.as_object());
+    parts.all(|members| {
+        members.contains_key("required") && members.keys().all(|key| limits.contains(&key.as_str()))
+    })
 }

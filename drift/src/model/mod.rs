@@ -15,7 +15,7 @@ mod security;
 mod server;
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
@@ -46,6 +46,8 @@ pub struct Api<'a> {
     pub operations: Vec<Operation<'a>>,
     /// The ways to authenticate, by name.
     pub schemes: Vec<Scheme<'a>>,
+    /// What is said of the tags, by name, each with its pointer.
+    pub tags: BTreeMap<&'a str, (String, &'a Value)>,
     /// What the root says beside.
     pub rest: Vec<Fact<'a>>,
     /// What `info` says.
@@ -53,7 +55,8 @@ pub struct Api<'a> {
 }
 
 /// The members of the root that are read elsewhere.
-const ROOT: [&str; 14] = [
+const ROOT: [&str; 15] = [
+    "tags",
     "openapi",
     "swagger",
     "info",
@@ -89,6 +92,7 @@ impl<'a> Api<'a> {
             operations: Vec::new(),
             schemes: Vec::new(),
             rest: Vec::new(),
+            tags: BTreeMap::new(),
             info: Vec::new(),
         };
         api.heirs = api.read_heirs();
@@ -97,6 +101,13 @@ impl<'a> Api<'a> {
         let at: Rc<str> = "".into();
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
         api.rest = fact::rest(api.root, &at, known);
+        if let Some(tags) = api.root.get("tags") {
+            for (index, tag) in list(tags, "/tags")?.iter().enumerate() {
+                let at = format!("/tags/{index}");
+                let name = object(tag, &at)?.get("name").and_then(Value::as_str);
+                api.tags.insert(name.unwrap_or_default(), (at, tag));
+            }
+        }
         if let Some(info) = api.root.get("info") {
             api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
         }

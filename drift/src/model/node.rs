@@ -5,7 +5,7 @@ use std::rc::Rc;
 use connect_codegen::problem::{Problem, Result, unescaped_segment};
 use serde_json::Value;
 
-use super::{Api, address};
+use super::{Api, address, sorted};
 
 /// One schema object as it is written.
 #[derive(Debug, Clone)]
@@ -69,8 +69,18 @@ impl<'a> Node<'a> {
         Ok(Self { parts })
     }
 
-    /// What the node is known by.
-    pub fn key(&self) -> Vec<usize> {
+    /// What the node is known by in both documents: the component's name, else what is written.
+    pub fn key(&self) -> String {
+        self.component().unwrap_or_else(|| self.written())
+    }
+
+    /// What is written, whatever the order of its keys.
+    pub fn written(&self) -> String {
+        sorted(self.parts[0].value).to_string()
+    }
+
+    /// What the node is known by in its document.
+    pub fn id(&self) -> Vec<usize> {
         self.parts.iter().map(|part| address(part.value)).collect()
     }
 

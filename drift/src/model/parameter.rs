@@ -18,8 +18,10 @@ pub struct Parameter<'a> {
     pub name: &'a str,
     /// Where it is sent: `path`, `query`, `header`, `cookie`; `formData` in Swagger 2.0.
     pub location: &'a str,
-    /// Its pointer.
+    /// Its pointer, where references lead.
     pub at: Rc<str>,
+    /// The pointer of the place that lists it.
+    pub place: Rc<str>,
     /// Whether a request without it is refused, or a response without it is never sent.
     pub required: bool,
     /// Whether it should no longer be used.
@@ -75,8 +77,13 @@ impl<'a> Parameter<'a> {
     /// Reads the parameters that an operation or a path lists, all but bodies.
     pub(super) fn read_list(api: &Api<'a>, value: &'a Value, at: &str) -> Result<Vec<Self>> {
         let parts = Part::list(api, value, at)?;
-        let parts = parts.into_iter().filter(|part| part.value.get("in") != Some(&"body".into()));
-        parts.map(|part| Self::read(api, object(part.value, &part.at)?, part.clone())).collect()
+        let parts = parts.into_iter().enumerate();
+        let parts = parts.filter(|(_, part)| part.value.get("in") != Some(&"body".into()));
+        let read = parts.map(|(index, part)| {
+            let read = Self::read(api, object(part.value, &part.at)?, part.clone())?;
+            Ok(Self { place: format!("{at}/{index}").into(), ..read })
+        });
+        read.collect()
     }
 
     fn read(api: &Api<'a>, members: &'a Map<String, Value>, part: Part<'a>) -> Result<Self> {
@@ -107,6 +114,7 @@ impl<'a> Parameter<'a> {
             name,
             location,
             at: at.clone(),
+            place: at.clone(),
             required: false,
             deprecated: false,
             schema: None,

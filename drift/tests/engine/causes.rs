@@ -182,3 +182,86 @@ fn a_value_refers_elsewhere_and_the_place_is_blamed_not_the_component() {
     assert_eq!(finding.message, "`Part.it` is of type string, and no longer object");
     assert_eq!(finding.pointer.as_deref(), Some("/components/schemas/Part/properties/it"));
 }
+
+#[test]
+fn a_place_that_refers_to_another_component_is_blamed_for_what_that_brings() {
+    let frame = "
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /a: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/HERE'}}}}}}}
+  /b: {get: {responses: {'200': {content: {application/json: {schema: {$ref: '#/components/schemas/Cup'}}}}}}}
+components:
+  schemas:
+    Cup: {type: object, properties: {size: {type: integer}}}
+    Pot: {type: object, properties: {size: {type: string}}}
+";
+    let found = between(frame, "Cup", "Pot");
+    let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+    let place = "the response 200 of GET /a";
+    let [typed, referred] = &*messages else { panic!("{}", shown(&found)) };
+    assert_eq!(*typed, format!("`size` of {place} is of type string, and no longer integer"));
+    assert_eq!(*referred, format!("{place} leads to the component `Pot`, and no longer to `Cup`"));
+    assert!(found.iter().all(|finding| finding.operations == ["GET /a"]));
+}
+
+#[test]
+fn credentials_that_may_be_left_out_are_compared_too() {
+    let frame = "
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths: {/a: {get: {security: [HERE], responses: {}}}}
+";
+    assert_eq!(
+        only(&between(frame, "{}", "{}, {token: []}")).class,
+        Class::SecurityAlternativeAdded
+    );
+    assert_eq!(between(frame, "{}", ""), []);
+    assert_eq!(
+        only(&between(frame, "{token: []}", "{}, {token: []}")).class,
+        Class::SecurityRemoved
+    );
+}
+
+#[test]
+fn what_the_path_lists_is_one_cause_and_what_each_operation_lists_is_many() {
+    let frame = "
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /a:
+    parameters: [HERE]
+    get: {responses: {}}
+    put: {responses: {}}
+components: {parameters: {Limit: {name: limit, in: query, required: true, schema: {type: integer}}}}
+";
+    let found = between(frame, "", "{$ref: '#/components/parameters/Limit'}");
+    let finding = only(&found);
+    assert_eq!(finding.class, Class::RequiredParameterAdded);
+    assert_eq!(finding.revision_pointer.as_deref(), Some("/paths/~1a/parameters/0"));
+    assert_eq!(finding.operations, ["GET /a", "PUT /a"]);
+}
+
+#[test]
+fn a_union_that_only_wants_properties_together_is_a_limit() {
+    let only = "it: {type: object, properties: {a: {type: string}, b: {type: string}}}";
+    let together = "it: {type: object, properties: {a: {type: string}}, anyOf: [{required: [a]}, {required: [b]}]}";
+    let classes = |base, revision| -> Vec<Class> {
+        between(SHARED, base, revision).iter().map(|finding| finding.class).collect()
+    };
+    assert_eq!(classes(only, together), [Class::OptionalPropertyRemoved, Class::LimitTightened]);
+    assert_eq!(classes(together, only), [Class::OptionalPropertyAdded, Class::LimitLoosened]);
+}
+
+#[test]
+fn a_name_that_is_required_without_a_word_is_no_new_property_when_it_is_described() {
+    let bare = "it: {type: object, required: [a]}";
+    let described = "it: {type: object, required: [a], properties: {a: {type: string}}}";
+    assert_eq!(only(&between(SHARED, bare, described)).class, Class::TypeNarrowed);
+    assert_eq!(only(&between(SHARED, described, bare)).class, Class::TypeWidened);
+    let optional = "it: {type: object, properties: {a: {type: string}}}";
+    assert_eq!(only(&between(SHARED, bare, optional)).class, Class::PropertyBecameOptional);
+    assert_eq!(only(&between(SHARED, optional, bare)).class, Class::PropertyBecameRequired);
+    let nothing = "it: {type: object}";
+    assert_eq!(only(&between(SHARED, bare, nothing)).class, Class::PropertyBecameOptional);
+}

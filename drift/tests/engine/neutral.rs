@@ -153,6 +153,10 @@ fn what_the_document_says_for_all_operations_or_each_for_itself() {
     all["security"] = json!([{ "token": [] }]);
     all["servers"] = json!([{ "url": "https://a.example/" }]);
     same(&each, &all);
+    let mut turned = all.clone();
+    all["tags"] = json!([{ "name": "a", "description": "Words." }, { "name": "b" }]);
+    turned["tags"] = json!([{ "name": "b" }, { "description": "Words.", "name": "a" }]);
+    same(&all, &turned);
 }
 
 #[test]

@@ -89,16 +89,29 @@ async fn no_budget_is_no_other_attempt() {
 }
 
 #[tokio::test]
-async fn the_time_of_the_whole_call_ends_waits_and_attempts() {
+async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
     let stand_in = StandIn::start().await;
     let client = client(&stand_in);
-    for (call, fault) in [
-        (Call::Status, wait(429, 20)),
-        (Call::Print, wait(503, 20)),
-        (Call::Note, Fault::Late(LONG)),
-    ] {
+    for (call, fault) in [(Call::Status, wait(429, 20)), (Call::Print, wait(503, 20))] {
         stand_in.take_requests();
         stand_in.faults(call.operation(), [fault]);
+        let start = Instant::now();
+        let result = call.send(&client, retrying(4).timeout(Duration::from_secs(15))).await;
+        let error = result.expect_err("a failure");
+        assert!(matches!(error, Error::Api(_)), "not that the time is up: {error:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
+        assert!(start.elapsed() < Duration::from_secs(10), "at once");
+        assert_eq!(stand_in.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_the_whole_call_ends_attempts() {
+    let stand_in = StandIn::start().await;
+    let client = client(&stand_in);
+    for call in Call::ALL {
+        stand_in.take_requests();
+        stand_in.faults(call.operation(), [Fault::Late(LONG)]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(1))).await;
         let Err(Error::Transport(error)) = result else { panic!("{call:?}: {result:?}") };

@@ -38,6 +38,7 @@ fn a_file_too_many_and_one_too_few_are_found_and_mended() {
     let parts = ["extra/more.rs", "should not exist", "`cargo xtask regen`"];
     workspace.refuses(&["regen", "--check"], &parts);
     assert_eq!(workspace.run(&["regen"]).status, 0);
+    assert!(!extra.parent().expect("a folder").exists(), "an empty folder stays");
     fs::remove_file(workspace.layout.generated().join("mod.rs")).expect("a file");
     let parts = ["generated/mod.rs", "missing", "`cargo xtask regen`"];
     workspace.refuses(&["regen", "--check"], &parts);

@@ -53,12 +53,14 @@ crate::open_enum::open_enum! {
     UpdatingFirmware = "updating_firmware" }
 }
 /// Model for requests to fetch a list of cluster IDs.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsRequest {
     /// The ids of clusters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_ids: Option<Vec<String>>,
+}
+crate::model::model! {
+    ClusterIdsRequest { cluster_ids }
 }
 impl ClusterIdsRequest {
     /// With no field set.
@@ -81,21 +83,26 @@ impl ClusterIdsRequest {
     }
 }
 /// Model for responses to return a list of cluster IDs.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsResponse {
     /// The ids of clusters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster_ids: Option<Vec<String>>,
 }
+crate::model::model! {
+    ClusterIdsResponse { cluster_ids }
+}
 /// Model for the note of a cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterNote {
     /// The large description of the item.
     ///
     /// 1 to 3500 characters.
     pub note: String,
+}
+crate::model::model! {
+    ClusterNote { note }
 }
 impl ClusterNote {
     /// With the fields that the API requires.
@@ -108,12 +115,14 @@ impl ClusterNote {
     }
 }
 /// Model with parameters for updating the note of a cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterNoteUpdateRequest {
     /// See [`ClusterNote`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<ClusterNote>,
+}
+crate::model::model! {
+    ClusterNoteUpdateRequest { note }
 }
 impl ClusterNoteUpdateRequest {
     /// With no field set.
@@ -133,12 +142,11 @@ impl ClusterNoteUpdateRequest {
     }
 }
 /// Model for the list of clusters sent to the users.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterResponse {
     /// What the cluster can do, such as `queue`, `print_job_action_duplicate` or `import_material`. The
     /// service adds to these.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub capabilities: Option<Vec<String>>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
@@ -147,13 +155,10 @@ pub struct ClusterResponse {
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
     /// The status of the printer that is used for display purpose.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_status: Option<ClusterDisplayStatus>,
     /// Human readable name of the host. Can be used for identification purposes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub friendly_name: Option<String>,
     /// See [`PrintJobInstanceResponse`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_current_print_job: Option<PrintJobInstanceResponse>,
     /// The unique identifier of the printer that never changes.
     ///
@@ -163,42 +168,26 @@ pub struct ClusterResponse {
     /// `^(^[0-9A-F]{20}$)|\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub host_guid: String,
     /// The IP address of the printer in the local network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_internal_ip: Option<String>,
     /// The name of the printer as configured during the Wi-Fi setup. Used as identifier for end users.
     ///
     /// 3 to 64 characters.
     pub host_name: String,
     /// The number of print jobs printing or waiting.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub host_print_job_count: Option<i64>,
     /// See [`ClusterPrinterStatus`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_printer: Option<ClusterPrinterStatus>,
     /// The total estimated printing time for all jobs in seconds.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub host_remaining_print_time: Option<i64>,
     /// The firmware version of the cluster host. This is where the Stardust client is running on.
     ///
     /// 3 to 64 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub host_version: Option<String>,
     /// Whether this cluster is currently connected to the cloud.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_online: Option<bool>,
     /// Whether the printer has at least one due maintenance task.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance_due: Option<bool>,
     /// See [`ClusterNote`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<ClusterNote>,
     /// The ID of an organization the cluster might be associated with. Note: In the context of the API,
     /// the term "organization" can be read as meaning "workspace".
@@ -206,52 +195,50 @@ pub struct ClusterResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<String>,
     /// Designates whether the cluster is shared with the entire organization.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_shared: Option<bool>,
     /// The amount of printers connected to the cluster.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub printer_count: Option<i64>,
     /// The type of printer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_type: Option<ClusterPrinterType>,
     /// The status of the cluster authentication.
     ///
     /// Default: `"active"`.
     pub status: ClusterAuthenticationStatus,
     /// The ids of the teams that the cluster is shared with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<String>>,
     /// The ID of the user that authenticated this cluster.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+}
+crate::model::model! {
+    ClusterResponse { capabilities, cluster_id, display_status, friendly_name,
+    host_current_print_job, host_guid, host_internal_ip, host_name, host_print_job_count,
+    host_printer, host_remaining_print_time, host_version, is_online, maintenance_due,
+    note, organization_id, organization_shared, printer_count, printer_type, status,
+    team_ids, user_id }
 }
 /// Model with parameters for updating cluster sharing settings. TODO: in the future we can add
 /// organization sharing via this model as well.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterSharingUpdateRequest {
     /// Designates whether the cluster is shared with the entire organization.This field must be left
     /// empty or set to 'False' when using 'team\_ids'.
     ///
     /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_shared: Option<bool>,
     /// The ids of the teams that the cluster is shared with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub team_ids: Option<Vec<String>>,
+}
+crate::model::model! {
+    ClusterSharingUpdateRequest { organization_shared, team_ids }
 }
 impl ClusterSharingUpdateRequest {
     /// With no field set.
@@ -285,38 +272,31 @@ impl ClusterSharingUpdateRequest {
 }
 /// Model for the responses we exchange from the printer clusters to the gateway for the cluster
 /// status.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterStatusResponse {
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// Whether the cluster is online.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_online: Option<bool>,
     /// The print jobs in the queue and on the printers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print_jobs: Option<Vec<PrintJobInstanceResponse>>,
     /// The printers of the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printers: Option<Vec<ClusterPrinterStatus>>,
     /// The print jobs that ended last, 10 at most.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub recently_completed: Option<Vec<PrintJobInstanceResponse>>,
 }
+crate::model::model! {
+    ClusterStatusResponse { generated_time, is_online, print_jobs, printers,
+    recently_completed }
+}
 /// Request for the number of clusters.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterTeamCountResponse {
     /// The number of clusters by the id of a team.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub counts: Option<std::collections::BTreeMap<String, i64>>,
+}
+crate::model::model! {
+    ClusterTeamCountResponse { counts }
 }

@@ -33,6 +33,7 @@ pub enum MaintenanceTaskDetails {
     Unknown(serde_json::Value),
 }
 impl From<Tagged> for MaintenanceTaskDetails {
+    #[inline]
     fn from(tagged: Tagged) -> Self {
         if let Some(value) = tagged.read_as("time_based") {
             return Self::TimeBasedDetail(value);
@@ -40,6 +41,7 @@ impl From<Tagged> for MaintenanceTaskDetails {
         Self::Unknown(tagged.into_inner())
     }
 }
+impl crate::lenient::Lenient for MaintenanceTaskDetails {}
 impl<'de> serde::Deserialize<'de> for MaintenanceTaskDetails {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
@@ -58,14 +60,12 @@ impl serde::Serialize for MaintenanceTaskDetails {
     }
 }
 /// The response model for the printer maintenance completed tasks.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     /// The timestamp that the task was completed.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub completed_at: chrono::DateTime<chrono::Utc>,
     /// The codes of the tasks that were done.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_codes: Option<Vec<MaintenanceTaskCode>>,
     /// The ID of the user.
     ///
@@ -80,13 +80,19 @@ pub struct PrinterMaintenanceCompletedLogEntriesResponse {
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
     pub username: String,
 }
+crate::model::model! {
+    PrinterMaintenanceCompletedLogEntriesResponse { completed_at, task_codes, user_id,
+    username }
+}
 /// A maintenance task that has been executed.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRequest {
     /// The codes of the tasks that were done.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_codes: Option<Vec<MaintenanceTaskCode>>,
+}
+crate::model::model! {
+    PrinterMaintenanceTaskRequest { task_codes }
 }
 impl PrinterMaintenanceTaskRequest {
     /// With no field set.
@@ -109,38 +115,40 @@ impl PrinterMaintenanceTaskRequest {
     }
 }
 /// A maintenance task must be done now or in the future.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskResponse {
     /// Predicted time when the task should be performed.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub due_date: Option<chrono::DateTime<chrono::Utc>>,
     /// True if the task is due now.
     pub is_due: bool,
     /// See [`PrinterMaintenanceTaskRule`].
     pub task_rule: PrinterMaintenanceTaskRule,
 }
+crate::model::model! {
+    PrinterMaintenanceTaskResponse { due_date, is_due, task_rule }
+}
 /// A rule which describes a reoccurring maintenance task.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRule {
     /// Task code identifying a type of task.
     pub code: MaintenanceTaskCode,
     /// See [`MaintenanceTaskDetails`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub task_details: Option<MaintenanceTaskDetails>,
 }
+crate::model::model! {
+    PrinterMaintenanceTaskRule { code, task_details }
+}
 /// Details for a clock time based reoccurring maintenance task.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TimeBasedDetail {
     /// Describes the time in seconds between recommended execution this task.
     ///
     /// At least 0.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub interval: i64,
+}
+crate::model::model! {
+    TimeBasedDetail { interval }
 }

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for response of the material profile object.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MaterialProfileResponse {
     /// The ID of the OAuth2 client that uploaded this profile.
@@ -20,11 +20,6 @@ pub struct MaterialProfileResponse {
     /// The size of the uploaded file.
     ///
     /// 0 to 1073741824.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub file_size: Option<i64>,
     /// The ID of the material profile package.
     ///
@@ -37,12 +32,10 @@ pub struct MaterialProfileResponse {
     /// The uploading status of the file.
     pub status: MaterialProfileStatus,
     /// Contains more details about the status, e.g. the cause of failures.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_description: Option<String>,
     /// The one-time use URL where the file must be uploaded to (only if status is uploading).
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_url: Option<String>,
     /// The ID of the user that uploaded this profile.
     ///
@@ -56,6 +49,10 @@ pub struct MaterialProfileResponse {
     ///
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
     pub username: String,
+}
+crate::model::model! {
+    MaterialProfileResponse { client_id, content_type, file_size, material_profile_id,
+    material_profile_name, status, status_description, upload_url, user_id, username }
 }
 /// The uploading status of the file.
 ///
@@ -72,7 +69,7 @@ crate::open_enum::open_enum! {
     MaterialProfileStatus { Uploading = "uploading" }
 }
 /// Model for requests to upload a material profiles package file.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MaterialProfileUploadRequest {
     /// The content type of the item.
@@ -82,7 +79,6 @@ pub struct MaterialProfileUploadRequest {
     /// The size of the file in bytes.
     ///
     /// 1 to 1073741824.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub file_size: i64,
     /// The file name of the material profile package, including the file extension.
     ///
@@ -94,6 +90,10 @@ pub struct MaterialProfileUploadRequest {
     /// The origin of the client that will upload the print job to storage.Used to verify the upload
     /// occurs from the same location as the request.
     pub origin: String,
+}
+crate::model::model! {
+    MaterialProfileUploadRequest { content_type, file_size, material_profile_name, origin
+    }
 }
 impl MaterialProfileUploadRequest {
     /// With the fields that the API requires.

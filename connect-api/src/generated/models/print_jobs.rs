@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Represents a file attachment.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttachmentResponse {
     /// The content type of the attachment.
@@ -23,42 +23,43 @@ pub struct AttachmentResponse {
     /// `^(?!(?:COM[0-9]|CON|LPT[0-9]|NUL|PRN|AUX|com[0-9]|con|lpt[0-9]|nul|prn|aux)|\s|[\.]{2,})[^\\\/:*\"?<>|]{1,}\.[a-zA-Z0-9]+$`.
     pub file_name: String,
 }
+crate::model::model! {
+    AttachmentResponse { content_type, download_url, file_name }
+}
 /// Model for the types of changes that are needed before a print job can start
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConfigurationChange {
     /// The hotend slot or extruder index to change
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub index: Option<i64>,
     /// Original/current material guid or hotend id
     pub origin_id: String,
     /// Original/current material name or hotend id
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_name: Option<String>,
     /// Target material guid or hotend id
     pub target_id: String,
     /// Target material name or hotend id
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_name: Option<String>,
     /// The type of configuration change.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_of_change: Option<ConfigurationChangeType>,
 }
+crate::model::model! {
+    ClusterPrintJobConfigurationChange { index, origin_id, origin_name, target_id,
+    target_name, type_of_change }
+}
 /// Model for holding print job constraints as sub-model for ClusterPrintJobStatus.constraints.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConstraints {
     /// Unique name of the printer that this job should be printed on.Should be one of the unique\_name
     /// field values in the cluster, e.g. 'ultimakersystem-ccbdd30044ec'
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub require_printer_name: Option<String>,
 }
+crate::model::model! {
+    ClusterPrintJobConstraints { require_printer_name }
+}
 /// Model for the reasons that prevent this job from being printed on the associated printer
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintJobImpediment {
     /// The severity of the problem. A number in most cases, with higher being more severe, but also a
@@ -67,6 +68,9 @@ pub struct ClusterPrintJobImpediment {
     /// A string indicating a reason the print cannot be printed, such as
     /// 'does\_not\_fit\_in\_build\_volume'
     pub translation_key: String,
+}
+crate::model::model! {
+    ClusterPrintJobImpediment { severity, translation_key }
 }
 /// The type of configuration change.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -89,17 +93,19 @@ crate::open_enum::open_enum! {
     "buildplate_change" }
 }
 /// Model for an option in the filter.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FilterOption {
     /// The display name of the option.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// The key of the option.
     pub key: String,
 }
+crate::model::model! {
+    FilterOption { display_name, key }
+}
 /// Response model for the available filters.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FilterResponse {
     /// The display name of the filter.
@@ -107,11 +113,12 @@ pub struct FilterResponse {
     /// The key of the filter.
     pub key: String,
     /// See [`FilterOption`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<FilterOption>>,
     /// The type of the filters.
-    #[serde(rename = "type")]
     pub type_: FilterType,
+}
+crate::model::model! {
+    FilterResponse { display_name, key, options, type_ = "type" }
 }
 /// The type of the filters.
 ///
@@ -144,14 +151,16 @@ crate::open_enum::open_enum! {
     GCodeFlavor { Griffin = "Griffin", Cheetah = "Cheetah", UltiGCode = "UltiGCode" }
 }
 /// Parameters used when submitting a print job to the cloud for printing.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintBodyRequest {
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
     ///
     /// Default: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub start_now: Option<bool>,
+}
+crate::model::model! {
+    PrintBodyRequest { start_now }
 }
 impl PrintBodyRequest {
     /// With no field set.
@@ -172,33 +181,24 @@ impl PrintBodyRequest {
 }
 /// Model holding the body arguments for a print job action. This contains all possible fields from
 /// PrintJobActionRequest.action\_details, as the API receives any in the message body.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobActionBodyRequest {
     /// On action 'move', move the print job to this list in the cluster.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
     /// The approval/rejection message to be sent to the user.
     ///
     /// At most 1000 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// On action 'abort' or 'duplicate', specify a quantity of jobs to abort or duplicate.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub quantity: Option<i64>,
     /// On action 'move', move the print job to this position in the cluster.
     ///
     /// At least 0.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub to_position: Option<i64>,
+}
+crate::model::model! {
+    PrintJobActionBodyRequest { list, message, quantity, to_position }
 }
 impl PrintJobActionBodyRequest {
     /// With no field set.
@@ -244,26 +244,28 @@ impl PrintJobActionBodyRequest {
     }
 }
 /// The metadata model for the build plate of the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildPlateMetadata {
     /// The temperature the build plate needs to be at the start of the print.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_temperature: Option<f64>,
     /// The current temperature of build plate, degrees celsius
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     /// The type of build plate
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<BuildPlateType>,
 }
+crate::model::model! {
+    PrintJobBuildPlateMetadata { initial_temperature, temperature, type_ = "type" }
+}
 /// The metadata model for the build volume of the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildVolumeMetadata {
     /// The desired temperature of the build volume at the start of the print.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+}
+crate::model::model! {
+    PrintJobBuildVolumeMetadata { temperature }
 }
 /// The content type of the print job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -289,29 +291,27 @@ crate::open_enum::open_enum! {
     "application/x-makerbot-sketch" }
 }
 /// The metadata model for print volume coordinates.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobCoordinatesMetadata {
     /// The X coordinate of the print volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub x: Option<f64>,
     /// The Y coordinate of the print volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub y: Option<f64>,
     /// The Z coordinate of the print volume.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub z: Option<f64>,
+}
+crate::model::model! {
+    PrintJobCoordinatesMetadata { x, y, z }
 }
 /// Data returned in the Connect API print job instance details endpoint, which also includes
 /// details about the original print job file.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobDetailsResponse {
     /// The name of the printer this job is assigned to while being queued.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_plate: Option<ClusterPrinterBuildPlate>,
     /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
     /// does not have access to the print job.
@@ -319,7 +319,6 @@ pub struct PrintJobDetailsResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_job_id: Option<String>,
     /// The unique cloud cluster ID of the printer this job is assigned to.
     ///
@@ -329,36 +328,24 @@ pub struct PrintJobDetailsResponse {
     pub cluster_id: String,
     /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
     /// once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Vec<ClusterPrintCoreConfiguration>>,
     /// See [`PrintJobInstanceConfigurationChange`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration_changes_required: Option<Vec<PrintJobInstanceConfigurationChange>>,
     /// See [`ClusterPrintJobConstraints`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
     /// See [`ClusterPrintJobImpediment`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
     /// Whether the cluster is currently connected to the cloud.
     pub is_online: bool,
     /// The number of seconds since this job was checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<f64>,
     /// The machine type that this job should be printed on.Coincides with the machine\_type field of
     /// the printer object.
@@ -366,52 +353,38 @@ pub struct PrintJobDetailsResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub network_error_count: Option<i64>,
     /// A note for the print job instance.
     ///
     /// At most 500 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The name of the user who added the print job to Cura Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Set to true if the user who started the print job has been deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_deleted: Option<bool>,
     /// The unique ID of the user who started the print job.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<String>,
     /// The URL where to download a preview image from for this print job.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
     /// UUID of the printer used to print this job.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_on_uuid: Option<String>,
     /// The human readable name of the printer this job is assigned to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_name: Option<String>,
     /// UUID of the printer that the job is currently printing on or assigned to.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_uuid: Option<String>,
     /// The type of client that sent the print job to the printer.
     pub sent_from: PrintJobOrigin,
     /// See [`PrintJobResponse`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<PrintJobResponse>,
     /// Whether the job has started printing or not.
     pub started: bool,
@@ -424,61 +397,57 @@ pub struct PrintJobDetailsResponse {
     /// Gives more detail about the status of the print job.
     ///
     /// One of 9 values that the reference does not list.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<String>,
     /// See [`UserMessage`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<UserMessage>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub time_elapsed: Option<i64>,
     /// The amount of time seconds remaining for printing, in seconds. For waiting jobs, includes time
     /// before starting.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_remaining: i64,
     /// The total printing time in seconds.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// UUID of this print job. Should be used for identification purposes.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
+crate::model::model! {
+    PrintJobDetailsResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
+    compatible_machine_families, configuration, configuration_changes_required,
+    constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
+    last_seen, machine_variant, name, network_error_count, note, owner, owner_deleted,
+    owner_id, preview_url, printed_on_uuid, printer_name, printer_uuid, sent_from,
+    source, started, state, status, status_detail, status_message, time_elapsed,
+    time_remaining, time_total, uuid }
+}
 /// The metadata model for a printer extruder in print jobs.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobExtruderMetadata {
     /// The amount in mm3 of filament remaining in the filament bay before the print started.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_material_volume: Option<f64>,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`PrintJobInfillMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub infill: Option<PrintJobInfillMetadata>,
     /// The temperature to which the nozzle needs to be heated for processing the material.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_temperature: Option<f64>,
     /// See [`PrintJobMaterialMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material: Option<PrintJobMaterialMetadata>,
     /// The diameter of the nozzle for which the print was sliced.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nozzle_diameter: Option<f64>,
     /// The original amount in mm3 of filament in the filament bay.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub original_material_volume: Option<f64>,
     /// The type of print core inserted at this position, e.g. 'AA 0.4'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print_core_id: Option<String>,
     /// The current temperature of print core, degrees celsius
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+}
+crate::model::model! {
+    PrintJobExtruderMetadata { estimated_material_volume, extruder_index, infill,
+    initial_temperature, material, nozzle_diameter, original_material_volume,
+    print_core_id, temperature }
 }
 /// The status of the print job.
 ///
@@ -500,25 +469,21 @@ crate::open_enum::open_enum! {
     "queued" }
 }
 /// The metadata model for the generator of the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobGeneratorMetadata {
     /// The date on which that application was built.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub build_date: Option<chrono::DateTime<chrono::Utc>>,
     /// The name of the application used to generate the Gcode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The version of the application used to generate the Gcode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
+crate::model::model! {
+    PrintJobGeneratorMetadata { build_date, name, version }
+}
 /// The metadata model for the infill of the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInfillMetadata {
     /// The density of the infill in percentage.
@@ -528,17 +493,15 @@ pub struct PrintJobInfillMetadata {
     /// Default: `false`.
     pub is_gradual: bool,
 }
+crate::model::model! {
+    PrintJobInfillMetadata { density, is_gradual }
+}
 /// Model for the response to the configuration change response. This is used for the print job
 /// instance responses and adds extra fields that are not received from the printers.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceConfigurationChange {
     /// The hotend slot or extruder index to change
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub index: Option<i64>,
     /// Whether the configuration change may be overridden, i.e. the print job may be started with the
     /// current configuration.
@@ -546,48 +509,43 @@ pub struct PrintJobInstanceConfigurationChange {
     /// Original/current material guid or hotend id
     pub origin_id: String,
     /// Original/current material name or hotend id
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin_name: Option<String>,
     /// Target material guid or hotend id
     pub target_id: String,
     /// Target material name or hotend id
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_name: Option<String>,
     /// The type of configuration change.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub type_of_change: Option<ConfigurationChangeType>,
 }
+crate::model::model! {
+    PrintJobInstanceConfigurationChange { index, is_overridable, origin_id, origin_name,
+    target_id, target_name, type_of_change }
+}
 /// Contains the fields of the printer status that are part of the print job instance.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstancePrinterConfiguration {
     /// See [`ClusterPrinterAirManager`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub air_manager: Option<ClusterPrinterAirManager>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// See [`ClusterPrinterMaterialStation`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material_station: Option<ClusterPrinterMaterialStation>,
     /// See [`ClusterPrintCoreConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print_cores: Option<Vec<ClusterPrintCoreConfiguration>>,
+}
+crate::model::model! {
+    PrintJobInstancePrinterConfiguration { air_manager, generated_time, material_station,
+    print_cores }
 }
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceReportResponse {
     /// The name of the printer this job is assigned to while being queued.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_plate: Option<ClusterPrinterBuildPlate>,
     /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
     /// does not have access to the print job.
@@ -595,7 +553,6 @@ pub struct PrintJobInstanceReportResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_job_id: Option<String>,
     /// The unique cloud cluster ID of the printer this job is assigned to.
     ///
@@ -605,38 +562,25 @@ pub struct PrintJobInstanceReportResponse {
     pub cluster_id: String,
     /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
     /// once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Vec<ClusterPrintCoreConfiguration>>,
     /// See [`ClusterPrintJobConfigurationChange`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration_changes_required: Option<Vec<ClusterPrintJobConfigurationChange>>,
     /// See [`ClusterPrintJobConstraints`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
     /// When a print job is hidden it has been deleted from the cloud history and should not be returned
     /// by the API anymore.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hidden: Option<bool>,
     /// See [`ClusterPrintJobImpediment`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
     /// The number of seconds since this job was checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<f64>,
     /// The machine type that this job should be printed on.Coincides with the machine\_type field of
     /// the printer object.
@@ -644,40 +588,28 @@ pub struct PrintJobInstanceReportResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub network_error_count: Option<i64>,
     /// The name of the user who added the print job to Cura Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Set to true if the user who started the print job has been deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_deleted: Option<bool>,
     /// The unique ID of the user who started the print job.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<String>,
     /// UUID of the printer used to print this job.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_on_uuid: Option<String>,
     /// See [`PrintJobInstancePrinterConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_configuration: Option<PrintJobInstancePrinterConfiguration>,
     /// The human readable name of the printer this job is assigned to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_name: Option<String>,
     /// UUID of the printer that the job is currently printing on or assigned to.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_uuid: Option<String>,
     /// The type of client that sent the print job to the printer.
     pub sent_from: PrintJobOrigin,
@@ -692,40 +624,35 @@ pub struct PrintJobInstanceReportResponse {
     /// Gives more detail about the status of the print job.
     ///
     /// One of 9 values that the reference does not list.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<String>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub time_elapsed: Option<i64>,
     /// The total printing time in seconds.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// The timestamp when the job was last updated.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub updated_at: Option<chrono::DateTime<chrono::Utc>>,
     /// UUID of this print job. Should be used for identification purposes.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
+crate::model::model! {
+    PrintJobInstanceReportResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
+    compatible_machine_families, configuration, configuration_changes_required,
+    constraints, created_at, deleted_at, force, hidden, impediments_to_printing,
+    last_seen, machine_variant, name, network_error_count, owner, owner_deleted,
+    owner_id, printed_on_uuid, printer_configuration, printer_name, printer_uuid,
+    sent_from, started, state, status, status_detail, time_elapsed, time_total,
+    updated_at, uuid }
+}
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceResponse {
     /// The name of the printer this job is assigned to while being queued.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_plate: Option<ClusterPrinterBuildPlate>,
     /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
     /// does not have access to the print job.
@@ -733,7 +660,6 @@ pub struct PrintJobInstanceResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_job_id: Option<String>,
     /// The unique cloud cluster ID of the printer this job is assigned to.
     ///
@@ -743,36 +669,24 @@ pub struct PrintJobInstanceResponse {
     pub cluster_id: String,
     /// The kinds of printer that can print the job, as in `machine_variant`. Can hold a kind more than
     /// once.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compatible_machine_families: Option<Vec<String>>,
     /// See [`ClusterPrintCoreConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Vec<ClusterPrintCoreConfiguration>>,
     /// See [`PrintJobInstanceConfigurationChange`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration_changes_required: Option<Vec<PrintJobInstanceConfigurationChange>>,
     /// See [`ClusterPrintJobConstraints`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub constraints: Option<ClusterPrintJobConstraints>,
     /// The timestamp when the job was created in Cura Connect.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Allow this job to be printed despite of mismatching configurations.
     pub force: bool,
     /// See [`ClusterPrintJobImpediment`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
     /// Whether the cluster is currently connected to the cloud.
     pub is_online: bool,
     /// The number of seconds since this job was checked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<f64>,
     /// The machine type that this job should be printed on.Coincides with the machine\_type field of
     /// the printer object.
@@ -780,47 +694,34 @@ pub struct PrintJobInstanceResponse {
     /// The name of the print job. Usually the name of the .gcode file.
     pub name: String,
     /// The number of errors encountered when requesting data for this print job.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub network_error_count: Option<i64>,
     /// A note for the print job instance.
     ///
     /// At most 500 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The name of the user who added the print job to Cura Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
     /// Set to true if the user who started the print job has been deleted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_deleted: Option<bool>,
     /// The unique ID of the user who started the print job.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<String>,
     /// The URL where to download a preview image from for this print job.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_url: Option<String>,
     /// UUID of the printer used to print this job.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printed_on_uuid: Option<String>,
     /// The human readable name of the printer this job is assigned to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_name: Option<String>,
     /// UUID of the printer that the job is currently printing on or assigned to.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub printer_uuid: Option<String>,
     /// The type of client that sent the print job to the printer.
     pub sent_from: PrintJobOrigin,
@@ -835,39 +736,41 @@ pub struct PrintJobInstanceResponse {
     /// Gives more detail about the status of the print job.
     ///
     /// One of 9 values that the reference does not list.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<String>,
     /// See [`UserMessage`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<UserMessage>,
     /// The time in seconds since the print job started; it can exceed the total time.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub time_elapsed: Option<i64>,
     /// The amount of time seconds remaining for printing, in seconds. For waiting jobs, includes time
     /// before starting.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_remaining: i64,
     /// The total printing time in seconds.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub time_total: i64,
     /// UUID of this print job. Should be used for identification purposes.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
+crate::model::model! {
+    PrintJobInstanceResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
+    compatible_machine_families, configuration, configuration_changes_required,
+    constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
+    last_seen, machine_variant, name, network_error_count, note, owner, owner_deleted,
+    owner_id, preview_url, printed_on_uuid, printer_name, printer_uuid, sent_from,
+    started, state, status, status_detail, status_message, time_elapsed, time_remaining,
+    time_total, uuid }
+}
 /// Model for updating the note in a print job instance.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstanceUpdateRequest {
     /// A note for the print job instance.
     ///
     /// At most 500 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+crate::model::model! {
+    PrintJobInstanceUpdateRequest { note }
 }
 impl PrintJobInstanceUpdateRequest {
     /// With no field set.
@@ -887,61 +790,53 @@ impl PrintJobInstanceUpdateRequest {
     }
 }
 /// The metadata model for a material in print jobs.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobMaterialMetadata {
     /// The brand of material in this print core, e.g. 'Ultimaker'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
     /// The color of material in this print core, e.g. 'Blue'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
     /// The density of the material in g/cm3.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub density: Option<f64>,
     /// The diameter of the material in mm3.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub diameter: Option<f64>,
     /// The GUID of the material in this print core, e.g. '506c9f0d-e3aa-4bd4-b2d2-23e2425b1aa9'.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
     /// The type of material in this print core, e.g. 'PLA'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material: Option<String>,
     /// The weight of the material in g.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
 }
+crate::model::model! {
+    PrintJobMaterialMetadata { brand, color, density, diameter, guid, material, weight }
+}
 /// The metadata model for print jobs.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobMetadata {
     /// See [`PrintJobBuildPlateMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_plate: Option<PrintJobBuildPlateMetadata>,
     /// See [`PrintJobBuildVolumeMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_volume: Option<PrintJobBuildVolumeMetadata>,
     /// See [`PrintJobExtruderMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extruders: Option<Vec<PrintJobExtruderMetadata>>,
     /// The type of the g-code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub flavor: Option<GCodeFlavor>,
     /// See [`PrintJobGeneratorMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub generator: Option<PrintJobGeneratorMetadata>,
     /// The version of the g-code format.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub header_version: Option<String>,
     /// The model of the printer for which the g-code was sliced.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub machine_variant: Option<MachineVariant>,
     /// See [`PrintJobPrintMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print: Option<PrintJobPrintMetadata>,
+}
+crate::model::model! {
+    PrintJobMetadata { build_plate, build_volume, extruders, flavor, generator,
+    header_version, machine_variant, print }
 }
 /// The type of client that sent the print job to the printer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -977,7 +872,7 @@ crate::open_enum::open_enum! {
     PrintJobParsingStatus { Success = "success" }
 }
 /// Information about the Cura preset used when slicing the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobPresetMetadata {
     /// Layer height from Cura slice parameters
@@ -985,49 +880,39 @@ pub struct PrintJobPresetMetadata {
     /// At least 0.
     pub layer_height: f64,
     /// Cura quality value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub quality: Option<String>,
     /// Cura intent value.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
 }
+crate::model::model! {
+    PrintJobPresetMetadata { layer_height, quality, type_ = "type" }
+}
 /// The metadata model for the build volume of the print job.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobPrintMetadata {
     /// The estimated time in seconds the print takes.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub estimated_time: Option<i64>,
     /// The number of object groups in the file. Only applies when 'one-at-a-time' feature is used in
     /// Cura.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub groups: Option<i64>,
     /// Whether the print job has adhesion.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_adhesion: Option<bool>,
     /// Whether the print job has support.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_support: Option<bool>,
     /// See [`PrintJobCoordinatesMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_size: Option<PrintJobCoordinatesMetadata>,
     /// See [`PrintJobCoordinatesMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_size: Option<PrintJobCoordinatesMetadata>,
     /// See [`PrintJobPresetMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preset: Option<PrintJobPresetMetadata>,
 }
+crate::model::model! {
+    PrintJobPrintMetadata { estimated_time, groups, has_adhesion, has_support, max_size,
+    min_size, preset }
+}
 /// Model for the print job upload status served by the Cura Cloud API.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobResponse {
     /// A key that allows anyone to retrieve the details of the print job for reprinting it later
@@ -1035,37 +920,22 @@ pub struct PrintJobResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_key: Option<String>,
     /// See [`AttachmentResponse`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attachments: Option<Vec<AttachmentResponse>>,
     /// The content type of the print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<PrintJobContentType>,
     /// A URL to download the toolpath file from.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub download_url: Option<String>,
     /// The size of the uploaded print job.
     ///
     /// 0 to 1073741824.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub file_size: Option<i64>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// If set to True indicates that PrintJob was submitted
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_submitted: Option<bool>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
@@ -1074,76 +944,65 @@ pub struct PrintJobResponse {
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub job_id: String,
     /// The name of the print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_name: Option<String>,
     /// The ID of the Digital Library project.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub library_project_id: Option<String>,
     /// See [`PrintJobMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<PrintJobMetadata>,
     /// The notes left for a print file during submission.
     ///
     /// At most 150 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
     /// A parsing status indicating if the backend has finished parsing the print job metadata.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parsing_status: Option<PrintJobParsingStatus>,
     /// A signed URL to the location of the print job preview image (only available for UFP files).
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preview_image_url: Option<String>,
     /// The file ID of the source file that the print job is derived from.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub source_file_id: Option<String>,
     /// The status of the print job.
     pub status: PrintJobFileStatus,
     /// Contains more details about the status, e.g. the cause of failures.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_description: Option<String>,
     /// Name of the user who uploaded the print job via submission link
     ///
     /// 2 to 100 characters.
     ///
     /// Pattern: `^[^_!¡÷?¿/\\+=@#$%ˆ&*(){}|~<>;:[\]\n\t]{2,}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub submitter_name: Option<String>,
     /// The one-time use URL where the toolpath must be uploaded to (only if status is uploading).
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_url: Option<String>,
     /// The time on which the print job was uploaded.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub uploaded_at: Option<chrono::DateTime<chrono::Utc>>,
     /// The ID of the user that uploaded this print job.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// The user's unique username.
     ///
     /// 3 to 100 characters.
     ///
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+}
+crate::model::model! {
+    PrintJobResponse { access_key, attachments, content_type, download_url, file_size,
+    generated_time, is_submitted, job_id, job_name, library_project_id, metadata, notes,
+    parsing_status, preview_image_url, source_file_id, status, status_description,
+    submitter_name, upload_url, uploaded_at, user_id, username }
 }
 /// The status of print jobs. Can be one of - in\_progress, waiting, history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -1215,15 +1074,10 @@ crate::open_enum::open_enum! {
     Error = "error", None = "none" }
 }
 /// Model for the API response when sending a print job to a connected cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintRequestResponse {
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
@@ -1234,10 +1088,12 @@ pub struct PrintRequestResponse {
     /// The job instance UUID, generated in the cloud and used in both the cloud and on the printer.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job_instance_uuid: Option<String>,
     /// The status of the print request.
     pub status: PrintRequestStatus,
+}
+crate::model::model! {
+    PrintRequestResponse { generated_time, job_id, job_instance_uuid, status }
 }
 /// The status of the print request.
 ///
@@ -1256,20 +1112,14 @@ crate::open_enum::open_enum! {
     PrintRequestStatus { Queued = "queued", Failed = "failed" }
 }
 /// Model for messages sent by a user.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserMessage {
     /// The body of the message.
     ///
     /// At most 1000 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The ID of the user that created this message.
     ///
@@ -1282,6 +1132,8 @@ pub struct UserMessage {
     /// 3 to 100 characters.
     ///
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+}
+crate::model::model! {
+    UserMessage { body, generated_time, user_id, username }
 }

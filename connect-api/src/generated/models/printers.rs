@@ -42,6 +42,7 @@ pub enum ActionStatusDetails {
     Unknown(serde_json::Value),
 }
 impl From<Tagged> for ActionStatusDetails {
+    #[inline]
     fn from(tagged: Tagged) -> Self {
         if let Some((tag, value)) = tagged.read_any() {
             return Self::WebcamSnapshotStatus {
@@ -52,6 +53,7 @@ impl From<Tagged> for ActionStatusDetails {
         Self::Unknown(tagged.into_inner())
     }
 }
+impl crate::lenient::Lenient for ActionStatusDetails {}
 impl<'de> serde::Deserialize<'de> for ActionStatusDetails {
     fn deserialize<D: serde::Deserializer<'de>>(
         deserializer: D,
@@ -70,7 +72,7 @@ impl serde::Serialize for ActionStatusDetails {
     }
 }
 /// Response model for the status of print/printer/print job actions.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ActionStatusResponse {
     /// Action ID of action to be performed on printer.
@@ -80,8 +82,10 @@ pub struct ActionStatusResponse {
     /// The status of the print job action.
     pub status: ActionStatus,
     /// See [`ActionStatusDetails`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_details: Option<ActionStatusDetails>,
+}
+crate::model::model! {
+    ActionStatusResponse { action_id, status, status_details }
 }
 /// The status of the Air Manager filter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -141,95 +145,87 @@ crate::open_enum::open_enum! {
     BuildPlateType { Glass = "glass", Aluminum = "aluminum" }
 }
 /// Model for the status of a configuration object in a cluster printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintCoreConfiguration {
     /// The amount in mm3 of filament remaining in the filament bay before the print started.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimated_material_volume: Option<f64>,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`ClusterPrinterConfigurationMaterial`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material: Option<ClusterPrinterConfigurationMaterial>,
     /// The original amount in mm3 of filament in the filament bay.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub original_material_volume: Option<f64>,
     /// The type of print core inserted at this position, e.g. 'AA 0.4'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print_core_id: Option<String>,
     /// The current temperature of print core, degrees celsius
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 }
+crate::model::model! {
+    ClusterPrintCoreConfiguration { estimated_material_volume, extruder_index, material,
+    original_material_volume, print_core_id, temperature }
+}
 /// Model for the status of the Air Manager that could be installed on the printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterAirManager {
     /// The amount of hours the Air Manager filter has been in use.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub filter_age: Option<i64>,
     /// The maximum amount of hours the Air Manager filter should be used before replacing it.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub filter_max_age: Option<i64>,
     /// The status of the Air Manager filter.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub filter_status: Option<AirManagerFilterStatus>,
     /// The status of the Air Manager.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<AirManagerStatus>,
     /// Whether this printer supports the Air Manager or not.
     pub supported: bool,
 }
+crate::model::model! {
+    ClusterPrinterAirManager { filter_age, filter_max_age, filter_status, status,
+    supported }
+}
 /// Model for the status of a configuration object in a cluster printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterBuildPlate {
     /// The current temperature of build plate, degrees celsius
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
     /// The type of build plate
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_: Option<BuildPlateType>,
 }
+crate::model::model! {
+    ClusterPrinterBuildPlate { temperature, type_ = "type" }
+}
 /// Model for chamber in cluster printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterChamber {
     /// The current temperature of chamber, degrees celsius
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
 }
+crate::model::model! {
+    ClusterPrinterChamber { temperature }
+}
 /// Model for the material of a configuration object in a cluster printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterConfigurationMaterial {
     /// The brand of material in this print core, e.g. 'Ultimaker'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub brand: Option<String>,
     /// The color of material in this print core, e.g. 'Blue'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<String>,
     /// The GUID of the material in this print core, e.g. '506c9f0d-e3aa-4bd4-b2d2-23e2425b1aa9'.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub guid: Option<String>,
     /// The type of material in this print core, e.g. 'PLA'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material: Option<String>,
 }
+crate::model::model! {
+    ClusterPrinterConfigurationMaterial { brand, color, guid, material }
+}
 /// Model for an error that is currently happening on the printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterError {
     /// The error code.
@@ -239,14 +235,16 @@ pub struct ClusterPrinterError {
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
+crate::model::model! {
+    ClusterPrinterError { code, uuid }
+}
 /// Model for a fault from the Marvin service from a printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterFault {
     /// A short "error code" which identifies this kind of warning.
     pub code: String,
     /// More about the fault, of any shape.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// Human readable description of the warning. This is intended for developer eyes.
     pub message: String,
@@ -261,33 +259,34 @@ pub struct ClusterPrinterFault {
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
+crate::model::model! {
+    ClusterPrinterFault { code, data, message, severity, timestamp, uuid }
+}
 /// Model for the status of the Material Station that could be installed on the printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStation {
     /// See [`ClusterPrinterMaterialStationSlot`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material_slots: Option<Vec<ClusterPrinterMaterialStationSlot>>,
     /// The status of the Material Station.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MaterialStationStatus>,
     /// Whether this printer supports the Material Station or not.
     pub supported: bool,
 }
+crate::model::model! {
+    ClusterPrinterMaterialStation { material_slots, status, supported }
+}
 /// Data about a slot in the Material Station.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStationSlot {
     /// Whether the loaded material is compatible with the print core that it is loaded towards.
     pub compatible: bool,
     /// The position of the extruder on the machine as list index. Numbered from left to right.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub extruder_index: i64,
     /// See [`ClusterPrinterConfigurationMaterial`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material: Option<ClusterPrinterConfigurationMaterial>,
     /// Is true if no more filament is available
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material_empty: Option<bool>,
     /// Estimation of how much material is remaining on a spool. Value between 0 and 1, or -1 when
     /// missing.
@@ -295,94 +294,80 @@ pub struct ClusterPrinterMaterialStationSlot {
     /// \-1 to 1.
     pub material_remaining: f64,
     /// The type of print core inserted at this position, e.g. 'AA 0.4'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub print_core_id: Option<String>,
     /// The index of the slot in the station from left to right. Labelled A to F on the product.
     ///
     /// 0 to 5.
-    #[serde(deserialize_with = "crate::lenient::read")]
     pub slot_index: i64,
 }
+crate::model::model! {
+    ClusterPrinterMaterialStationSlot { compatible, extruder_index, material,
+    material_empty, material_remaining, print_core_id, slot_index }
+}
 /// Model for the status of a single printer in a cluster.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterStatus {
     /// See [`ClusterPrinterAirManager`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub air_manager: Option<ClusterPrinterAirManager>,
     /// See [`ClusterPrinterBuildPlate`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub build_plate: Option<ClusterPrinterBuildPlate>,
     /// See [`ClusterPrinterChamber`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub chamber: Option<ClusterPrinterChamber>,
     /// See [`ClusterPrintCoreConfiguration`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub configuration: Option<Vec<ClusterPrintCoreConfiguration>>,
     /// A printer can be disabled if it should not receive new jobs. By default every printer is
     /// enabled.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// See [`ClusterPrinterError`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub errors: Option<Vec<ClusterPrinterError>>,
     /// See [`ClusterPrinterFault`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub faults: Option<Vec<ClusterPrinterFault>>,
     /// Whether or not the firewall is enabled for this printer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub firewall_enabled: Option<bool>,
     /// The configured channel to put firmware updates from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_channel: Option<FirmwareChannel>,
     /// Whether the printer's firmware is up-to-date.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_update_status: Option<FirmwareUpdateStatus>,
     /// Firmware version installed on the printer. Can be different for all printers in a cluster.
     ///
     /// 3 to 64 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub firmware_version: Option<String>,
     /// Human readable name of the printer. Can be used for identification purposes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub friendly_name: Option<String>,
     /// The IP address of the printer in the local network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip_address: Option<String>,
     /// The version of the latest firmware that is available
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_available_firmware: Option<String>,
     /// The type of printer. Can be 'Ultimaker 3' or 'Ultimaker 3 Extended'.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub machine_variant: Option<MachineVariant>,
     /// Indicated if maintenance is necessary
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub maintenance_required: Option<bool>,
     /// See [`ClusterPrinterMaterialStation`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material_station: Option<ClusterPrinterMaterialStation>,
     /// Whether or not the pin code lock is enabled for this printer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_code_lock_enabled: Option<bool>,
     /// A printer can be claimed by a specific print job.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved_by: Option<String>,
     /// The status of the printer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<PrinterStatus>,
     /// Extra detail about the status of the printer.
     ///
     /// One of 13 values that the reference does not list.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status_detail: Option<String>,
     /// The unique name of the printer in the network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub unique_name: Option<String>,
     /// The unique ID of the printer, also known as GUID. Empty Guid for MakerBot printers.
     ///
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
+}
+crate::model::model! {
+    ClusterPrinterStatus { air_manager, build_plate, chamber, configuration, enabled,
+    errors, faults, firewall_enabled, firmware_channel, firmware_update_status,
+    firmware_version, friendly_name, ip_address, latest_available_firmware,
+    machine_variant, maintenance_required, material_station, pin_code_lock_enabled,
+    reserved_by, status, status_detail, unique_name, uuid }
 }
 /// The type of printer.
 ///
@@ -506,7 +491,7 @@ crate::open_enum::open_enum! {
     "Ultimaker Factor 4" }
 }
 /// Model for the list of authorized MakerBot printers response.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MakerBotPrinterResponse {
     /// Human readable name of the printer. Can be used for identification purposes.
@@ -527,7 +512,6 @@ pub struct MakerBotPrinterResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<String>,
     /// The type of printer.
     pub printer_type: MakerBotPrinterType,
@@ -536,8 +520,11 @@ pub struct MakerBotPrinterResponse {
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+}
+crate::model::model! {
+    MakerBotPrinterResponse { friendly_name, host_guid, is_authorized, is_online,
+    organization_id, printer_type, user_id }
 }
 /// The type of printer.
 ///
@@ -580,33 +567,31 @@ crate::open_enum::open_enum! {
 }
 /// Model holding the body arguments for a printer action. Goes together with
 /// PrinterActionPathRequest to determine the whole action sent to the API.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrinterActionBodyRequest {
     /// Selected firmware update channel.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub channel: Option<FirmwareChannel>,
     /// Set printer availability to be enabled or disabled
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// The unique ID of the requested material profile object.
     ///
     /// Exactly 44 characters.
     ///
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub material_profile_id: Option<String>,
     /// New name for the printer for the 'rename' action.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Pin code to lock the printer with.
     ///
     /// Pattern: `^[0-9A-Z]{6}$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pin_code: Option<String>,
     /// True to schedule an update. False to cancel any scheduled update.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_update: Option<bool>,
+}
+crate::model::model! {
+    PrinterActionBodyRequest { channel, enabled, material_profile_id, name, pin_code,
+    schedule_update }
 }
 impl PrinterActionBodyRequest {
     /// With no field set.
@@ -697,11 +682,14 @@ crate::open_enum::open_enum! {
     "unreachable" }
 }
 /// Action response contains the URL of the webcam snapshot.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebcamSnapshotStatus {
     /// URL of the image. Only valid if 'status' is SUCCESS
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
     pub image_url: String,
+}
+crate::model::model! {
+    WebcamSnapshotStatus { image_url }
 }

@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for confirming the registration of a MakerBot printer.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfirmRegistrationMakerBotRequest {
     /// The unique identifier of the printer that never changes.
@@ -14,6 +14,9 @@ pub struct ConfirmRegistrationMakerBotRequest {
     /// Pattern:
     /// `^(^[0-9A-F]{20}$)|\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub printer_id: String,
+}
+crate::model::model! {
+    ConfirmRegistrationMakerBotRequest { printer_id }
 }
 impl ConfirmRegistrationMakerBotRequest {
     /// With the fields that the API requires.
@@ -28,7 +31,7 @@ impl ConfirmRegistrationMakerBotRequest {
     }
 }
 /// Model for the registration confirmation response from the Cura Connect API to the API users.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RegistrationResponse {
     /// The cluster unique ID as received from the confirm registration endpoint.
@@ -38,14 +41,12 @@ pub struct RegistrationResponse {
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub cluster_id: String,
     /// The datetime when the object was generated on the server-side.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub generated_time: Option<chrono::DateTime<chrono::Utc>>,
     /// The name of the printer as configured during the Wi-Fi setup. Used as identifier for end users.
     ///
     /// 3 to 64 characters.
     pub host_name: String,
+}
+crate::model::model! {
+    RegistrationResponse { cluster_id, generated_time, host_name }
 }

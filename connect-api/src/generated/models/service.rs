@@ -4,7 +4,7 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// A response model for the API update endpoint.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiUptimeResponse {
     /// Whether all dependencies can be reached.
@@ -15,6 +15,9 @@ pub struct ApiUptimeResponse {
     pub uptime: f64,
     /// The API version number.
     pub version: String,
+}
+crate::model::model! {
+    ApiUptimeResponse { ok, time, uptime, version }
 }
 /// An application-specific error code, expressed as a string value.
 ///
@@ -58,79 +61,73 @@ crate::open_enum::open_enum! {
     UsernameInvalid = "usernameInvalid", NameInvalid = "NameInvalid" }
 }
 /// Model for the error responses according to the JSON-API standard.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ErrorObject {
     /// An application-specific error code, expressed as a string value.
     pub code: ErrorCode,
     /// A human-readable explanation specific to this occurrence of the problem. Like title, this
     /// field's value can be localized.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The HTTP status code applicable to this problem, converted to string.
     pub http_status: String,
     /// Unique identifier for this particular occurrence of the problem.
     pub id: String,
     /// More about the problem, of any shape; `error_type` names its kind in every answer seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<serde_json::Map<String, serde_json::Value>>,
     /// A short, human-readable summary of the problem that SHOULD NOT change from occurrence to
     /// occurrence of the problem, except for purposes of localization.
     pub title: String,
 }
+crate::model::model! {
+    ErrorObject { code, detail, http_status, id, meta, title }
+}
 /// Model for links used for pagination.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PaginationLinks {
     /// The URL for the first page.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<String>,
     /// The URL for the last page.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last: Option<String>,
     /// The URL for the next page.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
     /// The URL for the previous page.
     ///
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub prev: Option<String>,
 }
+crate::model::model! {
+    PaginationLinks { first, last, next, prev }
+}
 /// Model for the metadata used for pagination.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PaginationMetadata {
     /// The total count of items.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub total_count: Option<i64>,
     /// The total number of pages when pagination is applied.
-    #[serde(
-        default,
-        deserialize_with = "crate::lenient::read",
-        skip_serializing_if = "Option::is_none"
-    )]
     pub total_pages: Option<i64>,
 }
+crate::model::model! {
+    PaginationMetadata { total_count, total_pages }
+}
 /// Model describing the 'meta' field on a JSONAPI response.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ResponseMeta {
     /// A boolean indicating whether the maximum number of results has been reached. Please upgrade your
     /// subscription to see all the data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub limit_reached: Option<bool>,
     /// See [`PaginationMetadata`].
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<PaginationMetadata>,
+}
+crate::model::model! {
+    ResponseMeta { limit_reached, page }
 }

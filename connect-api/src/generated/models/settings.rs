@@ -4,15 +4,16 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for organization specific settings.
-#[derive(Clone, Debug, serde::Deserialize, serde::Serialize, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct OrganizationSettings {
     /// Enables print prep for the workspace even if no makerbot printers were imported.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_print_prep: Option<bool>,
     /// Whether or not print jobs require approval before they can be printed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub require_print_approval: Option<bool>,
+}
+crate::model::model! {
+    OrganizationSettings { enable_print_prep, require_print_approval }
 }
 impl OrganizationSettings {
     /// With no field set.

@@ -7,7 +7,7 @@ use connect_codegen::problem::{Problem, Result, pointer_segment};
 use serde_json::Value;
 
 use super::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};
-use crate::model::fact::{Fact, same, sorted};
+use crate::model::fact::{Fact, same};
 use crate::model::node::{Node, Part};
 use crate::model::{Api, address, flag, list, object, text};
 
@@ -195,7 +195,7 @@ impl<'a> Schema<'a> {
             let at = part.at.clone();
             let node = Node::of(api, part)?;
             // A member that stands twice says nothing more.
-            if seen.insert(sorted(node.parts[0].value).to_string()) {
+            if seen.insert(node.key()) {
                 nodes.push(Member { at, node });
             }
         }

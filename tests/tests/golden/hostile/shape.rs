@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use connect_codegen::write::Files;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 
 /// What the text of a place becomes in the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,16 @@ fn write(tokens: TokenStream, names: Names, text: &mut String) {
     while let Some(token) = tokens.next() {
         if let (TokenTree::Punct(mark), Some(TokenTree::Group(attribute))) = (&token, tokens.peek())
             && mark.as_char() == '#'
-            && is_text_only(&attribute.stream(), names)
+            && is_text_only(&attribute.stream())
+        {
+            tokens.next();
+            continue;
+        }
+        // The name on the wire, which only some names need beside them.
+        if let (TokenTree::Punct(mark), Some(TokenTree::Literal(name))) = (&token, tokens.peek())
+            && names == Names::Identifiers
+            && mark.as_char() == '='
+            && is_string(name)
         {
             tokens.next();
             continue;
@@ -76,22 +85,20 @@ fn write(tokens: TokenStream, names: Names, text: &mut String) {
                 write(group.stream(), names, text);
                 text.push(')');
             }
-            TokenTree::Literal(literal) if literal.to_string().contains('"') => {
-                text.push_str("\"\"")
-            }
+            TokenTree::Literal(literal) if is_string(&literal) => text.push_str("\"\""),
             TokenTree::Ident(_) if names == Names::Identifiers => text.push_str(" name"),
             token => text.push_str(&format!(" {token}")),
         }
     }
 }
 
-/// Whether an attribute is documentation, or the name on the wire that only some names need.
-fn is_text_only(attribute: &TokenStream, names: Names) -> bool {
+fn is_string(literal: &Literal) -> bool {
+    literal.to_string().contains('"')
+}
+
+/// Whether an attribute is documentation.
+fn is_text_only(attribute: &TokenStream) -> bool {
     let tokens: Vec<String> =
         attribute.clone().into_iter().map(|token| token.to_string()).collect();
-    match tokens.as_slice() {
-        [doc, equals, _] => doc == "doc" && equals == "=",
-        [serde, _] => serde == "serde" && names == Names::Identifiers,
-        _ => false,
-    }
+    matches!(tokens.as_slice(), [doc, equals, _] if doc == "doc" && equals == "=")
 }
