@@ -97,6 +97,11 @@ impl Change {
         matches!(self.regen, Regen::Compiles)
     }
 
+    /// Whether the crate alone shows a part of what it breaks.
+    pub fn only_the_crate_shows(&self) -> bool {
+        self.findings.contains_key("rust-surface-changed")
+    }
+
     /// The Rust items that its findings name.
     pub fn items(&self) -> impl Iterator<Item = &str> {
         self.findings.values().flatten().map(String::as_str)
