@@ -55,6 +55,21 @@ impl Layout {
         self.root.join("spec/policy.yaml")
     }
 
+    /// The findings of drift that are known.
+    pub fn accepted(&self) -> PathBuf {
+        self.root.join("spec/accepted.toml")
+    }
+
+    /// The changelog of the crate.
+    pub fn changelog(&self) -> PathBuf {
+        self.root.join("CHANGELOG.md")
+    }
+
+    /// The manifest of the workspace, which holds the crate's version.
+    pub fn manifest(&self) -> PathBuf {
+        self.root.join("Cargo.toml")
+    }
+
     /// The normalised document.
     pub fn normalised(&self) -> PathBuf {
         self.root.join("spec/connect-v1.openapi.json")

@@ -21,5 +21,6 @@ pub mod peer;
 pub mod pipeline;
 pub mod policy;
 pub mod problem;
+pub mod surface;
 pub mod write;
 mod yaml;

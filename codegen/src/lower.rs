@@ -13,7 +13,7 @@ use openapiv3::{
 };
 
 use crate::normalise::Normalised;
-use crate::policy::{Policy, Resource};
+use crate::policy::{Paging, Policy, Resource};
 use crate::problem::{Problem, Result, pointer_segment};
 use shapes::{envelope_type, property_ref, referenced, union_member};
 
@@ -36,6 +36,8 @@ pub struct Lowered {
     pub resources: Vec<Resource>,
     /// The resource of each model, enum and union.
     pub filed: Vec<(String, String)>,
+    /// How lists come in pages.
+    pub paging: Paging,
 }
 
 /// One operation.
@@ -57,6 +59,8 @@ pub struct Operation {
     pub once: bool,
     /// Whether programs ask it for changes.
     pub polled: bool,
+    /// Whether its answer is the status of an action, whose end can be waited for.
+    pub awaited: bool,
     /// Path and query parameters: required ones first, in the order of arguments.
     pub parameters: Vec<Argument>,
     /// The request body.
@@ -128,18 +132,21 @@ impl Operation {
 }
 
 /// Names that every request has for itself, in its type or while it is built.
-const TAKEN: [&str; 12] = [
+const TAKEN: [&str; 15] = [
     "baseurl",
     "body",
     "call",
     "client",
+    "items",
     "options",
+    "pages",
     "path_segment",
     "request",
     "self",
     "send",
     "send_for_response",
     "url",
+    "wait",
     "with",
 ];
 
@@ -224,6 +231,7 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     Ok(Lowered {
         view: view::for_progenitor(api),
         resources: policy.resources.clone(),
+        paging: policy.paging.clone(),
         replacements,
         operations,
         enums,
@@ -308,6 +316,7 @@ fn lower_operation(
         resource: decided.resource.clone(),
         once: decided.once,
         polled: decided.polled,
+        awaited: decided.awaited,
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
         description: operation

@@ -1,6 +1,6 @@
 //! The stages, one after the other, over the files of a workspace.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::document::{Provenance, Upstream};
 use crate::emit::emit;
@@ -18,8 +18,27 @@ pub const REGEN: &str = "cargo xtask regen";
 /// What mends a stale normalised document.
 pub const NORMALISE: &str = "cargo xtask normalise";
 
-/// Loads the committed upstream document, held against its record.
-pub fn load(layout: &Layout) -> Result<Upstream> {
+/// What people wrote about the upstream document: corrections of data, and decisions.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// The corrections of data.
+    pub overlay: Overlay,
+    /// What we decide.
+    pub policy: Policy,
+}
+
+impl Rules {
+    /// Reads the rules of a workspace.
+    pub fn read(layout: &Layout) -> Result<Self> {
+        Ok(Self {
+            overlay: parsed(&layout.overlay(), Overlay::parse)?,
+            policy: parsed(&layout.policy(), Policy::parse)?,
+        })
+    }
+}
+
+/// The text of the committed upstream document, held against its record.
+pub fn committed(layout: &Layout) -> Result<String> {
     let path = layout.upstream();
     let text = write::read(&path)?;
     let record = layout.provenance();
@@ -29,14 +48,19 @@ pub fn load(layout: &Layout) -> Result<Upstream> {
         )
     })?;
     provenance.verify(text.as_bytes()).map_err(|problem| problem.in_file(path.display()))?;
-    Upstream::parse(&text).map_err(|problem| problem.in_file(path.display()))
+    Ok(text)
+}
+
+/// Loads the committed upstream document, held against its record.
+pub fn load(layout: &Layout) -> Result<Upstream> {
+    let text = committed(layout)?;
+    Upstream::parse(&text).map_err(|problem| problem.in_file(layout.upstream().display()))
 }
 
 /// Loads and normalises.
 pub fn normalised(layout: &Layout) -> Result<(Normalised, Policy)> {
     let upstream = load(layout)?;
-    let policy = parsed(&layout.policy(), Policy::parse)?;
-    let overlay = parsed(&layout.overlay(), Overlay::parse)?;
+    let Rules { overlay, policy } = Rules::read(layout)?;
     let normalised = normalise(&upstream, &overlay, &policy)
         .map_err(|problem| problem.in_file(layout.upstream().display()))?;
     Ok((normalised, policy))
@@ -51,11 +75,39 @@ pub fn write_normalised(layout: &Layout, normalised: &Normalised, mode: Mode) ->
 /// Brings everything that is generated up to date: the normalised document and the crate.
 /// Nothing is written before all of it has been made.
 pub fn regen(layout: &Layout, mode: Mode) -> Result<()> {
-    let (normalised, policy) = normalised(layout)?;
-    let files = generated(&normalised, &policy)
-        .map_err(|problem| problem.in_file(layout.normalised().display()))?;
-    write_normalised(layout, &normalised, mode)?;
-    write::folder(&layout.generated(), &files, mode, REGEN)
+    let upstream = load(layout)?;
+    let made = Made::of(&upstream, &Rules::read(layout)?, layout)
+        .map_err(|problem| problem.in_file(layout.upstream().display()))?;
+    made.write(layout, mode)
+}
+
+/// Everything that is generated of a document, not yet written.
+#[derive(Debug, Clone)]
+pub struct Made {
+    normalised: Normalised,
+    files: Files,
+}
+
+impl Made {
+    /// Makes all of it. A problem of the upstream document names no file: only the caller knows
+    /// where it came from.
+    pub fn of(upstream: &Upstream, rules: &Rules, layout: &Layout) -> Result<Self> {
+        let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
+        let files = generated(&normalised, &rules.policy)
+            .map_err(|problem| problem.in_file(layout.normalised().display()))?;
+        Ok(Self { normalised, files })
+    }
+
+    /// The paths of the generated code, within its folder.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
+    /// Writes it, or in check mode compares.
+    pub fn write(&self, layout: &Layout, mode: Mode) -> Result<()> {
+        write_normalised(layout, &self.normalised, mode)?;
+        write::folder(&layout.generated(), &self.files, mode, REGEN)
+    }
 }
 
 /// The files of generated code for a normalised document.

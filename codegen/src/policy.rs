@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::normalise::{Changes, Rule};
 use crate::problem::{Problem, Result, pointer_segment};
 use crate::yaml;
 
@@ -21,6 +22,20 @@ pub struct Policy {
     pub names: Names,
     /// Numbers that may carry a fraction although upstream gives them as whole.
     pub quantities: Vec<Quantity>,
+    /// How lists come in pages.
+    #[serde(default)]
+    pub paging: Paging,
+}
+
+/// How lists come in pages.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// The query parameter that asks for a page by its number, from 1.
+    pub parameter: String,
+    /// The field that tells the items of a model apart; of other models all of it does.
+    #[serde(default)]
+    pub keys: BTreeMap<String, String>,
 }
 
 /// What we say of an operation.
@@ -42,6 +57,9 @@ pub struct Operation {
     /// Whether programs call it again and again to see what has changed.
     #[serde(default)]
     pub polled: bool,
+    /// Whether its answer is the status of an action in the cluster, whose end can be waited for.
+    #[serde(default)]
+    pub awaited: bool,
     /// The required query values in the order in which a caller expects them.
     #[serde(default)]
     pub arguments: Vec<String>,
@@ -127,13 +145,8 @@ impl Policy {
     /// The operation at a pointer of the form `/paths/<path>/<method>…`.
     pub fn operation_at(&self, pointer: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| {
-            let route = format!(
-                "/paths/{}/{}",
-                pointer_segment(&operation.route.path),
-                operation.route.method
-            );
             pointer
-                .strip_prefix(&route)
+                .strip_prefix(&operation.route.pointer())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
@@ -207,23 +220,56 @@ impl<T> Unused<T> {
         self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer))
     }
 
-    /// A problem if an entry was never used.
-    pub fn finish(self) -> Result<()> {
-        match self.entries.keys().next() {
-            None => Ok(()),
-            Some(pointer) => Err(Problem::at(
+    /// An entry that was never used is a lapse.
+    pub fn finish(self, changes: &mut Changes) -> Result<()> {
+        self.entries.keys().try_for_each(|pointer| {
+            let problem = Problem::at(
                 pointer,
                 format!("the policy's entry under `{}` was never applied", self.section),
-            )
-            .help("upstream has changed there: correct or remove it in spec/policy.yaml")),
-        }
+            );
+            let help = "upstream has changed there: correct or remove it in spec/policy.yaml";
+            changes.lapse(Rule::Policy, problem.help(help))
+        })
     }
 }
 
 impl Route {
+    /// A method, in whatever case, and a path template.
+    pub fn new(method: &str, path: impl Into<String>) -> Self {
+        Self { method: method.to_ascii_lowercase(), path: path.into() }
+    }
+
+    /// The method, in small letters.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
     /// The path template.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Its place in a document.
+    pub fn pointer(&self) -> String {
+        format!("/paths/{}/{}", pointer_segment(&self.path), self.method)
+    }
+}
+
+/// The entry as a line of the policy.
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { route, id, resource, public, once, polled, awaited, arguments } = self;
+        write!(f, "{{ id: {id}, route: \"{route}\", resource: {resource}")?;
+        let flags = [("public", public), ("once", once), ("polled", polled), ("awaited", awaited)];
+        for (flag, set) in flags {
+            if *set {
+                write!(f, ", {flag}: true")?;
+            }
+        }
+        if !arguments.is_empty() {
+            write!(f, ", arguments: [{}]", arguments.join(", "))?;
+        }
+        f.write_str(" }")
     }
 }
 
@@ -232,9 +278,7 @@ impl TryFrom<String> for Route {
 
     fn try_from(text: String) -> std::result::Result<Self, String> {
         match text.split_once(' ') {
-            Some((method, path)) if path.starts_with('/') => {
-                Ok(Self { method: method.to_ascii_lowercase(), path: path.to_owned() })
-            }
+            Some((method, path)) if path.starts_with('/') => Ok(Self::new(method, path)),
             _ => Err(format!("`{text}` is not a route such as `GET /clusters`")),
         }
     }

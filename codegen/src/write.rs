@@ -97,7 +97,8 @@ pub fn read(path: &Path) -> Result<String> {
     })
 }
 
-fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
+/// Every file below a folder, sorted; none if there is no folder.
+pub fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {

@@ -1,5 +1,6 @@
 //! From the bytes of an answer to what the operation promises.
 
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::call::Raw;
@@ -32,6 +33,17 @@ pub(crate) fn list<T: DeserializeOwned>(raw: Raw) -> Result<Response<Vec<T>>, Er
     page(raw).map(|response| response.map(|page| page.items))
 }
 
+/// Whatever an envelope holds.
+pub(crate) fn data<T: DeserializeOwned>(mut raw: Raw) -> Result<Response<T>, Error> {
+    let data = opened::<Answer<T>>(&mut raw)?.and_then(|answer| answer.data);
+    with(raw, data)
+}
+
+/// The body as it came.
+pub(crate) fn bytes(raw: Raw) -> Result<Response<Bytes>, Error> {
+    Ok(Response::new(raw.status, raw.headers, raw.body))
+}
+
 /// No body, or one that does not matter.
 pub(crate) fn nothing(raw: Raw) -> Result<Response<()>, Error> {
     Ok(Response::new(raw.status, raw.headers, ()))
@@ -50,7 +62,7 @@ fn with<T>(raw: Raw, data: Option<T>) -> Result<Response<T>, Error> {
     match data {
         Some(data) => Ok(Response::new(raw.status, raw.headers, data)),
         None => {
-            let error = Error::NoData(NoDataError::new(raw.operation, raw.status));
+            let error = Error::NoData(NoDataError::new(&raw.operation, raw.status));
             error.record(&raw.span);
             Err(error)
         }

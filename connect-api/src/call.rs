@@ -1,8 +1,10 @@
 //! A call under way: what `send` gives.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -33,7 +35,7 @@ pub(crate) type Open<T> = fn(Raw) -> Result<T, Error>;
 impl<T> Call<T> {
     pub(crate) fn new(
         client: Client,
-        operation: &'static Operation,
+        operation: Operation,
         options: CallOptions,
         request: Result<Request, Error>,
         open: Open<T>,
@@ -78,12 +80,13 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-/// What is known of an operation before it is called.
+/// What is known of an operation before it is called. Owned, since a route of the caller's own is
+/// one too.
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: &'static str,
-    pub(crate) method: &'static str,
-    pub(crate) path: &'static str,
+    pub(crate) method: Cow<'static, str>,
+    pub(crate) path: Cow<'static, str>,
     /// Whether calling it twice does no more than calling it once.
     pub(crate) repeatable: bool,
     /// Whether programs call it again and again to see what has changed.
@@ -92,7 +95,7 @@ pub(crate) struct Operation {
 
 /// A successful answer whose body is still bytes.
 pub(crate) struct Raw {
-    pub(crate) operation: &'static Operation,
+    pub(crate) operation: Arc<Operation>,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -104,17 +107,20 @@ pub(crate) struct Raw {
 
 impl Operation {
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
+        let (method, path) = (Cow::Borrowed(method), Cow::Borrowed(path));
         Self { id, method, path, repeatable: true, polled: false }
     }
 
     /// The operation does something anew each time.
-    pub(crate) const fn once(self) -> Self {
-        Self { repeatable: false, ..self }
+    pub(crate) const fn once(mut self) -> Self {
+        self.repeatable = false;
+        self
     }
 
     /// The operation is asked for changes.
-    pub(crate) const fn polled(self) -> Self {
-        Self { polled: true, ..self }
+    pub(crate) const fn polled(mut self) -> Self {
+        self.polled = true;
+        self
     }
 }
 

@@ -1,9 +1,13 @@
 //! What can go wrong with a call.
 
+mod action;
+#[cfg(feature = "upload")]
+mod source;
 mod transport;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -14,9 +18,12 @@ use crate::call::{Operation, Raw};
 use crate::decode::{path_at, value};
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::{excerpt, redact, redact_headers, redact_strings};
-use crate::retry::retry_after;
+use crate::retry::{is_transient, retry_after};
 use crate::time::now;
 use crate::token::{AccessToken, TokenError};
+pub use action::ActionError;
+#[cfg(feature = "upload")]
+pub use source::SourceError;
 pub use transport::TransportError;
 
 /// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
@@ -34,6 +41,11 @@ pub enum Error {
     /// The answer was a success without the data that it should hold. A print that awaits
     /// approval is answered so.
     NoData(NoDataError),
+    /// An action that was waited for did not succeed, or not in time.
+    Action(Box<ActionError>),
+    /// What was to be uploaded cannot be read, or is not as long as it was said to be.
+    #[cfg(feature = "upload")]
+    Source(SourceError),
     /// The client's configuration or an argument of the call cannot be used; nothing was sent.
     Configuration(ConfigurationError),
 }
@@ -42,7 +54,7 @@ pub enum Error {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ApiError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// How often the call was tried.
     pub attempts: usize,
     /// The status of the answer. The status inside an [`ErrorObject`] can differ.
@@ -59,7 +71,7 @@ pub struct ApiError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// The status of the answer.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -75,7 +87,7 @@ pub struct DecodeError {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NoDataError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     /// The status of the answer.
     pub status: StatusCode,
 }
@@ -93,7 +105,7 @@ impl Error {
             Error::Api(error) => Some(error.status),
             Error::Decode(error) => Some(error.status),
             Error::NoData(error) => Some(error.status),
-            Error::Transport(_) | Error::Token(_) | Error::Configuration(_) => None,
+            _ => None,
         }
     }
 
@@ -105,7 +117,7 @@ impl Error {
             Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
-            Error::Token(_) | Error::Configuration(_) => None,
+            _ => None,
         }
     }
 
@@ -119,6 +131,26 @@ impl Error {
 }
 
 impl Error {
+    /// Whether the same call can succeed at another time: nothing is wrong with what was asked.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) {
+    /// match client.get_settings().send().await {
+    ///     Err(error) if error.is_transient() => println!("later, perhaps: {error}"),
+    ///     Err(error) => println!("never: {error}"),
+    ///     Ok(_) => println!("there they are"),
+    /// }
+    /// # }
+    /// ```
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Error::Api(error) => is_transient(error.status),
+            Error::Transport(error) => !error.is_too_long(),
+            Error::Token(error) => error.is_transient(),
+            _ => false,
+        }
+    }
+
     /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -140,6 +172,9 @@ impl Error {
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
             Error::NoData(_) => "no_data",
+            Error::Action(_) => "action",
+            #[cfg(feature = "upload")]
+            Error::Source(_) => "source",
             Error::Configuration(_) => "configuration",
         })
     }
@@ -173,7 +208,7 @@ impl Error {
 
 impl ApiError {
     pub(crate) fn read(
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
@@ -190,7 +225,7 @@ impl ApiError {
         let whole = !listed.is_empty() && listed.len() == errors.len();
         let excerpt = (!whole).then(|| excerpt(body, token));
         let headers = redact_headers(headers, token);
-        Self { operation, attempts: 1, status, headers, errors, excerpt }
+        Self { operation: operation.clone(), attempts: 1, status, headers, errors, excerpt }
     }
 
     /// The machine-readable code of the first error.
@@ -213,7 +248,7 @@ impl DecodeError {
         let message = source.to_string();
         let shown = redact(&message, token);
         Self {
-            operation: raw.operation,
+            operation: raw.operation.clone(),
             status: raw.status,
             headers: redact_headers(std::mem::take(&mut raw.headers), token),
             path: redact(&path, token).into_owned(),
@@ -227,8 +262,8 @@ impl DecodeError {
 }
 
 impl NoDataError {
-    pub(crate) fn new(operation: &'static Operation, status: StatusCode) -> Self {
-        Self { operation, status }
+    pub(crate) fn new(operation: &Arc<Operation>, status: StatusCode) -> Self {
+        Self { operation: operation.clone(), status }
     }
 }
 
@@ -246,6 +281,9 @@ impl fmt::Display for Error {
             Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
+            Error::Action(error) => error.fmt(f),
+            #[cfg(feature = "upload")]
+            Error::Source(error) => error.fmt(f),
             Error::Configuration(error) => error.fmt(f),
         }
     }
@@ -295,6 +333,9 @@ impl std::error::Error for Error {
             Error::Transport(error) => error.source(),
             Error::Decode(error) => Some(&error.source),
             Error::Token(error) => Some(error),
+            Error::Action(error) => error.source(),
+            #[cfg(feature = "upload")]
+            Error::Source(error) => error.source(),
             Error::Api(_) | Error::NoData(_) | Error::Configuration(_) => None,
         }
     }

@@ -1,5 +1,6 @@
 //! From a request to the bytes of its answer: as often as it takes, in time, and traced.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use backon::Retryable as _;
@@ -19,17 +20,18 @@ impl Client {
     /// nor part of the future that awaits it, so that it is compiled once.
     pub(crate) fn execute(
         self,
-        operation: &'static Operation,
+        operation: Operation,
         options: CallOptions,
         request: Result<Request, Error>,
     ) -> BoxFuture<'static, Result<Raw, Error>> {
-        Box::pin(async move { self.traced(operation, &options, request?).await })
+        let operation = Arc::new(operation);
+        Box::pin(async move { self.traced(&operation, &options, request?).await })
     }
 
     /// As [`Self::execute`]: a call in its span and its time.
     async fn traced(
         &self,
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         options: &CallOptions,
         request: Request,
     ) -> Result<Raw, Error> {
@@ -38,8 +40,8 @@ impl Client {
             "connect_api.call",
             otel.name = %format_args!("{} {}", operation.method, operation.path),
             otel.kind = "client",
-            http.request.method = operation.method,
-            url.template = operation.path,
+            http.request.method = &*operation.method,
+            url.template = &*operation.path,
             http.request.resend_count = tracing::field::Empty,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
@@ -67,7 +69,7 @@ impl Client {
     /// Tries as often as the policy allows.
     async fn attempts(
         &self,
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         options: &CallOptions,
         request: &Request,
         attempts: &AtomicUsize,
@@ -90,7 +92,7 @@ impl Client {
     /// Tries once; and once more with another token, should the API call the first one expired.
     async fn attempt(
         &self,
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         options: &CallOptions,
         request: &Request,
         attempts: &AtomicUsize,
@@ -127,8 +129,8 @@ impl Client {
 fn attempt_span(operation: &Operation, resend_count: usize) -> tracing::Span {
     tracing::debug_span!(
         "connect_api.attempt",
-        http.request.method = operation.method,
-        url.template = operation.path,
+        http.request.method = &*operation.method,
+        url.template = &*operation.path,
         http.request.resend_count = resend_count,
         http.response.status_code = tracing::field::Empty,
         error.type = tracing::field::Empty,

@@ -1,28 +1,63 @@
 //! A client of Ultimaker's **Connect API**, the part of the Digital Factory that drives fleets of
 //! 3D printers: clusters, printers, print jobs, maintenance, registration, settings, materials.
 //!
+//! # From a token to a finished print
+//!
 //! ```no_run
-//! # async fn example() -> Result<(), connect_api::Error> {
-//! let client = connect_api::Client::new("an API token");
+//! use connect_api::{Client, Error, WatchEvent};
 //!
-//! let page = client.get_clusters().limit(20).send().await?;
-//! for cluster in &page.items {
-//!     println!("{} is {}", cluster.host_name, cluster.status);
+//! # #[tokio::main]
+//! async fn main() -> Result<(), Error> {
+//!     let client = Client::new("an API token");
+//!
+//!     // Where to print: on the first cluster that is online, of as many pages as there are.
+//!     let mut clusters = client.get_clusters().items();
+//!     let cluster = loop {
+//!         let Some(cluster) = clusters.next().await.transpose()? else { return Ok(()) };
+//!         if cluster.is_online == Some(true) {
+//!             break cluster.cluster_id;
+//!         }
+//!     };
+//!
+//!     // What to print: a file that the Digital Factory has.
+//!     let sent = client.print(&cluster, "a print file's id").start_now(true).send().await?;
+//!     let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
+//!
+//!     // And then: until it is done.
+//!     let mut watch = client.watch_cluster(&cluster);
+//!     loop {
+//!         match watch.next().await {
+//!             WatchEvent::JobFinished(job) | WatchEvent::JobFailed(job) if job.uuid == uuid => {
+//!                 println!("{} is {}", job.name, job.status);
+//!                 return Ok(());
+//!             }
+//!             event => println!("{event}"),
+//!         }
+//!     }
 //! }
-//!
-//! let job = client.print("a cluster's id", "a job's id").start_now(true).send().await?;
-//! println!("{} is {}", job.job_id, job.status);
-//! # Ok(())
-//! # }
 //! ```
+//!
+//! The file comes to the Digital Factory through a service of its own, which answers with a URL to
+//! upload to: that is what `Client::upload` of the feature `upload` is for.
+//!
+//! # What there is
 //!
 //! * Every operation is a method of [`Client`]: what it requires are its arguments, its options
 //!   are setters of the request that it gives, and `send` sends it.
 //! * The answer is a [model](models) or a [`Page`] of models, without the API's envelope;
 //!   `send_for_response` gives it with status and headers, as a [`Response`].
+//! * Lists in pages are streams, too: of their [`Items`] and of their [`Pages`].
+//! * What a printer does in its own time is waited for: `wait` instead of `send` gives an `Action`,
+//!   a future of its end and a stream of its states. Actions that are known by name have a method
+//!   each (`pause_print_job`); any other is sent with `send_print_job_action` and
+//!   `send_printer_action`.
+//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures.
+//! * With the feature `upload`, `upload_material` and `upload` stream a file of any length, report
+//!   the progress and begin again when they break off. The token never goes where the file goes.
+//! * Routes that the API's document lacks are called with [`Client::request`].
 //! * Whatever goes wrong is one [`Error`].
 //! * A call is tried again where that is safe, within time limits: see [`RetryPolicy`] and
-//!   [`CallOptions`]. Dropping a [`Call`] ends it.
+//!   [`CallOptions`]. Dropping a [`Call`] ends it, and so does dropping a stream.
 //! * A token that changes comes from a [`TokenProvider`]; with the feature `oauth` there is
 //!   `OAuthTokens`, with `login` a login in the browser, and with `blocking` calls without async.
 //!
@@ -40,6 +75,7 @@ mod decode;
 mod envelope;
 mod error;
 mod execute;
+mod fleet;
 #[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
 mod lenient;
@@ -52,18 +88,29 @@ mod open_enum;
 mod options;
 mod pace;
 mod page;
+mod paging;
 mod redact;
+mod request;
 mod response;
 mod retry;
 mod time;
 mod token;
 mod transport;
 mod union;
+#[cfg(feature = "upload")]
+mod upload;
 mod wire;
 
+pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
-pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
+#[cfg(feature = "upload")]
+pub use error::SourceError;
+pub use error::{
+    ActionError, ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError,
+};
+// All of it, since the generator's tests build the crate without.
+pub use fleet::*;
 pub use generated::{models, requests};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
@@ -71,9 +118,14 @@ pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
 pub use oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
 pub use options::CallOptions;
 pub use page::Page;
+pub use paging::{Items, Pages};
+pub use request::RawRequest;
+pub use reqwest::Method;
 pub use reqwest::StatusCode;
 pub use reqwest::header::HeaderMap;
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use time::BoxFuture;
 pub use token::{AccessToken, TokenError, TokenProvider};
+#[cfg(feature = "upload")]
+pub use upload::{ToUrl, Upload, UploadProgress, UploadSource};

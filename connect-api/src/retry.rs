@@ -125,19 +125,20 @@ pub(crate) fn is_retryable(operation: &Operation, error: &Error) -> bool {
             StatusCode::SERVICE_UNAVAILABLE => {
                 operation.repeatable || error.headers.contains_key(RETRY_AFTER)
             }
-            StatusCode::REQUEST_TIMEOUT
-            | StatusCode::INTERNAL_SERVER_ERROR
-            | StatusCode::BAD_GATEWAY
-            | StatusCode::GATEWAY_TIMEOUT => operation.repeatable,
-            _ => false,
+            status => operation.repeatable && is_transient(status),
         },
         Error::Transport(error) => {
             error.is_connect() || (operation.repeatable && !error.is_final())
         }
         // Nothing has been sent to the API itself.
         Error::Token(error) => error.is_transient(),
-        Error::Decode(_) | Error::NoData(_) | Error::Configuration(_) => false,
+        _ => false,
     }
+}
+
+/// Whether a status says that the same request can succeed at another time.
+pub(crate) fn is_transient(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
 /// The wait that an answer asks for, in seconds or until a date. `now` is the time since the epoch.

@@ -1,6 +1,7 @@
 //! One exchange: a request sent, and its answer read within limits.
 
 use std::mem::take;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
@@ -17,7 +18,7 @@ impl Client {
     /// Sends a request once, and reads the answer; anything but a success is an error.
     pub(crate) async fn send(
         &self,
-        operation: &'static Operation,
+        operation: &Arc<Operation>,
         options: &CallOptions,
         request: &Request,
         token: Option<&AccessToken>,
@@ -32,6 +33,7 @@ impl Client {
             match (status.is_success(), read(response, options.get_max_body()).await) {
                 (true, Body::Whole(body)) => {
                     let (token, span) = (token.cloned(), tracing::Span::none());
+                    let operation = operation.clone();
                     Ok(Raw { operation, status, headers, body, token, span })
                 }
                 (true, Body::Broken(_, error)) => Err(lost(error).into()),
@@ -73,7 +75,7 @@ fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, E
 }
 
 /// The body of an answer, as far as it came and was read.
-enum Body {
+pub(crate) enum Body {
     Whole(Bytes),
     TooLong(Bytes),
     Broken(Bytes, reqwest::Error),
@@ -81,7 +83,7 @@ enum Body {
 
 /// Reads a body chunk by chunk, so that no more than the limit is ever held.
 #[cfg(not(target_family = "wasm"))]
-async fn read(mut response: Response, limit: usize) -> Body {
+pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Body::TooLong(Bytes::new());
@@ -104,7 +106,7 @@ async fn read(mut response: Response, limit: usize) -> Body {
 
 /// Reads a body; the browser holds all of it before we see any.
 #[cfg(target_family = "wasm")]
-async fn read(response: Response, limit: usize) -> Body {
+pub(crate) async fn read(response: Response, limit: usize) -> Body {
     match response.bytes().await {
         Ok(body) if body.len() > limit => Body::TooLong(body.slice(..limit)),
         Ok(body) => Body::Whole(body),

@@ -32,7 +32,8 @@ pub struct Note {
 /// What a [`Note`] is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoteKind {
-    /// A normalising pass or an overlay action has nothing to mend any more.
+    /// Normalisation does not fit: a pass or an overlay action has nothing to mend any more, or a
+    /// document could not be normalised at all.
     NeverApplied,
     /// The policy lacks an entry, or has one too many.
     Policy,
@@ -57,4 +58,6 @@ pub struct Side {
     pub is_connect: bool,
     /// The text that the pointers of findings point into.
     pub text: String,
+    /// The file that holds this text, if one does.
+    pub text_file: Option<String>,
 }

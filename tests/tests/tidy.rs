@@ -94,8 +94,16 @@ fn the_documents_name_files_that_exist() {
         let text = std::fs::read_to_string(root().join(document)).expect("a document");
         let spans = text.split('`').skip(1).step_by(2);
         let paths = spans.filter(|span| {
-            let starts =
-                ["codegen/", "connect-api/", "spec/", "tests/", "xtask/", ".ci/", ".github/"];
+            let starts = [
+                "codegen/",
+                "connect-api/",
+                "drift/",
+                "spec/",
+                "tests/",
+                "xtask/",
+                ".ci/",
+                ".github/",
+            ];
             starts.iter().any(|start| span.starts_with(start)) && !span.contains(' ')
         });
         let gone = paths.filter(|path| !root().join(path).exists());

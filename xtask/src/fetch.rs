@@ -50,6 +50,12 @@ pub struct Fetch {
     pub max_bytes: u64,
 }
 
+/// Reads a URL. It is not shown when it is none: who mistypes a URL may have typed a password
+/// into it. `argument` is what it was given as.
+pub fn parse_url(text: &str, argument: &str) -> Result<Url> {
+    text.parse().map_err(|error| Problem::new(format!("not a URL: {error}")).in_file(argument))
+}
+
 /// A document that was fetched and found good.
 #[derive(Debug, Clone)]
 pub struct Fetched {

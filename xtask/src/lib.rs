@@ -1,5 +1,17 @@
 //! The maintainers' tasks, as a library: what the commands do, without their command line.
 
 pub mod bench;
+pub mod drift;
 pub mod fetch;
 pub mod store;
+pub mod take_in;
+
+use connect_codegen::problem::Problem;
+
+/// Tells a problem, and what to do about it, on the standard error.
+pub fn tell(problem: &Problem) {
+    eprintln!("error: {problem}");
+    if let Some(help) = &problem.help {
+        eprintln!("help: {help}");
+    }
+}

@@ -11,8 +11,10 @@ use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
 use connect_codegen::{import, pipeline};
 use xtask::bench::{self, Bench, Peer};
-use xtask::fetch::{Fetch, Token};
+use xtask::fetch::{Fetch, SPEC_URL, Token, parse_url};
 use xtask::store::{Stored, store};
+use xtask::take_in::TakeIn;
+use xtask::{drift, tell};
 
 /// The exit status of a task that failed: never 1, which cargo itself uses.
 const FAILED: u8 = 2;
@@ -31,6 +33,8 @@ struct Cli {
 enum Task {
     /// Regenerate the crate from the committed upstream document (offline)
     Regen(Regen),
+    /// Tell what changed upstream, whom it breaks, and what to do about it
+    Drift(drift::Arguments),
     /// Fetch the service's own document into spec/upstream
     Fetch(Download),
     /// Rebuild the upstream document from the published reference page
@@ -58,9 +62,14 @@ struct Measure {
 struct Regen {
     #[command(flatten)]
     check: Check,
-    /// Fetch the service's own document first
+    /// Fetch the service's own document first, report what changed, and write the changelog's entry
     #[arg(long, conflicts_with = "check")]
     fetch: bool,
+    /// Give the crate the version that the changes need
+    #[arg(long, requires = "fetch")]
+    bump: bool,
+    #[command(flatten)]
+    download: Download,
 }
 
 #[derive(Args)]
@@ -72,12 +81,20 @@ struct Check {
 
 #[derive(Args)]
 struct Download {
-    /// Where the document is served
-    #[arg(long, default_value = xtask::fetch::SPEC_URL)]
-    url: String,
+    /// Where the document is served [default: the service]
+    #[arg(long)]
+    url: Option<String>,
     /// The OpenAPI version to ask for, instead of 3 and then the service's default
     #[arg(long)]
     openapi_version: Option<String>,
+}
+
+impl Download {
+    fn fetch(&self) -> Result<Fetch> {
+        let url = parse_url(self.url.as_deref().unwrap_or(SPEC_URL), "--url")?;
+        let openapi_version = self.openapi_version.clone();
+        Ok(Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() })
+    }
 }
 
 impl Check {
@@ -91,6 +108,7 @@ fn main() -> ExitCode {
     let layout = Layout::new(cli.root.unwrap_or_else(workspace));
     let done = match &cli.task {
         None => return print_tasks(),
+        Some(Task::Drift(arguments)) => return drift::run(&layout, arguments),
         Some(Task::Regen(regen)) => run_regen(&layout, regen),
         Some(Task::Fetch(download)) => run_fetch(&layout, download),
         Some(Task::Import { page }) => run_import(&layout, page),
@@ -100,10 +118,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("error: {problem}");
-            if let Some(help) = &problem.help {
-                eprintln!("help: {help}");
-            }
+            tell(&problem);
             ExitCode::from(FAILED)
         }
     }
@@ -120,10 +135,12 @@ fn print_tasks() -> ExitCode {
 
 fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
     if regen.fetch {
-        run_fetch(
-            layout,
-            &Download { url: xtask::fetch::SPEC_URL.to_owned(), openapi_version: None },
-        )?;
+        let take_in = TakeIn { fetch: regen.download.fetch()?, bump: regen.bump };
+        return take_in.run(layout, Utc::now());
+    }
+    if regen.download.url.is_some() || regen.download.openapi_version.is_some() {
+        return Err(Problem::new("`--url` and `--openapi-version` say what to fetch")
+            .help("add `--fetch`, or leave them out"));
     }
     pipeline::regen(layout, regen.check.mode())
 }
@@ -144,14 +161,7 @@ fn run_bench(layout: &Layout, measure: &Measure) -> Result<()> {
 }
 
 fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
-    let url = download
-        .url
-        .parse()
-        // Not shown: who mistypes a URL may have typed a password into it.
-        .map_err(|error| Problem::new(format!("not a URL: {error}")).in_file("--url"))?;
-    let openapi_version = download.openapi_version.clone();
-    let fetch = Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() };
-    let fetched = fetch.fetch()?;
+    let fetched = download.fetch()?.fetch()?;
     match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
         Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
         Stored::Unchanged => println!("the document is the one that lies here"),

@@ -3,8 +3,9 @@
 pub(crate) mod engine;
 mod enums;
 mod models;
-mod names;
+pub mod names;
 mod requests;
+mod streams;
 mod text;
 mod unions;
 
@@ -25,6 +26,7 @@ use crate::write::Files;
 pub fn emit(lowered: &Lowered) -> Result<Files> {
     names_are_free(lowered)?;
     let engine = engine::run(lowered)?;
+    streams::keys_are_used(lowered, &engine)?;
     let mut files = Files::new();
     let mut rooms = Rooms::default();
     for resource in &lowered.resources {
@@ -202,7 +204,7 @@ fn operations_of(
                     format!("progenitor made no function for the operation `{}`", operation.id),
                 )
             })?;
-        requests.extend(requests::request(operation, function, engine)?);
+        requests.extend(requests::request(operation, function, engine, &lowered.paging)?);
         wire.extend(requests::wire_function(operation, function));
     }
     Ok((requests, wire))

@@ -1,6 +1,6 @@
 //! Names in Rust of things that the document names otherwise.
 
-use heck::ToUpperCamelCase as _;
+use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Span;
 use syn::Ident;
 
@@ -67,8 +67,34 @@ const REQUESTS_IMPORT: &[&str] =
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 const CLIENT_METHODS: &[&str] = &[
-    "attempt", "attempts", "builder", "clone", "execute", "new", "options", "pace", "send",
-    "tokens", "traced", "wire",
+    "abort_print_job",
+    "attempt",
+    "attempts",
+    "builder",
+    "clone",
+    "duplicate_print_job",
+    "execute",
+    "force_print_job",
+    "get_webcam_snapshot",
+    "import_material",
+    "move_print_job",
+    "new",
+    "options",
+    "pace",
+    "pause_print_job",
+    "remove_print_job",
+    "rename_printer",
+    "request",
+    "resume_print_job",
+    "send",
+    "tokens",
+    "traced",
+    "update_printer_firmware",
+    "upload",
+    "upload_material",
+    "wait_for_action",
+    "watch_cluster",
+    "wire",
 ];
 
 /// Whether a model of this name would come between the emitted code and what it uses.
@@ -89,11 +115,20 @@ pub fn is_client_method(name: &str) -> bool {
 /// How long the name of a variant may become.
 const LONGEST: usize = 100;
 
-/// An identifier; a keyword gets an underscore, as progenitor does it.
+/// An identifier; a keyword gets an underscore, as progenitor does it. What can be no name at all,
+/// which no stage before this lets through, becomes one nevertheless.
 pub fn ident(name: &str) -> Ident {
-    let usable = syn::parse_str::<Ident>(name).is_ok();
-    let name = if usable { name.to_owned() } else { format!("{name}_") };
-    Ident::new(&name, Span::call_site())
+    let marked = format!("{name}_");
+    let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
+    let plain: String = std::iter::once('_').chain(plain).collect();
+    let usable = |name: &&str| syn::parse_str::<Ident>(name).is_ok();
+    let name = [name, &marked].into_iter().find(usable).unwrap_or(&plain);
+    Ident::new(name, Span::call_site())
+}
+
+/// The field of a property, as progenitor names it.
+pub fn field(property: &str) -> Ident {
+    ident(&property.to_snake_case())
 }
 
 /// The name of the request type of an operation.
@@ -144,6 +179,16 @@ mod tests {
     fn names(values: &[&str]) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
         variants(&values).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn any_text_is_an_identifier() {
+        let named = |name: &str| ident(name).to_string();
+        assert_eq!(
+            ["a", "type", "odd text", "3d", ""].map(named),
+            ["a", "type_", "_odd_text", "_3d", "_"]
+        );
+        assert_eq!(field("friendlyName").to_string(), "friendly_name");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use quote::{ToTokens as _, quote};
 use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
-use super::{models, names, text};
+use super::{models, names, streams, text};
 use crate::lower::{Body, Operation};
+use crate::policy::Paging;
 use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
@@ -25,7 +26,12 @@ pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream 
 }
 
 /// The request type of an operation, and the method of the client that gives it.
-pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> Result<TokenStream> {
+pub fn request(
+    operation: &Operation,
+    function: &Function,
+    engine: &Engine,
+    paging: &Paging,
+) -> Result<TokenStream> {
     let parts = Parts::of(operation, function, engine)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
@@ -36,6 +42,7 @@ pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> R
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
+    let streams = streams::of(operation, function, engine, paging)?;
     Ok(quote! {
         impl Client {
             #docs
@@ -73,9 +80,10 @@ pub fn request(operation: &Operation, function: &Function, engine: &Engine) -> R
             #[inline]
             fn call<T>(self, open: Open<T>) -> Call<T> {
                 let request = self.client.wire().and_then(|wire| wire.#name(#(#passed),*));
-                Call::new(self.client, &Self::OPERATION, self.options, request, open)
+                Call::new(self.client, Self::OPERATION, self.options, request, open)
             }
         }
+        #streams
     })
 }
 

@@ -3,12 +3,13 @@
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
 use super::Member;
+use crate::normalise::is_envelope;
 use crate::problem::{Problem, Result};
 
 /// The type of ours that stands for an envelope, if the component is one.
 pub fn envelope_type(name: &str, schema: &Schema) -> Option<String> {
     let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { return None };
-    if !name.ends_with("Envelope") {
+    if !is_envelope(name) {
         return None;
     }
     let data = match object.properties.get("data") {

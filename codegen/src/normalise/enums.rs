@@ -1,9 +1,11 @@
 //! Enums: each once, by name.
 
+use std::collections::HashSet;
+
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
-use super::{Changes, Context, walk};
+use super::{Changes, Context, Rule, walk};
 use crate::problem::{Problem, Result};
 
 pub(super) const REASON: &str = "Upstream repeats an enum wherever it is used. Each set of values becomes \
@@ -18,11 +20,11 @@ struct Enum {
 }
 
 pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
-    let enums = collect(document)?;
+    let enums = collect(document, changes)?;
     let mut unused = context.policy.enum_names();
     let mut named = Map::new();
     for each in &enums {
-        let name = match name(each, &mut unused)? {
+        let name = match name(each, &mut unused, changes)? {
             Some(name) => name,
             None => from_place(&each.places[0], document, context),
         };
@@ -44,7 +46,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             return Err(clash(&name));
         }
     }
-    unused.finish()?;
+    unused.finish(changes)?;
     let schemas = walk::object_at(document, "/components/schemas")?;
     for (name, component) in named {
         if schemas.insert(name.clone(), component).is_some() {
@@ -54,7 +56,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     Ok(())
 }
 
-fn collect(document: &mut Value) -> Result<Vec<Enum>> {
+fn collect(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
     let mut enums: Vec<Enum> = Vec::new();
     walk::schemas(document, &mut |pointer, schema| {
         let Some(values) = schema.get("enum") else { return Ok(()) };
@@ -66,24 +68,27 @@ fn collect(document: &mut Value) -> Result<Vec<Enum>> {
         if walk::text(schema, "type") != Some("string") {
             return Err(Problem::at(at, "only enums of strings are understood"));
         }
-        let values: Vec<String> = serde_json::from_value(values.clone())
+        let mut values: Vec<String> = serde_json::from_value(values.clone())
             .map_err(|_| Problem::at(&at, "an enum of strings holds strings"))?;
-        if let Some(twice) =
-            values.iter().enumerate().find(|(index, value)| values[..*index].contains(value))
-        {
-            return Err(Problem::at(at, format!("`{}` stands there twice", twice.1))
-                .help("if upstream names its values by now, remove them from spec/overlay.yaml"));
+        let mut seen = HashSet::new();
+        if let Some(twice) = values.iter().find(|value| !seen.insert(value.as_str())) {
+            let problem = Problem::at(&at, format!("`{twice}` stands there twice"))
+                .help("if upstream names its values by now, remove them from spec/overlay.yaml");
+            changes.lapse(Rule::Overlay, problem)?;
+            let mut kept = HashSet::new();
+            values.retain(|value| kept.insert(value.clone()));
         }
         let count = schema.get("x-enum-count").and_then(Value::as_u64);
         if count.is_some_and(|count| (values.len() as u64) > count) {
-            return Err(Problem::at(
+            let problem = Problem::at(
                 at,
                 format!("more values than the {} that upstream counts", count.unwrap_or(0)),
-            )
-            .help("correct the values in spec/overlay.yaml"));
+            );
+            changes
+                .lapse(Rule::Overlay, problem.help("correct the values in spec/overlay.yaml"))?;
         }
         // A count that is reached says no more than the values themselves.
-        let count = count.filter(|count| *count > values.len() as u64);
+        let count = count.filter(|count| *count != values.len() as u64);
         let same = |known: &&mut Enum| {
             known.count == count
                 && known.values.len() == values.len()
@@ -104,13 +109,19 @@ fn collect(document: &mut Value) -> Result<Vec<Enum>> {
 }
 
 /// The name that the policy gives to any of the places.
-fn name(each: &Enum, unused: &mut crate::policy::Unused<String>) -> Result<Option<String>> {
+fn name(
+    each: &Enum,
+    unused: &mut crate::policy::Unused<String>,
+    changes: &mut Changes,
+) -> Result<Option<String>> {
     let mut given =
         each.places.iter().filter_map(|place| unused.remove(place).map(|name| (place, name)));
     let chosen = given.next();
     if let (Some((_, one)), Some((place, other))) = (&chosen, given.next()) {
-        return Err(Problem::at(place, format!("this enum has two names, `{one}` and `{other}`"))
-            .help("keep one of them in spec/policy.yaml, under `names`"));
+        let said = format!("this enum has two names, `{one}` and `{other}`");
+        let problem =
+            Problem::at(place, said).help("keep one of them in spec/policy.yaml, under `names`");
+        changes.lapse(Rule::Policy, problem)?;
     }
     Ok(chosen.map(|(_, name)| name))
 }

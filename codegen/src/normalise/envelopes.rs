@@ -41,6 +41,11 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
     Ok(())
 }
 
+/// Whether a component of the normalised document is an envelope.
+pub fn is_envelope(name: &str) -> bool {
+    name.ends_with("Envelope")
+}
+
 /// The name of an envelope, by what it wraps; nothing for a schema of another shape.
 fn envelope_name(schema: &Value) -> Option<String> {
     let properties = schema.get("properties")?.as_object()?;

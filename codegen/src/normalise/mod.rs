@@ -3,16 +3,21 @@
 //! A chain of named passes. Each gives the reason for its existence in its module's
 //! documentation, notes every change that it makes, and fails with "never applied" when it found
 //! nothing to do: a fix whose fault is gone upstream is to be deleted, not carried.
+//!
+//! [`normalise`] is for what is committed. [`normalise_leniently`] runs the same chain for a document
+//! that nobody has looked at yet: there a rule that no longer fits is noted.
 
 mod canonical;
 mod enums;
 mod envelopes;
 mod examples;
+mod lapse;
 mod numbers;
 mod operations;
 pub mod overlay;
 mod parameters;
 mod patterns;
+mod reconcile;
 mod report;
 mod routes;
 mod security;
@@ -28,7 +33,11 @@ use crate::document::{Flavour, Upstream};
 use crate::normalise::overlay::Overlay;
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
+pub use envelopes::is_envelope;
+pub use lapse::{Lapse, Rule};
+pub use reconcile::operations_of;
 pub use report::{Change, Changes, PassReport, Report};
+pub use routes::plain_path;
 
 /// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
 #[derive(Debug, Clone)]
@@ -80,20 +89,92 @@ const CHAIN: [Pass; 12] = [
 pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Result<Normalised> {
     let mut document = upstream.document.clone();
     let context = Context { policy, overlay };
+    let report = chain(&mut document, upstream.flavour, &context, &mut Changes::default())?;
+    understood(&mut document, report)
+}
+
+/// A document as far as the rules fit it.
+#[derive(Debug, Clone)]
+pub struct Lenient {
+    /// The document after the chain: OpenAPI 3.0, sorted as the committed one is.
+    pub document: Value,
+    /// The same with its types, or what of it no stage after the chain understands.
+    pub normalised: Result<Normalised>,
+    /// The policy as far as it fits, with an entry for each operation that it lacks.
+    pub policy: Policy,
+    /// The rules that no longer fit, and the entries that the policy lacks.
+    pub lapses: Vec<Lapse>,
+}
+
+/// Runs the chain over a document that the rules were not written for. An operation that the
+/// policy places elsewhere is recognised by what the document `before`, in whatever language,
+/// said of it.
+///
+/// # Errors
+///
+/// What no pass can read, at its place in the document.
+pub fn normalise_leniently(
+    upstream: &Upstream,
+    overlay: &Overlay,
+    policy: &Policy,
+    before: Option<&Value>,
+) -> Result<Lenient> {
+    let mut document = upstream.document.clone();
+    let mut changes = Changes::lenient();
+    let policy = reconcile::run(policy, &document, before, &mut changes)?;
+    let context = Context { policy: &policy, overlay };
+    let report = chain(&mut document, upstream.flavour, &context, &mut changes)?;
+    let normalised = understood(&mut document, report);
+    let lapses = changes.lapses.unwrap_or_default();
+    Ok(Lenient { document, normalised, policy, lapses })
+}
+
+/// Takes a document that has been through the chain before, as the committed one has.
+///
+/// # Errors
+///
+/// If it has no paths or no components.
+pub fn normalised_before(
+    document: &Value,
+    policy: &Policy,
+    before: Option<&Value>,
+) -> Result<Lenient> {
+    let mut document = document.clone();
+    let mut changes = Changes::lenient();
+    let policy = reconcile::run(policy, &document, before, &mut changes)?;
+    canonical::sort(&mut document)?;
+    let normalised = understood(&mut document, Report::default());
+    let lapses = changes.lapses.unwrap_or_default();
+    Ok(Lenient { document, normalised, policy, lapses })
+}
+
+/// Runs the passes that a flavour needs.
+fn chain(
+    document: &mut Value,
+    flavour: Flavour,
+    context: &Context,
+    changes: &mut Changes,
+) -> Result<Report> {
     let mut report = Report::default();
-    for pass in CHAIN.iter().filter(|pass| pass.only.is_none_or(|only| only == upstream.flavour)) {
-        let mut changes = Changes::default();
-        (pass.run)(&mut document, &context, &mut changes)?;
-        if changes.is_empty() {
-            return Err(Problem::new(format!("the pass `{}` was never applied", pass.name)).help(
+    for pass in CHAIN.iter().filter(|pass| pass.only.is_none_or(|only| only == flavour)) {
+        (pass.run)(document, context, changes)?;
+        let made = changes.take();
+        if made.is_empty() {
+            let problem = Problem::new(format!("the pass `{}` was never applied", pass.name)).help(
                 "the quirk that it mends is gone upstream, so delete the pass from the chain; \
                      or the document is not the Connect API's",
-            ));
+            );
+            changes.lapse(Rule::Pass, problem)?;
         }
-        let changes = changes.into_inner();
-        report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes });
+        report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes: made });
     }
-    strict::check(&mut document)?;
+    canonical::sort(document)?;
+    Ok(report)
+}
+
+/// The document with its types, unless there is something in it that no stage would understand.
+fn understood(document: &mut Value, report: Report) -> Result<Normalised> {
+    strict::check(document)?;
     Ok(Normalised { openapi: canonical::typed(document)?, report })
 }
 

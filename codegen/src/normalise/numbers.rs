@@ -52,5 +52,5 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         }
         Ok(())
     })?;
-    unused.finish()
+    unused.finish(changes)
 }

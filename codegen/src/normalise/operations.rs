@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Changes, Context, walk};
+use super::{Changes, Context, Rule, reconcile, walk};
+use crate::policy::Operation;
 use crate::problem::{Problem, Result, pointer_segment};
 
 pub(super) const REASON: &str = "The names of our methods are ours, kept in the policy, so that an id that \
@@ -13,8 +14,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     let mut seen = Vec::new();
     walk::operations(document, &mut |pointer, operation| {
         let policy = context.policy.operation_at(pointer).ok_or_else(|| {
-            Problem::at(pointer, "the policy does not know this operation")
-                .help("name it in spec/policy.yaml, under `operations`")
+            unknown(pointer, &reconcile::suggested(context.policy, pointer, operation))
         })?;
         if let Some(upstream) = operation.get("operationId").cloned() {
             operation["x-upstream-operation-id"] = upstream;
@@ -25,15 +25,24 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         seen.push(policy.id.clone());
         Ok(())
     })?;
-    match context.policy.operations.iter().find(|policy| !seen.contains(&policy.id)) {
-        None => Ok(()),
-        Some(gone) => Err(Problem::at(
-            format!("/paths/{}", pointer_segment(gone.route.path())),
-            format!(
-                "the document no longer has `{}`, which the policy names `{}`",
-                gone.route, gone.id
-            ),
-        )
-        .help("remove it from spec/policy.yaml, or correct its route")),
-    }
+    let missing = context.policy.operations.iter().filter(|policy| !seen.contains(&policy.id));
+    missing.map(gone).try_for_each(|problem| changes.lapse(Rule::Policy, problem))
+}
+
+/// An operation that the policy lacks, and the entry that would do.
+pub(super) fn unknown(pointer: &str, entry: &Operation) -> Problem {
+    Problem::at(pointer, "the policy does not know this operation")
+        .help(format!("name it in spec/policy.yaml, under `operations`, for example:\n  - {entry}"))
+}
+
+/// An operation that only the policy has.
+pub(super) fn gone(entry: &Operation) -> Problem {
+    Problem::at(
+        format!("/paths/{}", pointer_segment(entry.route.path())),
+        format!(
+            "the document no longer has `{}`, which the policy names `{}`",
+            entry.route, entry.id
+        ),
+    )
+    .help("remove it from spec/policy.yaml, or correct its route")
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
-use super::{Changes, Context};
+use super::{Changes, Context, Rule};
 use crate::problem::{Problem, Result, unescaped_segment};
 use crate::yaml;
 
@@ -67,19 +67,32 @@ impl Overlay {
 
 pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
     for (index, action) in context.overlay.actions.iter().enumerate() {
-        apply(document, action, changes).map_err(|problem| {
+        let named = |problem: Problem| {
             Problem {
                 message: format!("{} (the target is {})", problem.message, action.target),
                 place: Some(crate::problem::Place::Pointer(format!("/actions/{index}"))),
                 ..problem
             }
             .in_file("spec/overlay.yaml")
-        })?;
+        };
+        let pointers = matched(document, action);
+        if pointers.is_empty() {
+            let problem = Problem::new("the action was never applied: its target matches nothing")
+                .help("upstream has changed there: correct the target, or remove the action");
+            changes.lapse(Rule::Overlay, named(problem))?;
+        }
+        for pointer in pointers {
+            match apply(document, action, &pointer) {
+                Ok(()) => changes.note(pointer, action.description.trim()),
+                Err(problem) => changes.lapse(Rule::Overlay, named(problem))?,
+            }
+        }
     }
     Ok(())
 }
 
-fn apply(document: &mut Value, action: &Action, changes: &mut Changes) -> Result<()> {
+/// What an action's target matches.
+fn matched(document: &Value, action: &Action) -> Vec<String> {
     let located = action.target.query_located(document);
     let mut pointers: Vec<String> =
         located.locations().map(serde_json_path::NormalizedPath::to_json_pointer).collect();
@@ -90,24 +103,26 @@ fn apply(document: &mut Value, action: &Action, changes: &mut Changes) -> Result
         std::cmp::Reverse(segments.collect::<Vec<_>>())
     });
     pointers.dedup();
-    if pointers.is_empty() {
-        return Err(Problem::new("the action was never applied: its target matches nothing")
-            .help("upstream has changed there: correct the target, or remove the action"));
-    }
-    for pointer in pointers {
-        let before = document.pointer(&pointer).cloned();
-        match &action.update {
-            Some(update) => {
-                let target = document.pointer_mut(&pointer);
-                merge(target.ok_or_else(|| gone(&pointer))?, update)?;
+    pointers
+}
+
+fn apply(document: &mut Value, action: &Action, pointer: &str) -> Result<()> {
+    let before = document.pointer(pointer).cloned();
+    match (&action.update, document.pointer_mut(pointer)) {
+        (_, None) => return Err(gone(pointer)),
+        (Some(update), Some(target)) => {
+            let merged = merge(target, update);
+            // What cannot be done in whole is not done in part.
+            if let (Err(_), Some(before)) = (&merged, &before) {
+                target.clone_from(before);
             }
-            None => remove(document, &pointer)?,
+            merged?;
         }
-        if document.pointer(&pointer) == before.as_ref() {
-            return Err(Problem::new("the action changes nothing")
-                .help("upstream says the same by now: remove the action"));
-        }
-        changes.note(&pointer, action.description.trim());
+        (None, Some(_)) => remove(document, pointer)?,
+    }
+    if document.pointer(pointer) == before.as_ref() {
+        return Err(Problem::new("the action changes nothing")
+            .help("upstream says the same by now: remove the action"));
     }
     Ok(())
 }

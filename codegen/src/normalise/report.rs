@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::lapse::Lapse;
+
 /// The passes that ran, in order, and what they changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -31,22 +33,21 @@ pub struct Change {
 
 /// Collects the changes of the pass that runs.
 #[derive(Debug, Default)]
-pub struct Changes(Vec<Change>);
+pub struct Changes {
+    pub(super) made: Vec<Change>,
+    /// The rules that no longer fit; nothing where the first of them is an error.
+    pub(super) lapses: Option<Vec<Lapse>>,
+}
 
 impl Changes {
     /// Notes one change.
     pub fn note(&mut self, pointer: impl Into<String>, what: impl Into<String>) {
-        self.0.push(Change { pointer: pointer.into(), what: what.into() });
+        self.made.push(Change { pointer: pointer.into(), what: what.into() });
     }
 
-    /// Whether nothing has been changed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The changes, in the order in which they were made.
-    pub fn into_inner(self) -> Vec<Change> {
-        self.0
+    /// Takes the changes out, in the order in which they were made: the next pass begins anew.
+    pub(super) fn take(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.made)
     }
 }
 

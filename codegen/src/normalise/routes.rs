@@ -14,7 +14,7 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
     let mut merged: Map<String, Value> = Map::new();
     for (path, item) in std::mem::take(paths) {
         let pointer = format!("/paths/{}", pointer_segment(&path));
-        let plain = without_optional_marks(&path).ok_or_else(|| not_a_template(&pointer, &path))?;
+        let plain = plain_path(&path).ok_or_else(|| not_a_template(&pointer, &path))?;
         if plain != path {
             changes.note(&pointer, format!("is `{plain}`"));
         }
@@ -30,7 +30,7 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
 }
 
 /// The path without its optional marks, or nothing if it is no path template even then.
-fn without_optional_marks(path: &str) -> Option<String> {
+pub fn plain_path(path: &str) -> Option<String> {
     let mut plain = String::new();
     let path = path.strip_prefix('/')?;
     if path.starts_with('/') || path.contains("//") {

@@ -42,7 +42,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             },
         )?;
     }
-    names.finish()?;
+    names.finish(changes)?;
     for (name, union) in named {
         if schemas.insert(name.clone(), union).is_some() {
             return Err(Problem::at(

@@ -1,6 +1,7 @@
 //! What can go wrong between here and the API.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Attempts, Error, chain};
@@ -9,7 +10,7 @@ use crate::call::Operation;
 /// A failure to send a request or to receive the whole answer.
 #[derive(Debug)]
 pub struct TransportError {
-    operation: &'static Operation,
+    operation: Arc<Operation>,
     attempts: usize,
     cause: Cause,
 }
@@ -20,32 +21,39 @@ enum Cause {
     AttemptTimeout(Duration),
     CallTimeout(Duration),
     TooLong(usize),
+    #[cfg(feature = "upload")]
+    Stalled(Duration),
 }
 
 impl TransportError {
-    fn new(operation: &'static Operation, cause: Cause) -> Self {
-        Self { operation, attempts: 1, cause }
+    fn new(operation: &Arc<Operation>, cause: Cause) -> Self {
+        Self { operation: operation.clone(), attempts: 1, cause }
     }
 
-    pub(crate) fn lost(operation: &'static Operation, source: reqwest::Error) -> Self {
+    pub(crate) fn lost(operation: &Arc<Operation>, source: reqwest::Error) -> Self {
         // A URL can hold what must not be shown, a signature for one.
         Self::new(operation, Cause::Lost(source.without_url()))
     }
 
-    pub(crate) fn attempt_timeout(operation: &'static Operation, limit: Duration) -> Self {
+    pub(crate) fn attempt_timeout(operation: &Arc<Operation>, limit: Duration) -> Self {
         Self::new(operation, Cause::AttemptTimeout(limit))
     }
 
-    pub(crate) fn call_timeout(operation: &'static Operation, limit: Duration) -> Self {
+    pub(crate) fn call_timeout(operation: &Arc<Operation>, limit: Duration) -> Self {
         Self::new(operation, Cause::CallTimeout(limit))
     }
 
-    pub(crate) fn too_long(operation: &'static Operation, limit: usize) -> Self {
+    pub(crate) fn too_long(operation: &Arc<Operation>, limit: usize) -> Self {
         Self::new(operation, Cause::TooLong(limit))
     }
 
-    pub(super) fn operation(&self) -> &'static Operation {
-        self.operation
+    #[cfg(feature = "upload")]
+    pub(crate) fn stalled(operation: &Arc<Operation>, limit: Duration) -> Self {
+        Self::new(operation, Cause::Stalled(limit))
+    }
+
+    pub(super) fn operation(&self) -> &Operation {
+        &self.operation
     }
 
     pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
@@ -69,6 +77,8 @@ impl TransportError {
         match &self.cause {
             Cause::Lost(error) => error.is_timeout(),
             Cause::AttemptTimeout(_) | Cause::CallTimeout(_) => true,
+            #[cfg(feature = "upload")]
+            Cause::Stalled(_) => true,
             Cause::TooLong(_) => false,
         }
     }
@@ -100,6 +110,8 @@ impl fmt::Display for TransportError {
             Cause::Lost(error) => f.write_str(&chain(error)),
             Cause::AttemptTimeout(limit) => write!(f, "no whole answer within {limit:?}"),
             Cause::CallTimeout(limit) => write!(f, "the call did not end within {limit:?}"),
+            #[cfg(feature = "upload")]
+            Cause::Stalled(limit) => write!(f, "nothing moved for {limit:?}"),
             Cause::TooLong(limit) => write!(f, "the answer is longer than {limit} bytes"),
         }
     }

@@ -76,6 +76,15 @@ impl Answer {
         answer
     }
 
+    /// The answer that there would be breaks the document: a mistake of the stand-in.
+    pub fn broken(operation: &Operation, findings: &[String]) -> Self {
+        let mut body = undocumented(StatusCode::INTERNAL_SERVER_ERROR);
+        let findings = findings.join("; ");
+        let detail = format!("the stand-in's own answer of {} is wrong: {findings}", operation.id);
+        body["errors"][0]["detail"] = detail.into();
+        Self::json(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
+    }
+
     /// The stand-in cannot answer since the document says too little.
     fn gap(operation: &Operation, what: &str) -> Self {
         let mut body = undocumented(StatusCode::NOT_IMPLEMENTED);

@@ -136,6 +136,23 @@ impl Operation {
     pub fn success(&self) -> Option<u16> {
         self.answers.range(200..300).next().map(|(status, _)| *status)
     }
+
+    /// How an answer breaks what is documented, one sentence for each; nothing if it does not. An
+    /// error whose status is not documented must look like one of those that are.
+    pub fn findings(&self, status: u16, body: Option<&Value>) -> Vec<String> {
+        let error = self.answers.range(400..).next().map(|(_, content)| content);
+        let documented = self.answers.get(&status).or(error.filter(|_| status >= 400));
+        match (documented, body) {
+            (None, _) => vec![format!("{status} is not documented")],
+            (Some(None), Some(_)) => vec![format!("{status} has no body")],
+            (Some(Some(_)), None) => vec![format!("{status} has a body")],
+            (Some(None), None) => Vec::new(),
+            (Some(Some(content)), Some(body)) => {
+                let errors = content.schema.iter_errors(body);
+                errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
+            }
+        }
+    }
 }
 
 struct Reader<'d> {

@@ -109,6 +109,9 @@ impl StandIn {
     /// From now on this bearer token is the only one that is accepted: all others have expired.
     pub fn renew_token(&self, token: impl Into<String>) {
         *lock(&self.shared.renewed_token) = Some(token.into());
+        if let Some(farm) = &self.shared.farm {
+            lock(farm).give_out_token();
+        }
     }
 
     /// All requests since the start or the last time this was called; they are forgotten.
@@ -140,12 +143,13 @@ impl Recurring {
 }
 
 impl Fault {
-    /// What comes of the right answer.
+    /// What comes of the right answer. It is made only where it is sent, or was lost on its way:
+    /// a request that is refused changes nothing.
     pub(super) async fn spoil(
         self,
         contract: &contract::Contract,
         operation: &contract::Operation,
-        right: Answer,
+        right: impl FnOnce() -> Answer,
         connection: &Connection,
     ) -> Response {
         let error = |status: u16| {
@@ -153,28 +157,28 @@ impl Fault {
             Answer::refusal(contract, Some(operation), status, &[])
         };
         match self {
-            Fault::None => right.into_response(),
+            Fault::None => right().into_response(),
             Fault::Late(time) => {
                 tokio::time::sleep(time).await;
-                right.into_response()
+                right().into_response()
             }
             Fault::HangUp => {
                 connection.cut();
-                right.into_response()
+                right().into_response()
             }
             Fault::Cut(length) => {
-                let (head, body) = parted(right);
+                let (head, body) = parted(right());
                 let half = Ok(body.slice(..body.len() / 2));
                 let pieces = [half, Err(io::ErrorKind::ConnectionAborted.into())];
                 in_pieces(head, pieces, body.len() as u64, length, None)
             }
             Fault::Truncated => {
-                let (mut head, body) = parted(right);
+                let (mut head, body) = parted(right());
                 *head.body_mut() = body.slice(..body.len() / 2).into();
                 head
             }
-            Fault::Body(media_type, text) => labelled(right, media_type, Some(text)),
-            Fault::Mislabelled(media_type) => labelled(right, media_type, None),
+            Fault::Body(media_type, text) => labelled(right(), media_type, Some(text)),
+            Fault::Mislabelled(media_type) => labelled(right(), media_type, None),
             Fault::Status(status) => error(status).into_response(),
             Fault::Gateway(status) => {
                 labelled(error(status), "text/html", Some("<html><h1>Bad luck</h1></html>"))
@@ -185,10 +189,10 @@ impl Fault {
                 let rest = usize::try_from(bytes % blank.len() as u64).unwrap_or_default();
                 let whole = std::iter::repeat_n(blank.clone(), (bytes >> 16) as usize);
                 let pieces = whole.chain([blank.slice(..rest)]).map(Ok);
-                in_pieces(parted(right).0, pieces, bytes, length, None)
+                in_pieces(parted(right()).0, pieces, bytes, length, None)
             }
             Fault::Drip(pause) => {
-                let (head, body) = parted(right);
+                let (head, body) = parted(right());
                 let length = body.len() as u64;
                 let pieces = (0..body.len()).map(move |at| Ok(body.slice(at..=at)));
                 in_pieces(head, pieces, length, Length::Announced, Some(pause))

@@ -6,6 +6,7 @@
 //! | find the operation of a request | [`route`] |
 //! | hold the request against the document | [`check`] |
 //! | answer with the document's examples | [`answer`] |
+//! | answer with the state of a farm instead, where there is one | [`farm`] |
 //! | make it go wrong, where that was ordered | [`fault`] |
 //! | serve the API's description of itself | [`spec`] |
 //! | all of it, request by request | [`server`] |
@@ -13,6 +14,7 @@
 pub mod answer;
 pub mod check;
 pub mod contract;
+pub mod farm;
 pub mod fault;
 pub mod route;
 pub mod schema;
@@ -32,6 +34,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use self::contract::Contract;
+use self::farm::Farm;
+use self::farm::world::World;
 use self::fault::Faults;
 use self::fault::connection::{Connection, Counted, Traffic};
 pub use self::fault::{Fault, Length};
@@ -41,10 +45,17 @@ use self::spec::Specification;
 
 /// A running stand-in. It stops when it is dropped.
 pub struct StandIn {
-    address: SocketAddr,
     shared: Arc<Shared>,
+    server: Server,
+    /// What takes the farm's files; it stops with the stand-in.
+    _host: Option<Server>,
+}
+
+/// A server that stops when this is dropped.
+struct Server {
+    address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    server: JoinHandle<std::io::Result<()>>,
+    task: JoinHandle<std::io::Result<()>>,
 }
 
 /// A stand-in that is yet to start.
@@ -54,6 +65,7 @@ pub struct Builder {
     token: String,
     contract: Source<Value>,
     upstream: Source<String>,
+    farm: Option<Farm>,
 }
 
 #[derive(Clone)]
@@ -136,12 +148,13 @@ impl StandIn {
             token: "stand-in-token".to_owned(),
             contract: Source::File(spec.join("connect-v1.openapi.json")),
             upstream: Source::File(spec.join("upstream/connect-v1.json")),
+            farm: None,
         }
     }
 
     /// The URL that a client is to be given, without a slash at its end.
     pub fn base_url(&self) -> String {
-        format!("http://{}{}", self.address, self.shared.contract.base_path)
+        format!("http://{}{}", self.server.address, self.shared.contract.base_path)
     }
 
     /// The bearer token that is accepted.
@@ -181,9 +194,9 @@ impl StandIn {
 
     /// Stops, and waits until it has: open requests are answered, then the port is free.
     pub async fn stop(mut self) {
-        self.stop.take();
+        self.server.stop.take();
         // Neither a server that failed nor one that panicked could be stopped any further.
-        let _ = (&mut self.server).await;
+        let _ = (&mut self.server.task).await;
     }
 }
 
@@ -216,6 +229,13 @@ impl Builder {
         self
     }
 
+    /// Answers with the state of this farm, not with the document's examples.
+    #[must_use]
+    pub fn farm(mut self, farm: Farm) -> Self {
+        self.farm = Some(farm);
+        self
+    }
+
     /// Starts. Must be called within a Tokio runtime, on which the server then runs.
     pub async fn start(self) -> Result<StandIn, StartError> {
         let (document, contract) = match self.contract {
@@ -235,6 +255,15 @@ impl Builder {
         };
         let specification =
             Specification::new(upstream).map_err(|error| StartError::Json { document, error })?;
+        let listener = listen(self.port).await?;
+        // Files are sent to another host, as they are with the service.
+        let host = match self.farm {
+            Some(_) => Some(listen(0).await?),
+            None => None,
+        };
+        let farm = self.farm.zip(host.as_ref()).map(|(farm, (_, address))| {
+            Mutex::new(World::build(farm, format!("http://{address}")))
+        });
         let shared = Arc::new(Shared {
             contract: Arc::new(contract),
             specification,
@@ -245,20 +274,39 @@ impl Builder {
             faults: Faults::default(),
             renewed_token: Mutex::default(),
             traffic: Arc::new(Traffic::default()),
+            address: listener.1,
+            farm,
         });
-        let problem = |error| StartError::Listen { port: self.port, error };
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(problem)?;
-        let address = listener.local_addr().map_err(problem)?;
+        let server =
+            Server::spawn(listener, shared.traffic.clone(), server::router(shared.clone()));
+        // What it does is no traffic of the API.
+        let host = host
+            .map(|host| Server::spawn(host, Arc::default(), farm::host::router(shared.clone())));
+        Ok(StandIn { shared, server, _host: host })
+    }
+}
+
+impl Server {
+    fn spawn(
+        (listener, address): (TcpListener, SocketAddr),
+        traffic: Arc<Traffic>,
+        router: axum::Router,
+    ) -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
-        let listener = Counted::new(listener, shared.traffic.clone());
-        let service =
-            server::router(shared.clone()).into_make_service_with_connect_info::<Connection>();
+        let listener = Counted::new(listener, traffic);
+        let service = router.into_make_service_with_connect_info::<Connection>();
         let serve =
             axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
-        let server = tokio::spawn(serve.into_future());
-        Ok(StandIn { address, shared, stop: Some(stop), server })
+        Self { address, stop: Some(stop), task: tokio::spawn(serve.into_future()) }
     }
+}
+
+/// A port of the loopback; a free one for 0.
+async fn listen(port: u16) -> Result<(TcpListener, SocketAddr), StartError> {
+    let problem = |error| StartError::Listen { port, error };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(problem)?;
+    let address = listener.local_addr().map_err(problem)?;
+    Ok((listener, address))
 }
 
 impl fmt::Display for StandIn {

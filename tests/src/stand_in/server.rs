@@ -1,6 +1,7 @@
 //! The way of a request: recorded, routed, authorised, checked, answered.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -16,6 +17,8 @@ use http::{HeaderMap, Method, StatusCode};
 use super::answer::Answer;
 use super::check::check;
 use super::contract::{Contract, Operation};
+use super::farm::cura;
+use super::farm::world::World;
 use super::fault::connection::{Connection, Traffic};
 use super::fault::{Fault, Faults};
 use super::route::{BadPath, segments};
@@ -64,6 +67,10 @@ pub(super) struct Shared {
     /// The only token that is accepted, once there is one.
     pub renewed_token: Mutex<Option<String>>,
     pub traffic: Arc<Traffic>,
+    /// Where the API is served.
+    pub address: SocketAddr,
+    /// What there is instead of the documented examples.
+    pub farm: Option<Mutex<World>>,
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -75,18 +82,17 @@ async fn handle(
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
-    let mut request = record(request).await;
+    let request = record(request).await;
     let _under_way = shared.traffic.enter();
-    let allowed = shared.allow(&request);
-    request.fault = allowed.as_ref().ok().and_then(|operation| shared.faults.next(&operation.id));
-    lock(&shared.requests).push(request.clone());
-    let mut response = match (allowed, request.fault.clone()) {
-        (Err(refusal), _) => refusal.into_response(),
-        (Ok(operation), None) => shared.answer(operation, &request).into_response(),
-        (Ok(operation), Some(fault)) => {
-            let right = shared.answer(operation, &request);
-            fault.spoil(&shared.contract, operation, right, &connection).await
+    if let Some(farm) = &shared.farm {
+        lock(farm).tick();
+    }
+    let mut response = match shared.neighbour(&request) {
+        Some(answer) => {
+            lock(&shared.requests).push(request);
+            answer.into_response()
         }
+        None => shared.respond(request, &connection).await,
     };
     let count = shared.answered.fetch_add(1, Ordering::Relaxed);
     if let Ok(id) = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{count:012x}")) {
@@ -96,8 +102,36 @@ async fn handle(
 }
 
 impl Shared {
+    /// Answers a request to the API, unless something is to go wrong.
+    async fn respond(&self, mut request: RecordedRequest, connection: &Connection) -> Response {
+        let allowed = self.allow(&request);
+        request.fault = allowed.as_ref().ok().and_then(|(found, _)| self.faults.next(&found.id));
+        lock(&self.requests).push(request.clone());
+        match (allowed, request.fault.clone()) {
+            (Err(refusal), _) => refusal.into_response(),
+            (Ok((operation, path)), None) => {
+                self.answer(operation, &path, &request).into_response()
+            }
+            (Ok((operation, path)), Some(fault)) => {
+                let right = || self.answer(operation, &path, &request);
+                fault.spoil(&self.contract, operation, right, connection).await
+            }
+        }
+    }
+
+    /// What the farm's neighbour says, if the request is to it.
+    fn neighbour(&self, request: &RecordedRequest) -> Option<Answer> {
+        let farm = self.farm.as_ref().filter(|_| request.path.starts_with(cura::BASE))?;
+        let refused = self.refused_bearer(&request.headers);
+        let refusal = refused.map(|status| self.refusal(None, status, &[]));
+        Some(refusal.unwrap_or_else(|| lock(farm).neighbour(request)))
+    }
+
     /// The operation of a request that the document allows, else the refusal.
-    fn allow(&self, request: &RecordedRequest) -> Result<&Operation, Answer> {
+    fn allow(
+        &self,
+        request: &RecordedRequest,
+    ) -> Result<(&Operation, BTreeMap<String, String>), Answer> {
         let (operation, path) = self.route(request)?;
         self.authorise(operation, &request.headers)?;
         if request.too_large {
@@ -109,10 +143,15 @@ impl Shared {
         if !findings.is_empty() {
             return Err(self.refusal(Some(operation), StatusCode::BAD_REQUEST, &findings));
         }
-        Ok(operation)
+        Ok((operation, path))
     }
 
-    fn answer(&self, operation: &Operation, request: &RecordedRequest) -> Answer {
+    fn answer(
+        &self,
+        operation: &Operation,
+        path: &BTreeMap<String, String>,
+        request: &RecordedRequest,
+    ) -> Answer {
         let scripted = lock(&self.script).get_mut(&operation.id).and_then(VecDeque::pop_front);
         if let Some(status) = scripted {
             return Answer::documented(operation, status);
@@ -122,7 +161,11 @@ impl Shared {
             let answer = self.specification.answer(&self.contract, operation, query);
             return answer.unwrap_or_else(|refusal| refusal);
         }
-        Answer::documented(operation, operation.success().unwrap_or_default())
+        let farm = self.farm.as_ref();
+        let lived = farm.and_then(|farm| lock(farm).answer(operation, path, request, self.address));
+        lived.unwrap_or_else(|| {
+            Answer::documented(operation, operation.success().unwrap_or_default())
+        })
     }
 
     fn route(
@@ -155,9 +198,12 @@ impl Shared {
     }
 
     fn authorise(&self, operation: &Operation, headers: &HeaderMap) -> Result<(), Answer> {
-        if !operation.secured {
-            return Ok(());
-        }
+        let refused = self.refused_bearer(headers).filter(|_| operation.secured);
+        refused.map_or(Ok(()), |status| Err(self.refusal(Some(operation), status, &[])))
+    }
+
+    /// The status for a request without the bearer that is accepted.
+    fn refused_bearer(&self, headers: &HeaderMap) -> Option<StatusCode> {
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
         let bearer = given.and_then(|value| {
             let (scheme, token) = value.split_once(' ')?;
@@ -165,12 +211,12 @@ impl Shared {
         });
         let renewed = lock(&self.renewed_token).clone();
         let accepted = renewed.as_deref().unwrap_or(&self.token);
-        let status = match bearer {
-            Some(token) if token == accepted => return Ok(()),
-            Some(_) => StatusCode::FORBIDDEN,
-            None => StatusCode::UNAUTHORIZED,
-        };
-        Err(self.refusal(Some(operation), status, &[]))
+        let expired = || self.farm.as_ref().is_some_and(|farm| lock(farm).token_has_expired());
+        match bearer {
+            Some(token) if token == accepted && !expired() => None,
+            Some(_) => Some(StatusCode::FORBIDDEN),
+            None => Some(StatusCode::UNAUTHORIZED),
+        }
     }
 
     fn refusal(

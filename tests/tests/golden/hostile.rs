@@ -13,7 +13,7 @@ use serde_json::json;
 use shape::Shape;
 
 use crate::document::{Document, merge};
-use crate::scratch::Scratch;
+use connect_tests::scratch::Scratch;
 
 /// Texts that mean something in a comment, in a string, in an identifier, in Markdown, in a path
 /// or to whoever reads the code.
@@ -64,7 +64,7 @@ fn assert_harmless(files: &Files, what: &str) {
 
 #[test]
 fn no_text_is_more_than_text() {
-    let mut scratch = Scratch::new("hostile");
+    let mut scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "hostile");
     let texts = texts();
     for place in PLACES {
         // Names are refused now and then, text never is.
@@ -79,5 +79,5 @@ fn no_text_is_more_than_text() {
     }
     let odd = Document::with(structure::odd_but_fine()).generate();
     scratch.add("odd_names", &odd.unwrap_or_else(|problem| panic!("{problem}")));
-    scratch.check();
+    scratch.run(&["check", "doc"]);
 }

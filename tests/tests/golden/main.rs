@@ -3,8 +3,8 @@
 
 mod document;
 mod hostile;
-mod scratch;
 
+use connect_tests::scratch::Scratch;
 use document::Document;
 
 #[test]
@@ -27,7 +27,7 @@ fn each_construct_has_its_code() {
 
 #[test]
 fn all_of_it_compiles() {
-    let mut scratch = scratch::Scratch::new("golden");
+    let mut scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "golden");
     for entry in
         std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/documents")).expect("documents")
     {
@@ -36,5 +36,5 @@ fn all_of_it_compiles() {
         let text = std::fs::read_to_string(&path).expect("a document");
         scratch.add(&name, &Document::read(&text).generate().expect("code"));
     }
-    scratch.check();
+    scratch.run(&["check", "doc"]);
 }

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use connect_codegen::layout::Layout;
 use connect_codegen::pipeline;
-use connect_tests::surface::{document, rust};
+use connect_codegen::surface;
+use connect_tests::surface::document;
 
 fn layout() -> Layout {
     Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
@@ -37,7 +38,7 @@ fn the_surface_of_the_api() {
 #[test]
 fn the_surface_of_the_crate() {
     let folder = layout().root().join("connect-api/src");
-    let surface = rust::Surface::of(&folder).expect("the crate can be read");
+    let surface = surface::Surface::read(&folder).expect("the crate can be read");
     let is_model = |path: &str| path.starts_with("models::");
     let is_request = |path: &str| path.starts_with("requests::");
     assert_surface!("crate_core", surface.section(|path| !is_model(path) && !is_request(path)));

@@ -17,6 +17,7 @@ pub struct Workspace {
 /// How a task ended.
 pub struct Done {
     pub status: i32,
+    pub stdout: String,
     pub stderr: String,
 }
 
@@ -27,17 +28,29 @@ impl Workspace {
         for part in ["spec", "connect-api/src/generated"] {
             copy(&root.join(part), &folder.path().join(part));
         }
+        for file in ["CHANGELOG.md", "Cargo.toml"] {
+            fs::copy(root.join(file), folder.path().join(file)).expect("a copy");
+        }
         let layout = Layout::new(folder.path());
         Self { folder, layout }
     }
 
     pub fn run(&self, arguments: &[&str]) -> Done {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs with some variables of the environment set.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("--root").arg(self.folder.path()).args(arguments);
-        command.env_remove("CONNECT_API_TOKEN").current_dir(self.folder.path());
+        for name in ["CONNECT_API_TOKEN", "CLICOLOR_FORCE", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        command.envs(variables.iter().copied()).current_dir(self.folder.path());
         let done = command.output().expect("a process");
         Done {
             status: done.status.code().expect("an end of its own accord"),
+            stdout: String::from_utf8(done.stdout).expect("text"),
             stderr: String::from_utf8(done.stderr).expect("text"),
         }
     }

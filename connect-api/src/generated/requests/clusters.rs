@@ -64,7 +64,7 @@ impl CheckClusterAccess {
             .client
             .wire()
             .and_then(|wire| wire.check_cluster_access(&self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -122,7 +122,7 @@ impl DeleteCluster {
             .client
             .wire()
             .and_then(|wire| wire.delete_cluster(&self.cluster_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -180,7 +180,7 @@ impl GetCluster {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster(&self.cluster_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -239,7 +239,7 @@ impl GetClusterStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_status(&self.cluster_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -305,7 +305,7 @@ impl GetClusterTeamCounts {
             .client
             .wire()
             .and_then(|wire| wire.get_cluster_team_counts(self.team_ids.as_ref()));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -452,8 +452,11 @@ impl GetClusters {
                         self.team_ids.as_ref(),
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::paging::paged! {
+    GetClusters.page : models::ClusterResponse, cluster_id
 }
 impl Client {
     /// Retrieves the clusters for user and organizations
@@ -525,7 +528,7 @@ impl GetUserClusters {
             .and_then(|wire| {
                 wire.get_user_clusters(&self.user_id, self.organization_ids.as_ref())
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -591,7 +594,7 @@ impl UpdateClusterNote {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_note(&self.cluster_id, &self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -657,6 +660,6 @@ impl UpdateClusterSharing {
             .client
             .wire()
             .and_then(|wire| wire.update_cluster_sharing(&self.cluster_id, &self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

@@ -72,7 +72,7 @@ impl AddCompletedMaintenance {
             .and_then(|wire| {
                 wire.add_completed_maintenance(&self.cluster_id, &self.body)
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -157,8 +157,11 @@ impl GetCompletedMaintenance {
             .and_then(|wire| {
                 wire.get_completed_maintenance(&self.cluster_id, self.limit, self.page)
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::paging::paged! {
+    GetCompletedMaintenance.page : models::PrinterMaintenanceCompletedLogEntriesResponse
 }
 impl Client {
     /// Retrieves a list of pending maintenance tasks.
@@ -220,6 +223,6 @@ impl GetPendingMaintenance {
             .client
             .wire()
             .and_then(|wire| wire.get_pending_maintenance(&self.cluster_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

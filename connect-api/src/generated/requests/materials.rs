@@ -65,6 +65,6 @@ impl CreateMaterialUpload {
             .client
             .wire()
             .and_then(|wire| wire.create_material_upload(&self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

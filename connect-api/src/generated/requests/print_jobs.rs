@@ -70,7 +70,7 @@ impl GetPrintJob {
             .client
             .wire()
             .and_then(|wire| wire.get_print_job(&self.cluster_id, &self.cluster_job_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -121,7 +121,7 @@ impl GetPrintJobFilters {
     #[inline]
     fn call<T>(self, open: Open<T>) -> Call<T> {
         let request = self.client.wire().and_then(|wire| wire.get_print_job_filters());
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -226,8 +226,11 @@ impl GetPrintJobReports {
                         &self.start_date,
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::paging::paged! {
+    GetPrintJobReports.page : models::PrintJobInstanceReportResponse, uuid
 }
 impl Client {
     /// Retrieves a list of print jobs for all the clusters the current user has access to.
@@ -354,8 +357,11 @@ impl GetPrintJobs {
                         self.status.as_ref(),
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::paging::paged! {
+    GetPrintJobs.page : models::PrintJobInstanceResponse, uuid
 }
 impl Client {
     /// Requests the printer cluster to add a print job to its queue.
@@ -435,7 +441,7 @@ impl Print {
             .client
             .wire()
             .and_then(|wire| wire.print(&self.cluster_id, &self.job_id, &self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -530,7 +536,7 @@ impl Reprint {
                         &self.body,
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -644,8 +650,11 @@ impl SendPrintJobAction {
                         &self.body,
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::fleet::awaited! {
+    SendPrintJobAction
 }
 impl Client {
     /// Update a print job instance.
@@ -718,6 +727,6 @@ impl UpdatePrintJob {
             .and_then(|wire| {
                 wire.update_print_job(&self.cluster_id, &self.cluster_job_id, &self.body)
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

@@ -69,7 +69,7 @@ impl GetActionStatus {
             .client
             .wire()
             .and_then(|wire| wire.get_action_status(&self.cluster_id, &self.action_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -122,7 +122,7 @@ impl GetMakerbotPrinters {
     #[inline]
     fn call<T>(self, open: Open<T>) -> Call<T> {
         let request = self.client.wire().and_then(|wire| wire.get_makerbot_printers());
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -253,6 +253,9 @@ impl SendPrinterAction {
                         &self.body,
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
+}
+crate::fleet::awaited! {
+    SendPrinterAction
 }

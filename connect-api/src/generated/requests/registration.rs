@@ -65,7 +65,7 @@ impl AddMakerbotPrinter {
             .client
             .wire()
             .and_then(|wire| wire.add_makerbot_printer(&self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -128,7 +128,7 @@ impl ConfirmRegistration {
             .client
             .wire()
             .and_then(|wire| wire.confirm_registration(&self.connection_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -205,6 +205,6 @@ impl ConfirmRegistrationWithPin {
                         self.printer_brand.as_deref(),
                     )
             });
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

@@ -49,7 +49,7 @@ impl BrewCoffee {
     #[inline]
     fn call<T>(self, open: Open<T>) -> Call<T> {
         let request = self.client.wire().and_then(|wire| wire.brew_coffee());
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -109,7 +109,7 @@ impl GetSpec {
             .client
             .wire()
             .and_then(|wire| wire.get_spec(self.version.as_deref()));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -156,6 +156,6 @@ impl GetUptime {
     #[inline]
     fn call<T>(self, open: Open<T>) -> Call<T> {
         let request = self.client.wire().and_then(|wire| wire.get_uptime());
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

@@ -61,7 +61,7 @@ impl DeleteTeam {
             .client
             .wire()
             .and_then(|wire| wire.delete_team(&self.team_id));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -108,7 +108,7 @@ impl GetSettings {
     #[inline]
     fn call<T>(self, open: Open<T>) -> Call<T> {
         let request = self.client.wire().and_then(|wire| wire.get_settings());
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }
 impl Client {
@@ -162,6 +162,6 @@ impl UpdateSettings {
             .client
             .wire()
             .and_then(|wire| wire.update_settings(&self.body));
-        Call::new(self.client, &Self::OPERATION, self.options, request, open)
+        Call::new(self.client, Self::OPERATION, self.options, request, open)
     }
 }

@@ -53,6 +53,32 @@ fn a_name_that_the_generated_code_uses_is_refused() {
 }
 
 #[test]
+fn a_name_that_the_client_or_a_request_has_for_itself_is_refused() {
+    for id in ["request", "upload", "watch_cluster", "pause_print_job", "options"] {
+        let operation = json!({ "id": id, "route": "GET /odd", "resource": "base" });
+        let answers = json!({ "204": { "description": "" } });
+        let paths = json!({ "/odd": { "get": { "responses": answers } } });
+        let policy = json!({ "operations": [operation] });
+        let problem = refused(json!({ "document": { "paths": paths }, "policy": policy }));
+        assert!(problem.to_string().contains(id), "{problem}");
+    }
+    for name in ["items", "pages", "wait", "send"] {
+        let parameters = json!([{ "name": name, "in": "query", "type": "string" }]);
+        let paths = json!({ "/bases?": { "get": { "parameters": parameters } } });
+        refused_at("/paths/~1bases", json!({ "document": { "paths": paths } }));
+    }
+}
+
+#[test]
+fn what_tells_items_apart_is_a_field_that_each_has_or_refused() {
+    let keys = |keys: Value| json!({ "policy": { "paging": { "keys": keys } } });
+    refused_at("/components/schemas/Base", keys(json!({ "Base": "nothing" })));
+    refused_at("/components/schemas/Base", keys(json!({ "Base": "count" })));
+    let problem = refused(keys(json!({ "ErrorObject": "id" })));
+    assert!(problem.to_string().contains("no list of `ErrorObject` comes in pages"), "{problem}");
+}
+
+#[test]
 fn references_lead_to_a_model_of_the_document_or_are_refused() {
     for target in [
         "#/definitions/Nowhere",
@@ -185,7 +211,7 @@ pub fn odd_but_fine() -> Value {
         "policy": { "operations": [], "resources": [{ "name": "models", "about": "Odd.", "models": ["Odd"] }, { "name": "requests", "about": "Odd." }] },
     });
     let ids =
-        ["mod", "models", "super_", "fmt", "request", "url", "type", "self", "pages", "wires"];
+        ["mod", "models", "super_", "fmt", "requests", "url", "type", "self", "pages", "wires"];
     for (index, id) in ids.into_iter().enumerate() {
         let path = format!("/odd{index}");
         let parameters = [

@@ -1,0 +1,68 @@
+//! All printers of all clusters, what they do and how long that takes, as a table.
+//!
+//! ```console
+//! $ cargo run -p connect-api --example fleet_status
+//! ```
+
+mod support;
+
+use comfy_table::Table;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use connect_api::models::{
+    ClusterPrinterStatus, ClusterResponse, ClusterStatusResponse, PrintJobInstanceResponse,
+};
+use support::{Failure, Service, name};
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let service = Service::find().await?;
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(["Cluster", "Printer", "Status", "Job", "Done", "Left"]);
+    let mut clusters = service.client.get_clusters().items();
+    while let Some(cluster) = clusters.next().await.transpose()? {
+        let status = service.client.get_cluster_status(&cluster.cluster_id).send().await?;
+        for printer in status.printers.iter().flatten() {
+            table.add_row(row(&cluster, printer, job_of(&status, printer)));
+        }
+    }
+    println!("{table}");
+    if clusters.limit_reached() {
+        println!("The subscription shows no more clusters.");
+    }
+    Ok(())
+}
+
+/// The job that a printer works on.
+fn job_of<'a>(
+    status: &'a ClusterStatusResponse,
+    printer: &ClusterPrinterStatus,
+) -> Option<&'a PrintJobInstanceResponse> {
+    let mut jobs = status.print_jobs.iter().flatten();
+    jobs.find(|job| job.started && job.printer_uuid.is_some() && job.printer_uuid == printer.uuid)
+}
+
+fn row(
+    cluster: &ClusterResponse,
+    printer: &ClusterPrinterStatus,
+    job: Option<&PrintJobInstanceResponse>,
+) -> [String; 6] {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let status = printer.status.as_ref().map(ToString::to_string).unwrap_or_default();
+    let done = |job: &PrintJobInstanceResponse| {
+        let elapsed = job.time_elapsed?.clamp(0, job.time_total);
+        Some(format!("{} %", elapsed.checked_mul(100)?.checked_div(job.time_total)?))
+    };
+    let left = |job: &PrintJobInstanceResponse| {
+        let minutes = job.time_remaining / 60;
+        format!("{}:{:02} h", minutes / 60, minutes % 60)
+    };
+    [
+        name(cluster).to_owned(),
+        text(&printer.friendly_name),
+        status,
+        job.map(|job| job.name.clone()).unwrap_or_default(),
+        job.and_then(done).unwrap_or_default(),
+        job.map(left).unwrap_or_default(),
+    ]
+}

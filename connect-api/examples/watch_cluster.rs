@@ -1,0 +1,28 @@
+//! What changes in a cluster, a line each.
+//!
+//! ```console
+//! $ cargo run -p connect-api --example watch_cluster [CLUSTER_ID [EVENTS]]
+//! ```
+//!
+//! Without an id it watches the first cluster that is online; with a number it ends after so many
+//! events.
+
+mod support;
+
+use support::{Failure, Service, name};
+
+#[tokio::main]
+async fn main() -> Result<(), Failure> {
+    let mut arguments = std::env::args().skip(1);
+    let (cluster, events) = (arguments.next(), arguments.next());
+    let events: usize = events.map_or(Ok(usize::MAX), |events| events.parse())?;
+    let service = Service::find().await?;
+    let cluster = service.cluster(cluster).await?;
+    println!("watching {}", name(&cluster));
+    let watch = service.client.watch_cluster(cluster.cluster_id);
+    let mut watch = watch.interval(service.interval);
+    for _ in 0..events {
+        println!("{}", watch.next().await);
+    }
+    Ok(())
+}

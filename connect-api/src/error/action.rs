@@ -1,0 +1,86 @@
+//! What can go wrong with an action that is waited for.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::Error;
+
+/// An action that did not succeed, or not in time.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
+///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     end => println!("{}", end?.status),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ActionError {
+    /// The action's id, if it was accepted.
+    pub action_id: Option<String>,
+    /// The status that came last, if any came.
+    pub status: Option<String>,
+    late: Option<Late>,
+}
+
+#[derive(Debug)]
+struct Late {
+    limit: Duration,
+    /// Why the status was not to be had at last.
+    missed: Option<Error>,
+}
+
+impl ActionError {
+    /// An action that has ended, with this status or with an error that was given already.
+    pub(crate) fn ended(action_id: Option<String>, status: Option<String>) -> Self {
+        Self { action_id, status, late: None }
+    }
+
+    /// An action that has not ended in time. `missed` is why its status was not to be had at last.
+    pub(crate) fn late(self, limit: Duration, missed: Option<Error>) -> Self {
+        Self { late: Some(Late { limit, missed }), ..self }
+    }
+
+    /// Whether the printer or the service said that the action failed.
+    pub fn is_failed(&self) -> bool {
+        self.status.as_deref() == Some("failed")
+    }
+
+    /// Whether the action had not ended at the deadline; it may still succeed.
+    pub fn is_late(&self) -> bool {
+        self.late.is_some()
+    }
+
+    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(self.late.as_ref()?.missed.as_ref()?)
+    }
+}
+
+impl fmt::Display for ActionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.action_id, &self.status) {
+            (Some(id), Some(status)) => write!(f, "the action {id} is `{status}`")?,
+            (Some(id), None) => write!(f, "the action {id} has no status")?,
+            (None, _) => f.write_str("the action was not accepted")?,
+        }
+        match &self.late {
+            Some(Late { limit, missed: None }) => write!(f, ", not ended within {limit:?}"),
+            Some(Late { limit, missed: Some(error) }) => {
+                write!(f, ", not ended within {limit:?}; a status was not to be had: {error}")
+            }
+            None if self.is_failed() => Ok(()),
+            None => f.write_str(": the wait for it ended with an error before"),
+        }
+    }
+}
+
+impl From<ActionError> for Error {
+    fn from(error: ActionError) -> Self {
+        Error::Action(Box::new(error))
+    }
+}

@@ -1,0 +1,14 @@
+//! What programs do with calls of certain operations: wait for actions, watch a cluster, upload a
+//! material. The rest of the crate knows no operation by name.
+
+mod action;
+mod attested;
+#[cfg(feature = "upload")]
+mod material;
+mod watch;
+
+pub use action::Action;
+pub(crate) use action::awaited;
+#[cfg(feature = "upload")]
+pub use material::ToMaterial;
+pub use watch::{Watch, WatchEvent};

@@ -1,0 +1,198 @@
+//! A cluster that is watched: a stream of what changes in it, made of polls of its status.
+
+mod changes;
+mod event;
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::models::ClusterStatusResponse;
+use crate::options::CallOptions;
+use crate::retry::RetryPolicy;
+use crate::time::{BoxFuture, sleep};
+pub use event::WatchEvent;
+
+/// How often the vendor wants a status to be asked for at the most.
+const POLITE: Duration = Duration::from_secs(10);
+
+/// The longest pause after failures, and the longest that the service can ask for.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+type Step = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
+
+impl Client {
+    /// Watches a cluster: see [`Watch`].
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), connect_api::Error> {
+    /// use connect_api::WatchEvent;
+    ///
+    /// let client = connect_api::Client::new("an API token");
+    /// let mut watch = client.watch_cluster("a cluster's id");
+    /// loop {
+    ///     match watch.next().await {
+    ///         WatchEvent::JobFinished(job) => println!("{} is done", job.name),
+    ///         WatchEvent::Blind { error, again_in } => eprintln!("{error}; again in {again_in:?}"),
+    ///         event => println!("{event}"),
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn watch_cluster(&self, cluster_id: impl Into<String>) -> Watch {
+        // One attempt a poll: the watch paces itself, so that it is never faster than its interval.
+        let once = CallOptions::new().retry(RetryPolicy::never());
+        let poll = self.get_cluster_status(cluster_id).with(once);
+        Watch::new(Box::new(move || Box::pin(poll.clone().send())))
+    }
+}
+
+/// What changes in a cluster: a `Stream` that never ends, made of polls of the cluster's status.
+///
+/// The first status is what changes are measured by, unless [another](Self::since) is given: it
+/// gives no events, but can be read with [`status`](Self::status). Each change after it is reported once and in order; what comes and
+/// goes between two polls is not seen, but for a job that started and ended meanwhile.
+///
+/// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
+/// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it
+/// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`].
+///
+/// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic.
+#[must_use = "a watch does nothing until it is asked for its next event"]
+pub struct Watch {
+    poll: Box<dyn Fn() -> Step + Send + Sync>,
+    interval: Duration,
+    step: Option<Step>,
+    events: VecDeque<WatchEvent>,
+    status: Option<ClusterStatusResponse>,
+    /// The status, and what it leaves out.
+    known: ClusterStatusResponse,
+    /// Failed polls in a row.
+    failures: u32,
+}
+
+impl Watch {
+    fn new(poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
+        Self {
+            poll,
+            interval: POLITE,
+            step: None,
+            events: VecDeque::new(),
+            status: None,
+            known: ClusterStatusResponse::default(),
+            failures: 0,
+        }
+    }
+
+    /// The time between a status and asking for the next, instead of 10 seconds. The vendor advises
+    /// against less, and names 60 seconds as usual.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # fn example(client: connect_api::Client) {
+    /// let watch = client.watch_cluster("a cluster's id").interval(Duration::from_secs(60));
+    /// # }
+    /// ```
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Measures the first changes by this status, which came before: by one from before a print was
+    /// sent, so that its start is reported, or by the last one of a watch that was stopped.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let before = client.get_cluster_status("a cluster's id").send().await?;
+    /// client.print("a cluster's id", "a print file's id").send().await?;
+    /// let watch = client.watch_cluster("a cluster's id").since(before);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn since(mut self, status: ClusterStatusResponse) -> Self {
+        self.known.clone_from(&status);
+        self.status = Some(status);
+        self
+    }
+
+    /// The next event.
+    pub async fn next(&mut self) -> WatchEvent {
+        poll_fn(|context| self.poll_event(context)).await
+    }
+
+    /// The status that came last, or that was given; none before the first.
+    pub fn status(&self) -> Option<&ClusterStatusResponse> {
+        self.status.as_ref()
+    }
+
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<WatchEvent> {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Poll::Ready(event);
+            }
+            let step = self.step.get_or_insert_with(|| (self.poll)());
+            let Poll::Ready(answer) = step.as_mut().poll(context) else { return Poll::Pending };
+            let pause = match answer {
+                Ok(status) => self.see(status),
+                Err(error) => self.miss(error),
+            };
+            let poll = (self.poll)();
+            self.step = Some(Box::pin(async move {
+                sleep(pause).await;
+                poll.await
+            }));
+        }
+    }
+
+    /// Takes a status in; gives the pause after it.
+    fn see(&mut self, status: ClusterStatusResponse) -> Duration {
+        if std::mem::take(&mut self.failures) > 0 {
+            self.events.push_back(WatchEvent::SeesAgain);
+        }
+        let known = match &self.status {
+            Some(last) => changes::known(&self.known, last, &status),
+            None => status.clone(),
+        };
+        if self.status.is_some() {
+            self.events.extend(changes::between(&self.known, &known));
+        }
+        (self.status, self.known) = (Some(status), known);
+        self.interval
+    }
+
+    /// Takes a failure in; gives the pause after it.
+    fn miss(&mut self, error: Error) -> Duration {
+        let longest = LONGEST_PAUSE.max(self.interval);
+        let pause = self.interval.saturating_mul(1 << self.failures.min(20)).min(longest);
+        let again_in = pause.max(error.retry_after().unwrap_or_default().min(longest));
+        self.failures += 1;
+        self.events.push_back(WatchEvent::Blind { error: Box::new(error), again_in });
+        again_in
+    }
+}
+
+impl Stream for Watch {
+    type Item = WatchEvent;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<WatchEvent>> {
+        self.get_mut().poll_event(context).map(Some)
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Watch");
+        debug.field("interval", &self.interval).field("failures", &self.failures);
+        debug.finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! What has changed between two statuses of a cluster. Pure: no time, no traffic.
+
+use crate::models::{
+    ClusterPrinterStatus as Printer, ClusterStatusResponse as Status,
+    PrintJobInstanceResponse as Job, PrintJobState, PrintJobStatus, PrinterStatus,
+};
+
+use super::event::WatchEvent;
+
+/// How long before an earlier status was made a job must have ended for it to be old news there.
+/// The service's lists lag by some seconds.
+const LAG: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+
+/// Where a job is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Waiting,
+    Running,
+    Finished,
+    Failed,
+}
+
+/// How many jobs that have ended are remembered. The service's list has ten.
+const REMEMBERED: usize = 200;
+
+/// What is known after a status has come: all that it says, and what it leaves out but cannot have
+/// changed. Lists that are not there are as they were; a job that has ended stays ended; and one
+/// that has not is missed only when two statuses in a row lack it, since it can be between two
+/// lists. `known` is what was known before, `last` the status that came before.
+pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
+    fn told<T: Clone>(now: &Option<Vec<T>>, known: &Option<Vec<T>>) -> Vec<T> {
+        now.as_ref().or(known.as_ref()).cloned().unwrap_or_default()
+    }
+    let mut print_jobs = told(&now.print_jobs, &known.print_jobs);
+    let recently_completed = told(&now.recently_completed, &known.recently_completed);
+    let mut ended = Vec::new();
+    let is = |job: &Job, other: &Job| job.uuid == other.uuid;
+    for (job, phase) in jobs(known) {
+        if print_jobs.iter().chain(&recently_completed).any(|other| is(job, other)) {
+            continue;
+        }
+        if phase.has_ended() {
+            ended.push(job.clone());
+        } else if jobs(last).iter().any(|(other, _)| is(job, other)) {
+            print_jobs.push(job.clone());
+        }
+    }
+    ended.drain(..ended.len().saturating_sub(REMEMBERED));
+    ended.extend(recently_completed);
+    Status {
+        print_jobs: Some(print_jobs),
+        printers: Some(told(&now.printers, &known.printers)),
+        recently_completed: Some(ended),
+        ..now.clone()
+    }
+}
+
+/// The changes, in the order in which they can have happened: a printer comes before its job, and
+/// a job that ends before the next.
+pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
+    let mut events = Vec::new();
+    let (old_printers, printers) = (printers(before), printers(now));
+    for printer in printers.iter().copied() {
+        let old = old_printers.iter().find(|old| id(old) == id(printer));
+        if is_online(printer, now) && !old.is_some_and(|old| is_online(old, before)) {
+            events.push(WatchEvent::PrinterOnline(printer.clone().into()));
+        }
+    }
+    job_events(before, now, &mut events);
+    for old in old_printers.iter().copied() {
+        let printer = printers.iter().copied().find(|printer| id(printer) == id(old));
+        if is_online(old, before) && !printer.is_some_and(|printer| is_online(printer, now)) {
+            let last = printer.unwrap_or(old);
+            events.push(WatchEvent::PrinterOffline(last.clone().into()));
+        }
+    }
+    for printer in printers {
+        let old = old_printers.iter().find(|old| id(old) == id(printer));
+        let known = old.map(|old| reasons(old, before)).unwrap_or_default();
+        let mut new = reasons(printer, now);
+        new.retain(|reason| !known.contains(reason));
+        if !new.is_empty() {
+            let printer = printer.clone().into();
+            events.push(WatchEvent::PrinterNeedsAttention { printer, reasons: new });
+        }
+    }
+    events
+}
+
+fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
+    let (old_jobs, jobs) = (jobs(before), jobs(now));
+    let old = |job: &Job| old_jobs.iter().find(|(old, _)| old.uuid == job.uuid).copied();
+    let (ended, open): (Vec<_>, Vec<_>) =
+        jobs.iter().copied().partition(|(_, phase)| phase.has_ended());
+    for (job, phase) in ended {
+        let was = old(job).map(|(_, phase)| phase);
+        if was.is_some_and(Phase::has_ended) || (was.is_none() && is_old_news(job, before)) {
+            continue;
+        }
+        if was != Some(Phase::Running) && (job.started || phase == Phase::Finished) {
+            events.push(WatchEvent::JobStarted(job.clone().into()));
+        }
+        events.push(match phase {
+            Phase::Finished => WatchEvent::JobFinished(job.clone().into()),
+            _ => WatchEvent::JobFailed(job.clone().into()),
+        });
+    }
+    for (job, phase) in open {
+        if phase != Phase::Running {
+            continue;
+        }
+        match old(job) {
+            Some((old, Phase::Running)) => {
+                let (was, percent) = (percent(old), percent(job));
+                if job.status != old.status || percent > was {
+                    events.push(WatchEvent::JobProgressed { job: job.clone().into(), percent });
+                }
+            }
+            _ => events.push(WatchEvent::JobStarted(job.clone().into())),
+        }
+    }
+    for (old, phase) in &old_jobs {
+        if !phase.has_ended() && !jobs.iter().any(|(job, _)| job.uuid == old.uuid) {
+            events.push(WatchEvent::JobGone((*old).clone().into()));
+        }
+    }
+}
+
+/// The jobs, each once: those that have ended first, in the order in which they did.
+fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
+    let mut ended: Vec<&Job> = status.recently_completed.iter().flatten().collect();
+    ended.sort_by_key(|job| job.deleted_at.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC));
+    let ended = ended.into_iter().map(|job| (job, Phase::of(job, true)));
+    let open = status.print_jobs.iter().flatten().map(|job| (job, Phase::of(job, false)));
+    let mut jobs: Vec<(&Job, Phase)> = Vec::new();
+    for (job, phase) in ended.chain(open) {
+        if !jobs.iter().any(|(other, _)| other.uuid == job.uuid) {
+            jobs.push((job, phase));
+        }
+    }
+    jobs
+}
+
+/// Whether a job that an earlier status did not list had ended long before that: it is back in the
+/// list because a later one was taken out.
+fn is_old_news(job: &Job, before: &Status) -> bool {
+    match (job.deleted_at, before.generated_time) {
+        (Some(ended), Some(generated)) => ended + LAG < generated,
+        _ => false,
+    }
+}
+
+impl Phase {
+    fn of(job: &Job, is_completed: bool) -> Self {
+        let is_completed =
+            is_completed || matches!(job.state, PrintJobState::History | PrintJobState::Deleted);
+        match &job.status {
+            PrintJobStatus::Finished => Self::Finished,
+            PrintJobStatus::Aborted | PrintJobStatus::Failed | PrintJobStatus::Error => {
+                Self::Failed
+            }
+            PrintJobStatus::WaitCleanup => Self::by_time(job),
+            _ if is_completed => Self::by_time(job),
+            PrintJobStatus::Queued | PrintJobStatus::SentToPrinter => Self::Waiting,
+            PrintJobStatus::PrePrint
+            | PrintJobStatus::Printing
+            | PrintJobStatus::Pausing
+            | PrintJobStatus::Paused
+            | PrintJobStatus::Resuming
+            | PrintJobStatus::PostPrint
+            | PrintJobStatus::WaitUserAction => Self::Running,
+            _ if job.started => Self::Running,
+            _ => Self::Waiting,
+        }
+    }
+
+    /// How a job has ended whose status does not tell. Cura reads it so: a job that waits for the
+    /// clean-up before its time was aborted.
+    fn by_time(job: &Job) -> Self {
+        match job.time_elapsed {
+            Some(elapsed) if elapsed < job.time_total => Self::Failed,
+            _ => Self::Finished,
+        }
+    }
+
+    fn has_ended(self) -> bool {
+        matches!(self, Self::Finished | Self::Failed)
+    }
+}
+
+/// How much of a job's time has passed. The time elapsed can exceed the total.
+fn percent(job: &Job) -> Option<u8> {
+    let (elapsed, total) = (job.time_elapsed?, job.time_total);
+    // Wide enough for any time that an answer can hold.
+    let (elapsed, total) = (i128::from(elapsed.clamp(0, total.max(0))), i128::from(total));
+    (total > 0).then(|| u8::try_from(elapsed * 100 / total).unwrap_or(100))
+}
+
+/// The printers that can be told from others.
+fn printers(status: &Status) -> Vec<&Printer> {
+    status.printers.iter().flatten().filter(|printer| id(printer).is_some()).collect()
+}
+
+fn id(printer: &Printer) -> Option<&str> {
+    printer.uuid.as_deref().or(printer.unique_name.as_deref())
+}
+
+/// No printer of a cluster that is offline can be reached, whatever its last status was.
+fn is_online(printer: &Printer, status: &Status) -> bool {
+    status.is_online != Some(false) && printer.status != Some(PrinterStatus::Unreachable)
+}
+
+/// Why a person is wanted at a printer.
+fn reasons(printer: &Printer, status: &Status) -> Vec<String> {
+    let errors = printer.errors.iter().flatten().map(|error| error.code.clone());
+    let faults = printer.faults.iter().flatten().map(|fault| fault.code.clone());
+    let own = [
+        ("error", printer.status == Some(PrinterStatus::Error)),
+        ("maintenance_required", printer.maintenance_required == Some(true)),
+    ];
+    let own = own.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason.to_owned());
+    let jobs = status.print_jobs.iter().flatten().filter(|job| {
+        let waits = [PrintJobStatus::WaitUserAction, PrintJobStatus::WaitCleanup];
+        let on = [&job.printer_uuid, &job.assigned_to].into_iter().flatten();
+        waits.contains(&job.status) && on.map(String::as_str).any(|on| is_called(printer, on))
+    });
+    let mut reasons: Vec<String> = errors.chain(faults).chain(own).collect();
+    reasons.extend(jobs.map(|job| job.status.to_string()));
+    reasons.sort();
+    reasons.dedup();
+    reasons
+}
+
+/// Jobs name their printer by its UUID or by its unique name.
+fn is_called(printer: &Printer, name: &str) -> bool {
+    [&printer.uuid, &printer.unique_name].into_iter().flatten().any(|own| own == name)
+}
+
+#[cfg(test)]
+mod tests;

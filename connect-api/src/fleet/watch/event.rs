@@ -1,0 +1,114 @@
+//! What a watch reports.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse};
+
+/// Something that changed in a watched cluster, with what it changed to. `Display` says it in a
+/// line.
+///
+/// ```
+/// # fn example(event: connect_api::WatchEvent) {
+/// use connect_api::WatchEvent;
+///
+/// match &event {
+///     WatchEvent::JobProgressed { job, percent: Some(percent) } => {
+///         println!("{}: {percent} %", job.name);
+///     }
+///     WatchEvent::PrinterNeedsAttention { printer, reasons } => {
+///         println!("{:?} needs you: {}", printer.friendly_name, reasons.join(", "));
+///     }
+///     event => println!("{event}"),
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WatchEvent {
+    /// A job has begun to print, or to prepare for it.
+    JobStarted(Box<PrintJobInstanceResponse>),
+    /// A running job has another status (paused, say), or a greater part of it is done.
+    JobProgressed {
+        /// The job.
+        job: Box<PrintJobInstanceResponse>,
+        /// How much of its time has passed, in percent; none if it says not.
+        percent: Option<u8>,
+    },
+    /// A job has been printed to its end; its printer may still wait to be cleared.
+    JobFinished(Box<PrintJobInstanceResponse>),
+    /// A job has ended otherwise: it failed, or was aborted.
+    JobFailed(Box<PrintJobInstanceResponse>),
+    /// A job that had not ended is in none of the cluster's lists any more, two polls long: it was
+    /// removed, or so many ended since that the list of recent ones has forgotten it. As it was
+    /// last seen.
+    JobGone(Box<PrintJobInstanceResponse>),
+    /// A printer can be reached again, or is new.
+    PrinterOnline(Box<ClusterPrinterStatus>),
+    /// A printer cannot be reached any more, or was taken out of the cluster (then as it was last
+    /// seen).
+    PrinterOffline(Box<ClusterPrinterStatus>),
+    /// There is a reason more for a person to go to a printer.
+    PrinterNeedsAttention {
+        /// The printer.
+        printer: Box<ClusterPrinterStatus>,
+        /// What is new of that: the codes of its errors and faults; `error`, its status;
+        /// `maintenance_required`; `wait_user_action` or `wait_cleanup`, the status of its job.
+        reasons: Vec<String>,
+    },
+    /// A poll has failed: nothing is seen until another succeeds.
+    Blind {
+        /// Why.
+        error: Box<Error>,
+        /// The pause before the next poll.
+        again_in: Duration,
+    },
+    /// A poll has succeeded after others had failed.
+    SeesAgain,
+}
+
+impl fmt::Display for WatchEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::JobStarted(job) => write!(f, "job `{}` has started{}", job.name, Place(job)),
+            Self::JobProgressed { job, percent: None } => {
+                write!(f, "job `{}` is {}{}", job.name, job.status, Place(job))
+            }
+            Self::JobProgressed { job, percent: Some(percent) } => {
+                write!(f, "job `{}` is {} at {percent} %{}", job.name, job.status, Place(job))
+            }
+            Self::JobFinished(job) => write!(f, "job `{}` has finished{}", job.name, Place(job)),
+            Self::JobFailed(job) => {
+                write!(f, "job `{}` has failed: {}{}", job.name, job.status, Place(job))
+            }
+            Self::JobGone(job) => write!(f, "job `{}` is gone", job.name),
+            Self::PrinterOnline(printer) => write!(f, "printer `{}` is online", name(printer)),
+            Self::PrinterOffline(printer) => write!(f, "printer `{}` is offline", name(printer)),
+            Self::PrinterNeedsAttention { printer, reasons } => {
+                write!(f, "printer `{}` needs attention: {}", name(printer), reasons.join(", "))
+            }
+            Self::Blind { error, again_in } => {
+                write!(f, "blind for {again_in:?} at least: {error}")
+            }
+            Self::SeesAgain => f.write_str("sees again"),
+        }
+    }
+}
+
+/// On which printer a job is, if that is known.
+struct Place<'a>(&'a PrintJobInstanceResponse);
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.printer_name {
+            Some(name) => write!(f, " on `{name}`"),
+            None => Ok(()),
+        }
+    }
+}
+
+fn name(printer: &ClusterPrinterStatus) -> &str {
+    let names = [&printer.friendly_name, &printer.unique_name, &printer.uuid];
+    names.into_iter().flatten().next().map_or("without a name", String::as_str)
+}

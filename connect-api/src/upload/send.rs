@@ -1,0 +1,226 @@
+//! Puts a source to a URL: in as many attempts as it takes, each with all of the bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use backon::BackoffBuilder as _;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
+use reqwest::{Request, Response, Url};
+use tracing::Instrument as _;
+
+use super::gauge::Gauge;
+use super::{Settings, UploadSource};
+use crate::call::Operation;
+use crate::client::Client;
+use crate::error::{ApiError, ConfigurationError, Error, TransportError};
+use crate::options::CallOptions;
+use crate::redact::{redact, redact_headers};
+use crate::retry::is_retryable;
+use crate::time::{sleep, timeout};
+use crate::transport::{Body as AnswerBody, read};
+
+/// Query values from this length on, in bytes, are taken for secrets: signatures are longer.
+const SECRET: usize = 16;
+
+/// An [`Upload`](crate::Upload) to a URL.
+pub struct ToUrl {
+    url: String,
+    content_type: String,
+}
+
+impl ToUrl {
+    pub(crate) fn new(url: String, content_type: String) -> Self {
+        Self { url, content_type }
+    }
+
+    /// Puts the source to the URL, in a span of its own.
+    pub(crate) async fn put(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+        source: UploadSource,
+        settings: Settings,
+    ) -> Result<(), Error> {
+        let span = tracing::info_span!(
+            "connect_api.upload",
+            otel.kind = "client",
+            http.request.method = "PUT",
+            error.type = tracing::field::Empty,
+        );
+        let result =
+            self.attempts(client, options, source, settings).instrument(span.clone()).await;
+        result.inspect_err(|error| error.record(&span))
+    }
+
+    /// Tries as often as the policy allows.
+    async fn attempts(
+        &self,
+        client: &Client,
+        options: &CallOptions,
+        mut source: UploadSource,
+        settings: Settings,
+    ) -> Result<(), Error> {
+        let Settings { on_progress, stall_timeout, origin } = settings;
+        let put = Put {
+            client: &client.wire()?.client,
+            url: url(&self.url)?,
+            content_type: &self.content_type,
+            origin,
+            stall_timeout,
+            gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+        };
+        let operation = Arc::new(put.operation());
+        let options = options.or(client.options());
+        let policy = options.get_retry();
+        let mut bounds = policy.delays().build();
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let Err(error) = put.attempt(&operation, &options, &mut source).await else {
+                return Ok(());
+            };
+            let may = source.can_be_read_again() && is_retryable(&operation, &error);
+            let bound = bounds.next().filter(|_| may);
+            // A long upload would use any budget up: only how often it is tried counts.
+            let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
+                return Err(error.after(attempts));
+            };
+            tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
+            sleep(wait).await;
+        }
+    }
+}
+
+/// Without the URL, which is a secret.
+impl fmt::Debug for ToUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToUrl").field("content_type", &self.content_type).finish_non_exhaustive()
+    }
+}
+
+/// What all attempts have in common.
+struct Put<'a> {
+    client: &'a reqwest::Client,
+    url: Url,
+    content_type: &'a str,
+    origin: Option<String>,
+    stall_timeout: Duration,
+    gauge: Arc<Gauge>,
+}
+
+impl Put<'_> {
+    /// Of the URL no more than the host may show.
+    fn operation(&self) -> Operation {
+        let host = self.url.host_str().unwrap_or_default();
+        let path = format!("{}://{host}/…", self.url.scheme());
+        let (method, path) = (Cow::Borrowed("PUT"), Cow::Owned(path));
+        Operation { id: "upload", method, path, repeatable: true, polled: false }
+    }
+
+    /// Sends all of the bytes once; as long as some move, it has time.
+    async fn attempt(
+        &self,
+        operation: &Arc<Operation>,
+        options: &CallOptions,
+        source: &mut UploadSource,
+    ) -> Result<(), Error> {
+        let request = self.request(source).await?;
+        let limit = self.stall_timeout;
+        let mut exchange = std::pin::pin!(async {
+            let lost = |error| TransportError::lost(operation, error);
+            let response = self.client.execute(request).await.map_err(lost)?;
+            match response.status().is_success() {
+                true => Ok(()),
+                false => Err(self.refusal(operation, options, response).await),
+            }
+        });
+        let result = loop {
+            let before = self.gauge.sent();
+            match timeout(limit, exchange.as_mut()).await {
+                Ok(result) => break result,
+                Err(_) if self.gauge.sent() > before => {}
+                Err(_) => break Err(TransportError::stalled(operation, limit).into()),
+            }
+        };
+        // A source that fails breaks the connection off, which is not the connection's fault.
+        result.map_err(|error| self.gauge.take_fault().map_or(error, Error::from))
+    }
+
+    async fn request(&self, source: &mut UploadSource) -> Result<Request, Error> {
+        let reader = source.open().await?;
+        let body = body(reader, source.to_string(), &self.gauge).await?;
+        let request = self.client.put(self.url.clone()).header(CONTENT_TYPE, self.content_type);
+        let request = request.header(CONTENT_LENGTH, self.gauge.total()).body(body);
+        let request = match &self.origin {
+            Some(origin) => request.header(ORIGIN, origin),
+            None => request,
+        };
+        Ok(request.build()?)
+    }
+
+    /// What the host answered, without what it may repeat of the URL.
+    async fn refusal(
+        &self,
+        operation: &Arc<Operation>,
+        options: &CallOptions,
+        response: Response,
+    ) -> Error {
+        let (status, mut headers) = (response.status(), response.headers().clone());
+        let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
+            read(response, options.get_max_body()).await;
+        let mut text = String::from_utf8_lossy(&body).into_owned();
+        for (_, secret) in self.url.query_pairs().filter(|(_, value)| value.len() >= SECRET) {
+            text = redact(&text, Some(&secret)).into_owned();
+            headers = redact_headers(headers, Some(&secret));
+        }
+        let error = ApiError::read(operation, status, headers, text.as_bytes(), None);
+        Error::Api(Box::new(error))
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+async fn body(
+    reader: super::source::Reader,
+    source: String,
+    gauge: &Arc<Gauge>,
+) -> Result<reqwest::Body, Error> {
+    let attempt = gauge.begin();
+    Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, gauge.clone(), attempt)))
+}
+
+/// A browser sends no body that is still being read.
+#[cfg(target_family = "wasm")]
+async fn body(
+    mut reader: super::source::Reader,
+    source: String,
+    gauge: &Arc<Gauge>,
+) -> Result<reqwest::Body, Error> {
+    use crate::error::SourceError;
+    use tokio::io::ReadBuf;
+
+    let attempt = gauge.begin();
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        let mut buffer = ReadBuf::new(&mut piece);
+        let read = std::future::poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
+        read.await.map_err(|error| SourceError::read(&source, error))?;
+        if buffer.filled().is_empty() {
+            break;
+        }
+        bytes.extend_from_slice(buffer.filled());
+    }
+    if bytes.len() as u64 != gauge.total() {
+        return Err(SourceError::length(&source, gauge.total(), bytes.len()).into());
+    }
+    gauge.add(attempt, bytes.len());
+    Ok(bytes.into())
+}
+
+fn url(text: &str) -> Result<Url, Error> {
+    let usable = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let fault = "the URL to upload to is not an absolute `http` or `https` URL";
+    usable.ok_or_else(|| Error::Configuration(ConfigurationError::new(fault)))
+}

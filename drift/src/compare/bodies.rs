@@ -1,0 +1,192 @@
+//! Bodies of requests and responses, and the responses themselves.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use connect_codegen::problem::Result;
+use serde_json::Value;
+
+use super::change::{Change, Directions};
+use super::operation::Comparing;
+use super::rest;
+use crate::class::Class;
+use crate::model::{Body, Media, Operation, is_json, same, sorted};
+
+pub(super) fn compare_bodies<'a>(
+    comparing: &mut Comparing<'_, '_, 'a>,
+    base: &Operation<'a>,
+    revision: &Operation<'a>,
+) -> Result<()> {
+    let sites = (&base.at, &revision.at);
+    let word = |body: &Body| if body.required { "required" } else { "optional" };
+    let (old, new) = match (&base.body, &revision.body) {
+        (None, None) => return Ok(()),
+        (None, Some(new)) => {
+            let class =
+                if new.required { Class::RequiredBodyAdded } else { Class::OptionalBodyAdded };
+            let change = Change::new(class, sites, "requestBody").is(&*new.at, sorted(new.value));
+            let predicate = format!("has a request body now, which is {}", word(new));
+            comparing.add(change.says(predicate), Directions::REQUEST);
+            return Ok(());
+        }
+        (Some(old), None) => {
+            let class =
+                if old.required { Class::RequiredBodyRemoved } else { Class::OptionalBodyRemoved };
+            let change = Change::new(class, sites, "requestBody").was(&*old.at, sorted(old.value));
+            let predicate = format!("no longer has a request body, which was {}", word(old));
+            comparing.add(change.says(predicate), Directions::REQUEST);
+            return Ok(());
+        }
+        (Some(old), Some(new)) => (old, new),
+    };
+    let sites = (&old.at, &new.at);
+    if old.required != new.required {
+        let class = match new.required {
+            true => Class::BodyBecameRequired,
+            false => Class::BodyBecameOptional,
+        };
+        let change = Change::new(class, sites, "required");
+        let change = change.was(&*old.at, old.required).is(&*new.at, new.required);
+        let predicate = format!("has a request body that is {} now", word(new));
+        comparing.add(change.says(predicate), Directions::REQUEST);
+    }
+    let label = format!("the request body of {}", comparing.name());
+    let mut changes = Vec::new();
+    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    comparing.add_all(&label, changes, Directions::REQUEST);
+    compare_content(comparing, &label, sites, (&old.content, &new.content), Directions::REQUEST)
+}
+
+/// The media type without its parameters, in small letters.
+fn essence(media: &Media) -> String {
+    media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Compares what can be sent, in each media type.
+pub(super) fn compare_content<'a>(
+    comparing: &mut Comparing<'_, '_, 'a>,
+    label: &str,
+    sites: (&Rc<str>, &Rc<str>),
+    (base, revision): (&[Media<'a>], &[Media<'a>]),
+    directions: Directions,
+) -> Result<()> {
+    let places = |media: &[Media]| -> HashMap<String, usize> {
+        let places = media.iter().enumerate().rev();
+        let loose = places.clone().map(|(at, media)| (essence(media), at));
+        loose.chain(places.map(|(at, media)| (media.name.to_owned(), at))).collect()
+    };
+    let (before, after) = (places(base), places(revision));
+    let partner = |media: &Media, places: &HashMap<String, usize>| {
+        places.get(media.name).or_else(|| places.get(&essence(media))).copied()
+    };
+    let mut pairs: Vec<(&Media, &Media)> = Vec::new();
+    let mut gone: Vec<&Media> = Vec::new();
+    for old in base {
+        match partner(old, &after) {
+            Some(at) => pairs.push((old, &revision[at])),
+            None => gone.push(old),
+        }
+    }
+    let mut new: Vec<&Media> =
+        revision.iter().filter(|new| partner(new, &before).is_none()).collect();
+    if let ([old], [come]) = (&*gone, &*new)
+        && renamed(old, come)
+    {
+        pairs.push((old, come));
+        (gone, new) = (Vec::new(), Vec::new());
+    }
+    compare_media_types(comparing, label, sites, base, (&gone, &new), directions);
+    for (old, new) in pairs {
+        compare_media(comparing, label, old, new, directions)?;
+    }
+    Ok(())
+}
+
+/// Whether one media type is another under a new name: of the same syntax, and all else is equal.
+fn renamed(old: &Media, new: &Media) -> bool {
+    is_json(old.name) == is_json(new.name) && same(old.value, new.value)
+}
+
+fn compare_media_types(
+    comparing: &mut Comparing,
+    label: &str,
+    sites: (&Rc<str>, &Rc<str>),
+    base: &[Media],
+    (gone, new): (&[&Media], &[&Media]),
+    directions: Directions,
+) {
+    // Clients of this project speak JSON; where there is none, the first stands for what is spoken.
+    let spoken = base.iter().find(|media| is_json(media.name)).or(base.first());
+    let is_request = directions == Directions::REQUEST;
+    for old in gone {
+        let is_spoken = spoken.is_some_and(|spoken| std::ptr::eq(spoken, *old));
+        let class = match (is_request, is_spoken) {
+            (true, true) => Class::RequestMediaTypeRemoved,
+            (true, false) => Class::SpareRequestMediaTypeRemoved,
+            (false, true) => Class::ResponseMediaTypeRemoved,
+            (false, false) => Class::SpareResponseMediaTypeRemoved,
+        };
+        let change = Change::new(class, sites, old.name).was(&*old.at, sorted(old.value));
+        let change = change.says(format!("no longer comes as `{}`", old.name));
+        comparing.add_all(label, vec![change], directions);
+    }
+    for new in new {
+        let class = match is_request {
+            true => Class::RequestMediaTypeAdded,
+            false => Class::ResponseMediaTypeAdded,
+        };
+        let change = Change::new(class, sites, new.name).is(&*new.at, sorted(new.value));
+        let change = change.says(format!("can come as `{}`", new.name));
+        comparing.add_all(label, vec![change], directions);
+    }
+}
+
+fn compare_media<'a>(
+    comparing: &mut Comparing<'_, '_, 'a>,
+    label: &str,
+    old: &Media<'a>,
+    new: &Media<'a>,
+    directions: Directions,
+) -> Result<()> {
+    let sites = (&old.at, &new.at);
+    let mut changes = Vec::new();
+    if !old.name.eq_ignore_ascii_case(new.name) {
+        let change = Change::new(Class::MediaTypeRenamed, sites, "");
+        let change = change.was(&*old.at, old.name).is(&*new.at, new.name);
+        changes
+            .push(change.says(format!("comes as `{}`, and no longer as `{}`", new.name, old.name)));
+    }
+    let encoding = |media: &Media| media.encoding.as_ref().map(|fact| fact.value.clone());
+    let differ = match (encoding(old), encoding(new)) {
+        (Some(old), Some(new)) => !same(&old, &new),
+        (old, new) => old.is_some() != new.is_some(),
+    };
+    if differ {
+        let (old, new) = (old.encoding.as_ref(), new.encoding.as_ref());
+        let change = Change::of(Class::BodyEncodingChanged, sites, old, new);
+        changes.push(change.says("has fields that are written another way now"));
+    }
+    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    match (&old.schema, &new.schema) {
+        (Some(base), Some(revision)) => {
+            comparing.schemas(label, (base, revision), directions, true);
+        }
+        (None, Some(_)) => {
+            let change = Change::new(Class::BodySchemaAdded, sites, "schema");
+            let change = change.is(format!("{}/schema", new.at), schema(new));
+            changes.push(change.says("has a schema now"));
+        }
+        (Some(_), None) => {
+            let change = Change::new(Class::BodySchemaRemoved, sites, "schema");
+            let change = change.was(format!("{}/schema", old.at), schema(old));
+            changes.push(change.says("no longer has a schema"));
+        }
+        (None, None) => {}
+    }
+    comparing.add_all(label, changes, directions);
+    Ok(())
+}
+
+fn schema(media: &Media) -> Value {
+    media.value.get("schema").map(sorted).unwrap_or_default()
+}

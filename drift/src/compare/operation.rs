@@ -1,0 +1,164 @@
+//! Two operations that are one: all that is said of them, and the schemas that they hold.
+
+use std::rc::Rc;
+
+use connect_codegen::problem::Result;
+
+use super::change::{Change, Directions, Reached};
+use super::graph::Graph;
+use super::operations::{skeleton, whole_url};
+use super::{Sides, bodies, parameters, responses, rest, security, servers};
+use crate::class::Class;
+use crate::model::{Node, Operation, Servers};
+
+/// The comparing of one operation.
+pub(super) struct Comparing<'c, 's, 'a> {
+    pub sides: &'s Sides<'a>,
+    graph: &'c mut Graph<'s, 'a>,
+    changes: &'c mut Vec<Reached>,
+    /// The operation, by its index in the list of names.
+    operation: usize,
+    name: String,
+}
+
+impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
+    pub fn new(
+        sides: &'s Sides<'a>,
+        graph: &'c mut Graph<'s, 'a>,
+        changes: &'c mut Vec<Reached>,
+        operation: usize,
+        name: String,
+    ) -> Self {
+        Self { sides, graph, changes, operation, name }
+    }
+
+    /// What people call the operation.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Adds a change of the operation itself.
+    pub fn add(&mut self, change: Change, directions: Directions) {
+        let label = self.name.clone();
+        self.add_all(&label, vec![change], directions);
+    }
+
+    /// Adds changes of something that the operation holds.
+    pub fn add_all(&mut self, label: &str, changes: Vec<Change>, directions: Directions) {
+        let reached = changes.into_iter().map(|change| Reached {
+            change,
+            label: label.to_owned(),
+            wire: directions,
+            source: directions,
+            operations: vec![self.operation],
+        });
+        self.changes.extend(reached);
+    }
+
+    /// Has two schemas compared.
+    pub fn schemas(
+        &mut self,
+        label: &str,
+        (base, revision): (&Node<'a>, &Node<'a>),
+        directions: Directions,
+        strict: bool,
+    ) {
+        let named = self.sides.named((base, base.at()), (revision, revision.at()));
+        self.add_all(label, named.into_iter().collect(), directions);
+        let label: Rc<str> = label.into();
+        self.graph.root(self.operation, &label, (base, revision), directions, strict);
+    }
+
+    pub fn compare(&mut self, base: &Operation<'a>, revision: &Operation<'a>) -> Result<()> {
+        let only_split = base.method == revision.method
+            && skeleton(base.path) != skeleton(revision.path)
+            && whole_url(base) == whole_url(revision);
+        match only_split {
+            true => self.add_split(base, revision),
+            false => self.compare_route(base, revision),
+        }
+        self.compare_id(base, revision);
+        self.compare_tags(base, revision);
+        if base.deprecated != revision.deprecated {
+            let (class, predicate) = match revision.deprecated {
+                true => (Class::OperationDeprecated, "is deprecated now"),
+                false => (Class::OperationReactivated, "is no longer deprecated"),
+            };
+            let change = Change::new(class, (&base.at, &revision.at), "deprecated");
+            let change =
+                change.was(&*base.at, base.deprecated).is(&*revision.at, revision.deprecated);
+            self.add(change.says(predicate), Directions::REQUEST);
+        }
+        let mut changes = Vec::new();
+        rest::compare(&mut changes, (&base.at, &revision.at), &base.rest, &revision.rest);
+        let paths = (&base.path_at, &revision.path_at);
+        rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
+        let label = self.name.clone();
+        self.add_all(&label, changes, Directions::REQUEST);
+        if !only_split {
+            servers::compare(self, &base.servers, &revision.servers);
+        }
+        security::compare(self, &base.security, &revision.security);
+        parameters::compare(self, base, revision)?;
+        bodies::compare_bodies(self, base, revision)?;
+        responses::compare(self, base, revision)
+    }
+
+    /// The URL is the same, but the server says another part of it.
+    fn add_split(&mut self, base: &Operation, revision: &Operation) {
+        let (old, new) = (&base.servers, &revision.servers);
+        let url = |servers: &Servers| servers.list.first().map(|server| server.url.to_string());
+        let change = Change::new(Class::BasePathMoved, (&old.at, &new.at), "url");
+        let change = change.was(&*old.at, url(old)).is(&*new.at, url(new));
+        let predicate = "is at the same URL, of which the server says another part";
+        self.add(change.says(predicate), Directions::REQUEST);
+    }
+
+    fn compare_route(&mut self, base: &Operation, revision: &Operation) {
+        if base.method != revision.method {
+            let change =
+                Change::new(Class::OperationMethodChanged, (&base.at, &revision.at), "method");
+            let change = change.was(&*base.at, base.name()).is(&*revision.at, revision.name());
+            self.add(change.says(format!("is {} now", revision.name())), Directions::REQUEST);
+        } else if skeleton(base.path) != skeleton(revision.path) {
+            let sites = (&base.path_at, &revision.path_at);
+            let change = Change::new(Class::OperationMoved, sites, "path");
+            let change =
+                change.was(&*base.path_at, base.path).is(&*revision.path_at, revision.path);
+            self.add(change.says(format!("is at {} now", revision.path)), Directions::REQUEST);
+        }
+    }
+
+    fn compare_id(&mut self, base: &Operation, revision: &Operation) {
+        let word = |operation: &Operation| -> String {
+            let id = operation.id.as_ref().map(|fact| fact.value);
+            id.and_then(|id| id.as_str()).unwrap_or_default().to_owned()
+        };
+        let (old, new) = (word(base), word(revision));
+        let (class, predicate) = match (&base.id, &revision.id) {
+            (Some(_), Some(_)) if old != new => {
+                (Class::OperationIdChanged, format!("has the id `{new}`, and no longer `{old}`"))
+            }
+            (None, Some(_)) => (Class::OperationIdAdded, format!("has the id `{new}` now")),
+            (Some(_), None) => (Class::OperationIdRemoved, format!("no longer has the id `{old}`")),
+            _ => return,
+        };
+        let sites = (&base.at, &revision.at);
+        let change = Change::of(class, sites, base.id.as_ref(), revision.id.as_ref());
+        self.add(change.says(predicate), Directions::REQUEST);
+    }
+
+    fn compare_tags(&mut self, base: &Operation, revision: &Operation) {
+        let sites = (&base.at, &revision.at);
+        for tag in base.tags.difference(&revision.tags) {
+            let change = Change::new(Class::OperationTagRemoved, sites, tag);
+            let change = change.was(format!("{}/tags", base.at), *tag);
+            self.add(change.says(format!("no longer has the tag `{tag}`")), Directions::REQUEST);
+        }
+        for tag in revision.tags.difference(&base.tags) {
+            let change = Change::new(Class::OperationTagAdded, sites, tag);
+            let change = change.is(format!("{}/tags", revision.at), *tag);
+            self.add(change.says(format!("has the new tag `{tag}`")), Directions::REQUEST);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Two schemas: what differs in what they say themselves, and which schemas inside them belong
+//! together.
+
+use std::rc::Rc;
+
+use connect_codegen::problem::Result;
+
+use super::change::{Change, Directions};
+use super::graph::{Edge, Step};
+use super::{Sides, discriminators, object, rest, types, unions, values};
+use crate::class::Class;
+use crate::model::{Fact, Node, Part, Schema, SingleUnion};
+
+/// What comparing two schemas gives.
+pub(super) struct Found<'a> {
+    /// Where the schemas are written.
+    pub sites: (Rc<str>, Rc<str>),
+    /// The places that are compared: of what refers to a component, if not both refer to one.
+    pub places: (Rc<str>, Rc<str>),
+    pub changes: Vec<Change>,
+    pub edges: Vec<Edge<'a>>,
+}
+
+impl<'a> Found<'a> {
+    pub fn sites(&self) -> (&Rc<str>, &Rc<str>) {
+        (&self.sites.0, &self.sites.1)
+    }
+
+    pub fn add(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// Adds a change of what a fact says, or of whether it says anything.
+    pub fn fact(&mut self, class: Class, old: Option<&Fact>, new: Option<&Fact>, predicate: &str) {
+        let change = Change::of(class, self.sites(), old, new);
+        self.add(change.says(predicate));
+    }
+
+    /// Has two schemas compared whose values are there whenever the outer value is.
+    pub fn inside(&mut self, base: Vec<Part<'a>>, revision: Vec<Part<'a>>, step: Step) {
+        let hidden = Directions::NONE;
+        self.edges.push(Edge { base, revision, step, strict: true, hidden });
+    }
+}
+
+/// Compares two schemas; `places` are those that led to them first.
+pub(super) fn compare<'a>(
+    sides: &Sides<'a>,
+    base: &Node<'a>,
+    revision: &Node<'a>,
+    places: (Rc<str>, Rc<str>),
+) -> Result<Found<'a>> {
+    let (b, r) = read(sides, base, revision)?;
+    let sites_of = (base.at().clone(), revision.at().clone());
+    let refers = base.component().is_some() || revision.component().is_some();
+    let elsewhere = refers && sides.one(base, revision).is_none();
+    let mut found = Found {
+        places: if elsewhere { places } else { sites_of.clone() },
+        sites: sites_of,
+        changes: Vec::new(),
+        edges: Vec::new(),
+    };
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Schema {
+        kinds,
+        kind,
+        format,
+        nullable,
+        values,
+        default,
+        pattern,
+        limits,
+        properties,
+        required,
+        additional,
+        items,
+        not,
+        unions,
+        discriminator,
+        read_only,
+        write_only,
+        deprecated,
+        rest,
+        overruled,
+    } = &b;
+
+    let mut turned = |old: &Option<Fact>,
+                      new: &Option<Fact>,
+                      on: (Class, &str),
+                      off: (Class, &str)| match (old, new) {
+        (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
+        (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
+        _ => {}
+    };
+    turned(
+        read_only,
+        &r.read_only,
+        (Class::BecameReadOnly, "is read-only now"),
+        (Class::BecameNotReadOnly, "is no longer read-only"),
+    );
+    turned(
+        write_only,
+        &r.write_only,
+        (Class::BecameWriteOnly, "is write-only now"),
+        (Class::BecameNotWriteOnly, "is no longer write-only"),
+    );
+    turned(
+        deprecated,
+        &r.deprecated,
+        (Class::SchemaDeprecated, "is deprecated now"),
+        (Class::SchemaReactivated, "is no longer deprecated"),
+    );
+    rest::compare(&mut found.changes, (base.at(), revision.at()), rest.values(), r.rest.values());
+    rest::compare_overruled(
+        &mut found.changes,
+        (base.at(), revision.at()),
+        overruled,
+        &r.overruled,
+    );
+    values::compare_not(&mut found, not, &r.not);
+    values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
+    types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
+
+    // What stands in the way of comparing further is one cause; but what is said beside a union
+    // holds for all of its members.
+    let beside = !properties.is_empty() && !r.properties.is_empty();
+    match (&**unions, &*r.unions) {
+        ([old, ..], []) => {
+            let single = Single::Revision(&r, revision);
+            if !unions::compare_single(sides, &mut found, single, old)? && !beside {
+                return Ok(found);
+            }
+        }
+        ([], [new, ..]) => {
+            let single = Single::Base(&b, base);
+            if !unions::compare_single(sides, &mut found, single, new)? && !beside {
+                return Ok(found);
+            }
+        }
+        (old, new) => unions::compare_all(sides, &mut found, old, new)?,
+    }
+    discriminators::compare(
+        sides,
+        &mut found,
+        (discriminator.as_ref(), unions.first()),
+        (r.discriminator.as_ref(), r.unions.first()),
+    );
+    if !types::compare(&mut found, (*kinds, kind.as_ref(), format.as_ref()), &r) {
+        return Ok(found);
+    }
+    values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
+    values::compare_pattern(&mut found, pattern.as_ref(), r.pattern.as_ref());
+    values::compare_limits(&mut found, limits, &r.limits);
+    object::compare_properties(sides, &mut found, (properties, required), &r)?;
+    object::compare_additional(&mut found, additional, &r.additional);
+    object::compare_items(&mut found, items, &r.items);
+    Ok(found)
+}
+
+/// The side that is no union, where the other one is.
+pub(super) enum Single<'s, 'a> {
+    Base(&'s Schema<'a>, &'s Node<'a>),
+    Revision(&'s Schema<'a>, &'s Node<'a>),
+}
+
+/// Reads both. A union of one is that one, unless the other is a union as well.
+fn read<'a>(
+    sides: &Sides<'a>,
+    base: &Node<'a>,
+    revision: &Node<'a>,
+) -> Result<(Schema<'a>, Schema<'a>)> {
+    let mut b = Schema::read(&sides.base, base, SingleUnion::Keep)?;
+    let mut r = Schema::read(&sides.revision, revision, SingleUnion::Keep)?;
+    if !b.unions.is_empty() && r.unions.is_empty() {
+        b = Schema::read(&sides.base, base, SingleUnion::Open)?;
+    }
+    if !r.unions.is_empty() && b.unions.is_empty() {
+        r = Schema::read(&sides.revision, revision, SingleUnion::Open)?;
+    }
+    Ok((b, r))
+}

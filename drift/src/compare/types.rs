@@ -1,0 +1,95 @@
+//! Of which type a value is.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::change::Change;
+use super::schema::Found;
+use crate::class::Class;
+use crate::model::{Fact, Kinds, Schema, same};
+
+/// Compares type and format; false if there is no sense in comparing further.
+pub(super) fn compare(
+    found: &mut Found,
+    (kinds, kind, format): (Kinds, Option<&Fact>, Option<&Fact>),
+    revision: &Schema,
+) -> bool {
+    if kinds != revision.kinds {
+        let class = match (revision.kinds.holds(kinds), kinds.holds(revision.kinds)) {
+            (true, _) => Class::TypeWidened,
+            (_, true) => Class::TypeNarrowed,
+            _ => Class::TypeChanged,
+        };
+        // Where a place has left a component, the place changed, and not the component.
+        let spelled = |kinds: Kinds, kind: Option<&Fact>, place: &Rc<str>, site: &Rc<str>| {
+            let kind = kind.filter(|_| place == site);
+            (kind.map_or_else(|| place.to_string(), Fact::pointer), Value::from(kinds.to_string()))
+        };
+        let (places, sites) = (&found.places, &found.sites);
+        let was = spelled(kinds, kind, &places.0, &sites.0);
+        let is = spelled(revision.kinds, revision.kind.as_ref(), &places.1, &sites.1);
+        let predicate = format!("is of type {}, and no longer {kinds}", revision.kinds);
+        let change = Change::new(class, (&places.0, &places.1), "type");
+        found.add(change.was(was.0, was.1).is(is.0, is.1).says(predicate));
+        return false;
+    }
+    compare_format(found, kinds, format, revision.format.as_ref());
+    true
+}
+
+/// The formats of numbers by the bits that the crate's type has; without a format it has most.
+const WIDTHS: [(&str, u8); 2] = [("int32", 32), ("float", 32)];
+
+/// The formats of texts that are types of their own in the crate.
+const TYPED: [&str; 1] = ["date-time"];
+
+fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Option<&Fact>) {
+    let word = |fact: Option<&Fact>| {
+        fact.and_then(|fact| fact.value.as_str()).unwrap_or_default().to_owned()
+    };
+    let (before, after) = (word(old), word(new));
+    match (old, new) {
+        (Some(old), Some(new)) if same(old.value, new.value) => return,
+        (None, None) => return,
+        _ => {}
+    }
+    let width = |format: &str| {
+        let known = WIDTHS.iter().find(|(name, _)| *name == format);
+        known.map_or(64, |(_, bits)| *bits)
+    };
+    let typed = |format: &str| kinds == Kinds::STRING && TYPED.contains(&format);
+    let class = match (typed(&before), typed(&after)) {
+        (false, true) if before.is_empty() => Class::TypeNarrowed,
+        (true, false) if after.is_empty() => Class::TypeWidened,
+        (true, _) | (_, true) => Class::TypeChanged,
+        _ if kinds == Kinds::INTEGER || kinds == Kinds::NUMBER => {
+            match width(&before).cmp(&width(&after)) {
+                std::cmp::Ordering::Less => Class::NumberWidened,
+                std::cmp::Ordering::Equal => Class::FormatChanged,
+                std::cmp::Ordering::Greater => Class::NumberNarrowed,
+            }
+        }
+        _ => Class::FormatChanged,
+    };
+    let predicate = match (before.as_str(), after.as_str()) {
+        ("", after) => format!("has the format `{after}` now"),
+        (before, "") => format!("no longer has the format `{before}`"),
+        (before, after) => format!("has the format `{after}`, and no longer `{before}`"),
+    };
+    found.fact(class, old, new, &predicate);
+}
+
+/// Who says whether a value may be null.
+type Nullable<'a> = (bool, Fact<'a>);
+
+pub(super) fn compare_nullable(found: &mut Found, old: Option<&Nullable>, new: Option<&Nullable>) {
+    let on = |said: Option<&Nullable>| said.is_some_and(|(on, _)| *on);
+    let (class, predicate) = match (on(old), on(new)) {
+        (false, true) => (Class::BecameNullable, "may be null now"),
+        (true, false) => (Class::BecameNotNullable, "may not be null any more"),
+        _ => return,
+    };
+    let (old, new) = (old.map(|(_, fact)| fact), new.map(|(_, fact)| fact));
+    found.fact(class, old, new, predicate);
+}

@@ -1,0 +1,61 @@
+//! The committed rules and the committed upstream document.
+
+use std::path::Path;
+
+use connect_codegen::document::Upstream;
+use connect_codegen::layout::Layout;
+use connect_codegen::normalise::normalise;
+use connect_codegen::pipeline::{self, Rules};
+use connect_codegen::policy::Policy;
+use connect_codegen::problem::Result;
+use connect_codegen::write::{self, Files};
+use connect_drift::report::Report;
+use connect_drift::{Input, drift};
+use serde_json::Value;
+
+/// The workspace that the test stands in.
+pub struct Workspace {
+    /// The overlay and the policy.
+    pub rules: Rules,
+    /// The upstream document.
+    pub upstream: Value,
+    /// The text of the normalised document.
+    pub normalised: String,
+    /// The text of the policy.
+    pub policy: String,
+}
+
+impl Workspace {
+    /// Reads what is committed.
+    pub fn committed() -> Self {
+        let layout = Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+        Self {
+            rules: Rules::read(&layout).expect("the rules"),
+            upstream: pipeline::load(&layout).expect("the document").document,
+            normalised: write::read(&layout.normalised()).expect("the normalised document"),
+            policy: write::read(&layout.policy()).expect("the policy"),
+        }
+    }
+
+    /// The same with another policy.
+    pub fn with_policy(mut self, policy: &str) -> Self {
+        self.rules.policy = Policy::parse(policy).unwrap_or_else(|problem| panic!("{problem}"));
+        self
+    }
+
+    /// Compares two documents as the command does.
+    pub fn drift(&self, base: &Value, revision: &Value) -> Result<Report> {
+        let input = |location: &str, document: &Value| Input {
+            location: location.to_owned(),
+            bytes: document.to_string().into_bytes(),
+        };
+        drift(&input("base.json", base), &input("revision.json", revision), &self.rules)
+    }
+
+    /// What `regen` makes of a document, in memory.
+    pub fn regen(&self, document: &Value) -> Result<Files> {
+        let upstream = Upstream::parse(&document.to_string())?;
+        let normalised = normalise(&upstream, &self.rules.overlay, &self.rules.policy)?;
+        pipeline::generated(&normalised, &self.rules.policy)
+    }
+}

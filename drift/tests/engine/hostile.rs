@@ -1,0 +1,300 @@
+//! Documents that were made to break it: a right answer or a clear problem, in bounded time.
+
+use std::fmt::Write as _;
+
+use connect_codegen::problem::Problem;
+use connect_drift::compare::compare;
+use connect_drift::load::Document;
+use serde_json::{Value, json};
+
+use super::documents::{compared, document, of, shown};
+
+/// What is wrong with a document, whether reading it says so or comparing it.
+#[track_caller]
+fn problem(name: &str, bytes: &[u8]) -> Problem {
+    match Document::load(name, bytes) {
+        Err(problem) => problem,
+        Ok(document) => compare(&document, &document).expect_err("a problem"),
+    }
+}
+
+fn yaml(body: &str) -> String {
+    format!("openapi: 3.0.3\ninfo: {{title: T, version: '1'}}\n{body}")
+}
+
+/// A document with one response of a schema, and with components.
+fn with(schema: &str, components: &str) -> String {
+    let responses = format!("{{'200': {{content: {{application/json: {{schema: {schema}}}}}}}}}");
+    yaml(&format!(
+        "paths: {{/a: {{get: {{responses: {responses}}}}}}}\ncomponents: {{schemas: {{{components}}}}}\n"
+    ))
+}
+
+fn reference(name: &str) -> String {
+    format!("{{$ref: '#/components/schemas/{name}'}}")
+}
+
+#[test]
+fn what_cannot_be_read_is_named_with_its_place() {
+    let text = |text: &str| text.as_bytes().to_vec();
+    let cases: Vec<(&str, Vec<u8>, &str)> = vec![
+        (
+            "a.json",
+            text("{\"openapi\": \"3.0.3\",\n \"openapi\": \"3.0.3\"}"),
+            "a.json: line 2, column",
+        ),
+        ("a.json", text("{\"paths\": {}, \"paths\": {}}"), "the key `paths` stands twice"),
+        (
+            "a.yaml",
+            text("openapi: 3.0.3\nopenapi: 3.0.3\n"),
+            "a.yaml: line 2, column 1: not valid YAML: duplicate mapping key: openapi",
+        ),
+        ("a.yaml", text("openapi: 3.0.3\npaths: {a: 1, a: 2}\n"), "a.yaml: line 2, column 15"),
+        (
+            "a.json",
+            b"{\"openapi\":\n \"3.0.\xff\"}".to_vec(),
+            "a.json: line 2: the byte 0xff is not UTF-8",
+        ),
+        ("a.yaml", b"\xfe\xff\0o\0p".to_vec(), "a.yaml: line 1: the byte 0xfe is not UTF-8"),
+        (
+            "a.json",
+            format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)).into(),
+            "a.json: line 1, column 128: not valid JSON: recursion limit exceeded",
+        ),
+        (
+            "a.json",
+            format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)).into(),
+            "recursion limit exceeded",
+        ),
+        (
+            "a.yaml",
+            format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)).into(),
+            "a.yaml: line 1, column",
+        ),
+        (
+            "a.yaml",
+            (0..10_000)
+                .flat_map(|level| [" ".repeat(level), "a:\n".to_owned()])
+                .collect::<String>()
+                .into(),
+            "a.yaml: line",
+        ),
+        ("a.yaml", text(BOMB), "not valid YAML"),
+        ("a.json", text(""), "a.json: line 1"),
+        ("a.yaml", text(""), "an API document is an object"),
+        ("a.yaml", text("- a\n"), "an API document is an object"),
+        (
+            "a.yaml",
+            text("swagger: 2.0\npaths: {}\n"),
+            "/swagger: version 2.0 is not one that can be read",
+        ),
+        ("a.yaml", text("openapi: 3.1.0\npaths: {}\n"), "/openapi: version \"3.1.0\" is not one"),
+        ("a.yaml", text("openapi: 3.0.3\n"), "/paths: the document has no paths"),
+        ("a.json", text("{\"openapi\": \"3.0.3\", \"paths\": 1e999}"), "a.json: line 1"),
+    ];
+    for (name, bytes, expected) in cases {
+        let message = problem(name, &bytes).to_string();
+        assert!(message.contains(expected), "{message}\nlacks: {expected}");
+        assert!(message.starts_with(name) && message.len() < 500, "{message}");
+    }
+}
+
+/// Nine lists, each of nine times the one before.
+const BOMB: &str = "\
+openapi: 3.0.3
+a: &a [x, x, x, x, x, x, x, x, x]
+b: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a]
+c: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b]
+d: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c]
+e: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d]
+f: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e]
+g: &g [*f, *f, *f, *f, *f, *f, *f, *f, *f]
+paths: {}
+";
+
+#[test]
+fn a_reference_that_cannot_be_followed_is_named() {
+    let circle = with(&reference("A"), &format!("A: {}, B: {}", reference("B"), reference("A")));
+    let own = with(&reference("A"), &format!("A: {}", reference("A")));
+    let parameters = |target: &str| {
+        yaml(&format!(
+            "paths: {{/a: {{get: {{parameters: [{{$ref: '{target}'}}], responses: {{}}}}}}}}\n\
+            components: {{parameters: {{P: {{$ref: '#/components/parameters/P'}}}}}}\n"
+        ))
+    };
+    let schema = "/paths/~1a/get/responses/200/content/application~1json/schema/$ref";
+    let cases = [
+        (
+            with(&reference("Gone"), ""),
+            format!("{schema}: `#/components/schemas/Gone` leads nowhere"),
+        ),
+        (
+            with("{$ref: 'other.yaml#/Cat'}", ""),
+            format!("{schema}: `other.yaml#/Cat` leads to another document"),
+        ),
+        (with("{$ref: 'https://a.example/b.json'}", ""), "leads to another document".to_owned()),
+        (with("{$ref: '#'}", ""), "leads nowhere".to_owned()),
+        (with("{$ref: 1}", ""), "a reference is a string".to_owned()),
+        (circle, "leads in a circle".to_owned()),
+        (own, "leads in a circle".to_owned()),
+        (parameters("#/components/parameters/P"), "leads in a circle".to_owned()),
+        (parameters("#/components/parameters/Gone"), "leads nowhere".to_owned()),
+    ];
+    for (text, expected) in cases {
+        let message = problem("a.yaml", text.as_bytes()).to_string();
+        assert!(
+            message.starts_with("a.yaml: /") && message.contains(&expected),
+            "{message}\nlacks: {expected}"
+        );
+    }
+}
+
+#[test]
+fn a_problem_names_the_document_that_has_it() {
+    let good = document(&with("{type: string}", ""));
+    let bad = with("{type: wrong}", "");
+    let bad = Document::load("revision.yaml", bad.as_bytes()).expect("a document");
+    for (base, revision) in [(&good, &bad), (&bad, &good)] {
+        let message = compare(base, revision).expect_err("a problem").to_string();
+        assert!(message.starts_with("revision.yaml: /paths/"), "{message}");
+        assert!(message.ends_with("schema/type: `wrong` is not a type"), "{message}");
+    }
+}
+
+#[test]
+fn schemas_that_hold_themselves_are_compared_once() {
+    let knot = |kind: &str| {
+        let node = format!(
+            "Node: {{allOf: [{}], properties: {{next: {}, all: {{type: array, items: {}}}, \
+             either: {{oneOf: [{}, {{type: string}}]}}, it: {{type: {kind}}}}}}}",
+            reference("Node"),
+            reference("Node"),
+            reference("Node"),
+            reference("Node"),
+        );
+        document(&with(&reference("Node"), &node))
+    };
+    let found = compared(&knot("string"), &knot("integer"));
+    assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
+    assert_eq!(
+        found.findings[0].pointer.as_deref(),
+        Some("/components/schemas/Node/properties/it/type")
+    );
+}
+
+#[test]
+fn ten_thousand_schemas_deep_the_change_is_found() {
+    let chain = |last: &str, link: fn(&str) -> String| {
+        let mut components = String::new();
+        for level in 0..10_000 {
+            let inner = link(&reference(&format!("S{}", level + 1)));
+            writeln!(components, "S{level}: {inner},").expect("a string");
+        }
+        document(&with(&reference("S0"), &format!("\n{components}S10000: {last}")))
+    };
+    let inside = |inner: &str| format!("{{properties: {{next: {inner}}}}}");
+    let found = compared(&chain("{type: string}", inside), &chain("{type: integer}", inside));
+    assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
+    assert_eq!(found.findings[0].operations, ["GET /a"]);
+
+    let parts = |inner: &str| format!("{{type: object, allOf: [{inner}]}}");
+    let deep = chain("{type: object}", parts);
+    let message = compare(&deep, &deep).expect_err("a problem").to_string();
+    assert!(message.contains("more than 1000 schemas hold at once"), "{message}");
+}
+
+#[test]
+fn an_enum_of_a_hundred_thousand_values_is_compared_by_value() {
+    let values =
+        |from: usize| -> Value { (from..from + 100_000).map(|at| format!("value-{at}")).collect() };
+    let of_enum = |from: usize| {
+        of(&json!({ "openapi": "3.0.3", "paths": { "/a": { "get": { "responses": { "200": {
+            "content": { "application/json": { "schema": { "type": "string", "enum": values(from) } } },
+        } } } } } }))
+    };
+    let found = compared(&of_enum(0), &of_enum(1));
+    assert_eq!(found.findings.len(), 2, "{}", shown(&found.findings));
+    assert_eq!(found.findings[0].new, Some("value-100000".into()));
+    assert_eq!(found.findings[1].old, Some("value-0".into()));
+}
+
+#[test]
+fn many_of_everything_is_no_more_than_long() {
+    const MANY: usize = 20_000;
+    let named = |prefix: &str, value: Value| -> Value {
+        let members = (0..MANY).map(|at| (format!("{prefix}{at}"), value.clone()));
+        members.collect::<serde_json::Map<_, _>>().into()
+    };
+    let wide = |prefix: &str| {
+        let union: Vec<Value> = (0..MANY)
+            .map(|at| json!({ "type": "object", "title": format!("{prefix}{at}") }))
+            .collect();
+        let mut schema = named("x-", json!(prefix));
+        schema["properties"] = named(prefix, json!({ "type": "string" }));
+        schema["required"] = (0..MANY).map(|at| format!("{prefix}{at}")).collect();
+        let parameters: Vec<Value> =
+            (0..MANY).map(|at| json!({ "name": format!("{prefix}{at}"), "in": "query" })).collect();
+        of(&json!({ "openapi": "3.0.3", "paths": { "/a": { "put": {
+            "parameters": parameters,
+            "requestBody": { "content": { "application/json": { "schema": schema } } },
+            "responses": { "200": { "content": named(prefix, json!({})) }, "400": { "content": {
+                "application/json": { "schema": { "oneOf": union } },
+            } } },
+        } } } }))
+    };
+    let found = compared(&wide("a"), &wide("b"));
+    assert!(found.findings.len() > 5 * MANY, "{}", found.findings.len());
+}
+
+#[test]
+fn whatever_stands_in_whichever_place_nothing_panics() {
+    let whole: [Value; 2] = [
+        document(include_str!("../languages/openapi3.yaml")).value,
+        document(include_str!("../languages/swagger2.yaml")).value,
+    ];
+    let strange = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!("x"),
+        json!([]),
+        json!([{}]),
+        json!({}),
+        json!({ "$ref": "#/paths" }),
+    ];
+    let mut read = 0;
+    for document in &whole {
+        let mut pointers = Vec::new();
+        every_pointer(document, String::new(), &mut pointers);
+        for pointer in &pointers {
+            for value in &strange {
+                let mut broken = document.clone();
+                *broken.pointer_mut(pointer).expect("a place") = value.clone();
+                let text = broken.to_string();
+                let Ok(broken) = Document::load("broken.json", text.as_bytes()) else { continue };
+                match compare(&of(document), &broken) {
+                    Ok(_) => read += 1,
+                    Err(problem) => {
+                        assert!(problem.place.is_some() && problem.file.is_some(), "{problem}")
+                    }
+                }
+            }
+        }
+    }
+    assert!(read > 500, "most places take something strange: {read}");
+}
+
+fn every_pointer(value: &Value, at: String, into: &mut Vec<String>) {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members.iter().map(|(key, inner)| (key.clone(), inner)).collect(),
+        Value::Array(members) => {
+            members.iter().enumerate().map(|(at, inner)| (at.to_string(), inner)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (key, inner) in members {
+        let segment = connect_codegen::problem::pointer_segment(&key);
+        every_pointer(inner, format!("{at}/{segment}"), into);
+    }
+    into.push(at);
+}

@@ -1,0 +1,11 @@
+//! The engine: what it finds, in tiny pairs of documents, in documents that only look different, in
+//! documents that chance has changed, and in documents that were made to break it.
+
+mod causes;
+mod documents;
+mod hostile;
+mod neutral;
+mod pairs;
+mod properties;
+mod random;
+mod table;

@@ -1,0 +1,153 @@
+//! `regen --fetch`: a new document is taken in as a whole, with its report and its entry in the
+//! changelog, or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json as value};
+
+use crate::changes::{add_operation, remove_operation};
+use crate::server::{Server, error, json};
+use crate::workspace::{Done, Workspace};
+
+fn serve(workspace: &Workspace, change: fn(&mut Value)) -> Server {
+    let changed = workspace.changed(change);
+    let text = fs::read_to_string(workspace.path(&changed)).expect("a document");
+    fs::remove_file(workspace.path(&changed)).expect("a file");
+    Server::always(json("200 OK", &text))
+}
+
+fn take_in(workspace: &Workspace, server: &Server, more: &[&str]) -> Done {
+    let url = format!("{}/spec", server.origin);
+    workspace.run(&[&["regen", "--fetch", "--url", &url], more].concat())
+}
+
+fn add_field(document: &mut Value) {
+    let pointer = "/definitions/FilterOption/properties";
+    let fields = document.pointer_mut(pointer).and_then(Value::as_object_mut).expect(pointer);
+    fields.insert("colour".to_owned(), value!({ "type": "string", "description": "Its colour." }));
+}
+
+/// What `regen --fetch` refuses, it leaves alone.
+fn refuses(workspace: &Workspace, server: &Server, parts: &[&str]) -> Done {
+    let before = workspace.files();
+    let done = take_in(workspace, server, &["--bump"]);
+    assert_eq!(done.status, 2, "{}", done.stderr);
+    for part in parts {
+        assert!(done.stderr.contains(part), "no {part:?} in {}", done.stderr);
+    }
+    assert!(workspace.files() == before, "a file changed");
+    done
+}
+
+#[test]
+fn a_new_field_is_reported_generated_and_noted() {
+    let workspace = Workspace::new();
+    let server = serve(&workspace, add_field);
+    let done = take_in(&workspace, &server, &[]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    assert!(done.stdout.contains("Drift of ") && done.stdout.contains("colour"), "{}", done.stdout);
+    let read = |name: &str| fs::read_to_string(workspace.path(name)).expect(name);
+    let generated = workspace.files();
+    let in_models =
+        |name: &Path| name.starts_with(workspace.path("connect-api/src/generated/models"));
+    let field = |(name, bytes): (&PathBuf, &Vec<u8>)| {
+        in_models(name) && String::from_utf8_lossy(bytes).contains("pub colour:")
+    };
+    assert!(generated.iter().any(field), "the field is generated");
+    let record: Value =
+        serde_json::from_str(&read("spec/upstream/connect-v1.provenance.json")).expect("JSON");
+    assert!(record["source"].as_str().is_some_and(|it| it.starts_with(&server.origin)), "{record}");
+    let changelog = read("CHANGELOG.md");
+    let line = changelog.lines().find(|line| line.contains("colour")).expect("an entry");
+    assert!(line.starts_with("* `models::FilterOption"), "{line}");
+    assert_eq!(workspace.run(&["regen", "--check"]).status, 0);
+
+    // The next time there is nothing to take in.
+    let before = workspace.files();
+    let again = take_in(&workspace, &server, &["--bump"]);
+    assert_eq!(again.status, 0, "{}", again.stderr);
+    assert!(again.stdout.contains("No drift."), "{}", again.stdout);
+    assert!(workspace.files() == before, "a file changed");
+}
+
+#[test]
+fn what_the_policy_does_not_know_is_not_taken_in_until_it_does() {
+    let workspace = Workspace::new();
+    let server = serve(&workspace, add_operation);
+    let done = refuses(&workspace, &server, &["/usage"]);
+    // The report comes all the same: it has the line that the policy lacks.
+    let line = done.stdout.lines().find(|line| line.trim_start().starts_with("- { id: get_usage,"));
+    let line = line.unwrap_or_else(|| panic!("no line to paste in {}", done.stdout));
+    let policy = fs::read_to_string(workspace.layout.policy()).expect("a policy");
+    let head = "operations:\n";
+    workspace.write(
+        "spec/policy.yaml",
+        &policy.replacen(head, &format!("{head}  {}\n", line.trim()), 1),
+    );
+    let done = take_in(&workspace, &server, &[]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
+    assert!(changelog.contains("* `Client::get_usage`"), "{changelog}");
+}
+
+#[test]
+fn nothing_is_written_if_any_step_fails() {
+    let workspace = Workspace::new();
+    refuses(&workspace, &Server::always(error("500 Oops", "oops", "It broke.")), &["500"]);
+    refuses(&workspace, &serve(&workspace, remove_operation), &["policy"]);
+
+    let server = serve(&workspace, add_field);
+    let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
+    let broken = changelog.replace("## Unreleased", "## Soon");
+    workspace.write("CHANGELOG.md", &broken);
+    refuses(&workspace, &server, &["CHANGELOG.md", "## Unreleased"]);
+    workspace.write("CHANGELOG.md", &changelog);
+
+    let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+    for bad in ["[workspace", "[workspace.package]\n", "[workspace.package]\nversion = \"new\"\n"] {
+        workspace.write("Cargo.toml", bad);
+        refuses(&workspace, &server, &["Cargo.toml"]);
+    }
+    workspace.write("Cargo.toml", &manifest);
+
+    // The disk fails when the document and its record are written already.
+    let report = workspace.layout.report();
+    fs::remove_file(&report).expect("a file");
+    fs::create_dir(&report).expect("a folder");
+    refuses(&workspace, &server, &["NORMALISATION.md"]);
+    fs::remove_dir(&report).expect("a folder");
+    assert_eq!(take_in(&workspace, &server, &[]).status, 0);
+}
+
+#[test]
+fn a_bump_is_counted_from_the_newest_release() {
+    let version = |workspace: &Workspace| {
+        let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+        let line = manifest.lines().find(|line| line.starts_with("version = ")).expect("a version");
+        line.to_owned()
+    };
+    let cases = [
+        // Nothing is released: what is there is.
+        ("0.4.2", "", "0.4.3"),
+        ("0.4.2", "## 0.4.2 - 2026-01-01\n", "0.4.3"),
+        ("0.4.3", "## [0.4.2]\n", "0.4.3"),
+        ("0.5.0", "## 0.4.2\n", "0.5.0"),
+        ("1.0.0", "## v1.0.0\n", "1.1.0"),
+    ];
+    for (now, released, expected) in cases {
+        let workspace = Workspace::new();
+        let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+        let old = version(&workspace);
+        workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
+        let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
+        workspace.write("CHANGELOG.md", &format!("{changelog}\n{released}"));
+        let server = serve(&workspace, add_field);
+        let done = take_in(&workspace, &server, &["--bump"]);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+        assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{now} {released:?}");
+        let after = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+        let same = |text: &str| text.lines().filter(|line| !line.starts_with("version = ")).count();
+        assert_eq!(same(&after), same(&manifest));
+    }
+}
