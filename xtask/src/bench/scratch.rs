@@ -33,7 +33,7 @@ impl Scratch {
     /// Lays the workspace out below `target/bench`.
     pub fn prepare(layout: &Layout, peers: &[Peer]) -> Result<Self> {
         let mut scratch = Self { folder: layout.root().join("target/bench"), members: Vec::new() };
-        let ours = sources(&layout.root().join(OURS))?;
+        let ours = package(&layout.root().join(OURS), OURS)?;
         scratch.add(OURS, ours, Path::new("src/generated"))?;
         let path = layout.normalised();
         let document = write::read(&path)?;
@@ -49,11 +49,7 @@ impl Scratch {
             scratch.add(name, files, Path::new(""))?;
         }
         for Peer { name, folder } in peers {
-            let mut files = sources(folder)?;
-            let kept = ["package", "lib", "dependencies", "target", "features", "lints"];
-            let manifest = alone(table(&folder.join("Cargo.toml"))?, name, &kept)?;
-            files.insert("Cargo.toml".into(), manifest);
-            scratch.add(name, files, Path::new(""))?;
+            scratch.add(name, package(folder, name)?, Path::new(""))?;
         }
         scratch.write_root(layout)?;
         Ok(scratch)
@@ -106,6 +102,15 @@ fn alone(mut manifest: Table, name: &str, kept: &[&str]) -> Result<String> {
     package.insert("name".to_owned(), name.into());
     package.retain(|key, _| key != "workspace" && key != "default-run");
     Ok(manifest.to_string())
+}
+
+/// The manifest and the sources of a crate, under a name and without what only its tests need.
+fn package(folder: &Path, name: &str) -> Result<Files> {
+    let mut files = sources(folder)?;
+    let kept = ["package", "lib", "dependencies", "target", "features", "lints"];
+    let manifest = alone(table(&folder.join("Cargo.toml"))?, name, &kept)?;
+    files.insert("Cargo.toml".into(), manifest);
+    Ok(files)
 }
 
 /// The manifest and the sources of a crate.
