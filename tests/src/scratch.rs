@@ -77,14 +77,14 @@ impl Scratch {
 
 /// In the place of what is for certain operations only: the crate exports something of it, and
 /// generated code may call its macro.
-const NO_FLEET: &str = "//! Nothing of the fleet.
+const NO_FLEET: &str = r#"//! Nothing of the fleet.
 /// Nothing.
 pub struct Nothing;
-#[allow(unused_macros)]
+#[allow(unused_macros, reason = "not every document has actions")]
 macro_rules! awaited { ($request:ident) => {}; }
-#[allow(unused_imports)]
+#[allow(unused_imports, reason = "not every document has actions")]
 pub(crate) use awaited;
-";
+"#;
 
 /// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {
