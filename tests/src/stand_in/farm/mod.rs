@@ -6,7 +6,7 @@
 //! | what | module |
 //! |---|---|
 //! | what a farm begins with | [`Farm`], [`layout`] |
-//! | its state | [`world`], [`cluster`], [`printer`], [`job`], [`file`], [`upload`] |
+//! | its state | [`world`], [`cluster`], [`printer`], [`job`], [`mod@file`], [`upload`] |
 //! | its time | [`clock`], [`agenda`] |
 //! | what happens by itself | [`life`], [`traffic`] |
 //! | what is done to it | [`action`], [`deed`], [`handle`] |
