@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::problem::{Place, Problem, Result};
+use crate::problem::{Problem, Result};
 
 /// The two languages in which the service describes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,7 @@ pub struct Provenance {
 impl Upstream {
     /// Reads a document, and refuses what is not an API document of a flavour we know.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Value = serde_json::from_str(text).map_err(|error| Problem {
-            place: Some(Place::Column(error.line(), error.column())),
-            ..Problem::new(format!("not valid JSON: {}", without_place(&error)))
-        })?;
+        let document: Value = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
         };
@@ -93,13 +90,6 @@ impl Provenance {
             self.command
         )))
     }
-}
-
-/// What is wrong with a JSON text, without the place that its [`Problem`] names already.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    text.strip_suffix(&place).unwrap_or(&text).to_owned()
 }
 
 /// The SHA-256 of some bytes, in hexadecimal.

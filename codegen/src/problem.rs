@@ -48,6 +48,24 @@ impl Problem {
         Self { place: Some(Place::Line(line)), ..Self::new(message) }
     }
 
+    /// What is wrong with a JSON text: the place is the problem's, no longer the message's.
+    pub fn json(error: &serde_json::Error) -> Self {
+        let text = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let message = text.strip_suffix(&place).unwrap_or(&text);
+        Self {
+            place: Some(Place::Column(error.line(), error.column())),
+            ..Self::new(format!("not valid JSON: {message}"))
+        }
+    }
+
+    /// What is wrong with a YAML text.
+    pub fn yaml(error: &serde_saphyr::Error) -> Self {
+        let place =
+            error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize));
+        Self { place, ..Self::new(error.without_snippet().to_string()) }
+    }
+
     /// Names the file, unless an inner stage has already named one.
     #[must_use]
     pub fn in_file(mut self, file: impl fmt::Display) -> Self {

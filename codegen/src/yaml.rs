@@ -2,13 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::problem::{Place, Problem, Result};
+use crate::problem::{Problem, Result};
 
 /// Reads a YAML document into its type.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_saphyr::from_str(text).map_err(|error| {
-        let place =
-            error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize));
-        Problem { place, ..Problem::new(error.without_snippet().to_string()) }
-    })
+    serde_saphyr::from_str(text).map_err(|error| Problem::yaml(&error))
 }

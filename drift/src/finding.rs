@@ -84,10 +84,14 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// The place in the base, or where there is none, in the revision.
+    pub fn place(&self) -> Option<&str> {
+        self.pointer.as_deref().or(self.revision_pointer.as_deref())
+    }
+
     /// What the finding is known by: a hash of its class, place and values, not of its words.
     pub fn fingerprint(&self) -> String {
-        let place = self.pointer.as_ref().or(self.revision_pointer.as_ref());
-        let identity = json!([self.class.id(), place, self.old, self.new]);
+        let identity = json!([self.class.id(), self.place(), self.old, self.new]);
         sha256(identity.to_string().as_bytes())[..16].to_owned()
     }
 }

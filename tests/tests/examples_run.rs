@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use connect_api::Client;
+use connect_codegen::document::sha256;
 use connect_tests::StandIn;
 use connect_tests::stand_in::farm::{ChangeKind, Farm};
-use sha2::{Digest as _, Sha256};
 use tokio::process::Command;
 
 /// No test depends on this time; it ends programs that would otherwise hang.
@@ -164,7 +164,6 @@ async fn upload_material_sends_the_file() {
     let [upload] = &farm.uploads()[..] else { panic!("one upload") };
     assert_eq!(said, format!("cura.umm is uploaded as {}\n", upload.id));
     let [attempt] = &upload.attempts[..] else { panic!("one attempt") };
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!((attempt.size, &attempt.sha256), (3_000_000, &sha256));
+    assert_eq!((attempt.size, &attempt.sha256), (3_000_000, &sha256(&bytes)));
     assert_eq!((attempt.authorized, attempt.status), (false, Some(200)));
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use connect_api::models::{ActionStatusDetails, PrintJobResponse};
 use connect_api::{Client, Error, Method, WatchEvent};
+use connect_codegen::document::sha256;
 use connect_tests::StandIn;
 use connect_tests::stand_in::farm::{Farm, UploadFault};
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 /// A farm of one cluster with two printers, in which each request takes so long.
 async fn farm(tick: Duration) -> (StandIn, Client) {
@@ -44,8 +44,7 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     let [upload] = &farm.uploads()[..] else { panic!("one upload") };
     let attempt = upload.attempts.last().expect("an attempt");
     assert_eq!((upload.attempts.len(), attempt.status), (3, Some(200)));
-    let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(attempt.sha256, hash);
+    assert_eq!(attempt.sha256, sha256(&content));
     assert!(upload.attempts.iter().all(|attempt| !attempt.authorized));
 
     let before = client.get_cluster_status(&cluster).send().await.expect("a status");

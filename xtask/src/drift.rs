@@ -151,7 +151,8 @@ impl Arguments {
             (None, Place::Committed) => committed_acceptances(layout)?,
             (None, _) => Accepted::default(),
         };
-        let report = compare(layout, &base.read(layout)?, &revision.read(layout)?)?;
+        let (base, revision) = (base.read(layout)?, revision.read(layout)?);
+        let report = compare(layout, &Rules::read(layout)?, &base, &revision)?;
         Ok(Review::new(report, &accepted, today, &version()))
     }
 
@@ -192,8 +193,13 @@ pub(crate) fn committed_acceptances(layout: &Layout) -> Result<Accepted> {
 }
 
 /// Compares two documents by the rules of the workspace.
-pub(crate) fn compare(layout: &Layout, base: &Input, revision: &Input) -> Result<Report> {
-    let mut report = drift(base, revision, &Rules::read(layout)?)?;
+pub(crate) fn compare(
+    layout: &Layout,
+    rules: &Rules,
+    base: &Input,
+    revision: &Input,
+) -> Result<Report> {
+    let mut report = drift(base, revision, rules)?;
     // A reader of the committed document finds its lines in the normalised one beside it.
     let path = layout.normalised();
     if let Ok(text) = std::fs::read_to_string(&path) {

@@ -42,14 +42,15 @@ impl TakeIn {
         let base = drift::committed(layout)?;
         let bytes = fetched.text.clone().into_bytes();
         let revision = Input { location: fetched.url.clone(), bytes };
-        let report = drift::compare(layout, &base, &revision)?;
+        let rules = Rules::read(layout)?;
+        let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
         let accepted = drift::committed_acceptances(layout)?;
         let review = Review::new(report, &accepted, now.date_naive(), &drift::version());
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made = Made::of(&fetched.upstream, &Rules::read(layout)?, layout)
+        let made = Made::of(&fetched.upstream, &rules, layout)
             .map_err(|problem| problem.in_file(&fetched.url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;

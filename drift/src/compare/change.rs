@@ -215,9 +215,8 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
 
 /// The worst first, then by place.
 fn order(finding: &Finding) -> impl Ord + '_ {
-    let Finding { class, wire, source, pointer, revision_pointer, .. } = finding;
-    let place = pointer.as_ref().or(revision_pointer.as_ref());
-    (std::cmp::Reverse((*wire, *source)), place, *class, &finding.message)
+    let Finding { class, wire, source, message, .. } = finding;
+    (std::cmp::Reverse((*wire, *source)), finding.place(), *class, message)
 }
 
 /// Sets that can be joined.

@@ -109,10 +109,9 @@ pub(crate) fn verdicts(finding: &Finding) -> String {
     format!("wire {}, source {}", finding.wire, finding.source)
 }
 
-/// The place in the base, or where there is none, in the revision.
+/// The place of a finding, in words where it is all of the document.
 pub(crate) fn place(finding: &Finding) -> &str {
-    let pointer = finding.pointer.as_deref().or(finding.revision_pointer.as_deref());
-    match pointer.unwrap_or_default() {
+    match finding.place().unwrap_or_default() {
         "" => "the whole document",
         pointer => pointer,
     }

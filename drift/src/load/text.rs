@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use connect_codegen::problem::{Place, Problem, Result};
+use connect_codegen::problem::{Problem, Result};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -70,15 +70,7 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
 const STACK: usize = (DEPTH + 1) << 18;
 
 fn json(text: &str) -> Result<Once> {
-    serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let message = message.strip_suffix(&place).unwrap_or(&message);
-        Problem {
-            place: Some(Place::Column(error.line(), error.column())),
-            ..Problem::new(format!("not valid JSON: {message}"))
-        }
-    })
+    serde_json::from_str(text).map_err(|error| Problem::json(&error))
 }
 
 fn yaml(text: &str) -> Result<Once> {
@@ -90,10 +82,8 @@ fn yaml(text: &str) -> Result<Once> {
     };
     let options = serde_saphyr::options! { budget: budget, strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let place =
-            error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize));
-        let message = format!("not valid YAML: {}", error.without_snippet());
-        Problem { place, ..Problem::new(message) }
+        let problem = Problem::yaml(&error);
+        Problem { message: format!("not valid YAML: {}", problem.message), ..problem }
     })
 }
 
