@@ -7,7 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize as Derive, Serialize};
 
 use crate::models::{PaginationLinks, ResponseMeta};
@@ -61,11 +61,28 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut items = deserializer.deserialize_any(Items(PhantomData))?;
-        let count = items.len();
-        match items.pop() {
-            Some(item) if count == 1 => Ok(Self(item)),
-            _ => Err(D::Error::invalid_length(count, &"one object")),
+        deserializer.deserialize_any(Item(PhantomData)).map(Self)
+    }
+}
+
+struct Item<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("one object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
+        let item = list.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(item),
+            Some(_) => Err(A::Error::invalid_length(2, &self)),
         }
     }
 }

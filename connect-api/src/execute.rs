@@ -9,10 +9,11 @@ use tracing::Instrument as _;
 
 use crate::call::{Operation, Raw};
 use crate::client::Client;
-use crate::error::{Error, TransportError};
+use crate::deadline::Deadline;
+use crate::error::Error;
 use crate::options::CallOptions;
 use crate::retry::is_retryable;
-use crate::time::{BoxFuture, Instant, sleep, timeout};
+use crate::time::{BoxFuture, sleep};
 use crate::token::AccessToken;
 
 impl Client {
@@ -47,11 +48,8 @@ impl Client {
             error.type = tracing::field::Empty,
         );
         let attempts = AtomicUsize::new(0);
-        let limit = options.get_timeout();
         let call = self.attempts(operation, &options, &request, &attempts);
-        let result = timeout(limit, call.instrument(span.clone())).await;
-        let result =
-            result.unwrap_or_else(|_| Err(TransportError::call_timeout(operation, limit).into()));
+        let result = call.instrument(span.clone()).await;
         let attempts = attempts.into_inner();
         span.record("http.request.resend_count", attempts.saturating_sub(1));
         match result {
@@ -74,15 +72,15 @@ impl Client {
         request: &Request,
         attempts: &AtomicUsize,
     ) -> Result<Raw, Error> {
+        let deadline = Deadline::new(operation, options.get_timeout());
         let policy = options.get_retry().within(options.get_timeout());
-        let start = Instant::now();
         let renewed = AtomicBool::new(false);
-        let attempt = || self.attempt(operation, options, request, attempts, &renewed);
+        let attempt = || self.attempt(operation, &deadline, options, request, attempts, &renewed);
         attempt
             .retry(policy.delays())
             .sleep(sleep)
             .when(|error| is_retryable(operation, error))
-            .adjust(|error, bound| policy.wait(error, bound, start.elapsed()))
+            .adjust(|error, bound| policy.wait(error, bound, deadline.elapsed()))
             .notify(
                 |error, wait| tracing::debug!(error.type = %error.kind(), ?wait, "will try again"),
             )
@@ -93,18 +91,21 @@ impl Client {
     async fn attempt(
         &self,
         operation: &Arc<Operation>,
+        deadline: &Deadline<'_>,
         options: &CallOptions,
         request: &Request,
         attempts: &AtomicUsize,
         renewed: &AtomicBool,
     ) -> Result<Raw, Error> {
         if operation.polled {
-            self.pace().turn(request.url().as_str()).await;
+            deadline.hold(self.pace().turn(request.url().as_str())).await?;
         }
         let send = async |token: Option<&AccessToken>| {
+            let _place = deadline.hold(self.pace().place()).await?;
             let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
             let span = attempt_span(operation, resend_count);
-            let sent = self.send(operation, options, request, token);
+            let exchange = self.send(operation, options, request, token);
+            let sent = deadline.hold_attempt(options.get_attempt_timeout(), exchange);
             let result = sent.instrument(span.clone()).await;
             match &result {
                 Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
@@ -112,13 +113,13 @@ impl Client {
             }
             result
         };
-        let token = self.tokens().current().await?;
+        let token = deadline.hold(self.tokens().current()).await??;
         let result = send(token.as_ref()).await;
         let (Err(error), Some(token)) = (&result, &token) else { return result };
         if !error.is_expired_token() || renewed.swap(true, Ordering::Relaxed) {
             return result;
         }
-        match self.tokens().instead_of(token).await? {
+        match deadline.hold(self.tokens().instead_of(token)).await?? {
             Some(token) => send(Some(&token)).await,
             None => result,
         }

@@ -71,6 +71,7 @@ mod answer;
 mod blocking;
 mod call;
 mod client;
+mod deadline;
 mod decode;
 mod envelope;
 mod error;

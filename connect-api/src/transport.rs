@@ -11,7 +11,6 @@ use crate::call::{Operation, Raw};
 use crate::client::Client;
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::options::CallOptions;
-use crate::time::timeout;
 use crate::token::AccessToken;
 
 impl Client {
@@ -25,38 +24,25 @@ impl Client {
     ) -> Result<Raw, Error> {
         let client = &self.wire()?.client;
         let request = prepared(request, token)?;
-        let _place = self.pace().place().await;
-        let exchange = async {
-            let lost = |error| TransportError::lost(operation, error);
-            let mut response = client.execute(request).await.map_err(lost)?;
-            let (status, headers) = (response.status(), take(response.headers_mut()));
-            match (status.is_success(), read(response, options.get_max_body()).await) {
-                (true, Body::Whole(body)) => {
-                    let (token, span) = (token.cloned(), tracing::Span::none());
-                    let operation = operation.clone();
-                    Ok(Raw { operation, status, headers, body, token, span })
-                }
-                (true, Body::Broken(_, error)) => Err(lost(error).into()),
-                (true, Body::TooLong(_)) => {
-                    Err(TransportError::too_long(operation, options.get_max_body()).into())
-                }
-                // Of an error, whatever has arrived is better than nothing.
-                (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
-                    let error = ApiError::read(
-                        operation,
-                        status,
-                        headers,
-                        &body,
-                        token.map(AccessToken::expose),
-                    );
-                    Err(Error::Api(Box::new(error)))
-                }
+        let lost = |error| TransportError::lost(operation, error);
+        let mut response = client.execute(request).await.map_err(lost)?;
+        let (status, headers) = (response.status(), take(response.headers_mut()));
+        match (status.is_success(), read(response, options.get_max_body()).await) {
+            (true, Body::Whole(body)) => {
+                let (token, span) = (token.cloned(), tracing::Span::none());
+                Ok(Raw { operation: operation.clone(), status, headers, body, token, span })
             }
-        };
-        let limit = options.get_attempt_timeout();
-        timeout(limit, exchange)
-            .await
-            .unwrap_or_else(|_| Err(TransportError::attempt_timeout(operation, limit).into()))
+            (true, Body::Broken(_, error)) => Err(lost(error).into()),
+            (true, Body::TooLong(_)) => {
+                Err(TransportError::too_long(operation, options.get_max_body()).into())
+            }
+            // Of an error, whatever has arrived is better than nothing.
+            (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
+                let secret = token.map(AccessToken::expose);
+                let error = ApiError::read(operation, status, headers, &body, secret);
+                Err(Error::Api(Box::new(error)))
+            }
+        }
     }
 }
 

@@ -139,7 +139,9 @@ impl Action {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Goes on to the next state that differs.
+    /// Goes on to the next state that differs. `#[inline]`, as what it calls: compiled by the programs
+    /// that wait, and not by each that depends on the crate.
+    #[inline]
     fn poll_state(
         &mut self,
         context: &mut Context<'_>,
@@ -181,12 +183,14 @@ impl Action {
     }
 
     /// What has become of the action, as an error.
+    #[inline]
     fn error(&self) -> ActionError {
         let status = self.last.as_ref().map(|last| last.status.to_string());
         ActionError::ended(self.action_id.clone(), status)
     }
 
     /// Asks for the status, when it is time.
+    #[inline]
     fn ask(&self) -> BoxFuture<'static, Result<ActionStatusResponse, Error>> {
         let action_id = self.action_id.clone().unwrap_or_default();
         let call = self.client.get_action_status(&self.cluster_id, action_id);
@@ -199,6 +203,7 @@ impl Action {
     }
 }
 
+#[inline]
 fn has_ended(state: &ActionStatusResponse) -> bool {
     matches!(state.status, ActionStatus::Success | ActionStatus::Failed)
 }
@@ -206,6 +211,7 @@ fn has_ended(state: &ActionStatusResponse) -> bool {
 impl Stream for Action {
     type Item = Result<ActionStatusResponse, Error>;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.get_mut().poll_state(context)
     }
@@ -214,6 +220,7 @@ impl Stream for Action {
 impl Future for Action {
     type Output = Result<ActionStatusResponse, Error>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let action = self.get_mut();
         while let Some(state) = ready!(action.poll_state(context)) {

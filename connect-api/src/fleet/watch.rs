@@ -116,6 +116,7 @@ impl Watch {
     /// # Ok(())
     /// # }
     /// ```
+    #[inline]
     pub fn since(mut self, status: ClusterStatusResponse) -> Self {
         self.known.clone_from(&status);
         self.status = Some(status);
@@ -132,6 +133,7 @@ impl Watch {
         self.status.as_ref()
     }
 
+    #[inline]
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<WatchEvent> {
         loop {
             if let Some(event) = self.events.pop_front() {
@@ -152,6 +154,7 @@ impl Watch {
     }
 
     /// Takes a status in; gives the pause after it.
+    #[inline]
     fn see(&mut self, status: ClusterStatusResponse) -> Duration {
         if std::mem::take(&mut self.failures) > 0 {
             self.events.push_back(WatchEvent::SeesAgain);
@@ -168,6 +171,7 @@ impl Watch {
     }
 
     /// Takes a failure in; gives the pause after it.
+    #[inline]
     fn miss(&mut self, error: Error) -> Duration {
         let longest = LONGEST_PAUSE.max(self.interval);
         let pause = self.interval.saturating_mul(1 << self.failures.min(20)).min(longest);
@@ -181,6 +185,7 @@ impl Watch {
 impl Stream for Watch {
     type Item = WatchEvent;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<WatchEvent>> {
         self.get_mut().poll_event(context).map(Some)
     }

@@ -1,4 +1,7 @@
 //! What has changed between two statuses of a cluster. Pure: no time, no traffic.
+//!
+//! All of it is `#[inline]`, as is what polls: it is compiled by the programs that watch, and not by
+//! each that depends on the crate.
 
 use crate::models::{
     ClusterPrinterStatus as Printer, ClusterStatusResponse as Status,
@@ -27,7 +30,9 @@ const REMEMBERED: usize = 200;
 /// changed. Lists that are not there are as they were; a job that has ended stays ended; and one
 /// that has not is missed only when two statuses in a row lack it, since it can be between two
 /// lists. `known` is what was known before, `last` the status that came before.
+#[inline]
 pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
+    #[inline]
     fn told<T: Clone>(now: &Option<Vec<T>>, known: &Option<Vec<T>>) -> Vec<T> {
         now.as_ref().or(known.as_ref()).cloned().unwrap_or_default()
     }
@@ -57,6 +62,7 @@ pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
 
 /// The changes, in the order in which they can have happened: a printer comes before its job, and
 /// a job that ends before the next.
+#[inline]
 pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
     let mut events = Vec::new();
     let (old_printers, printers) = (printers(before), printers(now));
@@ -87,6 +93,7 @@ pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
     events
 }
 
+#[inline]
 fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
     let (old_jobs, jobs) = (jobs(before), jobs(now));
     let old = |job: &Job| old_jobs.iter().find(|(old, _)| old.uuid == job.uuid).copied();
@@ -127,6 +134,7 @@ fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
 }
 
 /// The jobs, each once: those that have ended first, in the order in which they did.
+#[inline]
 fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
     let mut ended: Vec<&Job> = status.recently_completed.iter().flatten().collect();
     ended.sort_by_key(|job| job.deleted_at.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC));
@@ -143,6 +151,7 @@ fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
 
 /// Whether a job that an earlier status did not list had ended long before that: it is back in the
 /// list because a later one was taken out.
+#[inline]
 fn is_old_news(job: &Job, before: &Status) -> bool {
     match (job.deleted_at, before.generated_time) {
         (Some(ended), Some(generated)) => ended + LAG < generated,
@@ -151,6 +160,7 @@ fn is_old_news(job: &Job, before: &Status) -> bool {
 }
 
 impl Phase {
+    #[inline]
     fn of(job: &Job, is_completed: bool) -> Self {
         let is_completed =
             is_completed || matches!(job.state, PrintJobState::History | PrintJobState::Deleted);
@@ -176,6 +186,7 @@ impl Phase {
 
     /// How a job has ended whose status does not tell. Cura reads it so: a job that waits for the
     /// clean-up before its time was aborted.
+    #[inline]
     fn by_time(job: &Job) -> Self {
         match job.time_elapsed {
             Some(elapsed) if elapsed < job.time_total => Self::Failed,
@@ -183,12 +194,14 @@ impl Phase {
         }
     }
 
+    #[inline]
     fn has_ended(self) -> bool {
         matches!(self, Self::Finished | Self::Failed)
     }
 }
 
 /// How much of a job's time has passed. The time elapsed can exceed the total.
+#[inline]
 fn percent(job: &Job) -> Option<u8> {
     let (elapsed, total) = (job.time_elapsed?, job.time_total);
     // Wide enough for any time that an answer can hold.
@@ -197,20 +210,24 @@ fn percent(job: &Job) -> Option<u8> {
 }
 
 /// The printers that can be told from others.
+#[inline]
 fn printers(status: &Status) -> Vec<&Printer> {
     status.printers.iter().flatten().filter(|printer| id(printer).is_some()).collect()
 }
 
+#[inline]
 fn id(printer: &Printer) -> Option<&str> {
     printer.uuid.as_deref().or(printer.unique_name.as_deref())
 }
 
 /// No printer of a cluster that is offline can be reached, whatever its last status was.
+#[inline]
 fn is_online(printer: &Printer, status: &Status) -> bool {
     status.is_online != Some(false) && printer.status != Some(PrinterStatus::Unreachable)
 }
 
 /// Why a person is wanted at a printer.
+#[inline]
 fn reasons(printer: &Printer, status: &Status) -> Vec<String> {
     let errors = printer.errors.iter().flatten().map(|error| error.code.clone());
     let faults = printer.faults.iter().flatten().map(|fault| fault.code.clone());
@@ -232,6 +249,7 @@ fn reasons(printer: &Printer, status: &Status) -> Vec<String> {
 }
 
 /// Jobs name their printer by its UUID or by its unique name.
+#[inline]
 fn is_called(printer: &Printer, name: &str) -> bool {
     [&printer.uuid, &printer.unique_name].into_iter().flatten().any(|own| own == name)
 }

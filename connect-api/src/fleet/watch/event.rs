@@ -69,6 +69,7 @@ pub enum WatchEvent {
 }
 
 impl fmt::Display for WatchEvent {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::JobStarted(job) => write!(f, "job `{}` has started{}", job.name, Place(job)),
@@ -100,6 +101,7 @@ impl fmt::Display for WatchEvent {
 struct Place<'a>(&'a PrintJobInstanceResponse);
 
 impl fmt::Display for Place<'_> {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.printer_name {
             Some(name) => write!(f, " on `{name}`"),
@@ -108,6 +110,7 @@ impl fmt::Display for Place<'_> {
     }
 }
 
+#[inline]
 fn name(printer: &ClusterPrinterStatus) -> &str {
     let names = [&printer.friendly_name, &printer.unique_name, &printer.uuid];
     names.into_iter().flatten().next().map_or("without a name", String::as_str)

@@ -1,0 +1,52 @@
+//! The time that a call has, for all that it does.
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::Operation;
+use crate::error::{Error, TransportError};
+use crate::time::{Instant, timeout};
+
+/// The end of a call, whatever it is about then. Each part of it is held to what time is left,
+/// rather than all of it by a timer of its own: most parts need no time and hence no timer.
+pub(crate) struct Deadline<'a> {
+    operation: &'a Arc<Operation>,
+    start: Instant,
+    limit: Duration,
+}
+
+impl<'a> Deadline<'a> {
+    pub(crate) fn new(operation: &'a Arc<Operation>, limit: Duration) -> Self {
+        Self { operation, start: Instant::now(), limit }
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// A part of the call that has all the time that is left.
+    pub(crate) async fn hold<T>(&self, part: impl Future<Output = T>) -> Result<T, Error> {
+        let left = self.limit.saturating_sub(self.elapsed());
+        timeout(left, part).await.map_err(|_| self.missed())
+    }
+
+    /// An exchange, which has a limit of its own as well.
+    pub(crate) async fn hold_attempt<T>(
+        &self,
+        limit: Duration,
+        exchange: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let left = self.limit.saturating_sub(self.elapsed());
+        match timeout(limit.min(left), pin!(exchange)).await {
+            Ok(result) => result,
+            Err(_) if left <= limit => Err(self.missed()),
+            Err(_) => Err(TransportError::attempt_timeout(self.operation, limit).into()),
+        }
+    }
+
+    fn missed(&self) -> Error {
+        TransportError::call_timeout(self.operation, self.limit).into()
+    }
+}
