@@ -44,7 +44,7 @@ enum Task {
     },
     /// Normalise the committed upstream document, and report what was changed
     Normalise(Check),
-    /// Measure what the crate costs to compile, beside progenitor's crate
+    /// Measure what the crate costs to compile, beside progenitor's crates
     Bench(Measure),
 }
 
