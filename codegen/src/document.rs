@@ -5,6 +5,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::problem::{Problem, Result};
+use crate::text::Once;
 
 /// The two languages in which the service describes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,9 +42,10 @@ pub struct Provenance {
 }
 
 impl Upstream {
-    /// Reads a document, and refuses what is not an API document of a flavour we know.
+    /// Reads a document, and refuses what is not an API document of a flavour we know, and one in
+    /// which a key stands twice.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Value = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
+        let Once(document) = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
         };
