@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use chrono::{SecondsFormat, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use connect_codegen::document::{Provenance, sha256};
+use connect_codegen::import;
 use connect_codegen::layout::Layout;
+use connect_codegen::pipeline;
 use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
-use connect_codegen::{import, pipeline};
 use xtask::bench::{self, Bench, Peer};
-use xtask::fetch::{Fetch, SPEC_URL, Token, parse_url};
+use xtask::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
 use xtask::store::{Stored, store};
 use xtask::take_in::TakeIn;
 use xtask::{drift, tell};
@@ -92,8 +93,8 @@ struct Download {
 impl Download {
     fn fetch(&self) -> Result<Fetch> {
         let url = parse_url(self.url.as_deref().unwrap_or(SPEC_URL), "--url")?;
-        let openapi_version = self.openapi_version.clone();
-        Ok(Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() })
+        let ask = self.openapi_version.clone().map_or(Ask::First, Ask::Only);
+        Ok(Fetch { url, ask, token: Token::from_env()?, ..Fetch::default() })
     }
 }
 

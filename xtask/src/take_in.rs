@@ -22,7 +22,7 @@ use semver::Version;
 use toml_edit::DocumentMut;
 
 use crate::drift;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Served};
 use crate::store::{Stored, store};
 
 /// How a new document is taken in.
@@ -40,8 +40,8 @@ impl TakeIn {
     pub fn run(&self, layout: &Layout, now: DateTime<Utc>) -> Result<()> {
         let fetched = self.fetch.fetch()?;
         let base = drift::committed(layout)?;
-        let bytes = fetched.text.clone().into_bytes();
-        let revision = Input { location: fetched.url.clone(), bytes };
+        let Served { url, bytes, .. } = &fetched.served;
+        let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let rules = Rules::read(layout)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
@@ -50,8 +50,8 @@ impl TakeIn {
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made = Made::of(&fetched.upstream, &rules, layout)
-            .map_err(|problem| problem.in_file(&fetched.url))?;
+        let made =
+            Made::of(&fetched.upstream, &rules, layout).map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =
