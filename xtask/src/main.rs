@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use connect_codegen::document::{Provenance, sha256};
 use connect_codegen::import;
 use connect_codegen::layout::Layout;
-use connect_codegen::pipeline;
+use connect_codegen::pipeline::{self, Rules};
 use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
 use xtask::bench::{self, Bench, Peer};
@@ -162,7 +162,9 @@ fn run_bench(layout: &Layout, measure: &Measure) -> Result<()> {
 }
 
 fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
+    let Rules { policy, .. } = Rules::read(layout)?;
     let fetched = download.fetch()?.fetch()?;
+    fetched.must_be_connects(&policy)?;
     match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
         Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
         Stored::Unchanged => println!("the document is the one that lies here"),

@@ -43,6 +43,7 @@ impl TakeIn {
         let Served { url, bytes, .. } = &fetched.served;
         let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let rules = Rules::read(layout)?;
+        fetched.must_be_connects(&rules.policy)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
         let accepted = drift::committed_acceptances(layout)?;

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use connect_codegen::document::{Provenance, Upstream, sha256};
+use connect_codegen::policy::Policy;
+use connect_codegen::problem::{Problem, Result};
+use connect_drift::connect::is_connects;
 
 /// A document that was fetched and found good.
 #[derive(Debug, Clone)]
@@ -38,5 +41,15 @@ impl Fetched {
             sha256: sha256(self.text.as_bytes()),
             command: self.command.clone(),
         }
+    }
+
+    /// Refuses the document of another API, so that it never takes the place of the committed one.
+    pub fn must_be_connects(&self, policy: &Policy) -> Result<()> {
+        if is_connects(&self.upstream.document, policy) {
+            return Ok(());
+        }
+        Err(Problem::new("not the Connect API's document: most of its operations are missing")
+            .in_file(&self.served.url)
+            .help("check the URL; if upstream moved them all, correct spec/policy.yaml first"))
     }
 }

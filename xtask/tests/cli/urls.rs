@@ -5,7 +5,7 @@ use std::fs;
 use connect_codegen::document::sha256;
 use serde_json::Value;
 
-use crate::changes::remove_operation;
+use crate::changes::{add_operation, remove_operation};
 use crate::server::{Server, answer, error, json};
 use crate::workspace::{Done, Workspace};
 
@@ -137,4 +137,24 @@ fn a_report_is_about_the_bytes_that_were_served() {
     let from_a_file = report(&workspace.write("served.json", &text));
     assert_eq!(by_url["findings"], from_a_file["findings"]);
     assert_eq!(by_url["revision"]["sha256"], from_a_file["revision"]["sha256"]);
+}
+
+#[test]
+fn another_api_never_takes_the_place_of_the_document() {
+    let workspace = Workspace::new();
+    let small = r#"{"openapi":"3.0.3","info":{"title":"S","version":"1"},"paths":{"/a":{}}}"#;
+    let server = Server::always(json("200 OK", small));
+    for task in [&["fetch", "--url"][..], &["regen", "--fetch", "--url"]] {
+        let parts = [&server.origin, "not the Connect API's document"];
+        let done = workspace.refuses(&[task, &[&server.origin]].concat(), &parts);
+        assert_eq!(done.stdout, "", "{task:?}");
+    }
+    // What `regen` must be taught first is no other API.
+    let mut document = workspace.document();
+    add_operation(&mut document);
+    let server = Server::always(json("200 OK", &document.to_string()));
+    let done = workspace.run(&["fetch", "--url", &server.origin]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    assert_eq!(workspace.document(), document);
+    workspace.refuses(&["regen"], &["connect-v1.json", "/usage"]);
 }
