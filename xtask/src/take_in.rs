@@ -83,7 +83,8 @@ impl TakeIn {
 }
 
 /// The manifest with the version that a bump needs, if it has another. What counts is the newest
-/// release in the changelog: a version that is not released yet is bumped no second time.
+/// release in the changelog: a version that is not released yet is bumped no second time, and
+/// before the first release not at all.
 fn bumped(layout: &Layout, bump: Source, released: Option<Version>) -> Result<Option<String>> {
     let path = layout.manifest();
     let text = write::read(&path)?;
@@ -100,10 +101,13 @@ fn bumped(layout: &Layout, bump: Source, released: Option<Version>) -> Result<Op
         .as_str()
         .and_then(|it| it.parse().ok())
         .ok_or_else(|| wrong("the version is not one".to_owned()))?;
-    let wanted = next_version(&released.unwrap_or_else(|| current.clone()), bump);
-    if wanted <= current {
+    let wanted = released.map(|it| next_version(&it, bump)).filter(|it| *it > current);
+    let Some(wanted) = wanted else {
+        if bump > Source::None {
+            println!("the version {current} is not released yet and stays");
+        }
         return Ok(None);
-    }
+    };
     let decor = version.decor().clone();
     *version = toml_edit::Value::from(wanted.to_string());
     *version.decor_mut() = decor;
