@@ -126,13 +126,12 @@ fn version(workspace: &Workspace) -> String {
     line.to_owned()
 }
 
-/// Gives the workspace's crate a version, and its changelog a heading or none of a release.
+/// Gives the workspace's crate a version, and a changelog with the heading of a release or none.
 fn at(workspace: &Workspace, now: &str, released: &str) {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let old = version(workspace);
     workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
-    let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
-    workspace.write("CHANGELOG.md", &format!("{changelog}\n{released}"));
+    workspace.write("CHANGELOG.md", &format!("# Changelog\n\n## Unreleased\n\n{released}"));
 }
 
 /// A field is gone: a major change.
