@@ -35,7 +35,8 @@ pub struct Provenance {
     pub retrieved_at: String,
     /// The OpenAPI version that the service was asked for, if it was asked for one.
     pub requested_version: Option<String>,
-    /// The SHA-256 of the document's bytes, in hexadecimal.
+    /// The SHA-256 of the bytes that lie beside this, in hexadecimal. They are laid out for a
+    /// reader of differences, so it is not that of what was served.
     pub sha256: String,
     /// The command that made it, and that mends a mismatch.
     pub command: String,

@@ -45,10 +45,11 @@ The worst that --fail-on names counts; an accepted finding does not.";
 #[derive(Debug, Args)]
 #[command(after_help = STATUS)]
 pub struct Arguments {
-    /// The document to compare with [default: the committed one]
+    /// The document to compare with: a file, or a URL that is fetched as it stands [default: the
+    /// committed one]
     #[arg(long, value_name = "URL|FILE")]
     base: Option<String>,
-    /// The document to compare [default: the service's own]
+    /// The document to compare, likewise [default: the service's own]
     #[arg(long, value_name = "URL|FILE")]
     revision: Option<String>,
     /// The shape of the report

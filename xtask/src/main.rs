@@ -82,7 +82,8 @@ struct Check {
 
 #[derive(Args)]
 struct Download {
-    /// Where the document is served [default: the service]
+    /// Where the document is served [default: the service]. CONNECT_API_TOKEN goes to the service
+    /// and to this machine, to no other host
     #[arg(long)]
     url: Option<String>,
     /// The OpenAPI version to ask for, instead of 3 and then the service's default
