@@ -22,7 +22,7 @@ use semver::Version;
 use toml_edit::DocumentMut;
 
 use crate::drift;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Served};
 use crate::store::{Stored, store};
 
 /// How a new document is taken in.
@@ -40,9 +40,10 @@ impl TakeIn {
     pub fn run(&self, layout: &Layout, now: DateTime<Utc>) -> Result<()> {
         let fetched = self.fetch.fetch()?;
         let base = drift::committed(layout)?;
-        let bytes = fetched.text.clone().into_bytes();
-        let revision = Input { location: fetched.url.clone(), bytes };
+        let Served { url, bytes, .. } = &fetched.served;
+        let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let rules = Rules::read(layout)?;
+        fetched.must_be_connects(&rules.policy)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
         let accepted = drift::committed_acceptances(layout)?;
@@ -50,8 +51,8 @@ impl TakeIn {
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made = Made::of(&fetched.upstream, &rules, layout)
-            .map_err(|problem| problem.in_file(&fetched.url))?;
+        let made =
+            Made::of(&fetched.upstream, &rules, layout).map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =
@@ -82,7 +83,8 @@ impl TakeIn {
 }
 
 /// The manifest with the version that a bump needs, if it has another. What counts is the newest
-/// release in the changelog: a version that is not released yet is bumped no second time.
+/// release in the changelog: a version that is not released yet is bumped no second time, and
+/// before the first release not at all.
 fn bumped(layout: &Layout, bump: Source, released: Option<Version>) -> Result<Option<String>> {
     let path = layout.manifest();
     let text = write::read(&path)?;
@@ -99,10 +101,13 @@ fn bumped(layout: &Layout, bump: Source, released: Option<Version>) -> Result<Op
         .as_str()
         .and_then(|it| it.parse().ok())
         .ok_or_else(|| wrong("the version is not one".to_owned()))?;
-    let wanted = next_version(&released.unwrap_or_else(|| current.clone()), bump);
-    if wanted <= current {
+    let wanted = released.map(|it| next_version(&it, bump)).filter(|it| *it > current);
+    let Some(wanted) = wanted else {
+        if bump > Source::None {
+            println!("the version {current} is not released yet and stays");
+        }
         return Ok(None);
-    }
+    };
     let decor = version.decor().clone();
     *version = toml_edit::Value::from(wanted.to_string());
     *version.decor_mut() = decor;

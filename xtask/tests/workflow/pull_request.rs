@@ -17,9 +17,11 @@ pub const TESTS: &[(&str, Test)] = &[
     ("what_fails_pushes_nothing_and_is_red", failing),
 ];
 
-/// A machine whose repository has an origin.
+/// A machine whose repository has an origin, and a version that was released.
 fn machine() -> Machine {
     let machine = Machine::new();
+    let released = format!("## Unreleased\n\n## {}\n", env!("CARGO_PKG_VERSION"));
+    machine.workspace.write("CHANGELOG.md", &released);
     machine.write("gitconfig", "[user]\nname = A Test\nemail = test@localhost\n");
     let origin = machine.path("origin.git").display().to_string();
     machine.git(&["init", "--quiet", "--bare", &origin]);
@@ -116,7 +118,7 @@ fn failing() {
     });
     let done = pull_request(&machine, &gone);
     assert_eq!(done.status, 1, "{}", done.stdout);
-    assert!(done.stderr.contains("policy"), "{}", done.stderr);
+    assert!(done.stdout.contains("policy"), "{}", done.stdout);
     assert_eq!(machine.git(&["status", "--porcelain"]), "", "nothing was written");
     // Not pushed: there is no origin any more.
     let server = serve(&machine, add_field);
