@@ -25,7 +25,7 @@ MARK = "<!-- upstream-drift -->"
 COMPARED = (0, 3, 4, 5)
 COULD_NOT_TELL = 70
 UPSTREAM = pathlib.Path("spec/upstream/connect-v1.json")
-# Everything that `regen --fetch --bump` may write, and the lock file.
+# Everything that `regen --fetch --bump` may write.
 WRITTEN = ("spec", "connect-api/src/generated", "CHANGELOG.md", "Cargo.toml", "Cargo.lock")
 
 TOKEN_NOTE = """
@@ -159,10 +159,11 @@ def pull_request(*arguments):
         print("the document is the committed one: there is nothing to take in")
         return 0
     branch = f"{LABEL}-{hashlib.sha256(UPSTREAM.read_bytes()).hexdigest()[:12]}"
-    if run("git", "ls-remote", "origin", f"refs/heads/{branch}"):
+    # What is pushed may hold somebody's work by now; without a pull request, opening it had failed.
+    is_pushed = bool(run("git", "ls-remote", "origin", f"refs/heads/{branch}"))
+    if is_pushed and json.loads(run("gh", "pr", "list", "--head", branch, "--state", "all", "--json", "number")):
         print(f"::notice title=drift::the branch {branch} has this document already")
         return 0
-    require("cargo", "update", "--workspace")
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         (folder / "old.json").write_bytes(old)
@@ -174,10 +175,11 @@ def pull_request(*arguments):
         data, markdown = report(folder)
         title = f"Take in the upstream document ({data['summary']['bump']})"
         (folder / "body.md").write_text(markdown + TOKEN_NOTE, encoding="utf-8")
-        run("git", "switch", "--create", branch)
-        run("git", "add", "--all", *(path for path in WRITTEN if pathlib.Path(path).exists()))
-        run("git", "commit", "--message", title)
-        run("git", "push", "origin", branch)
+        if not is_pushed:
+            run("git", "switch", "--create", branch)
+            run("git", "add", "--all", *(path for path in WRITTEN if pathlib.Path(path).exists()))
+            run("git", "commit", "--message", title)
+            run("git", "push", "origin", branch)
         body = str(folder / "body.md")
         print(run("gh", "pr", "create", "--head", branch, "--title", title, "--body-file", body))
     return 0

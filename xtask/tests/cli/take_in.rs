@@ -120,6 +120,16 @@ fn nothing_is_written_if_any_step_fails() {
     assert_eq!(take_in(&workspace, &server, &[]).status, 0);
 }
 
+/// The versions of the workspace's own packages, as they are locked.
+fn locked(workspace: &Workspace) -> Vec<String> {
+    let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
+    let packages = lock.split("[[package]]").filter(|package| !package.contains("\nsource = "));
+    let line = |package: &str| {
+        package.lines().find(|line| line.starts_with("version = \"")).map(str::to_owned)
+    };
+    packages.skip(1).filter_map(line).collect()
+}
+
 fn version(workspace: &Workspace) -> String {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let line = manifest.lines().find(|line| line.starts_with("version = ")).expect("a version");
@@ -131,6 +141,8 @@ fn at(workspace: &Workspace, now: &str, released: &str) {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let old = version(workspace);
     workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
+    let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
+    workspace.write("Cargo.lock", &lock.replace(&old, &format!("version = \"{now}\"")));
     workspace.write("CHANGELOG.md", &format!("# Changelog\n\n## Unreleased\n\n{released}"));
 }
 
@@ -184,6 +196,11 @@ fn a_bump_is_counted_from_the_newest_release() {
         let done = take_in(&workspace, &server, &["--bump"]);
         assert_eq!((done.status, done.stderr.as_str()), (0, ""));
         assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{now} {released:?}");
+        let locked = locked(&workspace);
+        assert!(
+            locked.len() > 5 && locked.iter().all(|it| *it == version(&workspace)),
+            "{locked:?}"
+        );
         let after = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
         let same = |text: &str| text.lines().filter(|line| !line.starts_with("version = ")).count();
         assert_eq!(same(&after), same(&manifest));
