@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
-use crate::address::{base_url, is_plain_here, is_secure};
+use crate::address::{base_url, is_secure};
 use crate::error::{ConfigurationError, Error, chain};
 use crate::options::CallOptions;
 use crate::pace::Pace;
@@ -20,8 +20,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 /// A client of the Connect API. Cheap to clone: clones share connections.
 ///
 /// It sends its token on every call to its own base URL and nowhere else; redirects are not
-/// followed. (A browser follows them whatever a program wants; it does not take the token along to
-/// another origin.)
+/// followed. (In wasm it is the browser that follows them, whatever a program wants; today's browsers
+/// do not take the token along to another origin.)
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -208,7 +208,7 @@ pub(crate) fn http_client(
         .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
         .redirect(reqwest::redirect::Policy::none());
     #[cfg(not(target_family = "wasm"))]
-    let builder = if is_plain_here(url) { builder.no_proxy() } else { builder };
+    let builder = if crate::address::is_plain_here(url) { builder.no_proxy() } else { builder };
     #[cfg(target_family = "wasm")]
     let _ = (url, connect_timeout);
     builder

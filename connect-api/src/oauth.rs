@@ -88,7 +88,8 @@ impl fmt::Debug for RefreshToken {
 /// A refresh that the service refuses, in the words of OAuth, is final: this call and all later ones
 /// fail with a [`TokenError`] that says so, and nothing more is sent. After any other failure, calls
 /// go on with the access token that there is, until its end; without one, the retry policy of each
-/// call decides.
+/// call decides. Where redirects are followed (in wasm the browser does, whatever a program wants), an
+/// answer of another host than the token URL's is taken for a refusal.
 #[derive(Clone)]
 pub struct OAuthTokens {
     shared: Arc<Shared>,

@@ -6,10 +6,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
+use super::RefreshToken;
 use super::account::Hook;
 use super::endpoint::TokenEndpoint;
 use super::grant::{Grant, bounded};
-use super::{LEEWAY, RefreshToken};
 use crate::error::{ConfigurationError, Error};
 use crate::time::{Instant, timeout};
 use crate::token::{AccessToken, TokenError};
@@ -99,7 +99,7 @@ impl Shared {
             let why = "the account service gave no refresh token at the login";
             return Err(TokenError::refused(why).into());
         };
-        let shared = Self::new(endpoint, refresh_token.clone(), hook, LEEWAY)?;
+        let shared = Self::new(endpoint, refresh_token.clone(), hook, super::LEEWAY)?;
         shared.announce(refresh_token).await;
         // Without an access token, the first call gets one.
         if let Ok((token, lifetime)) = grant.access {
