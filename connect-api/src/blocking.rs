@@ -8,6 +8,8 @@ use std::task::{Context, Waker};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::coop::consume_budget;
+use tracing::Instrument as _;
+use tracing::instrument::WithSubscriber as _;
 
 use crate::error::{ConfigurationError, Error};
 
@@ -31,6 +33,7 @@ pub(crate) fn block_on<T: Send + 'static>(
         .map_err(|error| fault(&format!("no runtime for a blocking call: {error}")))?;
     // Not by `Runtime::block_on`, which panics where it takes a thread for one of a runtime.
     let (sender, receiver) = mpsc::sync_channel(1);
+    let call = call.in_current_span().with_current_subscriber();
     runtime.spawn(async move { sender.send(call.await) });
     receiver.recv().unwrap_or_else(|_| Err(fault("the blocking call panicked")))
 }

@@ -148,7 +148,9 @@ impl OAuthTokensBuilder {
         self
     }
 
-    /// How long the account service may take for each answer, instead of 30 seconds.
+    /// How long the account service may take for each answer, instead of 30 seconds. After twice that
+    /// time nobody waits for a refresh any longer: the async runtime that it began on may have
+    /// stopped. Another is begun then.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.account.timeout = timeout;
         self

@@ -76,28 +76,6 @@ async fn a_refusal_that_is_not_the_account_services_own_ends_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_is_good_to_its_end_though_it_cannot_be_refreshed() {
-    let service = Service::start().await;
-    service.will_take("given");
-    let given = Duration::from_secs(10);
-    let tokens = service.tokens().access_token("given", given).build().unwrap();
-    let client = service.client(&tokens);
-    tokio::time::sleep(given / 2).await;
-
-    // It is at half of its life, and the service is in trouble, but only that.
-    service.will_answer(503, json!({}));
-    client.get_clusters().send().await.unwrap();
-    client.get_clusters().send().await.unwrap();
-    assert_eq!(service.seen(), (2, 1), "nor is the service asked each time");
-
-    // What the API has refused is not given again, whatever life it has.
-    service.will_answer(503, json!({}));
-    let error = tokens.token(Some(&"given".into())).await.unwrap_err();
-    assert!(error.is_transient(), "{error}");
-    assert_eq!(tokens.token(None).await.unwrap().expose(), "access-1");
-}
-
-#[tokio::test]
 async fn an_odd_part_of_a_grant_loses_no_other() {
     for odd in [json!({"access_token": 5}), json!({"access_token": "a", "token_type": 5})] {
         let service = Service::start().await;

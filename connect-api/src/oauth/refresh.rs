@@ -307,3 +307,77 @@ fn spawn(refresh: impl Future<Output = ()> + Send + 'static) {
 fn spawn(refresh: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(refresh);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::*;
+    use crate::oauth::Account;
+
+    const LIFETIME: Duration = Duration::from_secs(20);
+
+    /// What gets its tokens from a service in trouble, with an access token that is to be refreshed
+    /// and will still live for a while; and how often the service was asked.
+    async fn in_trouble(retry_after: Option<&'static str>) -> (Arc<Shared>, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let answer = move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            let headers: HeaderMap = retry_after
+                .map(|wait| (header::RETRY_AFTER, HeaderValue::from_static(wait)))
+                .into_iter()
+                .collect();
+            std::future::ready((StatusCode::SERVICE_UNAVAILABLE, headers))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut account = Account::new("client".to_owned());
+        account.token_url = Some(format!("http://{}/token", listener.local_addr().unwrap()));
+        let router = axum::Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let (endpoint, hook) = account.open().unwrap();
+        let shared = Shared::new(endpoint, "refresh".into(), hook, super::super::LEEWAY).unwrap();
+        shared.begin_with("given".into(), LIFETIME);
+        shared.state().access.as_mut().unwrap().due = Instant::now();
+        (Arc::new(shared), asked)
+    }
+
+    #[tokio::test]
+    async fn a_token_is_good_to_its_end_though_it_cannot_be_refreshed() {
+        for retry_after in [None, Some("300")] {
+            let (shared, asked) = in_trouble(retry_after).await;
+            for _ in 0..3 {
+                assert_eq!(shared.token(None).await.unwrap().expose(), "given");
+            }
+            assert_eq!(asked.load(Ordering::Relaxed), 1, "the service is not asked each time");
+            shared.state().access.as_mut().unwrap().end = Instant::now();
+            shared.state().access.as_mut().unwrap().due = Instant::now();
+            assert!(shared.token(None).await.unwrap_err().is_transient());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_refused_is_given_to_nobody_whatever_life_it_has() {
+        let (shared, asked) = in_trouble(None).await;
+        let refused = AccessToken::from("given");
+        assert!(shared.token(Some(&refused)).await.unwrap_err().is_transient());
+        assert!(shared.token(None).await.unwrap_err().is_transient());
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_token_is_refreshed_before_its_end_but_not_before_half_of_its_life() {
+        for (lifetime, leeway, due) in [(600, 30, 570), (40, 30, 20), (1, 30, 0), (60, 0, 60)] {
+            let start = Instant::now();
+            let [lifetime, leeway] = [lifetime, leeway].map(Duration::from_secs);
+            let access = Access::new("a".into(), lifetime, leeway);
+            let due_after = access.due - start;
+            assert!((due..due + 5).contains(&due_after.as_secs()), "{due_after:?}");
+            assert!(access.due <= access.end);
+        }
+        // No time is too long.
+        Access::new("a".into(), Duration::MAX, Duration::MAX);
+    }
+}
