@@ -169,14 +169,35 @@ fn renames<'a>(base: &Properties<'a>, revision: &Properties<'a>) -> HashMap<&'a 
     certain_pairs(&gone.map(named).collect::<Vec<_>>(), &new.map(named).collect::<Vec<_>>())
 }
 
+/// A name without what people spell in several ways: case, and what parts its words.
+fn letters(name: &str) -> String {
+    let parts = |c: char| c == '_' || c == '-' || c.is_whitespace();
+    let mut letters = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(next) = rest.chars().next() {
+        let after = rest.trim_start_matches(parts);
+        let around = (letters.chars().next_back(), after.chars().next());
+        // At an end and between digits it says more than that: `+1` is not `-1`, `1_1` not `11`.
+        let parted = after.len() < rest.len()
+            && matches!(around, (Some(one), Some(other)) if one.is_alphanumeric()
+                && other.is_alphanumeric()
+                && (one.is_alphabetic() || other.is_alphabetic()));
+        match parted {
+            true => rest = after,
+            false => {
+                letters.extend(next.to_lowercase());
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+    }
+    letters
+}
+
 /// Pairs names that are gone with names that are new, where that is certain.
 pub(super) fn certain_pairs<'a>(
     gone: &[(&'a str, &Value)],
     new: &[(&'a str, &Value)],
 ) -> HashMap<&'a str, &'a str> {
-    let letters = |name: &str| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let spelled = |names: &[(&'a str, &Value)]| {
         let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
         for (name, _) in names {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema::Found;
 use crate::class::Class;
-use crate::model::{Fact, Node, same, sorted};
+use crate::model::{Fact, Node, Quantity, same, sorted};
 
 use super::change::Change;
 
@@ -43,10 +43,7 @@ pub(super) fn compare_enum(found: &mut Found, base: Option<&Values>, revision: O
 
 /// The values that the others lack.
 fn lacking<'a>(these: &[&'a Value], others: &[&Value]) -> Vec<&'a Value> {
-    let spelled = |value: &Value| match value.as_f64() {
-        Some(number) => number.to_string(),
-        None => sorted(value).to_string(),
-    };
+    let spelled = |value: &Value| sorted(value).to_string();
     let others: HashSet<String> = others.iter().map(|value| spelled(value)).collect();
     these.iter().filter(|value| !others.contains(&spelled(value))).copied().collect()
 }
@@ -150,10 +147,12 @@ pub(super) fn compare_limits(found: &mut Found, base: &[Fact], revision: &[Fact]
 
 /// Which way a limit moved.
 fn moved(key: &str, old: &Value, new: &Value) -> Class {
-    let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Class::LimitChanged };
+    let (Some(old), Some(new)) = (Quantity::of(old), Quantity::of(new)) else {
+        return Class::LimitChanged;
+    };
     let tighter = match key {
-        "multipleOf" if new % old == 0.0 => true,
-        "multipleOf" if old % new == 0.0 => false,
+        "multipleOf" if new.is_multiple_of(old) => true,
+        "multipleOf" if old.is_multiple_of(new) => false,
         "multipleOf" => return Class::LimitChanged,
         least if least.to_ascii_lowercase().contains("min") => new > old,
         _ => new < old,

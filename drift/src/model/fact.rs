@@ -5,6 +5,8 @@ use std::rc::Rc;
 use connect_codegen::problem::pointer_segment;
 use serde_json::{Map, Value};
 
+use super::number::{self, Quantity};
+
 /// What a document says under one key of one object.
 #[derive(Debug, Clone)]
 pub struct Fact<'a> {
@@ -36,9 +38,7 @@ pub(super) fn rest<'a>(
 /// Whether two values mean the same, however their numbers are spelled and their keys ordered.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            one == other || one.as_f64() == other.as_f64()
-        }
+        (Value::Number(_), Value::Number(_)) => Quantity::of(one) == Quantity::of(other),
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
@@ -50,9 +50,11 @@ pub fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A copy whose keys are in the order of the alphabet, so that their order tells nothing.
+/// A copy whose keys are in the order of the alphabet and whose numbers are spelled in one way, so
+/// that neither tells anything.
 pub fn sorted(value: &Value) -> Value {
     let mut copy = value.clone();
     copy.sort_all_objects();
+    number::spell(&mut copy);
     copy
 }

@@ -8,6 +8,7 @@
 mod fact;
 mod media;
 mod node;
+mod number;
 mod operation;
 mod parameter;
 mod schema;
@@ -28,6 +29,7 @@ use crate::load::Document;
 pub use fact::{Fact, same, sorted};
 pub use media::{Body, Media, Response, is_json};
 pub use node::{Node, Part};
+pub use number::Quantity;
 pub use operation::Operation;
 pub use parameter::Parameter;
 pub use schema::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};

@@ -1,5 +1,6 @@
 //! A place that holds a schema.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use connect_codegen::problem::{Problem, Result, unescaped_segment};
@@ -54,16 +55,20 @@ impl<'a> Node<'a> {
 
     fn followed(api: &Api<'a>, mut parts: Vec<Part<'a>>) -> Result<Self> {
         for part in &mut parts {
-            let mut steps = 0;
+            let mut seen = HashSet::new();
             while let Some((key, target)) = wrapped(part.value) {
+                if !seen.insert(address(part.value)) {
+                    return Err(Problem::at(&*part.at, "the reference leads in a circle"));
+                }
+                if seen.len() > STEPS {
+                    let message = format!("more than {STEPS} references lead to one another");
+                    return Err(Problem::at(&*part.at, message)
+                        .help("let the first refer to what the last one leads to"));
+                }
                 *part = match key {
                     "$ref" => api.resolve(target, &part.at)?,
                     _ => Part::new(target, format!("{}/{key}/0", part.at).into()),
                 };
-                steps += 1;
-                if steps > STEPS {
-                    return Err(Problem::at(&*part.at, "the reference leads in a circle"));
-                }
             }
         }
         Ok(Self { parts })
@@ -100,8 +105,8 @@ impl<'a> Node<'a> {
 /// Where components lie in the two languages.
 const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
 
-/// How many references may lead to references before they are taken for a circle.
-const STEPS: usize = 100;
+/// How many references may lead to one another. Each place that holds one follows them all.
+const STEPS: usize = 1_000;
 
 /// What a schema holds that says nothing itself: a reference, or an `allOf` of one.
 fn wrapped(schema: &Value) -> Option<(&str, &Value)> {

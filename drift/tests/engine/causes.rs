@@ -1,21 +1,9 @@
 //! One finding for each cause, judged where it reaches, however often it can be seen.
 
 use connect_drift::class::Class;
-use connect_drift::finding::{Finding, Wire};
+use connect_drift::finding::Wire;
 
-use super::documents::{compared, document, shown};
-
-/// What two documents of the same frame differ in.
-fn between(frame: &str, base: &str, revision: &str) -> Vec<Finding> {
-    let filled = |value: &str| document(&frame.replace("HERE", value));
-    compared(&filled(base), &filled(revision)).findings
-}
-
-#[track_caller]
-fn only(findings: &[Finding]) -> &Finding {
-    let [only] = findings else { panic!("one finding, not\n{}", shown(findings)) };
-    only
-}
+use super::documents::{between, compared, document, only, shown};
 
 const SHARED: &str = "
 openapi: 3.0.3

@@ -8,4 +8,5 @@ mod neutral;
 mod pairs;
 mod properties;
 mod random;
+mod schemas;
 mod table;
