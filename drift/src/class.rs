@@ -238,6 +238,10 @@ classes! {
     DiscriminatorChanged "discriminator-changed" [53, 77] (Breaking Major) <> DiscriminatorChanged;
     /// A member of a union is told by another value.
     DiscriminatorMappingChanged "discriminator-mapping-changed" [53, 77] (Breaking Major) <> DiscriminatorMappingChanged;
+    /// A member of a union is told by another value as well; what is not known is kept.
+    DiscriminatorValueAdded "discriminator-value-added" [53, 77] (Compatible Minor) <> DiscriminatorValueRemoved;
+    /// A member of a union is no longer told by one of its values.
+    DiscriminatorValueRemoved "discriminator-value-removed" [53, 77] (Breaking Major) / (None Major) <> DiscriminatorValueAdded;
     /// A value that requests no longer hold.
     BecameReadOnly "became-read-only" [54] (Risky Patch) / (None Patch) <> BecameNotReadOnly;
     /// A value that requests may hold, or must if it is required.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest;
+use super::rest::{self, Holder};
 use crate::class::Class;
 use crate::model::{Body, Media, Operation, is_json, same, sorted};
 
@@ -52,7 +52,7 @@ pub(super) fn compare_bodies<'a>(
     }
     let label = format!("the request body of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Body, sites, &old.rest, &new.rest);
     comparing.add_all(&label, changes, Directions::REQUEST);
     compare_content(comparing, &label, sites, (&old.content, &new.content), Directions::REQUEST)
 }
@@ -166,7 +166,7 @@ fn compare_media<'a>(
         let change = Change::of(Class::BodyEncodingChanged, sites, old, new);
         changes.push(change.says("has fields that are written another way now"));
     }
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Media, sites, &old.rest, &new.rest);
     match (&old.schema, &new.schema) {
         (Some(base), Some(revision)) => {
             comparing.schemas(label, (base, revision), directions, true);

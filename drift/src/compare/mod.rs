@@ -33,6 +33,7 @@ use crate::model::{Api, Operation, same, sorted};
 use change::{Change, Directions, Reached};
 use graph::Graph;
 use operation::Comparing;
+use rest::Holder;
 
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -118,8 +119,10 @@ impl<'a> Sides<'a> {
     fn documents(&self) -> Vec<Reached> {
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
-        rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
-        rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
+        let sites = (&root, &root);
+        let (base, revision) = (&self.base, &self.revision);
+        rest::compare(&mut changes, Holder::Document, sites, &base.rest, &revision.rest);
+        rest::compare(&mut changes, Holder::Info, sites, &base.info, &revision.info);
         let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
         for name in tags {
             let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));

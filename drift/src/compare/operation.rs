@@ -7,7 +7,8 @@ use connect_codegen::problem::Result;
 use super::change::{Change, Directions, Reached};
 use super::graph::Graph;
 use super::operations::{skeleton, whole_url};
-use super::{Sides, bodies, parameters, responses, rest, security, servers};
+use super::rest::{self, Holder};
+use super::{Sides, bodies, parameters, responses, security, servers};
 use crate::class::Class;
 use crate::model::{Node, Operation, Servers};
 
@@ -90,9 +91,10 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
             self.add(change.says(predicate), Directions::REQUEST);
         }
         let mut changes = Vec::new();
-        rest::compare(&mut changes, (&base.at, &revision.at), &base.rest, &revision.rest);
+        let sites = (&base.at, &revision.at);
+        rest::compare(&mut changes, Holder::Operation, sites, &base.rest, &revision.rest);
         let paths = (&base.path_at, &revision.path_at);
-        rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
+        rest::compare(&mut changes, Holder::Path, paths, &base.path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
         if !only_split {

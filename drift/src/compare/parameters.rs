@@ -7,7 +7,8 @@ use connect_codegen::problem::Result;
 use super::change::{Change, Directions};
 use super::object::certain_pairs;
 use super::operation::Comparing;
-use super::{bodies, operations, rest};
+use super::rest::{self, Holder};
+use super::{bodies, operations};
 use crate::class::Class;
 use crate::model::{Kinds, Operation, Parameter, Schema, SingleUnion, sorted};
 
@@ -182,7 +183,7 @@ fn compare_pair<'a>(
     }
     let label = format!("the parameter `{name}` of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Parameter, sites, &old.rest, &new.rest);
     comparing.add_all(&label, changes, Directions::REQUEST);
     let strict = old.required && new.required;
     if let (Some(base), Some(revision)) = (&old.schema, &new.schema) {

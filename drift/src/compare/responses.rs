@@ -2,9 +2,10 @@
 
 use connect_codegen::problem::{Result, pointer_segment};
 
+use super::bodies;
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::{bodies, rest};
+use super::rest::{self, Holder};
 use crate::class::Class;
 use crate::model::{Operation, Parameter, Response, sorted};
 
@@ -86,7 +87,7 @@ fn compare_response<'a>(
     let sites = (&old.at, &new.at);
     let label = format!("the response {status} of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Response, sites, &old.rest, &new.rest);
     match (old.content.is_empty(), new.content.is_empty()) {
         (true, false) => {
             let change = Change::new(Class::ResponseBodyAdded, sites, "content");
@@ -153,7 +154,7 @@ fn compare_header<'a>(
         let change = change.was(&*old.at, sorted(old.value)).is(&*new.at, sorted(new.value));
         inside.push(change.says("is written another way now"));
     }
-    rest::compare(&mut inside, sites, &old.rest, &new.rest);
+    rest::compare(&mut inside, Holder::Header, sites, &old.rest, &new.rest);
     comparing.add_all(&label, inside, Directions::HEADER);
     if let (Some(base), Some(revision)) = (&old.schema, &new.schema) {
         comparing.schemas(&label, (base, revision), Directions::HEADER, true);

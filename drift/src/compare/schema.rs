@@ -7,7 +7,8 @@ use connect_codegen::problem::Result;
 
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
-use super::{Sides, discriminators, object, rest, types, unions, values};
+use super::rest::{self, Holder};
+use super::{Sides, discriminators, object, types, unions, values};
 use crate::class::Class;
 use crate::model::{Fact, Node, Part, Schema, SingleUnion};
 
@@ -64,11 +65,11 @@ pub(super) fn compare<'a>(
     let Schema {
         kinds,
         kind,
-        format,
+        formats,
         nullable,
         values,
-        default,
-        pattern,
+        defaults,
+        patterns,
         limits,
         properties,
         required,
@@ -76,12 +77,11 @@ pub(super) fn compare<'a>(
         items,
         not,
         unions,
-        discriminator,
+        discriminators,
         read_only,
         write_only,
         deprecated,
         rest,
-        overruled,
     } = &b;
 
     let mut turned = |old: &Option<Fact>,
@@ -110,15 +110,11 @@ pub(super) fn compare<'a>(
         (Class::SchemaDeprecated, "is deprecated now"),
         (Class::SchemaReactivated, "is no longer deprecated"),
     );
-    rest::compare(&mut found.changes, (base.at(), revision.at()), rest.values(), r.rest.values());
-    rest::compare_overruled(
-        &mut found.changes,
-        (base.at(), revision.at()),
-        overruled,
-        &r.overruled,
-    );
+    let said = (rest.values().flatten(), r.rest.values().flatten());
+    let sites = (base.at(), revision.at());
+    rest::compare(&mut found.changes, Holder::Schema, sites, said.0, said.1);
     values::compare_not(&mut found, not, &r.not);
-    values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
+    values::compare_defaults(&mut found, defaults, &r.defaults);
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
     // What stands in the way of comparing further is one cause; but what is said beside a union
@@ -142,14 +138,14 @@ pub(super) fn compare<'a>(
     discriminators::compare(
         sides,
         &mut found,
-        (discriminator.as_ref(), unions.first()),
-        (r.discriminator.as_ref(), r.unions.first()),
-    );
-    if !types::compare(&mut found, (*kinds, kind.as_ref(), format.as_ref()), &r) {
+        (discriminators, unions.first()),
+        (&r.discriminators, r.unions.first()),
+    )?;
+    if !types::compare(&mut found, (*kinds, kind.as_ref(), formats), &r) {
         return Ok(found);
     }
     values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
-    values::compare_pattern(&mut found, pattern.as_ref(), r.pattern.as_ref());
+    values::compare_patterns(&mut found, patterns, &r.patterns);
     values::compare_limits(&mut found, limits, &r.limits);
     object::compare_properties(sides, &mut found, (properties, required), &r)?;
     object::compare_additional(&mut found, additional, &r.additional);

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use super::Sides;
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::{Sides, rest};
+use super::rest::{self, Holder};
 use crate::class::Class;
 use crate::model::{Api, Flow, Scheme, Security, same, sorted};
 
@@ -170,7 +171,7 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
         let change = Change::of(Class::SecurityUrlChanged, sites, was, is);
         changes.push(change.says("has another `openIdConnectUrl`"));
     }
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Scheme, sites, &old.rest, &new.rest);
     for (name, flow) in &old.flows {
         match new.flows.get(name) {
             Some(new) => changes.extend(compare_flow(flow, new)),
@@ -192,7 +193,7 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
 fn compare_flow(old: &Flow, new: &Flow) -> Vec<Change> {
     let sites = (&old.at, &new.at);
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Flow, sites, &old.rest, &new.rest);
     let keys: BTreeSet<&str> = old.urls.iter().chain(&new.urls).map(|url| url.key).collect();
     for key in keys {
         let was = old.urls.iter().find(|url| url.key == key);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest;
+use super::rest::{self, Holder};
 use crate::class::Class;
 use crate::model::{Server, Servers, same, sorted};
 
@@ -48,7 +48,7 @@ fn compare_server(
     new: &Server,
 ) {
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Server, sites, &old.rest, &new.rest);
     let differ = match (old.variables, new.variables) {
         (Some(old), Some(new)) => !same(old, new),
         (old, new) => old.is_some() != new.is_some(),

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use connect_codegen::problem::pointer_segment;
+use connect_codegen::problem::{pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
 
+use super::node::SCHEMAS;
 use super::number::{self, Quantity};
 
 /// What a document says under one key of one object.
@@ -22,6 +23,18 @@ impl Fact<'_> {
     /// The pointer of what it says.
     pub fn pointer(&self) -> String {
         format!("{}/{}", self.at, pointer_segment(self.key))
+    }
+
+    /// The component schema of which it is said, in one of the parts of which it is made perhaps.
+    pub fn component(&self) -> Option<String> {
+        let inside = SCHEMAS.iter().find_map(|section| self.at.strip_prefix(section))?;
+        let mut segments = inside.split('/');
+        let name = segments.next()?;
+        let in_part = |(at, segment): (usize, &str)| match at % 2 {
+            0 => segment == "allOf",
+            _ => true,
+        };
+        segments.enumerate().all(in_part).then(|| unescaped_segment(name))
     }
 }
 

@@ -32,7 +32,7 @@ pub use node::{Node, Part};
 pub use number::Quantity;
 pub use operation::Operation;
 pub use parameter::Parameter;
-pub use schema::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};
+pub use schema::{Discriminator, Kinds, Limit, Member, Schema, SingleUnion, Union};
 pub use security::{Flow, Scheme, Security};
 pub use server::{Server, Servers};
 

@@ -103,7 +103,7 @@ impl<'a> Node<'a> {
 }
 
 /// Where components lie in the two languages.
-const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
+pub(super) const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
 
 /// How many references may lead to one another. Each place that holds one follows them all.
 const STEPS: usize = 1_000;

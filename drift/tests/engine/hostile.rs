@@ -152,7 +152,8 @@ fn a_reference_that_cannot_be_followed_is_named() {
 #[test]
 fn a_long_way_of_references_is_no_circle() {
     let chain = |length: usize, end: &str| {
-        let links = (0..length).map(|at| format!("L{at}: {}, ", reference(&format!("L{}", at + 1))));
+        let links =
+            (0..length).map(|at| format!("L{at}: {}, ", reference(&format!("L{}", at + 1))));
         with(&reference("L0"), &format!("{}L{length}: {end}", links.collect::<String>()))
     };
     let short = |end: &str| document(&chain(999, end));

@@ -4,6 +4,7 @@
 mod causes;
 mod documents;
 mod hostile;
+mod members;
 mod neutral;
 mod pairs;
 mod properties;

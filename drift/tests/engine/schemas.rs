@@ -28,8 +28,11 @@ fn one_number_may_be_spelled_in_several_ways() {
 
 #[test]
 fn a_name_is_the_same_only_where_its_words_are() {
-    let named = |name: &str| format!("{{type: object, properties: {{'{name}': {{type: integer}}}}}}");
-    for (old, new) in [("+1", "-1"), ("$", "@"), ("1_1", "11"), ("_", "-"), ("_id", "id"), ("", "-")] {
+    let named =
+        |name: &str| format!("{{type: object, properties: {{'{name}': {{type: integer}}}}}}");
+    for (old, new) in
+        [("+1", "-1"), ("$", "@"), ("1_1", "11"), ("_", "-"), ("_id", "id"), ("", "-")]
+    {
         let found = of_schemas(&named(old), &named(new));
         assert_eq!(found.len(), 2, "{old} and {new}: {}", shown(&found));
     }
@@ -37,4 +40,109 @@ fn a_name_is_the_same_only_where_its_words_are() {
         let found = of_schemas(&named(old), &named(new));
         assert_eq!(only(&found).class, Class::OptionalPropertyRenamed, "{old} and {new}");
     }
+}
+
+/// Each order of the parts, and the parts in a part, come to one.
+#[track_caller]
+fn parts_come_to(parts: &[&str], whole: &str) {
+    let (there, back): (Vec<&str>, Vec<&str>) =
+        (parts.to_vec(), parts.iter().rev().copied().collect());
+    let nested =
+        format!("{{allOf: [{{allOf: [{}]}}, {}]}}", back[..1].join(", "), back[1..].join(", "));
+    for parts in [
+        format!("{{allOf: [{}]}}", there.join(", ")),
+        format!("{{allOf: [{}]}}", back.join(", ")),
+        nested,
+    ] {
+        for (base, revision) in [(parts.as_str(), whole), (whole, parts.as_str())] {
+            let found = of_schemas(base, revision);
+            assert!(found.is_empty(), "{base}\n{revision}\n{}", shown(&found));
+        }
+    }
+}
+
+#[test]
+fn parts_that_say_different_things_come_to_what_they_allow_together() {
+    parts_come_to(&["{enum: [a, b, c]}", "{enum: [d, c, b]}"], "{enum: [b, c]}");
+    parts_come_to(&["{type: number}", "{type: integer}"], "{type: integer}");
+    parts_come_to(&["{type: [string, integer]}", "{type: [integer, boolean]}"], "{type: integer}");
+    parts_come_to(
+        &["{minimum: 1, maximum: 9}", "{minimum: 3, maximum: 20}"],
+        "{minimum: 3, maximum: 9}",
+    );
+    parts_come_to(
+        &["{minimum: 3, exclusiveMinimum: true}", "{minimum: 3}", "{minimum: 2}"],
+        "{minimum: 3, exclusiveMinimum: true}",
+    );
+    parts_come_to(&["{minimum: 2, exclusiveMinimum: true}", "{minimum: 3}"], "{minimum: 3}");
+    parts_come_to(
+        &["{minLength: 2, maxLength: 9}", "{minLength: 0, maxLength: 5}"],
+        "{minLength: 2, maxLength: 5}",
+    );
+    parts_come_to(
+        &["{minItems: 1, uniqueItems: true}", "{minItems: 2}"],
+        "{minItems: 2, uniqueItems: true}",
+    );
+    parts_come_to(&["{maxProperties: 9}", "{maxProperties: 5}"], "{maxProperties: 5}");
+    parts_come_to(&["{multipleOf: 3}", "{multipleOf: 6}", "{multipleOf: 2}"], "{multipleOf: 6}");
+    parts_come_to(
+        &["{nullable: true}", "{type: string, nullable: false}"],
+        "{type: string, nullable: true}",
+    );
+    parts_come_to(
+        &[
+            "{type: object, properties: {a: {enum: [x, y]}}, required: [a]}",
+            "{properties: {a: {enum: [y, z]}}}",
+        ],
+        "{type: object, properties: {a: {enum: [y]}}, required: [a]}",
+    );
+    parts_come_to(&["{items: {minimum: 1}}", "{items: {minimum: 2}}"], "{items: {minimum: 2}}");
+    parts_come_to(&["{enum: [1, 2.0]}", "{enum: [2, 3]}"], "{enum: [2]}");
+}
+
+#[test]
+fn what_cannot_be_joined_is_kept_from_each_part() {
+    let both =
+        |one: &str, other: &str| format!("{{type: string, allOf: [{{{one}}}, {{{other}}}]}}");
+    for (key, class) in [
+        ("pattern", Class::PatternChanged),
+        ("format", Class::FormatChanged),
+        ("default", Class::DefaultChanged),
+        ("description", Class::DocumentationChanged),
+        ("unheardOf", Class::Unclassified),
+    ] {
+        let said = |word: &str| format!("{key}: {word}");
+        let (ab, ba) = (both(&said("aa"), &said("bb")), both(&said("bb"), &said("aa")));
+        assert_eq!(of_schemas(&ab, &ba), [], "{key}");
+        // One cause, whichever part it is of.
+        let found = of_schemas(&ab, &both(&said("cc"), &said("aa")));
+        assert_eq!(only(&found).class, class, "{key}");
+        assert_eq!(
+            (only(&found).old.clone(), only(&found).new.clone()),
+            (Some("bb".into()), Some("cc".into()))
+        );
+    }
+}
+
+#[test]
+fn a_part_that_allows_less_than_the_whole_did_is_a_limit() {
+    let found = of_schemas(
+        "{allOf: [{maximum: 9}, {maximum: 5}]}",
+        "{allOf: [{maximum: 9}, {maximum: 3}]}",
+    );
+    assert_eq!(only(&found).message, "`It` has the limit `maximum: 3`, and no longer `5`");
+    // A part that allows more than another one changes nothing.
+    assert_eq!(
+        of_schemas(
+            "{allOf: [{maximum: 9}, {maximum: 5}]}",
+            "{allOf: [{maximum: 7}, {maximum: 5}]}"
+        ),
+        []
+    );
+    let found = of_schemas("{minimum: 5}", "{minimum: 5, exclusiveMinimum: true}");
+    assert_eq!(
+        only(&found).message,
+        "`It` has the limit `exclusiveMinimum: 5`, and no longer `minimum: 5`"
+    );
+    assert_eq!(of_schemas("{exclusiveMinimum: 5}", "{minimum: 5, exclusiveMinimum: true}"), []);
 }

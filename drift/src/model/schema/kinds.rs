@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::Schema;
 use crate::model::fact::Fact;
+use crate::model::number::Quantity;
 use crate::model::{list, text};
 
 /// A set of types. An integer is a number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kinds(u8);
 
 /// The types by name. `file` is a type in Swagger 2.0.
@@ -84,8 +85,10 @@ impl Kinds {
         match value {
             Value::Null => Self::default(),
             Value::Bool(_) => Self::BOOLEAN,
-            Value::Number(number) if number.is_f64() => Self::NUMBER,
-            Value::Number(_) => Self::INTEGER,
+            Value::Number(_) => match Quantity::of(value) {
+                Some(Quantity::Whole(_)) => Self::INTEGER,
+                _ => Self::NUMBER,
+            },
             Value::String(_) => Self::STRING,
             Value::Array(_) => Self::ARRAY,
             Value::Object(_) => Self::OBJECT,
@@ -95,6 +98,11 @@ impl Kinds {
     /// Whether it allows all that the other does.
     pub fn holds(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// What both allow.
+    pub(super) fn met(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether both allow some type.
