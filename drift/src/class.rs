@@ -130,8 +130,12 @@ classes! {
     ParameterBecameRequired "parameter-became-required" [19] (Breaking Major) <> ParameterBecameOptional;
     /// A required parameter that became optional: an argument became a setter.
     ParameterBecameOptional "parameter-became-optional" [20] (None Major) <> ParameterBecameRequired;
-    /// A parameter that is written another way: style, explode, reserved characters.
+    /// A parameter that is written another way: style, explode, in a media type.
     ParameterSerializationChanged "parameter-serialization-changed" [31] (Breaking Patch) <> ParameterSerializationChanged;
+    /// A parameter that may be written in ways in which it could not: empty, with reserved characters.
+    ParameterSerializationLoosened "parameter-serialization-loosened" [31] (None Patch) <> ParameterSerializationTightened;
+    /// A parameter that may not be written in ways in which it could: empty, with reserved characters.
+    ParameterSerializationTightened "parameter-serialization-tightened" [31] (Breaking Patch) <> ParameterSerializationLoosened;
     /// A parameter that became deprecated.
     ParameterDeprecated "parameter-deprecated" [32] (None Minor) <> ParameterReactivated;
     /// A parameter that is no longer deprecated.

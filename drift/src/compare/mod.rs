@@ -29,7 +29,7 @@ use connect_codegen::problem::Result;
 use crate::class::Class;
 use crate::finding::Finding;
 use crate::load::Document;
-use crate::model::{Api, Operation, same, sorted};
+use crate::model::{Api, Fact, Operation, same, sorted};
 use change::{Change, Directions, Reached};
 use graph::Graph;
 use operation::Comparing;
@@ -123,6 +123,14 @@ impl<'a> Sides<'a> {
         let (base, revision) = (&self.base, &self.revision);
         rest::compare(&mut changes, Holder::Document, sites, &base.rest, &revision.rest);
         rest::compare(&mut changes, Holder::Info, sites, &base.info, &revision.info);
+        // A path that has operations in the other document is told of by these.
+        let lone = |these: &Api<'a>, others: &Api<'a>| -> Vec<Fact<'a>> {
+            let paths: HashSet<&str> = others.operations.iter().map(|other| other.path).collect();
+            these.paths.iter().filter(|fact| !paths.contains(fact.key)).cloned().collect()
+        };
+        let at: Rc<str> = "/paths".into();
+        let (old, new) = (lone(base, revision), lone(revision, base));
+        rest::compare(&mut changes, Holder::Paths, (&at, &at), &old, &new);
         let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
         for name in tags {
             let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));

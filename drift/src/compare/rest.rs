@@ -21,7 +21,6 @@ pub(super) enum Holder {
     Header,
     Body,
     Media,
-    Encoding,
     Response,
     Schema,
     Discriminator,

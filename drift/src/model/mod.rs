@@ -6,6 +6,7 @@
 //! that a large document is not held twice.
 
 mod fact;
+mod form;
 mod media;
 mod node;
 mod number;
@@ -27,11 +28,12 @@ use serde_json::{Map, Value};
 use crate::load::Document;
 
 pub use fact::{Fact, same, sorted};
+pub use form::{Encoding, Encodings, essence, is_form, is_query_form};
 pub use media::{Body, Media, Response, is_json};
 pub use node::{Node, Part};
 pub use number::Quantity;
 pub use operation::Operation;
-pub use parameter::Parameter;
+pub use parameter::{Parameter, Serialization};
 pub use schema::{Discriminator, Kinds, Limit, Member, Schema, SingleUnion, Union};
 pub use security::{Flow, Scheme, Security};
 pub use server::{Server, Servers};
@@ -46,6 +48,8 @@ pub struct Api<'a> {
     heirs: HashMap<String, Vec<&'a str>>,
     /// The operations, in the document's order.
     pub operations: Vec<Operation<'a>>,
+    /// What is said under `paths` that is no operation: extensions, and paths without operations.
+    pub paths: Vec<Fact<'a>>,
     /// The ways to authenticate, by name.
     pub schemes: Vec<Scheme<'a>>,
     /// What is said of the tags, by name, each with its pointer.
@@ -92,13 +96,14 @@ impl<'a> Api<'a> {
             reached: RefCell::default(),
             heirs: HashMap::new(),
             operations: Vec::new(),
+            paths: Vec::new(),
             schemes: Vec::new(),
             rest: Vec::new(),
             tags: BTreeMap::new(),
             info: Vec::new(),
         };
         api.heirs = api.read_heirs();
-        api.operations = operation::read_all(&api)?;
+        (api.operations, api.paths) = operation::read_all(&api)?;
         api.schemes = security::read_schemes(&api)?;
         let at: Rc<str> = "".into();
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);

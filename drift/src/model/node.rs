@@ -17,6 +17,8 @@ pub struct Part<'a> {
     pub at: Rc<str>,
     /// Members that belong to what holds the schema: a parameter of Swagger 2.0 is its schema.
     pub besides: &'static [&'static str],
+    /// The fields of a form of Swagger 2.0, which are listed as parameters and are an object.
+    pub fields: Option<Rc<[Part<'a>]>>,
 }
 
 /// A schema: one object that is written somewhere, or several that hold at once, as all that
@@ -30,7 +32,16 @@ pub struct Node<'a> {
 impl<'a> Part<'a> {
     /// A schema that stands alone.
     pub fn new(value: &'a Value, at: Rc<str>) -> Self {
-        Self { value, at, besides: &[] }
+        Self { value, at, besides: &[], fields: None }
+    }
+
+    /// Whether it allows everything.
+    pub(super) fn is_anything(&self) -> bool {
+        match self.value {
+            Value::Bool(allowed) => *allowed,
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        }
     }
 }
 
@@ -56,7 +67,7 @@ impl<'a> Node<'a> {
     fn followed(api: &Api<'a>, mut parts: Vec<Part<'a>>) -> Result<Self> {
         for part in &mut parts {
             let mut seen = HashSet::new();
-            while let Some((key, target)) = wrapped(part.value) {
+            while let Some((key, target)) = wrapped(part.value).filter(|_| part.fields.is_none()) {
                 if !seen.insert(address(part.value)) {
                     return Err(Problem::at(&*part.at, "the reference leads in a circle"));
                 }
@@ -72,6 +83,11 @@ impl<'a> Node<'a> {
             }
         }
         Ok(Self { parts })
+    }
+
+    /// Whether it allows everything.
+    pub fn is_anything(&self) -> bool {
+        self.parts.iter().all(Part::is_anything)
     }
 
     /// What the node is known by in both documents: the component's name, else what is written.

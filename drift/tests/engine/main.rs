@@ -9,5 +9,6 @@ mod neutral;
 mod pairs;
 mod properties;
 mod random;
+mod requests;
 mod schemas;
 mod table;

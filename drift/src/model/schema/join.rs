@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use connect_codegen::problem::{Result, pointer_segment};
 use serde_json::Value;
@@ -9,7 +10,13 @@ use serde_json::Value;
 use super::limits::Limit;
 use super::{Discriminator, Kinds, Schema};
 use crate::model::fact::{Fact, same, sorted};
+use crate::model::node::Part;
 use crate::model::{flag, list, object, text};
+
+/// The type of files in Swagger 2.0.
+const FILE: &str = "file";
+
+static BINARY: LazyLock<Value> = LazyLock::new(|| "binary".into());
 
 /// Patterns that allow everything.
 const ANYTHING: [&str; 5] = ["", ".*", "^.*$", "^.*", ".*$"];
@@ -17,6 +24,10 @@ const ANYTHING: [&str; 5] = ["", ".*", "^.*$", "^.*", ".*$"];
 impl<'a> Schema<'a> {
     /// A value is of a type that all parts allow.
     pub(super) fn take_type(&mut self, fact: Fact<'a>) -> Result<()> {
+        // A file of Swagger 2.0 is what OpenAPI 3.0 calls a binary string.
+        if fact.value == FILE {
+            say(&mut self.formats, Fact { value: &BINARY, ..fact.clone() });
+        }
         let (kinds, null) = Kinds::read(&fact)?;
         if null {
             self.nullable.get_or_insert_with(|| fact.clone());
@@ -38,6 +49,20 @@ impl<'a> Schema<'a> {
             }
             met if met == self.kinds => {}
             met => (self.kinds, self.kind) = (met, Some(fact)),
+        }
+        Ok(())
+    }
+
+    /// The fields of a form are the properties of an object.
+    pub(super) fn take_form(&mut self, fields: &[Part<'a>]) -> Result<()> {
+        self.kinds = Kinds::OBJECT;
+        for field in fields {
+            let members = object(field.value, &field.at)?;
+            let Some(name) = members.get("name").and_then(Value::as_str) else { continue };
+            self.properties.entry(name).or_default().push(field.clone());
+            if members.get("required") == Some(&Value::Bool(true)) {
+                self.required.entry(name).or_insert_with(|| field.at.clone());
+            }
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use crate::model::{list, text};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kinds(u8);
 
-/// The types by name. `file` is a type in Swagger 2.0.
+/// The types by name. `file` is a string of bytes in Swagger 2.0.
 const NAMES: [(&str, Kinds); 7] = [
     ("string", Kinds::STRING),
     ("integer", Kinds::INTEGER),
@@ -20,7 +20,7 @@ const NAMES: [(&str, Kinds); 7] = [
     ("boolean", Kinds::BOOLEAN),
     ("array", Kinds::ARRAY),
     ("object", Kinds::OBJECT),
-    ("file", Kinds(64)),
+    ("file", Kinds::STRING),
 ];
 
 impl Kinds {
@@ -117,7 +117,9 @@ impl std::fmt::Display for Kinds {
             return f.write_str("anything");
         }
         let names = NAMES.iter().filter(|(name, kind)| {
-            self.holds(*kind) && !(*name == "integer" && self.holds(Self::NUMBER))
+            *name != "file"
+                && self.holds(*kind)
+                && !(*name == "integer" && self.holds(Self::NUMBER))
         });
         f.write_str(&names.map(|(name, _)| *name).collect::<Vec<_>>().join(" or "))
     }

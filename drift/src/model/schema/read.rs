@@ -49,6 +49,9 @@ impl<'a> Schema<'a> {
         if part.value == &Value::Bool(true) {
             return Ok(());
         }
+        if let Some(fields) = &part.fields {
+            return self.take_form(fields);
+        }
         let mut inner: Vec<Part<'a>> = Vec::new();
         let members = object(part.value, &part.at)?;
         for (key, value) in members {
@@ -78,8 +81,11 @@ impl<'a> Schema<'a> {
                     }
                 }
                 "required" => self.take_required(&fact)?,
-                "additionalProperties" if is_anything(value) => {}
-                "additionalProperties" => self.additional.push(fact),
+                "additionalProperties" => {
+                    if !Part::new(value, at.into()).is_anything() {
+                        self.additional.push(fact);
+                    }
+                }
                 "items" => self.items.push(Part::new(value, at.into())),
                 "not" => {
                     let node = Node::of(api, Part::new(value, at.into()))?;
@@ -143,15 +149,6 @@ const PARTS: usize = 1_000;
 fn list_of<'a>(value: &'a Value, at: &str) -> Result<Vec<Part<'a>>> {
     let members = list(value, at)?.iter().enumerate();
     Ok(members.map(|(index, member)| Part::new(member, format!("{at}/{index}").into())).collect())
-}
-
-/// Whether a schema allows everything.
-fn is_anything(schema: &Value) -> bool {
-    match schema {
-        Value::Bool(allowed) => *allowed,
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
 }
 
 /// Whether a member of a union only says that the value may be null.
