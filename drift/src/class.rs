@@ -189,7 +189,7 @@ classes! {
     /// A value of another type.
     TypeChanged "type-changed" [21, 44, 68] (Breaking Major) <> TypeChanged;
     /// A value whose type allows all that it did, and more.
-    TypeWidened "type-widened" [21, 22, 44, 52, 68, 76] (None Major) / (Breaking Major) <> TypeNarrowed;
+    TypeWidened "type-widened" [21, 22, 44, 52, 68, 76] (None Major) / (Breaking Major) <> TypeNarrowed | AdditionalPropertiesAdded;
     /// A value whose type allows less than it did.
     TypeNarrowed "type-narrowed" [21, 22, 44, 52, 69, 76] (Breaking Major) / (None Major) <> TypeWidened;
     /// A number of more bits.
@@ -252,12 +252,18 @@ classes! {
     BecameNotReadOnly "became-not-read-only" [54] (Risky Patch) / (None Patch) <> BecameReadOnly;
     /// A value that responses no longer hold.
     BecameWriteOnly "became-write-only" [54] (None Patch) / (Risky Patch) <> BecameNotWriteOnly;
+    /// A value that responses always held, and no longer do.
+    RequiredBecameWriteOnly "required-became-write-only" [54] (None Patch) / (Breaking Patch) <> BecameNotWriteOnly;
     /// A value that responses hold as well.
-    BecameNotWriteOnly "became-not-write-only" [54] (None Patch) <> BecameWriteOnly;
+    BecameNotWriteOnly "became-not-write-only" [54] (None Patch) <> BecameWriteOnly | RequiredBecameWriteOnly;
     /// An object that may hold properties, or values of a type, that are not listed.
-    AdditionalPropertiesAdded "additional-properties-added" [82] (None Minor) <> AdditionalPropertiesRemoved;
+    AdditionalPropertiesAdded "additional-properties-added" [82] (None Minor) <> AdditionalPropertiesRemoved | TypeWidened;
     /// An object that holds only what is listed, or of whose other properties nothing is said.
     AdditionalPropertiesRemoved "additional-properties-removed" [82] (None Major) <> AdditionalPropertiesAdded;
+    /// An object of any properties of which some are listed now: a map became a struct.
+    PropertiesListed "properties-listed" [82] (None Major) <> PropertiesUnlisted;
+    /// An object of which some properties were listed, and that may have any now: a struct became a map.
+    PropertiesUnlisted "properties-unlisted" [82] (None Major) <> PropertiesListed;
     /// A value that became deprecated.
     SchemaDeprecated "schema-deprecated" [32] (None Minor) <> SchemaReactivated;
     /// A value that is no longer deprecated.
@@ -300,11 +306,11 @@ classes! {
     /// A header of a response that became optional.
     HeaderBecameOptional "header-became-optional" [81] (None Patch) <> HeaderBecameRequired;
 
-    /// Credentials are wanted where none were, of a kind that no program has.
+    /// Credentials are wanted that were not, of a kind that no program has.
     SecurityAdded "security-added" [84] (Breaking Patch) <> SecurityRemoved;
-    /// Credentials are wanted where none were; clients that have them send them always.
+    /// Credentials are wanted that were not; clients that have them send them always.
     KnownSecurityAdded "known-security-added" [84] (Risky Patch) <> SecurityRemoved;
-    /// No credentials are wanted any more.
+    /// Credentials that were wanted no longer are, and no others.
     SecurityRemoved "security-removed" [85] (None Patch) <> SecurityAdded | KnownSecurityAdded;
     /// Other credentials are wanted, none of those that were taken.
     SecurityChanged "security-changed" [84, 85] (Breaking Patch) <> SecurityChanged;
@@ -360,6 +366,7 @@ impl Class {
         match self {
             Self::BecameNullable => Self::OptionalBecameNullable,
             Self::BecameNotNullable => Self::OptionalBecameNotNullable,
+            Self::RequiredBecameWriteOnly => Self::BecameWriteOnly,
             other => other,
         }
     }

@@ -231,16 +231,47 @@ fn same_but_name(old: &Value, new: &Value) -> bool {
     same(&unnamed(old), &unnamed(new))
 }
 
-pub(super) fn compare_additional<'a>(found: &mut Found<'a>, old: &[Fact<'a>], new: &[Fact<'a>]) {
-    let (class, predicate) = match (Listed::of(old), Listed::of(new)) {
+/// Compares what an object may hold beside its properties, and whether it has any of these.
+pub(super) fn compare_additional<'a>(
+    found: &mut Found<'a>,
+    listed: (bool, bool),
+    old: &[Fact<'a>],
+    new: &[Fact<'a>],
+) {
+    let (before, after) = (Listed::of(old), Listed::of(new));
+    // Without properties, and if it may have any, an object is a map.
+    let is_map = |has: bool, of: &Listed| !has && !matches!(of, Listed::All);
+    let shape = match (is_map(listed.0, &before), is_map(listed.1, &after)) {
+        (true, false) => {
+            Some((Class::PropertiesListed, "has listed properties, and is no map now"))
+        }
+        (false, true) => {
+            Some((Class::PropertiesUnlisted, "has no listed properties, and is a map now"))
+        }
+        _ => None,
+    };
+    if let Some((class, predicate)) = shape.filter(|_| listed.0 != listed.1) {
+        let change = Change::new(class, found.sites(), "properties");
+        let (base, revision) = (found.sites.0.to_string(), found.sites.1.to_string());
+        let change = change.was(base, listed.0).is(revision, listed.1);
+        found.add(change.says(predicate));
+    }
+    let (class, predicate) = match (before, after) {
         (Listed::Values(old), Listed::Values(new)) => return found.inside(old, new, Step::Values),
+        // Programs put values of any type into a map, and nothing into what their struct lacks.
+        (Listed::Some, Listed::Values(_)) if listed == (false, false) => {
+            (Class::TypeNarrowed, "says of which type its values are now")
+        }
         (_, Listed::Values(_)) => {
             (Class::AdditionalPropertiesAdded, "has values of a type beside its properties now")
         }
-        (Listed::Values(_), _) => (
-            Class::AdditionalPropertiesRemoved,
-            "says no type of the values beside its properties any more",
+        (Listed::Values(_), Listed::Some) => (
+            Class::TypeWidened,
+            "no longer says of which type the values are that it does not list",
         ),
+        (Listed::Values(_), Listed::All) => {
+            (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
+        }
         (Listed::All, Listed::Some) => {
             (Class::AdditionalPropertiesAdded, "may have more properties now")
         }

@@ -109,7 +109,7 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
     /// The URL is the same, but the server says another part of it.
     fn add_split(&mut self, base: &Operation, revision: &Operation) {
         let (old, new) = (&base.servers, &revision.servers);
-        let url = |servers: &Servers| servers.list.first().map(|server| server.url.to_string());
+        let url = |servers: &Servers| servers::named_default(servers).to_owned();
         let change = Change::new(Class::BasePathMoved, (&old.at, &new.at), "url");
         let change = change.was(&*old.at, url(old)).is(&*new.at, url(new));
         let predicate = "is at the same URL, of which the server says another part";

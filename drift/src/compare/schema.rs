@@ -10,7 +10,7 @@ use super::graph::{Edge, Step};
 use super::rest::{self, Holder};
 use super::{Sides, discriminators, object, types, unions, values};
 use crate::class::Class;
-use crate::model::{Fact, Node, Part, Schema, SingleUnion};
+use crate::model::{Fact, Kinds, Node, Part, Schema, SingleUnion};
 
 /// What comparing two schemas gives.
 pub(super) struct Found<'a> {
@@ -101,7 +101,7 @@ pub(super) fn compare<'a>(
     turned(
         write_only,
         &r.write_only,
-        (Class::BecameWriteOnly, "is write-only now"),
+        (Class::RequiredBecameWriteOnly, "is write-only now"),
         (Class::BecameNotWriteOnly, "is no longer write-only"),
     );
     turned(
@@ -148,7 +148,9 @@ pub(super) fn compare<'a>(
     values::compare_patterns(&mut found, patterns, &r.patterns);
     values::compare_limits(&mut found, limits, &r.limits);
     object::compare_properties(sides, &mut found, (properties, required), &r)?;
-    object::compare_additional(&mut found, additional, &r.additional);
+    let is_plain = *kinds == Kinds::OBJECT && unions.is_empty() && r.unions.is_empty();
+    let listed = (!is_plain || !properties.is_empty(), !is_plain || !r.properties.is_empty());
+    object::compare_additional(&mut found, listed, additional, &r.additional);
     object::compare_items(&mut found, items, &r.items);
     Ok(found)
 }

@@ -1,6 +1,7 @@
 //! The engine: what it finds, in tiny pairs of documents, in documents that only look different, in
 //! documents that chance has changed, and in documents that were made to break it.
 
+mod access;
 mod causes;
 mod documents;
 mod hostile;

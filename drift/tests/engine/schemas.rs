@@ -146,3 +146,64 @@ fn a_part_that_allows_less_than_the_whole_did_is_a_limit() {
     );
     assert_eq!(of_schemas("{exclusiveMinimum: 5}", "{minimum: 5, exclusiveMinimum: true}"), []);
 }
+
+#[test]
+fn a_map_whose_values_get_a_type_is_narrower() {
+    let (free, typed) = ("{type: object}", "{type: object, additionalProperties: {type: integer}}");
+    let narrowed = of_schemas(free, typed);
+    assert_eq!(verdicts(&narrowed), [("type-narrowed", Wire::Breaking)]);
+    assert_eq!(
+        verdicts(&of_schemas("{type: object, additionalProperties: true}", typed)),
+        verdicts(&narrowed)
+    );
+    assert_eq!(verdicts(&of_schemas(typed, free)), [("type-widened", Wire::Breaking)]);
+    // Into what a struct lacks, programs put nothing; but what they read from there may be otherwise.
+    let (free, typed) = (
+        "{type: object, properties: {a: {}}}",
+        "{type: object, properties: {a: {}}, additionalProperties: {type: integer}}",
+    );
+    assert_eq!(verdicts(&of_schemas(free, typed)), [("additional-properties-added", Wire::None)]);
+    assert_eq!(verdicts(&of_schemas(typed, free)), [("type-widened", Wire::Breaking)]);
+}
+
+#[test]
+fn a_map_that_becomes_a_struct_breaks_source() {
+    for (map, object) in [
+        ("{type: object}", "{type: object, properties: {a: {type: string}}}"),
+        (
+            "{type: object, additionalProperties: {type: string}}",
+            "{type: object, additionalProperties: {type: string}, properties: {a: {type: string}}}",
+        ),
+    ] {
+        let listed = of_schemas(map, object);
+        assert_eq!(verdicts(&listed)[1], ("properties-listed", Wire::None), "{}", shown(&listed));
+        assert_eq!(listed[1].source, Source::Major);
+        let unlisted = of_schemas(object, map);
+        let found = unlisted.iter().find(|finding| finding.class == Class::PropertiesUnlisted);
+        assert_eq!(
+            found.map(|finding| finding.source),
+            Some(Source::Major),
+            "{}",
+            shown(&unlisted)
+        );
+    }
+    let (empty, object) = (
+        "{type: object, additionalProperties: false}",
+        "{type: object, additionalProperties: false, properties: {a: {type: string}}}",
+    );
+    assert_eq!(only(&of_schemas(empty, object)).class, Class::OptionalPropertyAdded);
+}
+
+#[test]
+fn what_responses_always_held_and_no_longer_do_breaks() {
+    let object = |required: &str, it: &str| {
+        format!(
+            "{{type: object, required: [{required}], properties: {{it: {{type: string{it}}}, a: {{}}}}}}"
+        )
+    };
+    let hidden = ", writeOnly: true";
+    let found = of_schemas(&object("it", ""), &object("it", hidden));
+    assert_eq!(verdicts(&found), [("required-became-write-only", Wire::Breaking)]);
+    let found = of_schemas(&object("a", ""), &object("a", hidden));
+    assert_eq!(verdicts(&found), [("became-write-only", Wire::Risky)]);
+}
