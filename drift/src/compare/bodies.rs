@@ -42,22 +42,24 @@ pub(super) fn compare_bodies<'a>(
         }
         (Some(old), Some(new)) => (old, new),
     };
-    let sites = (&old.at, &new.at);
-    if old.required != new.required {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Body { at, required, content, value: _, rest } = old;
+    let sites = (at, &new.at);
+    if *required != new.required {
         let class = match new.required {
             true => Class::BodyBecameRequired,
             false => Class::BodyBecameOptional,
         };
         let change = Change::new(class, sites, "required");
-        let change = change.was(&*old.at, old.required).is(&*new.at, new.required);
+        let change = change.was(&**at, *required).is(&*new.at, new.required);
         let predicate = format!("has a request body that is {} now", word(new));
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
     let label = format!("the request body of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Body, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Body, sites, rest, &new.rest);
     comparing.add_all(&label, changes, Directions::REQUEST);
-    compare_content(comparing, &label, sites, (&old.content, &new.content), Directions::REQUEST)
+    compare_content(comparing, &label, sites, (content, &new.content), Directions::REQUEST)
 }
 
 /// Compares what can be sent, in each media type.
@@ -156,17 +158,19 @@ fn compare_media<'a>(
     new: &Media<'a>,
     directions: Directions,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Media { name, at, schema: of, encodings: _, value: _, listed: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    if !old.name.eq_ignore_ascii_case(new.name) {
+    if !name.eq_ignore_ascii_case(new.name) {
         let change = Change::new(Class::MediaTypeRenamed, sites, "");
         let change = change.was(place(old).0, old.name).is(place(new).0, new.name);
         changes
             .push(change.says(format!("comes as `{}`, and no longer as `{}`", new.name, old.name)));
     }
     compare_encodings(&mut changes, sites, old, new);
-    rest::compare(&mut changes, Holder::Media, sites, &old.rest, &new.rest);
-    match (&old.schema, &new.schema) {
+    rest::compare(&mut changes, Holder::Media, sites, rest, &new.rest);
+    match (of, &new.schema) {
         (Some(base), Some(revision)) => {
             comparing.schemas(label, (base, revision), directions, true);
         }

@@ -117,12 +117,14 @@ impl<'a> Sides<'a> {
 
     /// What the documents say of the whole API.
     fn documents(&self) -> Vec<Reached> {
+        let (base, revision) = (&self.base, &self.revision);
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Api { source: _, operations: _, paths: _, schemes: _, tags, rest, info } = base;
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
         let sites = (&root, &root);
-        let (base, revision) = (&self.base, &self.revision);
-        rest::compare(&mut changes, Holder::Document, sites, &base.rest, &revision.rest);
-        rest::compare(&mut changes, Holder::Info, sites, &base.info, &revision.info);
+        rest::compare(&mut changes, Holder::Document, sites, rest, &revision.rest);
+        rest::compare(&mut changes, Holder::Info, sites, info, &revision.info);
         // A path that has operations in the other document is told of by these.
         let lone = |these: &Api<'a>, others: &Api<'a>| -> Vec<Fact<'a>> {
             let paths: HashSet<&str> = others.operations.iter().map(|other| other.path).collect();
@@ -131,9 +133,9 @@ impl<'a> Sides<'a> {
         let at: Rc<str> = "/paths".into();
         let (old, new) = (lone(base, revision), lone(revision, base));
         rest::compare(&mut changes, Holder::Paths, (&at, &at), &old, &new);
-        let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
-        for name in tags {
-            let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));
+        let names = tags.keys().chain(revision.tags.keys()).collect::<BTreeSet<_>>();
+        for name in names {
+            let (old, new) = (tags.get(name), revision.tags.get(name));
             if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
                 continue;
             }

@@ -71,6 +71,24 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
     }
 
     pub fn compare(&mut self, base: &Operation<'a>, revision: &Operation<'a>) -> Result<()> {
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Operation {
+            method: _,
+            path: _,
+            at,
+            path_at,
+            id: _,
+            tags: _,
+            deprecated,
+            parameters: _,
+            body: _,
+            responses: _,
+            security,
+            servers,
+            value: _,
+            rest,
+            path_rest,
+        } = base;
         let only_split = base.method == revision.method
             && skeleton(base.path) != skeleton(revision.path)
             && whole_url(base) == whole_url(revision);
@@ -80,27 +98,26 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
         }
         self.compare_id(base, revision);
         self.compare_tags(base, revision);
-        if base.deprecated != revision.deprecated {
+        if *deprecated != revision.deprecated {
             let (class, predicate) = match revision.deprecated {
                 true => (Class::OperationDeprecated, "is deprecated now"),
                 false => (Class::OperationReactivated, "is no longer deprecated"),
             };
-            let change = Change::new(class, (&base.at, &revision.at), "deprecated");
-            let change =
-                change.was(&*base.at, base.deprecated).is(&*revision.at, revision.deprecated);
+            let change = Change::new(class, (at, &revision.at), "deprecated");
+            let change = change.was(&**at, *deprecated).is(&*revision.at, revision.deprecated);
             self.add(change.says(predicate), Directions::REQUEST);
         }
         let mut changes = Vec::new();
-        let sites = (&base.at, &revision.at);
-        rest::compare(&mut changes, Holder::Operation, sites, &base.rest, &revision.rest);
-        let paths = (&base.path_at, &revision.path_at);
-        rest::compare(&mut changes, Holder::Path, paths, &base.path_rest, &revision.path_rest);
+        let sites = (at, &revision.at);
+        rest::compare(&mut changes, Holder::Operation, sites, rest, &revision.rest);
+        let paths = (path_at, &revision.path_at);
+        rest::compare(&mut changes, Holder::Path, paths, path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
         if !only_split {
-            servers::compare(self, &base.servers, &revision.servers);
+            servers::compare(self, servers, &revision.servers);
         }
-        security::compare(self, &base.security, &revision.security);
+        security::compare(self, security, &revision.security);
         parameters::compare(self, base, revision)?;
         bodies::compare_bodies(self, base, revision)?;
         responses::compare(self, base, revision)

@@ -152,7 +152,21 @@ fn compare_pair<'a>(
     old: &Parameter<'a>,
     new: &Parameter<'a>,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Parameter {
+        name: _,
+        location: _,
+        at,
+        place: _,
+        required: _,
+        deprecated: _,
+        schema: _,
+        content: _,
+        serialization: _,
+        value: _,
+        rest,
+    } = old;
+    let sites = (at, &new.at);
     let name = new.name;
     let switch = |class, was: bool, is: bool, predicate: String| {
         Change::new(class, sites, "").was(&*old.at, was).is(&*new.at, is).says(predicate)
@@ -176,7 +190,7 @@ fn compare_pair<'a>(
     }
     let label = format!("the parameter `{name}` of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Parameter, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Parameter, sites, rest, &new.rest);
     compare_value(comparing, &label, &mut changes, (old, new), Directions::REQUEST)?;
     comparing.add_all(&label, changes, Directions::REQUEST);
     Ok(())

@@ -29,11 +29,11 @@ pub(super) fn compare(comparing: &mut Comparing, base: &Security, revision: &Sec
         change.was(&*base.at, spelled(base)).is(&*revision.at, spelled(revision))
     };
     let paired = paired(&before, &after);
-    let is_known = |name: &&str| sides.wanted.contains(*name);
+    let is_known = |name: &str| sides.wanted.contains(name);
     let change = match (base.is_open(), revision.is_open()) {
         (false, true) => Some(whole(Class::SecurityRemoved, "wants no credentials any more")),
         (true, false) => {
-            let class = match after.iter().any(|set| set.keys().all(|name| is_known(&name))) {
+            let class = match after.iter().any(|set| set.keys().all(|name| is_known(name))) {
                 true => Class::KnownSecurityAdded,
                 false => Class::SecurityAdded,
             };
@@ -206,20 +206,22 @@ pub(super) fn compare_schemes(sides: &Sides) -> Vec<(String, Change)> {
 }
 
 fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Scheme { name: _, at, sent, provider, flows, value: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    if old.sent != new.sent {
+    if *sent != new.sent {
         let change = Change::new(Class::SecuritySchemeChanged, sites, "sent");
-        let change = change.was(&*old.at, json!(old.sent)).is(&*new.at, json!(new.sent));
+        let change = change.was(&**at, json!(sent)).is(&*new.at, json!(new.sent));
         changes.push(change.says("sends its credentials another way now"));
     }
-    let (was, is) = (old.provider.as_ref(), new.provider.as_ref());
+    let (was, is) = (provider.as_ref(), new.provider.as_ref());
     if was.map(|fact| fact.value) != is.map(|fact| fact.value) {
         let change = Change::of(Class::SecurityUrlChanged, sites, was, is);
         changes.push(change.says("has another `openIdConnectUrl`"));
     }
-    rest::compare(&mut changes, Holder::Scheme, sites, &old.rest, &new.rest);
-    for (name, flow) in &old.flows {
+    rest::compare(&mut changes, Holder::Scheme, sites, rest, &new.rest);
+    for (name, flow) in flows {
         match new.flows.get(name) {
             Some(new) => changes.extend(compare_flow(flow, new)),
             None => {
@@ -229,7 +231,7 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
             }
         }
     }
-    for (name, flow) in new.flows.iter().filter(|(name, _)| !old.flows.contains_key(*name)) {
+    for (name, flow) in new.flows.iter().filter(|(name, _)| !flows.contains_key(*name)) {
         let change = Change::new(Class::OauthFlowAdded, sites, name);
         let change = change.is(&*flow.at, sorted(flow.value));
         changes.push(change.says(format!("has the new flow `{name}`")));
@@ -238,19 +240,21 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
 }
 
 fn compare_flow(old: &Flow, new: &Flow) -> Vec<Change> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Flow { at, urls, scopes, value: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Flow, sites, &old.rest, &new.rest);
-    let keys: BTreeSet<&str> = old.urls.iter().chain(&new.urls).map(|url| url.key).collect();
+    rest::compare(&mut changes, Holder::Flow, sites, rest, &new.rest);
+    let keys: BTreeSet<&str> = urls.iter().chain(&new.urls).map(|url| url.key).collect();
     for key in keys {
-        let was = old.urls.iter().find(|url| url.key == key);
+        let was = urls.iter().find(|url| url.key == key);
         let is = new.urls.iter().find(|url| url.key == key);
         if was.map(|url| url.value) != is.map(|url| url.value) {
             let change = Change::of(Class::SecurityUrlChanged, sites, was, is);
             changes.push(change.says(format!("has another `{key}`")));
         }
     }
-    for (scope, was) in &old.scopes {
+    for (scope, was) in scopes {
         match new.scopes.get(scope) {
             Some(is) if same(was.value, is.value) => {}
             Some(is) => {
@@ -263,7 +267,7 @@ fn compare_flow(old: &Flow, new: &Flow) -> Vec<Change> {
             }
         }
     }
-    for (scope, is) in new.scopes.iter().filter(|(scope, _)| !old.scopes.contains_key(*scope)) {
+    for (scope, is) in new.scopes.iter().filter(|(scope, _)| !scopes.contains_key(*scope)) {
         let change = Change::of(Class::OauthScopeAdded, sites, None, Some(is));
         changes.push(change.says(format!("has the new scope `{scope}`")));
     }

@@ -54,18 +54,19 @@ fn compare<'a>(
     old: &Union<'a>,
     new: &Union<'a>,
 ) -> Result<()> {
-    if old.fact.key != new.fact.key {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Union { fact, members } = old;
+    if fact.key != new.fact.key {
         let change = Change::new(Class::UnionKindChanged, found.sites(), "union");
-        let change =
-            change.was(old.fact.pointer(), old.fact.key).is(new.fact.pointer(), new.fact.key);
+        let change = change.was(fact.pointer(), fact.key).is(new.fact.pointer(), new.fact.key);
         let predicate =
             format!("is `{}` of its members, and no longer `{}`", new.fact.key, old.fact.key);
         found.add(change.says(predicate));
     }
-    let matched = matched(sides, &old.members, &new.members)?;
+    let matched = matched(sides, members, &new.members)?;
     let mut taken = vec![false; new.members.len()];
-    let repeated = (copies(&old.members), copies(&new.members));
-    for (member, partner) in old.members.iter().zip(matched) {
+    let repeated = (copies(members), copies(&new.members));
+    for (member, partner) in members.iter().zip(matched) {
         match partner {
             Some(at) => {
                 taken[at] = true;

@@ -177,7 +177,9 @@ fn compare_limit(found: &mut Found, kind: &str, old: Option<&Limit>, new: Option
     };
     let mut change = Change::new(class, found.sites(), kind);
     if let Some(old) = old {
-        change = change.was(old.fact.pointer(), old.value());
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Limit { kind: _, exclusive: _, fact } = old;
+        change = change.was(fact.pointer(), old.value());
     }
     if let Some(new) = new {
         change = change.is(new.fact.pointer(), new.value());

@@ -95,9 +95,11 @@ impl<'a> Node<'a> {
         self.component().unwrap_or_else(|| self.written())
     }
 
-    /// What is written, whatever the order of its keys.
+    /// What is written, whatever the order of its keys and of what its lists hold.
     pub fn written(&self) -> String {
-        sorted(self.parts[0].value).to_string()
+        let mut written = sorted(self.parts[0].value);
+        unordered(&mut written);
+        written.to_string()
     }
 
     /// What the node is known by in its document.
@@ -131,5 +133,24 @@ fn wrapped(schema: &Value) -> Option<(&str, &Value)> {
         ("$ref", _) => Some((key, value)),
         ("allOf", Some([only])) => Some((key, only)),
         _ => None,
+    }
+}
+
+/// The lists of a schema of which the order says nothing.
+const UNORDERED: [&str; 6] = ["allOf", "oneOf", "anyOf", "enum", "required", "type"];
+
+/// Puts what stands in lists of which the order says nothing into one order.
+fn unordered(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, inner) in members {
+                unordered(inner);
+                if let (true, Value::Array(list)) = (UNORDERED.contains(&key.as_str()), inner) {
+                    list.sort_by_cached_key(Value::to_string);
+                }
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(unordered),
+        _ => {}
     }
 }
