@@ -14,8 +14,13 @@ use super::unions::{self, Partners};
 use crate::class::Class;
 use crate::model::{Api, Discriminator, Node, Schema, SingleUnion, Union};
 
-/// What a schema says of how its members are told, and the union that lists them.
-type Said<'s, 'a> = (&'s [Discriminator<'a>], Option<&'s Union<'a>>);
+/// What a schema says of how its members are told, and the unions that list them.
+type Said<'s, 'a> = (&'s [Discriminator<'a>], &'s [Union<'a>]);
+
+/// The union that a discriminator is for: that of the part that says it.
+fn union_of<'s, 'a>(told: &Discriminator, unions: &'s [Union<'a>]) -> Option<&'s Union<'a>> {
+    unions.iter().find(|union| union.fact.at == told.fact.at)
+}
 
 pub(super) fn compare<'a>(
     sides: &Sides<'a>,
@@ -26,7 +31,8 @@ pub(super) fn compare<'a>(
     for at in 0..base.0.len().max(revision.0.len()) {
         match (base.0.get(at), revision.0.get(at)) {
             (Some(old), Some(new)) => {
-                compare_one(sides, found, (old, base.1), (new, revision.1))?;
+                let (was, is) = (union_of(old, base.1), union_of(new, revision.1));
+                compare_one(sides, found, (old, was), (new, is))?;
             }
             (None, Some(new)) => {
                 let predicate = format!("is told by its property `{}` now", new.property);

@@ -138,8 +138,8 @@ pub(super) fn compare<'a>(
     discriminators::compare(
         sides,
         &mut found,
-        (discriminators, unions.first()),
-        (&r.discriminators, r.unions.first()),
+        (discriminators, unions),
+        (&r.discriminators, &r.unions),
     )?;
     if !types::compare(&mut found, (*kinds, kind.as_ref(), formats), &r) {
         return Ok(found);

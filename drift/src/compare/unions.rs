@@ -25,10 +25,12 @@ pub(super) fn compare_all<'a>(
     let mut pairs: Vec<(usize, usize)> =
         (0..old.len()).flat_map(|a| (0..new.len()).map(move |b| (a, b))).collect();
     if pairs.len() > 1 {
-        let (old, new): (Vec<_>, Vec<_>) =
+        let keys_of: (Vec<_>, Vec<_>) =
             (old.iter().map(keys).collect(), new.iter().map(keys).collect());
         pairs.sort_by_cached_key(|(a, b)| {
-            (std::cmp::Reverse(old[*a].intersection(&new[*b]).count()), *a.max(b), *a.min(b))
+            let shared = keys_of.0[*a].intersection(&keys_of.1[*b]).count();
+            let other_kind = old[*a].fact.key != new[*b].fact.key;
+            (std::cmp::Reverse(shared), other_kind, *a.max(b), *a.min(b))
         });
     }
     let (mut gone, mut come) = (vec![true; old.len()], vec![true; new.len()]);

@@ -4,6 +4,7 @@
 mod access;
 mod causes;
 mod documents;
+mod edits;
 mod hostile;
 mod members;
 mod neutral;

@@ -65,6 +65,10 @@ fn parts_come_to(parts: &[&str], whole: &str) {
 fn parts_that_say_different_things_come_to_what_they_allow_together() {
     parts_come_to(&["{enum: [a, b, c]}", "{enum: [d, c, b]}"], "{enum: [b, c]}");
     parts_come_to(&["{type: number}", "{type: integer}"], "{type: integer}");
+    parts_come_to(
+        &["{type: object}", "{type: integer}", "{type: number}"],
+        "{allOf: [{type: boolean}, {type: array}]}",
+    );
     parts_come_to(&["{type: [string, integer]}", "{type: [integer, boolean]}"], "{type: integer}");
     parts_come_to(
         &["{minimum: 1, maximum: 9}", "{minimum: 3, maximum: 20}"],

@@ -8,7 +8,7 @@ use connect_codegen::problem::{Result, pointer_segment};
 use serde_json::Value;
 
 use super::limits::Limit;
-use super::{Discriminator, Kinds, Schema};
+use super::{Discriminator, Kinds, Schema, Union};
 use crate::model::fact::{Fact, same, sorted};
 use crate::model::node::Part;
 use crate::model::{flag, list, object, text};
@@ -22,7 +22,7 @@ static BINARY: LazyLock<Value> = LazyLock::new(|| "binary".into());
 const ANYTHING: [&str; 5] = ["", ".*", "^.*$", "^.*", ".*$"];
 
 impl<'a> Schema<'a> {
-    /// A value is of a type that all parts allow.
+    /// A value is of a type that all parts allow; of none, if they allow different ones.
     pub(super) fn take_type(&mut self, fact: Fact<'a>) -> Result<()> {
         // A file of Swagger 2.0 is what OpenAPI 3.0 calls a binary string.
         if fact.value == FILE {
@@ -35,27 +35,15 @@ impl<'a> Schema<'a> {
         if kinds == Kinds::default() {
             return Ok(());
         }
-        let Some(said) = &self.kind else {
-            (self.kinds, self.kind) = (kinds, Some(fact));
-            return Ok(());
-        };
-        match self.kinds.met(kinds) {
-            // No value is of both. What is said is kept, one as the type and one beside.
-            met if met == Kinds::default() => {
-                let (kept, other) =
-                    if kinds > self.kinds { (fact, said.clone()) } else { (said.clone(), fact) };
-                (self.kinds, self.kind) = (self.kinds.max(kinds), Some(kept));
-                say(self.rest.entry(other.key).or_default(), other);
-            }
-            met if met == self.kinds => {}
-            met => (self.kinds, self.kind) = (met, Some(fact)),
+        let met = if self.kind.is_some() { self.kinds.met(kinds) } else { kinds };
+        if self.kind.is_none() || met != self.kinds {
+            (self.kinds, self.kind) = (met, Some(fact));
         }
         Ok(())
     }
 
     /// The fields of a form are the properties of an object.
     pub(super) fn take_form(&mut self, fields: &[Part<'a>]) -> Result<()> {
-        self.kinds = Kinds::OBJECT;
         for field in fields {
             let members = object(field.value, &field.at)?;
             let Some(name) = members.get("name").and_then(Value::as_str) else { continue };
@@ -122,6 +110,23 @@ impl<'a> Schema<'a> {
         Ok(())
     }
 
+    /// A union that stands twice says nothing more, unless a discriminator is for it.
+    pub(super) fn join_unions(&mut self) {
+        let is_told =
+            |union: &Union| self.discriminators.iter().any(|told| told.fact.at == union.fact.at);
+        let (mut kept, untold): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.unions).into_iter().partition(is_told);
+        for union in untold {
+            let stands = |said: &Union| {
+                said.fact.key == union.fact.key && same(said.fact.value, union.fact.value)
+            };
+            if !kept.iter().any(stands) {
+                kept.push(union);
+            }
+        }
+        self.unions = kept;
+    }
+
     pub(super) fn take_discriminator(&mut self, fact: Fact<'a>) -> Result<()> {
         if self.discriminators.iter().any(|said| same(said.fact.value, fact.value)) {
             return Ok(());
@@ -152,7 +157,8 @@ impl<'a> Schema<'a> {
         }
         self.discriminators.push(new);
         // Which of several comes first does not matter.
-        self.discriminators.sort_by_key(|said| said.property);
+        self.discriminators
+            .sort_by_cached_key(|said| (said.property, sorted(said.fact.value).to_string()));
         Ok(())
     }
 }

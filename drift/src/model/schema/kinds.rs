@@ -9,7 +9,7 @@ use crate::model::number::Quantity;
 use crate::model::{list, text};
 
 /// A set of types. An integer is a number.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Kinds(u8);
 
 /// The types by name. `file` is a string of bytes in Swagger 2.0.
@@ -61,7 +61,7 @@ impl Kinds {
 
     /// The types that are said, else those that the other keywords make sense for.
     pub(super) fn or_implied(self, schema: &Schema) -> Self {
-        if self != Self::default() {
+        if schema.kind.is_some() {
             return self;
         }
         if !schema.properties.is_empty()
@@ -115,6 +115,9 @@ impl std::fmt::Display for Kinds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if *self == Self::ANY {
             return f.write_str("anything");
+        }
+        if *self == Self::default() {
+            return f.write_str("nothing");
         }
         let names = NAMES.iter().filter(|(name, kind)| {
             *name != "file"

@@ -36,6 +36,7 @@ impl<'a> Schema<'a> {
             }
         }
         schema.kinds = schema.kinds.or_implied(&schema);
+        schema.join_unions();
         Ok(schema)
     }
 
@@ -136,9 +137,7 @@ impl<'a> Schema<'a> {
             inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
-        if !self.unions.iter().any(|said| same(said.fact.value, fact.value)) {
-            self.unions.push(Union { members: nodes, fact });
-        }
+        self.unions.push(Union { members: nodes, fact });
         Ok(())
     }
 }
