@@ -180,7 +180,7 @@ impl Outcome {
         let fits = match (self, result) {
             (Self::Right, Ok(answer)) => answer == right,
             (Self::Api(status), Err(Error::Api(error))) => {
-                error.status == status && error.attempts == requests
+                error.status == status && error.attempts() == requests
             }
             (Self::Lost, Err(Error::Transport(error))) => {
                 let other = error.is_timeout() || error.is_connect() || error.is_too_long();
