@@ -153,6 +153,9 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration
     if let Some(until) = date(value) {
         return Some(until.saturating_sub(text(DATE).and_then(date).unwrap_or(now)));
     }
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
     let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let seconds = value.parse::<f64>().ok().filter(|_| is_number)?.ceil();
     // Longer than there is time is still asked for.

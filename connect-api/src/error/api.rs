@@ -107,7 +107,7 @@ fn listed(body: &[u8]) -> Vec<Value> {
 
 /// An error, of which only the code must be there: it is worth more than the rest.
 fn error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
-    let code = error.get("code")?.as_str().map(ErrorCode::from);
+    let code = ErrorCode::from(error.get("code")?.as_str()?);
     redact_strings(&mut error, token);
     let members = error.as_object_mut()?;
     for name in ["http_status", "id", "title"] {
@@ -117,7 +117,7 @@ fn error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
     }
     let mut error = ErrorObject::deserialize(Value::Object(std::mem::take(members))).ok()?;
     // A code that is documented is no secret, whatever token it happens to hold.
-    if let Some(code) = code.filter(|code| !matches!(code, ErrorCode::Unknown(_))) {
+    if !matches!(code, ErrorCode::Unknown(_)) {
         error.code = code;
     }
     Some(error)

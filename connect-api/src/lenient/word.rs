@@ -143,15 +143,14 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        self.other(Unexpected::Seq)?;
+        // To its end, so that a fault stands where the list does and not within it.
         while let Some(IgnoredAny) = list.next_element()? {}
-        Ok(())
+        self.other(Unexpected::Seq)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        self.other(Unexpected::Map)?;
         while let Some((IgnoredAny, IgnoredAny)) = map.next_entry()? {}
-        Ok(())
+        self.other(Unexpected::Map)
     }
 }
 

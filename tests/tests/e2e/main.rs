@@ -4,6 +4,7 @@ mod case;
 mod cases;
 mod errors;
 mod hostile;
+mod odd;
 mod operations;
 mod print_jobs;
 mod raw;

@@ -9,11 +9,17 @@ pub const TOKEN: &str = "umapi-0123456789-secret";
 
 /// Answers every request with the same bytes, then closes the connection.
 pub fn serve(answer: impl Into<Vec<u8>>) -> String {
-    let answer = answer.into();
+    serve_in_turn(vec![answer.into()])
+}
+
+/// Answers each request with the next of these, and at last always with the last.
+pub fn serve_in_turn(answers: Vec<Vec<u8>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     std::thread::spawn(move || {
-        for stream in listener.incoming() {
+        let last = answers.last().cloned().expect("an answer");
+        let answers = answers.into_iter().chain(std::iter::repeat(last));
+        for (stream, answer) in listener.incoming().zip(answers) {
             let Ok(mut stream) = stream else { return };
             // All of the request is read: closing with bytes unread would reset the connection.
             let mut reader = BufReader::new(&stream);
