@@ -165,6 +165,7 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::TokenError;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
@@ -215,5 +216,21 @@ mod tests {
         }
         assert_eq!(policy.wait(&error, None, Duration::ZERO), None);
         assert_eq!(policy.wait(&error, Some(second), Duration::from_secs(60)), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_waited_for_and_nobody_comes_back_with_all_others() {
+        let policy = RetryPolicy::default();
+        let second = Duration::from_secs(1);
+        for asked in [Duration::ZERO, 5 * second] {
+            let error = Error::Token(TokenError::transient("busy").retry_after(asked));
+            let wait = || policy.wait(&error, Some(second), Duration::ZERO).unwrap() - asked;
+            let waits: Vec<Duration> = (0..1000).map(|_| wait()).collect();
+            assert!(waits.iter().all(|wait| *wait <= second), "{asked:?}");
+            let late = waits.iter().filter(|wait| **wait > second / 2).count();
+            assert!((300..700).contains(&late), "{late} of 1000 in the second half");
+        }
+        let error = Error::Token(TokenError::transient("busy").retry_after(31 * second));
+        assert_eq!(policy.wait(&error, Some(second), Duration::ZERO), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod case;
 mod cases;
+mod envelopes;
 mod errors;
 mod hostile;
 mod odd;

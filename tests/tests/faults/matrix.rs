@@ -109,7 +109,7 @@ async fn every_fault_has_its_outcome_and_its_number_of_requests() {
     let (stand_in, elsewhere) = (StandIn::start().await, StandIn::start().await);
     let cells = hold(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
     assert_eq!(elsewhere.traffic().accepted(), 0, "nothing goes to another host");
-    insta::assert_snapshot!(format!("{cells} cells of faults"), @"");
+    insta::assert_snapshot!(format!("{cells} cells of faults"), @"768 cells of faults");
 }
 
 #[tokio::test]
