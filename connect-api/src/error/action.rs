@@ -56,6 +56,11 @@ impl ActionError {
     pub fn is_late(&self) -> bool {
         self.late.is_some()
     }
+
+    /// Why the status was not to be had at last, if it was not.
+    pub fn last_failure(&self) -> Option<&Error> {
+        self.late.as_ref()?.missed.as_ref()
+    }
 }
 
 impl fmt::Display for ActionError {
