@@ -115,6 +115,10 @@ impl ClientBuilder {
     /// Has the same cluster's status asked for at most once in this time: calls that come sooner
     /// wait for their turn. Without it, none waits. The vendor advises against asking more than
     /// once in 10 seconds.
+    ///
+    /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
+    /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a
+    /// turn, too: if it cannot have one in time, the call ends with that failure.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self
