@@ -111,8 +111,8 @@ impl ClientBuilder {
     }
 
     /// Has the same cluster's status asked for at most once in this time: calls that come sooner
-    /// wait for their turn. Without it, none waits. The vendor advises against asking more than
-    /// once in 10 seconds.
+    /// wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
+    /// vendor advises against asking more often. Zero is for a stand-in.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self

@@ -1,6 +1,6 @@
 //! What can go wrong with a call.
 
-mod action;
+mod paging;
 #[cfg(feature = "upload")]
 mod source;
 mod transport;
@@ -16,12 +16,13 @@ use serde::Deserialize as _;
 
 use crate::call::{Operation, Raw};
 use crate::decode::{path_at, value};
+use crate::fleet::ActionError;
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::{excerpt, redact, redact_headers, redact_strings};
 use crate::retry::{is_transient, retry_after};
 use crate::time::now;
 use crate::token::{AccessToken, TokenError};
-pub use action::ActionError;
+pub use paging::RepeatedPageError;
 #[cfg(feature = "upload")]
 pub use source::SourceError;
 pub use transport::TransportError;
@@ -41,6 +42,8 @@ pub enum Error {
     /// The answer was a success without the data that it should hold. A print that awaits
     /// approval is answered so.
     NoData(NoDataError),
+    /// A list in pages repeats a page instead of going on.
+    RepeatedPage(RepeatedPageError),
     /// An action that was waited for did not succeed, or not in time.
     Action(Box<ActionError>),
     /// What was to be uploaded cannot be read, or is not as long as it was said to be.
@@ -117,6 +120,7 @@ impl Error {
             Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
+            Error::RepeatedPage(error) => Some(error.operation()),
             _ => None,
         }
     }
@@ -172,6 +176,7 @@ impl Error {
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
             Error::NoData(_) => "no_data",
+            Error::RepeatedPage(_) => "repeated_page",
             Error::Action(_) => "action",
             #[cfg(feature = "upload")]
             Error::Source(_) => "source",
@@ -281,6 +286,7 @@ impl fmt::Display for Error {
             Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
+            Error::RepeatedPage(error) => error.fmt(f),
             Error::Action(error) => error.fmt(f),
             #[cfg(feature = "upload")]
             Error::Source(error) => error.fmt(f),
@@ -333,10 +339,12 @@ impl std::error::Error for Error {
             Error::Transport(error) => error.source(),
             Error::Decode(error) => Some(&error.source),
             Error::Token(error) => Some(error),
-            Error::Action(error) => error.source(),
+            Error::Action(error) => std::error::Error::source(error.as_ref()),
             #[cfg(feature = "upload")]
             Error::Source(error) => error.source(),
-            Error::Api(_) | Error::NoData(_) | Error::Configuration(_) => None,
+            Error::Api(_) | Error::NoData(_) | Error::RepeatedPage(_) | Error::Configuration(_) => {
+                None
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ mod attested;
 mod material;
 mod watch;
 
-pub use action::Action;
 pub(crate) use action::awaited;
+pub use action::{Action, ActionError};
 #[cfg(feature = "upload")]
 pub use material::ToMaterial;
-pub use watch::{Watch, WatchEvent};
+pub use watch::{AttentionReason, Watch, WatchEvent};

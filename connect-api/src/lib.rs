@@ -107,9 +107,7 @@ pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 #[cfg(feature = "upload")]
 pub use error::SourceError;
-pub use error::{
-    ActionError, ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError,
-};
+pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
 // All of it, since the generator's tests build the crate without.
 pub use fleet::*;
 pub use generated::{models, requests};
