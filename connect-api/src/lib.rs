@@ -4,11 +4,12 @@
 //! # From a token to a finished print
 //!
 //! ```no_run
-//! use connect_api::{Client, Error, WatchEvent};
+//! use connect_api::{Client, Error};
 //!
-//! # #[tokio::main]
+//! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
 //!     let client = Client::new("an API token");
+//!     let file = "the id of a print file that the Digital Factory has";
 //!
 //!     // Where to print: on the first cluster that is online, of as many pages as there are.
 //!     let mut clusters = client.get_clusters().items();
@@ -19,21 +20,20 @@
 //!         }
 //!     };
 //!
-//!     // What to print: a file that the Digital Factory has.
-//!     let sent = client.print(&cluster, "a print file's id").start_now(true).send().await?;
+//!     // What is there before the print is what changes are measured by.
+//!     let before = client.get_cluster_status(&cluster).send().await?;
+//!     let sent = client.print(&cluster, file).start_now(true).send().await?;
 //!     let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
 //!
-//!     // And then: until it is done.
-//!     let mut watch = client.watch_cluster(&cluster);
-//!     loop {
-//!         match watch.next().await {
-//!             WatchEvent::JobFinished(job) | WatchEvent::JobFailed(job) if job.uuid == uuid => {
-//!                 println!("{} is {}", job.name, job.status);
-//!                 return Ok(());
-//!             }
-//!             event => println!("{event}"),
+//!     // And then: whatever happens there, until the job has ended, however it does.
+//!     let mut watch = client.watch_cluster(&cluster).since(before);
+//!     while let Some(event) = watch.next().await.transpose()? {
+//!         println!("{event}");
+//!         if event.ends_job(&uuid) {
+//!             break;
 //!         }
 //!     }
+//!     Ok(())
 //! }
 //! ```
 //!

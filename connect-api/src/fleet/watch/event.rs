@@ -108,6 +108,30 @@ impl fmt::Display for AttentionReason {
     }
 }
 
+impl WatchEvent {
+    /// Whether this is the last event of a job, by its UUID: it has finished, has failed or is gone.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let mut watch = client.watch_cluster("a cluster's id");
+    /// while let Some(event) = watch.next().await.transpose()? {
+    ///     if event.ends_job("a job's UUID") {
+    ///         println!("{event}");
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn ends_job(&self, uuid: &str) -> bool {
+        match self {
+            Self::JobFinished(job) | Self::JobFailed(job) | Self::JobGone(job) => job.uuid == uuid,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for WatchEvent {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
