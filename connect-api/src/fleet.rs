@@ -9,6 +9,4 @@ mod watch;
 
 pub(crate) use action::awaited;
 pub use action::{Action, ActionError};
-#[cfg(feature = "upload")]
-pub use material::ToMaterial;
 pub use watch::{AttentionReason, Watch, WatchEvent};

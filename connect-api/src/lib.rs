@@ -127,4 +127,4 @@ pub use retry::RetryPolicy;
 pub use time::BoxFuture;
 pub use token::{AccessToken, TokenError, TokenProvider};
 #[cfg(feature = "upload")]
-pub use upload::{ToUrl, Upload, UploadProgress, UploadSource};
+pub use upload::{Upload, UploadProgress, UploadSource};
