@@ -18,6 +18,18 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 
 /// A client of the Connect API. Cheap to clone: clones share connections.
 ///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// use connect_api::Client;
+///
+/// let client = Client::new("an API token");
+/// let clusters = client.get_clusters().send().await?;
+/// // With settings of its own:
+/// let client = Client::builder().token("an API token").concurrency(4).build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// It sends its token on every call to its own base URL and nowhere else; redirects are not
 /// followed.
 #[derive(Clone)]
@@ -34,6 +46,25 @@ struct Inner {
 }
 
 /// Configures a [`Client`].
+///
+/// ```no_run
+/// # fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, Client, DEFAULT_BASE_URL};
+///
+/// let token = std::env::var("CONNECT_API_TOKEN").unwrap_or_default();
+/// let client = Client::builder()
+///     .token(token)
+///     .base_url(DEFAULT_BASE_URL)
+///     .user_agent("my-farm/1.0")
+///     .connect_timeout(Duration::from_secs(5))
+///     .call_options(CallOptions::new().timeout(Duration::from_secs(60)))
+///     .concurrency(8)
+///     .poll_interval(Duration::from_secs(60))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct ClientBuilder {
@@ -87,6 +118,15 @@ impl ClientBuilder {
     }
 
     /// Where to have tokens from, when they are not one token forever.
+    ///
+    /// ```no_run
+    /// # fn example(tokens: impl connect_api::TokenProvider + 'static) -> Result<(), connect_api::Error> {
+    /// use connect_api::Client;
+    ///
+    /// let client = Client::builder().token_provider(tokens).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
         self.tokens = Tokens::Provider(Arc::new(provider));
         self
@@ -127,6 +167,14 @@ impl ClientBuilder {
 
     /// Sends the token also without TLS, where anybody on the way can read and use it: for a
     /// network of your own, behind a proxy that speaks TLS.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), connect_api::Error> {
+    /// let builder = connect_api::Client::builder().base_url("http://printers.internal/connect/v1");
+    /// let client = builder.token("an API token").allow_plain_http().build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -141,6 +189,16 @@ impl ClientBuilder {
     /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
     /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] and
     /// [`Self::connect_timeout`] have no effect on it.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use reqwest::redirect::Policy;
+    ///
+    /// let http = reqwest::Client::builder().redirect(Policy::none()).build()?;
+    /// let client = connect_api::Client::builder().token("an API token").http_client(http).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self

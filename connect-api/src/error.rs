@@ -28,6 +28,24 @@ pub use source::SourceError;
 pub use transport::TransportError;
 
 /// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(error) = client.get_cluster("a cluster's id").send().await {
+///     match &error {
+///         Error::Api(refusal) => println!("the API says no: {refusal}"),
+///         Error::Token(fault) => println!("log in again: {fault}"),
+///         error => println!("{error}"),
+///     }
+///     println!("{:?}: {:?}, {:?}", error.operation(), error.status(), error.code());
+///     if let Some(wait) = error.retry_after() {
+///         println!("it asks to be left alone for {wait:?}");
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -54,6 +72,16 @@ pub enum Error {
 }
 
 /// An error that the API answered with.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Api(error)) = client.get_cluster("a cluster's id").send().await {
+///     println!("{}: {:?}, request {:?}", error.status, error.code(), error.request_id());
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ApiError {
@@ -71,6 +99,16 @@ pub struct ApiError {
 }
 
 /// A body that is not what the API documents.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Decode(error)) = client.get_settings().send().await {
+///     println!("look at {} of {:?}", error.path, error.excerpt);
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -87,6 +125,18 @@ pub struct DecodeError {
 }
 
 /// A success without data.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.print("a cluster's id", "a print file's id").send().await {
+///     Err(Error::NoData(_)) => println!("somebody has to approve it first"),
+///     sent => println!("job {:?}", sent?.job_instance_uuid),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NoDataError {
@@ -96,6 +146,14 @@ pub struct NoDataError {
 }
 
 /// A configuration or an argument that cannot be used.
+///
+/// ```
+/// use connect_api::{Client, Error};
+///
+/// let error = Client::builder().base_url("nowhere").build().unwrap_err();
+/// assert!(matches!(error, Error::Configuration(_)));
+/// assert_eq!(error.to_string(), "the base URL is not an absolute URL");
+/// ```
 #[derive(Debug, Clone)]
 pub struct ConfigurationError {
     message: String,

@@ -51,7 +51,8 @@
 //!   a future of its end and a stream of its states. Actions that are known by name have a method
 //!   each (`pause_print_job`); any other is sent with `send_print_job_action` and
 //!   `send_printer_action`.
-//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures.
+//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures and never
+//!   asks more often than is polite.
 //! * With the feature `upload`, `upload_material` and `upload` stream a file of any length, report
 //!   the progress and begin again when they break off. The token never goes where the file goes.
 //! * Routes that the API's document lacks are called with [`Client::request`].
@@ -61,9 +62,24 @@
 //! * A token that changes comes from a [`TokenProvider`]; with the feature `oauth` there is
 //!   `OAuthTokens`, with `login` a login in the browser, and with `blocking` calls without async.
 //!
+//! # Features
+//!
+//! | feature | default | what for |
+//! |---|---|---|
+//! | `rustls`, `native-tls` | `rustls` | the TLS of the connections |
+//! | `oauth` | off | `OAuthTokens`: access tokens from a refresh token |
+//! | `login` | off | `Login`: the login in a browser |
+//! | `upload` | off | `Client::upload`, `Client::upload_material`: files of any length, with progress |
+//! | `blocking` | off | `Call::wait`, for programs without async |
+//!
+//! # What changes between releases
+//!
 //! Models and requests are generated from the API's own document and are named as upstream names
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
+
+// Where the documentation is built with all features, what wants one says so.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
 mod answer;

@@ -38,6 +38,7 @@ type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 /// let mut pages = client.get_print_jobs().limit(100).pages();
 /// while let Some(page) = pages.next().await {
 ///     println!("{} of {:?} jobs", page?.items.len(), pages.total_count());
+///     println!("page {:?} is next, {}", pages.next_page(), pages.limit_reached());
 /// }
 /// # Ok(())
 /// # }
@@ -76,9 +77,12 @@ pub struct Pages<T> {
 /// # async fn example() -> Result<(), connect_api::Error> {
 /// let client = connect_api::Client::new("an API token");
 /// let mut clusters = client.get_clusters().limit(50).items();
+/// let mut count = 0;
 /// while let Some(cluster) = clusters.next().await {
 ///     println!("{}", cluster?.host_name);
+///     count += 1;
 /// }
+/// println!("{count} of {:?}", clusters.total_count());
 /// if clusters.limit_reached() {
 ///     println!("the subscription shows no more");
 /// }

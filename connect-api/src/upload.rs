@@ -67,8 +67,10 @@ impl Client {
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
 /// # use std::time::Duration;
+/// # use connect_api::{CallOptions, RetryPolicy};
 /// let upload = client.upload("https://storage.example/a-signed-url", "text/plain", vec![0; 9]);
 /// let upload = upload.origin_header("https://app.example").stall_timeout(Duration::from_secs(20));
+/// let upload = upload.with(CallOptions::new().retry(RetryPolicy::default().max_attempts(9)));
 /// upload.on_progress(|progress| println!("{progress:?}")).send().await?;
 /// # Ok(())
 /// # }

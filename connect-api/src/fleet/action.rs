@@ -128,6 +128,14 @@ impl Action {
     }
 
     /// How long the action may take, from when it is first awaited, instead of 5 minutes.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let pause = client.pause_print_job("a cluster's id", "a job's UUID").wait();
+    /// pause.deadline(std::time::Duration::from_secs(30)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self

@@ -49,7 +49,7 @@ impl Client {
         let (name, content_type, origin) = (name.into(), content_type.into(), origin.into());
         Upload::new(self, source.into(), |mut parts| {
             Box::pin(async move {
-                // No source is longer than a number of the API can say.
+                // The API counts in `i64`: what is longer it refuses.
                 let size = i64::try_from(parts.source.len().await?).unwrap_or(i64::MAX);
                 let wanted = MaterialProfileUploadRequest::new(content_type, size, name, origin);
                 let call = parts.client.create_material_upload(wanted).with(parts.options.clone());
