@@ -17,6 +17,9 @@ use crate::page::Page;
 /// Calls for a page by its number.
 type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 
+/// A page, and for each of its items whether it is new.
+type Seen<T> = (Page<T>, Vec<bool>);
+
 /// The pages of a list, one after the other: a `Stream`.
 ///
 /// It ends after the page that is the last by the API's count, at an empty page, and, if the API
@@ -139,12 +142,7 @@ impl<T> Pages<T> {
         self.total_count
     }
 
-    /// The next page, and for each of its items whether it is new.
-    #[allow(clippy::type_complexity, reason = "as any poll of a stream")]
-    fn poll_page(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(Page<T>, Vec<bool>), Error>>> {
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Seen<T>, Error>>> {
         while let Some(number) = self.next {
             let call = self.call.get_or_insert_with(|| (self.fetch)(number));
             let answer = ready!(Pin::new(call).poll(context));
@@ -158,7 +156,7 @@ impl<T> Pages<T> {
     }
 
     /// Takes a page in; none if it is not to be given.
-    fn take(&mut self, number: i64, page: Page<T>) -> Result<Option<(Page<T>, Vec<bool>)>, Error> {
+    fn take(&mut self, number: i64, page: Page<T>) -> Result<Option<Seen<T>>, Error> {
         self.total_count = page.total_count().or(self.total_count);
         self.limit_reached |= page.limit_reached();
         let keys: Vec<u64> = page.items.iter().map(self.key).collect();
