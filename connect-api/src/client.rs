@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::address::{base_url, is_secure};
@@ -31,7 +32,8 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 /// ```
 ///
 /// It sends its token on every call to its own base URL and nowhere else; redirects are not
-/// followed.
+/// followed. (In wasm it is the browser that follows them, whatever a program wants; today's browsers
+/// do not take the token along to another origin.)
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -117,7 +119,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where to have tokens from, when they are not one token forever.
+    /// Where to get tokens, when they are not one token forever.
     ///
     /// ```no_run
     /// # fn example(tokens: impl connect_api::TokenProvider + 'static) -> Result<(), connect_api::Error> {
@@ -159,7 +161,7 @@ impl ClientBuilder {
     }
 
     /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `https` URL without
-    /// query and fragment, or an `http` one of this machine.
+    /// query and fragment, or an `http` one of this machine, which no proxy gets to see.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -187,8 +189,8 @@ impl ClientBuilder {
     }
 
     /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
-    /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] and
-    /// [`Self::connect_timeout`] have no effect on it.
+    /// no redirects, and use no proxy for an `http` URL of this machine: the token is only meant for
+    /// the base URL. [`Self::user_agent`] and [`Self::connect_timeout`] have no effect on it.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -237,17 +239,19 @@ impl ClientBuilder {
                          read the token; `allow_plain_http` sends it nevertheless";
             return Err(ConfigurationError::new(fault));
         }
-        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
         let client = match &self.http {
             Some(client) => client.clone(),
-            None => http_client(self.user_agent.as_deref(), self.connect_timeout)?,
+            None => http_client(&baseurl, self.user_agent.as_deref(), self.connect_timeout)?,
         };
+        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
         Ok(Wire { baseurl, client })
     }
 }
 
-/// An HTTP client that follows no redirect: what it sends is meant for one host only.
+/// An HTTP client for what is meant for one host only: it follows no redirect, and asks no proxy to
+/// carry what is not encrypted because it stays on this machine.
 pub(crate) fn http_client(
+    url: &Url,
     user_agent: Option<&str>,
     connect_timeout: Option<Duration>,
 ) -> Result<reqwest::Client, ConfigurationError> {
@@ -261,8 +265,10 @@ pub(crate) fn http_client(
     let builder = builder
         .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
         .redirect(reqwest::redirect::Policy::none());
+    #[cfg(not(target_family = "wasm"))]
+    let builder = if crate::address::is_plain_here(url) { builder.no_proxy() } else { builder };
     #[cfg(target_family = "wasm")]
-    let _ = connect_timeout;
+    let _ = (url, connect_timeout);
     builder
         .build()
         .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))

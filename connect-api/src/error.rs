@@ -191,7 +191,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => retry_after(&error.headers, now()),
-            Error::Token(error) => error.get_retry_after(),
+            Error::Token(error) => error.retry_after(),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use connect_codegen::write::Mode;
 use connect_tests::StandIn;
 use connect_tests::stand_in::spec::openapi_3;
 use serde_json::Value;
-use xtask::fetch::Fetch;
+use xtask::fetch::{Ask, Fetch};
 use xtask::store::{Stored, store};
 
 /// The committed workspace.
@@ -104,12 +104,12 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 }
 
 /// Fetches from a stand-in, regenerates, and compares with what is committed.
-async fn from_the_service_to_the_crate(openapi_version: Option<&str>, flavour: Flavour) {
+async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
     let stand_in = StandIn::start().await;
     let (_folder, layout) = bare_workspace();
     let fetch = Fetch {
         url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),
-        openapi_version: openapi_version.map(str::to_owned),
+        ask,
         ..Fetch::default()
     };
     let fetched = tokio::task::spawn_blocking(move || fetch.fetch()).await.expect("no panic");
@@ -135,10 +135,10 @@ async fn from_the_service_to_the_crate(openapi_version: Option<&str>, flavour: F
 
 #[tokio::test]
 async fn what_the_service_serves_unasked_makes_the_committed_crate() {
-    from_the_service_to_the_crate(None, Flavour::OpenApi3).await;
+    from_the_service_to_the_crate(Ask::First, Flavour::OpenApi3).await;
 }
 
 #[tokio::test]
 async fn what_the_service_serves_as_swagger_makes_the_committed_crate() {
-    from_the_service_to_the_crate(Some("2.0"), Flavour::Swagger2).await;
+    from_the_service_to_the_crate(Ask::Only("2.0".to_owned()), Flavour::Swagger2).await;
 }

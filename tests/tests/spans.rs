@@ -165,6 +165,22 @@ async fn scene() -> Scene {
     Scene { stand_in, client, capture, _guard: guard }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_blocking_call_is_part_of_what_its_thread_does() {
+    let Scene { stand_in: _stand_in, client, capture, _guard } = scene().await;
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+    let blocking = tokio::task::spawn_blocking(move || {
+        let _guard = tracing::dispatcher::set_default(&subscriber);
+        let program = tracing::info_span!("program");
+        program.in_scope(|| client.get_settings().send().wait()).expect("an answer");
+        capture.take()
+    });
+    let spans = blocking.await.expect("no panic");
+    let of = |span: &Span| (span.name, span.parent);
+    assert_eq!(of(&spans[0]), ("connect_api.call", Some("program")));
+    assert_eq!(of(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
+}
+
 #[tokio::test]
 async fn a_call_and_its_attempt_have_a_span_each() {
     let scene = scene().await;

@@ -19,7 +19,7 @@ use crate::retry::is_retryable;
 use crate::time::{sleep, timeout};
 use crate::transport::{Body as AnswerBody, read};
 
-/// Query values from this length on, in bytes, are taken for secrets: signatures are longer.
+/// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
 const SECRET: usize = 16;
 
 /// Puts an upload to a URL, in a span of its own.
@@ -134,17 +134,26 @@ impl Put<'_> {
         options: &CallOptions,
         response: Response,
     ) -> Error {
-        let (status, mut headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (response.status(), response.headers().clone());
         let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
             read(response, options.get_max_body()).await;
-        let mut text = String::from_utf8_lossy(&body).into_owned();
-        for (_, secret) in self.url.query_pairs().filter(|(_, value)| value.len() >= SECRET) {
-            text = redact(&text, Some(&secret)).into_owned();
-            headers = redact_headers(headers, Some(&secret));
-        }
+        let secrets = secrets(&self.url);
+        let text = String::from_utf8_lossy(&body);
+        let text = redact(&text, &secrets);
+        let headers = redact_headers(headers, &secrets);
         let error = ApiError::read(operation, status, headers, text.as_bytes(), None);
         Error::Api(Box::new(error))
     }
+}
+
+/// What of a URL is secret, should the host repeat it: all of it, what the request line has of it,
+/// and each value of its query, as it is written and as it is meant.
+fn secrets(url: &Url) -> Vec<String> {
+    let (path, query) = (url.path(), url.query().unwrap_or_default());
+    let whole = [url.to_string(), format!("{path}?{query}"), path.to_owned(), query.to_owned()];
+    let raw = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
+    let values = url.query_pairs().map(|(_, value)| value.into_owned());
+    whole.into_iter().chain(raw).chain(values).filter(|text| text.len() >= SECRET).collect()
 }
 
 #[cfg(not(target_family = "wasm"))]

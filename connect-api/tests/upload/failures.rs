@@ -102,6 +102,31 @@ async fn a_refusal_is_final_and_repeats_no_signature() {
 }
 
 #[tokio::test]
+async fn a_host_that_repeats_the_url_as_it_was_sent_shows_nothing_of_it() {
+    let queries = [
+        "signature=ab%2FSECRET%2B12345678%3D%3D&short=1",
+        "sig=ab/SECRET+12345678==",
+        "policy=%7B%22key%22%3A%22SECRET%22%7D",
+        "opaque-SECRET-without-a-value",
+    ];
+    for query in queries {
+        let host = Host::start([Does::Repeat(403), Does::Repeat(307)]).await;
+        let once = connect_api::CallOptions::new().retry(RetryPolicy::never());
+        for _ in 0..2 {
+            let url = format!("{}?{query}", host.url);
+            let upload = Client::new("t").upload(url, "text/plain", content(9));
+            let error = upload.with(once.clone()).send().await.unwrap_err();
+            let Error::Api(api) = &error else { panic!("{error:?}") };
+            assert!(api.headers.contains_key("location"));
+            let text = format!("{error} {error:?} {error:#?}");
+            assert!(text.contains("<p>***</p>"), "{text}");
+            assert!(!text.contains("SECRET") && !text.contains("bucket"), "{text}");
+        }
+        assert!(host.arrived()[0].head.contains("secret"));
+    }
+}
+
+#[tokio::test]
 async fn no_error_shows_the_url() {
     let nobody = "http://127.0.0.1:1/bucket?signature=0123456789abcdef0123";
     let once = connect_api::CallOptions::new().retry(RetryPolicy::never());
