@@ -35,10 +35,9 @@ async fn main() -> Result<(), Failure> {
 
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")?);
-    let watch = service.client.watch_cluster(cluster_id).since(before);
-    let mut watch = watch.interval(service.interval);
-    loop {
-        match watch.next().await {
+    let mut watch = service.client.watch_cluster(cluster_id).since(before);
+    while let Some(event) = watch.next().await.transpose()? {
+        match event {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {
                 bar.set_message(format!(
                     "{} on {}",
@@ -46,7 +45,7 @@ async fn main() -> Result<(), Failure> {
                     job.printer_name.unwrap_or_default()
                 ));
             }
-            WatchEvent::JobProgressed { job, percent } if job.uuid == uuid => {
+            WatchEvent::JobProgressed { job, percent, .. } if job.uuid == uuid => {
                 bar.set_position(percent.unwrap_or_default().into());
                 bar.set_message(format!("{} is {}", job.name, job.status));
             }
@@ -64,6 +63,7 @@ async fn main() -> Result<(), Failure> {
             _ => {}
         }
     }
+    Err("the watch has ended before the print".into())
 }
 
 /// A file to print, if none is given: the stand-in has one made, elsewhere it is one that was

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Failure> {
     };
     let source = match file {
         Some(file) => UploadSource::file(file),
-        None if service.interval.as_secs() < 1 => UploadSource::from(vec![0; 8_000_000]),
+        None if service.is_here => UploadSource::from(vec![0; 8_000_000]),
         None => return Err("name the file to upload".into()),
     };
 

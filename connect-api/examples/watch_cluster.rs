@@ -19,10 +19,10 @@ async fn main() -> Result<(), Failure> {
     let service = Service::find().await?;
     let cluster = service.cluster(cluster).await?;
     println!("watching {}", name(&cluster));
-    let watch = service.client.watch_cluster(cluster.cluster_id);
-    let mut watch = watch.interval(service.interval);
+    let mut watch = service.client.watch_cluster(cluster.cluster_id);
     for _ in 0..events {
-        println!("{}", watch.next().await);
+        let Some(event) = watch.next().await.transpose()? else { break };
+        println!("{event}");
     }
     Ok(())
 }

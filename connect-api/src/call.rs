@@ -19,6 +19,16 @@ use crate::token::AccessToken;
 
 /// A call that is sent when it is awaited. Dropping it ends the call and whatever it waits for.
 ///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let (clusters, settings) = (client.get_clusters().send(), client.get_settings().send());
+/// // Both at once.
+/// let (clusters, settings) = tokio::join!(clusters, settings);
+/// println!("{} clusters, {:?}", clusters?.items.len(), settings?);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Whatever goes wrong is an [`Error`].

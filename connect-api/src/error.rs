@@ -1,8 +1,8 @@
 //! What can go wrong with a call.
 
-mod action;
 mod api;
 mod decode;
+mod paging;
 #[cfg(feature = "upload")]
 mod source;
 mod transport;
@@ -13,19 +13,38 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 
+use crate::fleet::ActionError;
 use crate::models::ErrorCode;
 use crate::retry::{is_refusal, is_transient, retry_after};
 use crate::time::now;
 use crate::token::TokenError;
-pub use action::ActionError;
 pub use api::ApiError;
 pub use decode::{DecodeError, NoDataError};
+pub use paging::RepeatedPageError;
 #[cfg(feature = "upload")]
 pub use source::SourceError;
 pub use transport::TransportError;
 
 /// Whatever went wrong with a call. Its `Display` is useful alone: it says all that there is to say,
 /// on one line, and no error here has a source that would say it again.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(error) = client.get_cluster("a cluster's id").send().await {
+///     match &error {
+///         Error::Api(refusal) => println!("the API says no: {refusal}"),
+///         Error::Token(fault) => println!("log in again: {fault}"),
+///         error => println!("{error}"),
+///     }
+///     println!("{:?}: {:?}, {:?}", error.operation(), error.status(), error.code());
+///     if let Some(wait) = error.retry_after() {
+///         println!("it asks to be left alone for {wait:?}");
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -40,6 +59,8 @@ pub enum Error {
     /// The answer was a success without the data that it should hold. A print that awaits
     /// approval is answered so.
     NoData(NoDataError),
+    /// A list in pages repeats a page instead of going on.
+    RepeatedPage(RepeatedPageError),
     /// An action that was waited for did not succeed, or not in time.
     Action(Box<ActionError>),
     /// What was to be uploaded cannot be read, or is not as long as it was said to be.
@@ -50,6 +71,14 @@ pub enum Error {
 }
 
 /// A configuration or an argument that cannot be used.
+///
+/// ```
+/// use connect_api::{Client, Error};
+///
+/// let error = Client::builder().base_url("nowhere").build().unwrap_err();
+/// assert!(matches!(error, Error::Configuration(_)));
+/// assert_eq!(error.to_string(), "the base URL is not an absolute URL");
+/// ```
 #[derive(Debug, Clone)]
 pub struct ConfigurationError {
     message: String,
@@ -74,6 +103,7 @@ impl Error {
             Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
+            Error::RepeatedPage(error) => Some(error.operation()),
             _ => None,
         }
     }
@@ -127,7 +157,7 @@ impl Error {
             Error::Action(error) => !error.is_failed(),
             #[cfg(feature = "upload")]
             Error::Source(_) => false,
-            Error::Token(_) | Error::Configuration(_) => false,
+            Error::Token(_) | Error::RepeatedPage(_) | Error::Configuration(_) => false,
         }
     }
 
@@ -163,6 +193,7 @@ impl Error {
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
             Error::NoData(_) => "no_data",
+            Error::RepeatedPage(_) => "repeated_page",
             Error::Action(_) => "action",
             #[cfg(feature = "upload")]
             Error::Source(_) => "source",
@@ -209,6 +240,7 @@ impl fmt::Display for Error {
             Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
+            Error::RepeatedPage(error) => error.fmt(f),
             Error::Action(error) => error.fmt(f),
             #[cfg(feature = "upload")]
             Error::Source(error) => error.fmt(f),

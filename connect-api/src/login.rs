@@ -53,6 +53,15 @@ pub struct Login {
 }
 
 /// A login that waits for the user. Dropping it ends it.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// let login = connect_api::Login::new("a client's id").start().await?;
+/// println!("Log in at {}", login.authorize_url());
+/// let tokens = login.finish().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a login ends when it is dropped"]
 pub struct PendingLogin {
     authorize_url: String,
@@ -64,6 +73,23 @@ pub struct PendingLogin {
     timeout: Duration,
 }
 
+/// # What can be set
+///
+/// ```no_run
+/// # fn example() {
+/// use std::time::Duration;
+/// use connect_api::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, DEFAULT_TOKEN_URL, Login};
+///
+/// let login = Login::new("a client's id")
+///     .client_secret("a confidential client's secret")
+///     .organization_id("an organization's id")
+///     .authorize_url(DEFAULT_AUTHORIZE_URL)
+///     .token_url(DEFAULT_TOKEN_URL)
+///     .port(DEFAULT_LOGIN_PORT)
+///     .http_client(reqwest::Client::new())
+///     .timeout(Duration::from_secs(600));
+/// # }
+/// ```
 impl Login {
     /// A login for the client (the program) of this id.
     pub fn new(client_id: impl Into<String>) -> Self {

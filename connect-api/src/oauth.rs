@@ -32,6 +32,14 @@ const LEEWAY: Duration = Duration::from_secs(30);
 
 /// A refresh token. Never shows in `Debug`, and is zeroed when it is dropped; so is the form that
 /// it is sent in, though not the buffers of the connection (see [`AccessToken`]).
+///
+/// ```
+/// use connect_api::RefreshToken;
+///
+/// let token = RefreshToken::from("a refresh token");
+/// assert_eq!(format!("{token:?}"), "RefreshToken(***)");
+/// assert_eq!(token.expose(), "a refresh token");
+/// ```
 #[derive(Clone)]
 pub struct RefreshToken(SecretString);
 
@@ -96,6 +104,24 @@ pub struct OAuthTokens {
 }
 
 /// Configures [`OAuthTokens`].
+///
+/// ```no_run
+/// # fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{DEFAULT_TOKEN_URL, OAuthTokens};
+///
+/// let tokens = OAuthTokens::builder("a client's id", "a refresh token")
+///     .client_secret("a confidential client's secret")
+///     .access_token("an access token", Duration::from_secs(600))
+///     .token_url(DEFAULT_TOKEN_URL)
+///     .http_client(reqwest::Client::new())
+///     .leeway(Duration::from_secs(60))
+///     .timeout(Duration::from_secs(10))
+///     .on_refresh_token(|token| { /* store token.expose() */ })
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until it builds"]
 pub struct OAuthTokensBuilder {
     account: Account,
@@ -119,6 +145,13 @@ impl OAuthTokens {
     }
 
     /// The refresh token as it is now.
+    ///
+    /// ```no_run
+    /// # fn example(tokens: connect_api::OAuthTokens) -> std::io::Result<()> {
+    /// std::fs::write("refresh-token", tokens.refresh_token().expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refresh_token(&self) -> RefreshToken {
         self.shared.refresh_token()
     }

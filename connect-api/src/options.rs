@@ -5,6 +5,21 @@ use std::time::Duration;
 use crate::retry::RetryPolicy;
 
 /// Settings of a call. Those that are not set are the client's.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, RetryPolicy};
+///
+/// let urgent = CallOptions::new()
+///     .retry(RetryPolicy::never())
+///     .attempt_timeout(Duration::from_secs(2))
+///     .timeout(Duration::from_secs(5))
+///     .max_body(1 << 20);
+/// let status = client.get_cluster_status("a cluster's id").with(urgent).send().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct CallOptions {

@@ -48,6 +48,11 @@ impl Pace {
         }
     }
 
+    /// The least time between two polls of the same status, if one is set.
+    pub(crate) fn poll_interval(&self) -> Option<Duration> {
+        self.poll_interval
+    }
+
     /// A place among the requests under way; held until the answer is read.
     pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
         match &self.concurrency {

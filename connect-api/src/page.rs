@@ -7,6 +7,20 @@ use crate::envelope::{Answer, Many};
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// A page of a list that the API gives in pages.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let page = client.get_clusters().limit(20).send().await?;
+/// println!("{:?} clusters on {:?} pages", page.total_count(), page.total_pages());
+/// if page.limit_reached() {
+///     println!("the subscription shows no more");
+/// }
+/// for cluster in page {
+///     println!("{}", cluster.host_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {

@@ -74,8 +74,10 @@ impl Client {
 ///     .json(&json!({"data": {"name": "any"}}))
 ///     .repeatable(true)
 ///     .with(CallOptions::new().retry(RetryPolicy::never()));
-/// let answer = settings.send_for_response::<Value>().await?;
-/// println!("{}: {}", answer.status(), answer.body());
+/// // The data of the answer; the same with status and headers; or all of it as it came.
+/// let data: Value = settings.clone().send().await?;
+/// let answer = settings.clone().send_for_response::<Value>().await?;
+/// let bytes = settings.send_for_bytes().await?.into_body();
 /// # Ok(())
 /// # }
 /// ```

@@ -18,6 +18,26 @@ use crate::error::Error;
 /// The waits grow exponentially with full jitter: each is a random part of a bound that doubles.
 /// A `Retry-After` of the service is waited for before, so that those who were told the same time do
 /// not come back at once.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, Client, RetryPolicy};
+///
+/// let patient = RetryPolicy::default()
+///     .max_attempts(10)
+///     .first_delay(Duration::from_secs(1))
+///     .max_delay(Duration::from_secs(30))
+///     .max_retry_after(Duration::from_secs(120))
+///     .budget(Duration::from_secs(600));
+/// let options = CallOptions::new().retry(patient).timeout(Duration::from_secs(900));
+/// let client = Client::builder().token("an API token").call_options(options).build()?;
+/// // A call of its own has no second attempt.
+/// let once = CallOptions::new().retry(RetryPolicy::never());
+/// client.get_settings().with(once).send().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: usize,

@@ -14,6 +14,14 @@ use crate::time::BoxFuture;
 /// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped; so
 /// is the header that carries it. What cannot be zeroed are the buffers of connections through
 /// which it was sent, and through which it came from a login or a refresh.
+///
+/// ```
+/// use connect_api::AccessToken;
+///
+/// let token = AccessToken::from("a token");
+/// assert_eq!(format!("{token:?}"), "AccessToken(***)");
+/// assert_eq!(token.expose(), "a token");
+/// ```
 #[derive(Clone)]
 pub struct AccessToken(Arc<SecretString>);
 
@@ -96,6 +104,16 @@ pub trait TokenProvider: Send + Sync {
 }
 
 /// A failure to get a token.
+///
+/// ```
+/// use std::time::Duration;
+/// use connect_api::TokenError;
+///
+/// assert!(!TokenError::refused("the user has left").is_transient());
+/// let busy = TokenError::transient("the vault is sealed").with_retry_after(Duration::from_secs(60));
+/// assert_eq!(busy.retry_after(), Some(Duration::from_secs(60)));
+/// assert_eq!(busy.to_string(), "no token: the vault is sealed");
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenError {
     message: String,

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use connect_codegen::document::{Flavour, Upstream};
 use connect_codegen::layout::Layout;
+use connect_codegen::lower::lower;
 use connect_codegen::normalise::overlay::Overlay;
 use connect_codegen::normalise::{Normalised, normalise};
 use connect_codegen::pipeline;
@@ -55,6 +56,23 @@ fn first_difference(left: &Normalised, right: &Normalised) -> String {
         Some((line, (left, right))) => format!("line {}:\n{left}\n{right}", line + 1),
         None => "one document is longer".to_owned(),
     }
+}
+
+/// What no parameter has stops no `regen`, since it changes nothing but documentation; here it does.
+#[test]
+fn the_policy_has_examples_of_parameters_that_there_are() {
+    let (normalised, policy) = pipeline::normalised(&committed()).expect("a document");
+    let lowered = lower(&normalised, &policy).expect("operations");
+    let mut count = 0;
+    for operation in &lowered.operations {
+        let examples = &policy.operation(&operation.id).expect("an entry").examples;
+        for name in examples.keys() {
+            let known = operation.parameters.iter().any(|parameter| parameter.name == *name);
+            assert!(known, "`{}` has no `{name}`: correct spec/policy.yaml", operation.id);
+            count += 1;
+        }
+    }
+    assert!(count > 5);
 }
 
 /// All files below a folder.

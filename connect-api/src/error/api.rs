@@ -19,6 +19,16 @@ use crate::token::AccessToken;
 const SHOWN: usize = 3;
 
 /// An error that the API answered with.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Api(error)) = client.get_cluster("a cluster's id").send().await {
+///     println!("{}: {:?}, request {:?}", error.status, error.code(), error.request_id());
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ApiError {

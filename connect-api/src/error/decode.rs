@@ -12,6 +12,16 @@ use crate::redact::{brief, excerpt, redact, redact_headers};
 use crate::token::AccessToken;
 
 /// A body that is not what the API documents.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Decode(error)) = client.get_settings().send().await {
+///     println!("look at {} of {:?}", error.path, error.excerpt);
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -28,6 +38,18 @@ pub struct DecodeError {
 }
 
 /// A success without data.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.print("a cluster's id", "a print file's id").send().await {
+///     Err(Error::NoData(_)) => println!("somebody has to approve it first"),
+///     sent => println!("job {:?}", sent?.job_instance_uuid),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NoDataError {

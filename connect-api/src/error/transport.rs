@@ -8,6 +8,22 @@ use super::{Attempts, Error, chain};
 use crate::call::Operation;
 
 /// A failure to send a request or to receive the whole answer.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Transport(error)) = client.get_settings().send().await {
+///     let what = match () {
+///         () if error.is_connect() => "nobody is there",
+///         () if error.is_timeout() => "it takes too long",
+///         () if error.is_too_long() => "it says too much",
+///         () => "the connection is lost",
+///     };
+///     println!("{what}, after {} attempts: {error}", error.attempts());
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TransportError {
     operation: Arc<Operation>,

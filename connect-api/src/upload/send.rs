@@ -1,7 +1,6 @@
 //! Puts a source to a URL: in as many attempts as it takes, each with all of the bytes.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,9 +10,8 @@ use reqwest::{Request, Response, Url};
 use tracing::Instrument as _;
 
 use super::gauge::Gauge;
-use super::{Settings, UploadSource};
+use super::{Parts, Settings, UploadSource};
 use crate::call::Operation;
-use crate::client::Client;
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::options::CallOptions;
 use crate::redact::{redact, redact_headers};
@@ -25,79 +23,48 @@ use crate::wire::Wire;
 /// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
 const SECRET: usize = 16;
 
-/// An [`Upload`](crate::Upload) to a URL.
-pub struct ToUrl {
-    url: String,
-    content_type: String,
+/// Puts an upload to a URL, in a span of its own.
+pub(crate) async fn put(url: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
+    let span = tracing::info_span!(
+        "connect_api.upload",
+        otel.kind = "client",
+        http.request.method = "PUT",
+        error.type = tracing::field::Empty,
+    );
+    let result = attempts(url, content_type, parts).instrument(span.clone()).await;
+    result.inspect_err(|error| error.record(&span))
 }
 
-impl ToUrl {
-    pub(crate) fn new(url: String, content_type: String) -> Self {
-        Self { url, content_type }
-    }
-
-    /// Puts the source to the URL, in a span of its own.
-    pub(crate) async fn put(
-        &self,
-        client: &Client,
-        options: &CallOptions,
-        source: UploadSource,
-        settings: Settings,
-    ) -> Result<(), Error> {
-        let span = tracing::info_span!(
-            "connect_api.upload",
-            otel.kind = "client",
-            http.request.method = "PUT",
-            error.type = tracing::field::Empty,
-        );
-        let result =
-            self.attempts(client, options, source, settings).instrument(span.clone()).await;
-        result.inspect_err(|error| error.record(&span))
-    }
-
-    /// Tries as often as the policy allows.
-    async fn attempts(
-        &self,
-        client: &Client,
-        options: &CallOptions,
-        mut source: UploadSource,
-        settings: Settings,
-    ) -> Result<(), Error> {
-        let Settings { on_progress, stall_timeout, origin } = settings;
-        let put = Put {
-            client: &client.wire()?.client,
-            url: url(&self.url)?,
-            content_type: &self.content_type,
-            origin,
-            stall_timeout,
-            gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+/// Tries as often as the policy allows.
+async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
+    let Parts { client, options, mut source, settings } = parts;
+    let Settings { on_progress, stall_timeout, origin } = settings;
+    let put = Put {
+        client: &client.wire()?.client,
+        url: url(to)?,
+        content_type,
+        origin,
+        stall_timeout,
+        gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+    };
+    let operation = Arc::new(put.operation());
+    let options = options.or(client.options());
+    let policy = options.get_retry();
+    let mut bounds = policy.delays().build();
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let Err(error) = put.attempt(&operation, &options, &mut source).await else {
+            return Ok(());
         };
-        let operation = Arc::new(put.operation());
-        let options = options.or(client.options());
-        let policy = options.get_retry();
-        let mut bounds = policy.delays().build();
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let Err(error) = put.attempt(&operation, &options, &mut source).await else {
-                return Ok(());
-            };
-            let may = source.can_be_read_again() && is_retryable(&error);
-            let bound = bounds.next().filter(|_| may);
-            // A long upload would use any budget up: only how often it is tried counts.
-            let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
-                return Err(error.after(attempts));
-            };
-            tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
-            sleep(wait).await;
-        }
-    }
-}
-
-/// Without the URL, which is a secret.
-impl fmt::Debug for ToUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToUrl").field("content_type", &self.content_type).finish_non_exhaustive()
+        let may = source.can_be_read_again() && is_retryable(&error);
+        let bound = bounds.next().filter(|_| may);
+        // A long upload would use any budget up: only how often it is tried counts.
+        let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
+            return Err(error.after(attempts));
+        };
+        tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
+        sleep(wait).await;
     }
 }
 
@@ -192,11 +159,15 @@ fn secrets(url: &Url) -> Vec<String> {
 
 #[cfg(not(target_family = "wasm"))]
 async fn body(
-    reader: super::source::Reader,
+    mut reader: super::source::Reader,
     source: String,
     gauge: &Arc<Gauge>,
 ) -> Result<reqwest::Body, Error> {
     let attempt = gauge.begin();
+    // A body of no bytes is never asked for any.
+    if gauge.total() == 0 {
+        super::body::hold_empty(&mut reader, &source).await?;
+    }
     Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, gauge.clone(), attempt)))
 }
 

@@ -146,7 +146,7 @@ async fn no_error_shows_the_url() {
 
 #[tokio::test]
 async fn a_source_of_another_length_is_no_upload() {
-    for said in [LENGTH - 1, LENGTH + 1, LENGTH / 2, LENGTH * 2, 1] {
+    for said in [LENGTH - 1, LENGTH + 1, LENGTH / 2, LENGTH * 2, 1, 0] {
         let host = Host::start([]).await;
         let error = upload(&host, reader(said as u64)).send().await.unwrap_err();
         assert!(matches!(error, Error::Source(_)), "{said}: {error:?}");
@@ -163,7 +163,9 @@ async fn a_source_of_another_length_is_no_upload() {
 #[tokio::test]
 async fn a_file_that_is_not_there_is_named_and_nothing_is_sent() {
     let host = Host::start([]).await;
-    for (path, fault) in [("/no/such/file", "No such file"), ("/", "directory")] {
+    let faults =
+        [("/no/such/file", "No such file"), ("/", "directory"), ("/dev/zero", "no regular file")];
+    for (path, fault) in faults {
         let error = upload(&host, UploadSource::file(path)).send().await.unwrap_err();
         assert!(matches!(error, Error::Source(_)), "{error:?}");
         let text = error.to_string();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use connect_api::{Client, WatchEvent};
+use connect_api::{AttentionReason, Client, WatchEvent};
 use connect_tests::StandIn;
 use connect_tests::stand_in::Fault;
 use connect_tests::stand_in::farm::{Change, ChangeKind, Farm};
@@ -42,8 +42,9 @@ fn said(event: &WatchEvent) -> Option<(&'static str, String)> {
         WatchEvent::JobGone(job) => Some(("gone", job.uuid.clone())),
         WatchEvent::PrinterOnline(printer) => Some(("online", uuid(&printer.uuid))),
         WatchEvent::PrinterOffline(printer) => Some(("offline", uuid(&printer.uuid))),
-        WatchEvent::PrinterNeedsAttention { printer, reasons } => {
-            let broken = reasons.iter().any(|reason| reason == "AIR_MANAGER_FILTER_MISSING");
+        WatchEvent::PrinterNeedsAttention { printer, reasons, .. } => {
+            let broken = AttentionReason::Fault("AIR_MANAGER_FILTER_MISSING".to_owned());
+            let broken = reasons.contains(&broken);
             broken.then(|| ("broken", uuid(&printer.uuid)))
         }
         _ => None,
@@ -73,7 +74,7 @@ async fn each_change_of_a_day_of_fifty_printers_is_reported_once_and_in_order() 
     let farm = StandIn::builder().farm(Farm::sized(1, 50).lively(23).tick(POLL)).start().await;
     let farm = farm.expect("a stand-in");
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
-    let client = builder.build().expect("a client");
+    let client = builder.poll_interval(Duration::ZERO).build().expect("a client");
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
     let start = farm.now();
     farm.take_requests();
@@ -82,10 +83,10 @@ async fn each_change_of_a_day_of_fifty_printers_is_reported_once_and_in_order() 
         [Fault::Status(500), Fault::HangUp, Fault::Truncated, Fault::Gateway(502)],
     );
 
-    let mut watch = client.watch_cluster(cluster.cluster_id).interval(Duration::ZERO);
+    let mut watch = client.watch_cluster(cluster.cluster_id);
     let (mut reports, mut blind): (Vec<Report>, _) = (Vec::new(), 0);
     while farm.now() < start + 24 * HOUR {
-        let event = watch.next().await;
+        let event = watch.next().await.expect("no end").expect("no refusal");
         if matches!(event, WatchEvent::Blind { .. }) {
             blind += 1;
             if blind % 20 == 0 {
