@@ -43,7 +43,8 @@ pub struct Provenance {
 impl Upstream {
     /// Reads a document, and refuses what is not an API document of a flavour we know.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Value = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
+        let document: Value =
+            serde_json::from_str(text).map_err(|error| Problem::json(&error, "not valid JSON"))?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
         };

@@ -10,6 +10,9 @@ use crate::normalise::{Changes, Rule};
 use crate::problem::{Problem, Result, pointer_segment};
 use crate::yaml;
 
+/// The file, as problems of its entries name it.
+const FILE: &str = "spec/policy.yaml";
+
 /// The content of `spec/policy.yaml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -172,36 +175,67 @@ impl Policy {
             .max_by_key(|resource| fit(resource))
     }
 
+    /// The beginnings of names under `resources` by which none of these models is filed.
+    pub(crate) fn prefixes_without<'m>(
+        &self,
+        models: impl Iterator<Item = &'m str> + Clone,
+    ) -> Vec<Problem> {
+        let used = |resource: &Resource, start: &str| {
+            models.clone().any(|model| {
+                let longest = |other: &&String| model.starts_with(other.as_str());
+                let longest = resource.models.iter().filter(longest).max_by_key(|it| it.len());
+                longest.is_some_and(|longest| longest == start)
+                    && self.resource_of(model).is_some_and(|of| of.name == resource.name)
+            })
+        };
+        let mut unused = Vec::new();
+        for (at, resource) in self.resources.iter().enumerate() {
+            for (index, start) in resource.models.iter().enumerate() {
+                if !used(resource, start) {
+                    let said = format!("no model is filed by the beginning `{start}`");
+                    unused.push(
+                        Problem::at(format!("/resources/{at}/models/{index}"), said)
+                            .in_file(FILE)
+                            .help("upstream has changed there: correct or remove it"),
+                    );
+                }
+            }
+        }
+        unused
+    }
+
     /// The names of unions, each to be used.
     pub(crate) fn union_names(&self) -> Unused<String> {
-        Unused::of(
-            self.names.unions.iter().map(|(at, name)| (at.as_str(), name.clone())),
-            "names/unions",
-        )
+        let names = self.names.unions.iter();
+        Unused::of("/names/unions", names.map(|(at, name)| (at.as_str(), at, name.clone())))
     }
 
     /// The names of enums, each to be used.
     pub(crate) fn enum_names(&self) -> Unused<String> {
-        Unused::of(
-            self.names.enums.iter().map(|(at, name)| (at.as_str(), name.clone())),
-            "names/enums",
-        )
+        let names = self.names.enums.iter();
+        Unused::of("/names/enums", names.map(|(at, name)| (at.as_str(), at, name.clone())))
     }
 
     /// The quantities, each to be used.
     pub(crate) fn quantities(&self) -> Unused<()> {
-        Unused::of(self.quantities.iter().map(|quantity| (quantity.at.as_str(), ())), "quantities")
+        let quantities = self.quantities.iter().enumerate();
+        Unused::of("/quantities", quantities.map(|(index, it)| (it.at.as_str(), index, ())))
     }
 }
 
 /// Entries of the policy that are still to be used: none may be left over.
 pub(crate) struct Unused<T> {
-    entries: BTreeMap<String, T>,
-    section: &'static str,
+    /// By the place in the document: the place in the policy, and what is said.
+    entries: BTreeMap<String, (String, T)>,
 }
 
 impl<T> Unused<T> {
-    fn of<'a>(entries: impl Iterator<Item = (&'a str, T)>, section: &'static str) -> Self {
+    /// The entries of a section: `Model.property`, the last segment of the entry's place, what is
+    /// said.
+    fn of<'a>(
+        section: &str,
+        entries: impl Iterator<Item = (&'a str, impl fmt::Display, T)>,
+    ) -> Self {
         let pointer = |at: &str| match at.split_once('.') {
             Some((model, property)) => {
                 format!(
@@ -212,23 +246,24 @@ impl<T> Unused<T> {
             }
             None => format!("/components/schemas/{}", pointer_segment(at)),
         };
-        Self { entries: entries.map(|(at, value)| (pointer(at), value)).collect(), section }
+        let place = |last: String| format!("{section}/{}", pointer_segment(&last));
+        let entries =
+            entries.map(|(at, last, value)| (pointer(at), (place(last.to_string()), value)));
+        Self { entries: entries.collect() }
     }
 
     /// The entry for the schema at a pointer (or for the list whose items it describes).
     pub fn remove(&mut self, pointer: &str) -> Option<T> {
-        self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer))
+        let entry = self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer));
+        entry.map(|(_, value)| value)
     }
 
     /// An entry that was never used is a lapse.
     pub fn finish(self, changes: &mut Changes) -> Result<()> {
-        self.entries.keys().try_for_each(|pointer| {
-            let problem = Problem::at(
-                pointer,
-                format!("the policy's entry under `{}` was never applied", self.section),
-            );
-            let help = "upstream has changed there: correct or remove it in spec/policy.yaml";
-            changes.lapse(Rule::Policy, problem.help(help))
+        self.entries.into_iter().try_for_each(|(pointer, (place, _))| {
+            let said = format!("the entry was never applied: it is for {pointer}");
+            let help = "upstream has changed there: correct or remove the entry";
+            changes.lapse(Rule::Policy, Problem::at(place, said).in_file(FILE).help(help))
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What the wire layer, which progenitor makes, builds its requests with.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
@@ -69,6 +70,12 @@ impl<T: ToString> QueryValue for &Vec<T> {
 impl QueryValue for &str {
     fn put(&self, values: &mut Vec<String>) {
         values.push((*self).to_owned());
+    }
+}
+
+impl QueryValue for &DateTime<Utc> {
+    fn put(&self, values: &mut Vec<String>) {
+        values.push(self.to_rfc3339_opts(SecondsFormat::AutoSi, true));
     }
 }
 

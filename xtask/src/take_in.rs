@@ -50,8 +50,8 @@ impl TakeIn {
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made = Made::of(&fetched.upstream, &rules, layout)
-            .map_err(|problem| problem.in_file(&fetched.url))?;
+        let made =
+            Made::of(&fetched.upstream, &rules).map_err(|problem| problem.in_file(&fetched.url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =

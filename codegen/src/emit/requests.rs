@@ -6,7 +6,7 @@ use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
 use super::{models, names, streams, text};
-use crate::lower::{Body, Operation};
+use crate::lower::{Body, Operation, is_request_method};
 use crate::policy::Paging;
 use crate::problem::{Problem, Result};
 
@@ -159,6 +159,15 @@ impl Parts {
                     operation.pointer(),
                     format!(
                         "`{name}` of `{}` is both parameter and field of the body",
+                        operation.id
+                    ),
+                ));
+            }
+            if is_request_method(&name.to_string()) {
+                return Err(Problem::at(
+                    format!("/components/schemas/{}/properties", body.model),
+                    format!(
+                        "every request has a `{name}` of its own; `{}` sets the fields of its optional body",
                         operation.id
                     ),
                 ));

@@ -1,4 +1,9 @@
 //! The corrections of data, as an OpenAPI Overlay 1.0.0 document: `spec/overlay.yaml`.
+//!
+//! Two words of ours, which the standard has room for. `x-was` is what an action was written
+//! against: of an object the members named, with `null` for one that is not there. Whatever is
+//! replaced or removed must be named so, so that no change upstream is overwritten. `x-wrap` makes
+//! a list of what stands there.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -40,6 +45,12 @@ struct Action {
     update: Option<Value>,
     #[serde(default)]
     remove: bool,
+    /// Makes what stands there the one entry of a list.
+    #[serde(default, rename = "x-wrap")]
+    wrap: bool,
+    /// What the action was written against.
+    #[serde(default, rename = "x-was")]
+    was: Option<Value>,
 }
 
 impl Overlay {
@@ -57,8 +68,9 @@ impl Overlay {
             if action.description.trim().is_empty() {
                 return Err(Problem::at(pointer, "the description must state the evidence"));
             }
-            if action.remove == action.update.is_some() {
-                return Err(Problem::at(pointer, "an action either updates or removes"));
+            let does = [action.update.is_some(), action.remove, action.wrap];
+            if does.iter().filter(|does| **does).count() != 1 {
+                return Err(Problem::at(pointer, "an action either updates, removes or wraps"));
             }
         }
         Ok(overlay)
@@ -107,60 +119,92 @@ fn matched(document: &Value, action: &Action) -> Vec<String> {
 }
 
 fn apply(document: &mut Value, action: &Action, pointer: &str) -> Result<()> {
-    let before = document.pointer(pointer).cloned();
-    match (&action.update, document.pointer_mut(pointer)) {
-        (_, None) => return Err(gone(pointer)),
-        (Some(update), Some(target)) => {
-            let merged = merge(target, update);
-            // What cannot be done in whole is not done in part.
-            if let (Err(_), Some(before)) = (&merged, &before) {
-                target.clone_from(before);
-            }
-            merged?;
-        }
-        (None, Some(_)) => remove(document, pointer)?,
+    let before = document.pointer(pointer).cloned().ok_or_else(|| gone(pointer))?;
+    let was = action.was.as_ref();
+    if was.is_some_and(|was| !is_as_it_was(&before, was)) {
+        return Err(Problem::new("the action was written against something else (its `x-was`)")
+            .help(
+                "upstream has changed there: hold the action against it, then correct or remove it",
+            ));
     }
-    if document.pointer(pointer) == before.as_ref() {
+    let after = match &action.update {
+        Some(update) => merged(&before, update, was)?,
+        None if action.wrap && before.is_array() => {
+            return Err(Problem::new("there is a list already")
+                .help("upstream says the same by now: remove the action"));
+        }
+        None if action.wrap => Value::Array(vec![before.clone()]),
+        None => {
+            // The target of a list's entry says which one it is; that of a member only its name.
+            let parent = pointer.rsplit_once('/').and_then(|(parent, _)| document.pointer(parent));
+            if was.is_none() && !parent.is_some_and(Value::is_array) {
+                return Err(unsaid(&before));
+            }
+            return remove(document, pointer);
+        }
+    };
+    if after == before {
         return Err(Problem::new("the action changes nothing")
             .help("upstream says the same by now: remove the action"));
+    }
+    if let Some(target) = document.pointer_mut(pointer) {
+        *target = after;
     }
     Ok(())
 }
 
+/// Whether a value is what an action was written against.
+fn is_as_it_was(value: &Value, was: &Value) -> bool {
+    match (value, was) {
+        (Value::Object(value), Value::Object(was)) => was.iter().all(|(key, was)| {
+            value.get(key).map_or(was.is_null(), |value| is_as_it_was(value, was))
+        }),
+        (value, was) => value == was,
+    }
+}
+
 /// Overlay 1.0.0's merge: objects member by member, arrays by appending, the rest by replacing.
-fn merge(target: &mut Value, update: &Value) -> Result<()> {
+fn merged(target: &Value, update: &Value, was: Option<&Value>) -> Result<Value> {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {
-            for (key, value) in update {
-                match target.get_mut(key) {
-                    Some(current @ (Value::Object(_) | Value::Array(_))) => {
-                        merge_member(current, value)?
-                    }
-                    _ => {
-                        target.insert(key.clone(), value.clone());
-                    }
-                }
+            let mut merged = target.clone();
+            for (key, update) in update {
+                let was = was.and_then(|was| was.get(key));
+                let value = match target.get(key) {
+                    None => update.clone(),
+                    Some(current) => member(current, update, was)?,
+                };
+                merged.insert(key.clone(), value);
             }
-            Ok(())
+            Ok(merged.into())
         }
         (Value::Array(target), entry) => {
-            target.push(entry.clone());
-            Ok(())
+            Ok(target.iter().chain([entry]).cloned().collect::<Vec<_>>().into())
         }
         _ => Err(Problem::new("an update needs an object or an array as its target")),
     }
 }
 
-fn merge_member(current: &mut Value, update: &Value) -> Result<()> {
+fn member(current: &Value, update: &Value, was: Option<&Value>) -> Result<Value> {
     match (current, update) {
         (Value::Array(current), Value::Array(update)) => {
-            current.extend(update.iter().cloned());
-            Ok(())
+            Ok(current.iter().chain(update).cloned().collect::<Vec<_>>().into())
         }
-        (current @ Value::Object(_), Value::Object(_)) => merge(current, update),
-        _ => Err(Problem::new("the update has another type than what stands there")
-            .help("remove what stands there in an action before this one")),
+        (Value::Object(_), Value::Object(_)) => merged(current, update, was),
+        (Value::Object(_) | Value::Array(_), _) => {
+            Err(Problem::new("the update has another type than what stands there")
+                .help("remove what stands there in an action before this one"))
+        }
+        _ if current == update || was.is_some() => Ok(update.clone()),
+        _ => Err(unsaid(current)),
     }
+}
+
+/// What is replaced or removed without a word.
+fn unsaid(current: &Value) -> Problem {
+    let shown: String = current.to_string().chars().take(100).collect();
+    Problem::new(format!("the action would overwrite what it does not name: {shown}"))
+        .help("upstream has something there: if it is wrong, say in `x-was` what it is")
 }
 
 fn remove(document: &mut Value, pointer: &str) -> Result<()> {
@@ -211,7 +255,7 @@ mod tests {
     #[test]
     fn an_update_merges_objects_appends_to_lists_and_replaces_the_rest() {
         let document = json!({"a": {"b": [1], "c": 1, "d": {"e": 1}}});
-        let update = "update: { b: [2], c: 2, d: { f: 2 } }";
+        let update = "update: { b: [2], c: 2, d: { f: 2 } }\n    x-was: { c: 1 }";
         let wanted = json!({"a": {"b": [1, 2], "c": 2, "d": {"e": 1, "f": 2}}});
         assert_eq!(applied("$.a", update, document), Ok(wanted));
     }
@@ -228,6 +272,41 @@ mod tests {
             );
         }
         assert!(applied("$", "remove: true", json!({})).is_err());
-        assert!(applied("$..*", "remove: true", json!({"a": {"b": [1]}})).is_ok());
+        assert!(applied("$.a[*]", "remove: true", json!({"a": [[1], [2]]})).is_ok());
+    }
+
+    #[test]
+    fn what_upstream_says_now_is_not_overwritten_by_what_was_written_against_other_words() {
+        let was = "update: { b: mended }\n    x-was: { b: wrong }";
+        assert_eq!(
+            applied("$.a", was, json!({"a": {"b": "wrong"}})),
+            Ok(json!({"a": {"b": "mended"}}))
+        );
+        let added = "update: { b: said }\n    x-was: { b: null }";
+        assert_eq!(applied("$.a", added, json!({"a": {}})), Ok(json!({"a": {"b": "said"}})));
+        let gone = "remove: true\n    x-was: { c: 1 }";
+        assert_eq!(
+            applied("$.a.b", gone, json!({"a": {"b": {"c": 1, "d": 2}}})),
+            Ok(json!({"a": {}}))
+        );
+        for (target, action, document) in [
+            ("$.a", was, json!({"a": {"b": "other"}})),
+            ("$.a", was, json!({"a": {}})),
+            ("$.a", added, json!({"a": {"b": "other"}})),
+            ("$.a", "update: { b: said }", json!({"a": {"b": "other"}})),
+            ("$.a", "update: { b: { c: 2 } }", json!({"a": {"b": {"c": 1}}})),
+            ("$.a.b", gone, json!({"a": {"b": {"c": 2, "d": 2}}})),
+            ("$.a.b", "remove: true", json!({"a": {"b": 1}})),
+        ] {
+            let problem = applied(target, action, document).unwrap_err();
+            assert!(problem.help.is_some_and(|help| help.starts_with("upstream")), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_can_be_wrapped_in_one() {
+        let wrapped = applied("$.a", "x-wrap: true", json!({"a": {"b": 1}}));
+        assert_eq!(wrapped, Ok(json!({"a": [{"b": 1}]})));
+        assert!(applied("$.a", "x-wrap: true", json!({"a": [{"b": 1}]})).is_err());
     }
 }
