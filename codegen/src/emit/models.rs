@@ -27,7 +27,7 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
             ));
         }
         names.push(name.clone());
-        members.push(match polish(field, &model.ident)? {
+        members.push(match polish(field, &model.ident, built)? {
             Some(wire) => quote! { #name = #wire },
             None => quote! { #name },
         });
@@ -138,7 +138,7 @@ pub fn is(ty: &Type, name: &str) -> bool {
 }
 
 /// Gives a field its documentation. What comes back is its name on the wire, if that is another.
-fn polish(field: &mut Field, model: &Ident) -> Result<Option<Lit>> {
+fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> {
     let described = match said(&field.attrs) {
         Some(text) => text::plain(&text),
         None => match model_inside(&field.ty) {
@@ -158,7 +158,10 @@ fn polish(field: &mut Field, model: &Ident) -> Result<Option<Lit>> {
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
                     Some("rename") => rename = value,
                     // The macro `model!` reads what is missing, and leaves out what is not set.
-                    Some("default" | "skip_serializing_if") => {}
+                    Some("default") if value.is_none() => {}
+                    Some("skip_serializing_if") => {}
+                    // What is required and null is read as what is missing, but not written so.
+                    Some("deserialize_with") if !built => {}
                     _ => return Err(meta.error("the macro `model!` knows nothing of it")),
                 }
                 Ok(())

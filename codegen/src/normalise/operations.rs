@@ -17,6 +17,10 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             unknown(pointer, &reconcile::suggested(context.policy, pointer, operation))
         })?;
         if let Some(upstream) = operation.get("operationId").cloned() {
+            if !upstream.is_string() {
+                let at = format!("{pointer}/operationId");
+                return Err(Problem::at(at, "a string belongs here"));
+            }
             operation["x-upstream-operation-id"] = upstream;
         }
         let (id, tags) = (Value::from(&*policy.id), Value::from(vec![&*policy.resource]));

@@ -32,7 +32,10 @@ fn origin(pointer: &str, upstream: &Upstream) -> Option<String> {
         },
     };
     let holder = there.rsplit_once('/').map_or("", |(holder, _)| holder);
-    [&*there, holder].iter().any(|it| document.pointer(it).is_some()).then_some(there)
+    // A component that upstream has not, a pass has made.
+    let made = matches!(holder, "/definitions" | "/components/schemas");
+    let could = !made && document.pointer(holder).is_some();
+    (could || document.pointer(&there).is_some()).then_some(there)
 }
 
 fn outside_paths(pointer: &str) -> String {
@@ -131,6 +134,7 @@ mod tests {
         let was = |rest: &str| Some(format!("/paths/~1parts?~1{{id}}/put/{rest}"));
         for (pointer, wanted) in [
             ("/components/schemas/Part/type".to_owned(), Some("/definitions/Part/type".to_owned())),
+            ("/components/schemas/PartKind".to_owned(), None),
             ("/components/schemas/PartKind/enum".to_owned(), None),
             ("/servers/0/url".to_owned(), Some("/host".to_owned())),
             (put("parameters/0/schema"), was("parameters/1")),

@@ -56,14 +56,14 @@ pub fn check(pointer: &str, operation: &Value, enums: &[String]) -> Result<()> {
 /// What one error looks like, all look like: our error type reads them.
 fn error(pointer: &str, response: &Value) -> Result<()> {
     let envelope = walk::component_ref(ERROR_ENVELOPE);
-    let media = response.get("content").and_then(Value::as_object).into_iter().flatten();
-    for (media_type, of) in media.filter(|(_, of)| of.get("schema") != Some(&envelope)) {
-        let pointer = format!("{pointer}/content/{}", pointer_segment(media_type));
-        let pointer = if of.get("schema").is_some() { pointer + "/schema" } else { pointer };
-        return Err(Problem::at(pointer, "an error has another body than `{errors}`")
-            .help("connect-api/src/error.rs reads that one alone"));
-    }
-    Ok(())
+    let mut media = response.get("content").and_then(Value::as_object).into_iter().flatten();
+    let Some((media_type, of)) = media.find(|(_, of)| of.get("schema") != Some(&envelope)) else {
+        return Ok(());
+    };
+    let pointer = format!("{pointer}/content/{}", pointer_segment(media_type));
+    let pointer = if of.get("schema").is_some() { pointer + "/schema" } else { pointer };
+    Err(Problem::at(pointer, "an error has another body than `{errors}`")
+        .help("connect-api/src/error.rs reads that one alone"))
 }
 
 /// A parameter; what comes back is its name.
