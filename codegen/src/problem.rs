@@ -154,4 +154,14 @@ mod tests {
         problem.detail = Some("-\ta\n+\u{7}b".to_owned());
         assert!(problem.to_string().ends_with(" is wrong\n-\ta\n+\\u{7}b"));
     }
+
+    #[test]
+    fn the_place_in_a_text_is_said_once() {
+        let yaml = serde_saphyr::from_str::<u8>("a:\n  - [1").expect_err("YAML that ends early");
+        let json = serde_json::from_str::<u8>("{").expect_err("JSON that ends early");
+        for problem in [Problem::yaml(&yaml), Problem::json(&json, "not valid JSON")] {
+            let said = problem.to_string();
+            assert!(said.starts_with("line ") && said.matches("line ").count() == 1, "{said}");
+        }
+    }
 }

@@ -115,6 +115,15 @@ mod tests {
     }
 
     #[test]
+    fn a_time_in_a_query_is_written_as_in_a_body() {
+        let time: DateTime<Utc> = "2024-02-29T23:59:59.5+01:00".parse().unwrap();
+        let mut values = Vec::new();
+        (&time).put(&mut values);
+        assert_eq!(values, ["2024-02-29T22:59:59.500Z"]);
+        assert_eq!(serde_json::to_value(time).unwrap(), *values[0]);
+    }
+
+    #[test]
     fn what_no_encoding_saves_is_refused() {
         for id in ["", ".", ".."] {
             assert!(matches!(path_segment("id", id), Err(Error::Configuration(_))), "{id:?}");

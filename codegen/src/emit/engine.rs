@@ -260,3 +260,24 @@ impl VisitMut for Plain {
         visit_mut::visit_macro_mut(self, mac);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_progenitor_takes_for_granted_is_a_problem_and_no_panic() {
+        let api = serde_json::json!({
+            "openapi": "3.0.3",
+            "info": { "title": "t", "version": "1" },
+            "paths": { "/{id}": { "get": {
+                "operationId": "get",
+                "parameters": [{ "name": "id", "in": "path", "schema": { "type": "string" } }],
+                "responses": { "204": { "description": "" } },
+            } } },
+        });
+        let api = serde_json::from_value(api).unwrap();
+        let problem = generate(&GenerationSettings::new(), &api).unwrap_err();
+        assert!(problem.message.starts_with("progenitor gives up: "), "{problem}");
+    }
+}

@@ -46,3 +46,27 @@ fn unwrap(example: &mut Value, pointer: &str, changes: &mut Changes) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_example_object_is_known_by_what_stands_beside_its_value() {
+        for (object, wanted) in [
+            (json!({ "summary": "", "description": "", "value": 1 }), json!(1)),
+            (json!({ "description": "", "value": { "a": 1 } }), json!({ "a": 1 })),
+            (json!({ "summary": "", "value": null }), json!(null)),
+            (json!({ "value": 1 }), json!({ "value": 1 })),
+            (json!({ "type": "", "value": 1 }), json!({ "type": "", "value": 1 })),
+        ] {
+            let mut example = json!({ "a/b": [object] });
+            let mut changes = Changes::default();
+            unwrap(&mut example, "", &mut changes);
+            assert_eq!(example, json!({ "a/b": [wanted] }));
+            assert!(changes.made.iter().all(|change| change.pointer == "/a~1b/0"));
+        }
+    }
+}

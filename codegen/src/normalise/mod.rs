@@ -1,8 +1,8 @@
 //! Normalise: from the upstream document, quirks and all, to one OpenAPI 3.0.3 document.
 //!
 //! A chain of named passes. Each gives the reason for its existence in its module's
-//! documentation, notes every change that it makes, and fails with "never applied" when it found
-//! nothing to do: a fix whose fault is gone upstream is to be deleted, not carried.
+//! documentation, notes every change that it makes, and fails with "never applied" when it mended
+//! nothing: a fix whose fault is gone upstream is to be deleted, not carried.
 //!
 //! [`normalise`] is for what is committed. [`normalise_leniently`] runs the same chain for a document
 //! that nobody has looked at yet: there a rule that no longer fits is noted.

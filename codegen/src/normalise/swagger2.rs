@@ -65,6 +65,9 @@ fn server(old: &mut Taken) -> Result<String> {
     };
     let host = old.required_text("host")?;
     let base = old.optional_text("basePath")?.unwrap_or_default();
+    if !base.is_empty() && !base.starts_with('/') {
+        return Err(Problem::at("/basePath", "a path that begins with `/` belongs here"));
+    }
     Ok(format!("{scheme}://{host}{}", base.trim_end_matches('/')))
 }
 

@@ -211,6 +211,7 @@ fn the_address_of_the_service_is_plain_or_refused() {
     for path in ["/a?b", "/a b", "/\""] {
         refused_at("/host", json!({ "document": { "basePath": path } }));
     }
+    refused_at("/basePath", json!({ "document": { "basePath": "v1" } }));
     let problem = |schemes: Value| {
         Document::patched(
             json!([{ "op": "replace", "path": "/document/schemes", "value": schemes }]),
