@@ -42,3 +42,35 @@ pub fn typed(document: &Value) -> Result<OpenAPI> {
         Problem::at(pointer, format!("not OpenAPI 3.0: {}", error.inner()))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_has_no_type_is_named_by_its_pointer() {
+        let with = |servers: Value| json!({ "openapi": "3.0.3", "info": { "title": "", "version": "" }, "servers": servers, "paths": {} });
+        assert!(typed(&with(json!([]))).is_ok());
+        let problem = typed(&with(json!([{ "url": "" }, { "url": 5 }]))).unwrap_err().to_string();
+        assert!(problem.starts_with("/servers/1/url: not OpenAPI 3.0: "), "{problem}");
+    }
+
+    #[test]
+    fn what_the_standard_takes_for_granted_is_written_out() {
+        let list =
+            json!({ "name": "a", "in": "query", "schema": { "type": "array", "items": {} } });
+        let one = json!({ "name": "b", "in": "query", "explode": false, "schema": {} });
+        let mut document = json!({
+            "servers": [{ "url": "https://h/v1/" }],
+            "paths": { "/": { "get": { "parameters": [list, one] } } },
+            "components": { "schemas": {} },
+        });
+        spell(&mut document).unwrap();
+        assert_eq!(document["servers"][0]["url"], "https://h/v1");
+        let parameters = &document["paths"]["/"]["get"]["parameters"];
+        assert_eq!(parameters[0]["explode"], true);
+        assert_eq!(parameters[1].get("explode"), None);
+    }
+}
