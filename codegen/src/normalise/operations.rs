@@ -16,6 +16,10 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         let policy = context.policy.operation_at(pointer).ok_or_else(|| {
             unknown(pointer, &reconcile::suggested(context.policy, pointer, operation))
         })?;
+        // Both are replaced, so that nobody looks at them after this.
+        if operation.get("tags").is_some_and(|tags| !tags.is_array()) {
+            return Err(Problem::at(format!("{pointer}/tags"), "a list belongs here"));
+        }
         if let Some(upstream) = operation.get("operationId").cloned() {
             if !upstream.is_string() {
                 let at = format!("{pointer}/operationId");

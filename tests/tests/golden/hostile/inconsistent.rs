@@ -146,6 +146,7 @@ fn a_member_of_another_type_is_refused_at_its_place() {
         json!({ "document": { "paths": { "/bases?": { "get": { "description": 5 } } } } }),
     );
     refused_at(&at("summary"), operation(json!({ "summary": ["a"] })));
+    refused_at(&at("tags"), operation(json!({ "tags": 5 })));
     refused_at(&at("operationId"), operation(json!({ "operationId": 5 })));
     refused_at(
         &at("responses/404/description"),
