@@ -46,7 +46,8 @@ impl Upstream {
     /// Reads a document, and refuses what is not an API document of a flavour we know, and one in
     /// which a key stands twice.
     pub fn parse(text: &str) -> Result<Self> {
-        let Once(document) = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
+        let Once(document) =
+            serde_json::from_str(text).map_err(|error| Problem::json(&error, "not valid JSON"))?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
         };

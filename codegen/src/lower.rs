@@ -135,24 +135,17 @@ impl Operation {
     }
 }
 
-/// Names that every request has for itself, in its type or while it is built.
-const TAKEN: [&str; 15] = [
-    "baseurl",
-    "body",
-    "call",
-    "client",
-    "items",
-    "options",
-    "pages",
-    "path_segment",
-    "request",
-    "self",
-    "send",
-    "send_for_response",
-    "url",
-    "wait",
-    "with",
-];
+/// Methods that every request has for itself, or that a macro gives to some.
+const METHODS: [&str; 7] = ["call", "items", "pages", "send", "send_for_response", "wait", "with"];
+
+/// Names that the building of every request uses.
+const LOCALS: [&str; 8] =
+    ["baseurl", "body", "client", "options", "path_segment", "request", "self", "url"];
+
+/// Whether a request has a method of this name for itself.
+pub fn is_request_method(name: &str) -> bool {
+    METHODS.contains(&name)
+}
 
 /// Lowers the normalised document.
 pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
@@ -274,7 +267,7 @@ fn lower_operation(
                 format!("`{}` cannot be the name of a Rust argument", data.name),
             ));
         }
-        if TAKEN.contains(&data.name.as_str()) {
+        if is_request_method(&data.name) || LOCALS.contains(&data.name.as_str()) {
             return Err(Problem::at(
                 pointer,
                 format!("every request has a `{}` of its own", data.name),

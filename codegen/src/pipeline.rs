@@ -7,7 +7,7 @@ use crate::emit::emit;
 use crate::layout::Layout;
 use crate::lower::lower;
 use crate::normalise::overlay::Overlay;
-use crate::normalise::{Normalised, normalise};
+use crate::normalise::{Normalised, normalise, traced};
 use crate::policy::Policy;
 use crate::problem::{Problem, Result};
 use crate::write::{self, Files, Mode};
@@ -43,7 +43,7 @@ pub fn committed(layout: &Layout) -> Result<String> {
     let text = write::read(&path)?;
     let record = layout.provenance();
     let provenance: Provenance = serde_json::from_str(&write::read(&record)?).map_err(|error| {
-        Problem::new(format!("not a record of provenance: {error}")).in_file(record.display()).help(
+        Problem::json(&error, "not a record of provenance").in_file(record.display()).help(
             "run `cargo xtask fetch` or `cargo xtask import` to make document and record anew",
         )
     })?;
@@ -66,17 +66,23 @@ pub fn normalised(layout: &Layout) -> Result<(Normalised, Policy)> {
     Ok((normalised, policy))
 }
 
-/// Brings the normalised document and its report up to date.
-pub fn write_normalised(layout: &Layout, normalised: &Normalised, mode: Mode) -> Result<()> {
-    write::file(&layout.normalised(), &normalised.to_json(), mode, NORMALISE)?;
-    write::file(&layout.report(), &normalised.report.to_markdown(NORMALISE), mode, NORMALISE)
+/// Brings the normalised document and its report up to date. `command` is what does so, with all
+/// that its task brings up to date beside them.
+pub fn write_normalised(
+    layout: &Layout,
+    normalised: &Normalised,
+    mode: Mode,
+    command: &str,
+) -> Result<()> {
+    write::file(&layout.normalised(), &normalised.to_json(), mode, command)?;
+    write::file(&layout.report(), &normalised.report.to_markdown(NORMALISE), mode, command)
 }
 
 /// Brings everything that is generated up to date: the normalised document and the crate.
 /// Nothing is written before all of it has been made.
 pub fn regen(layout: &Layout, mode: Mode) -> Result<()> {
     let upstream = load(layout)?;
-    let made = Made::of(&upstream, &Rules::read(layout)?, layout)
+    let made = Made::of(&upstream, &Rules::read(layout)?)
         .map_err(|problem| problem.in_file(layout.upstream().display()))?;
     made.write(layout, mode)
 }
@@ -91,10 +97,10 @@ pub struct Made {
 impl Made {
     /// Makes all of it. A problem of the upstream document names no file: only the caller knows
     /// where it came from.
-    pub fn of(upstream: &Upstream, rules: &Rules, layout: &Layout) -> Result<Self> {
+    pub fn of(upstream: &Upstream, rules: &Rules) -> Result<Self> {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
-        let files = generated(&normalised, &rules.policy)
-            .map_err(|problem| problem.in_file(layout.normalised().display()))?;
+        let files =
+            generated(&normalised, &rules.policy).map_err(|problem| traced(problem, upstream))?;
         Ok(Self { normalised, files })
     }
 
@@ -105,7 +111,7 @@ impl Made {
 
     /// Writes it, or in check mode compares.
     pub fn write(&self, layout: &Layout, mode: Mode) -> Result<()> {
-        write_normalised(layout, &self.normalised, mode)?;
+        write_normalised(layout, &self.normalised, mode, REGEN)?;
         write::folder(&layout.generated(), &self.files, mode, REGEN)
     }
 }

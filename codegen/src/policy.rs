@@ -1,14 +1,19 @@
 //! What we decide and upstream does not say: names, resources, and the like, all of it data
 //! in `spec/policy.yaml`.
 
+mod unused;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 
-use crate::normalise::{Changes, Rule};
 use crate::problem::{Problem, Result, pointer_segment};
 use crate::yaml;
+pub(crate) use unused::Unused;
+
+/// The file, as problems of its entries name it.
+pub(crate) const FILE: &str = "spec/policy.yaml";
 
 /// The content of `spec/policy.yaml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -175,64 +180,51 @@ impl Policy {
             .max_by_key(|resource| fit(resource))
     }
 
+    /// The beginnings of names under `resources` by which none of these models is filed.
+    pub(crate) fn prefixes_without<'m>(
+        &self,
+        models: impl Iterator<Item = &'m str> + Clone,
+    ) -> Vec<Problem> {
+        let used = |resource: &Resource, start: &str| {
+            models.clone().any(|model| {
+                let longest = |other: &&String| model.starts_with(other.as_str());
+                let longest = resource.models.iter().filter(longest).max_by_key(|it| it.len());
+                longest.is_some_and(|longest| longest == start)
+                    && self.resource_of(model).is_some_and(|of| of.name == resource.name)
+            })
+        };
+        let mut unused = Vec::new();
+        for (at, resource) in self.resources.iter().enumerate() {
+            for (index, start) in resource.models.iter().enumerate() {
+                if !used(resource, start) {
+                    let said = format!("no model is filed by the beginning `{start}`");
+                    unused.push(
+                        Problem::at(format!("/resources/{at}/models/{index}"), said)
+                            .in_file(FILE)
+                            .help("upstream has changed there: correct or remove it"),
+                    );
+                }
+            }
+        }
+        unused
+    }
+
     /// The names of unions, each to be used.
     pub(crate) fn union_names(&self) -> Unused<String> {
-        Unused::of(
-            self.names.unions.iter().map(|(at, name)| (at.as_str(), name.clone())),
-            "names/unions",
-        )
+        let names = self.names.unions.iter();
+        Unused::of("/names/unions", names.map(|(at, name)| (at.as_str(), at, name.clone())))
     }
 
     /// The names of enums, each to be used.
     pub(crate) fn enum_names(&self) -> Unused<String> {
-        Unused::of(
-            self.names.enums.iter().map(|(at, name)| (at.as_str(), name.clone())),
-            "names/enums",
-        )
+        let names = self.names.enums.iter();
+        Unused::of("/names/enums", names.map(|(at, name)| (at.as_str(), at, name.clone())))
     }
 
     /// The quantities, each to be used.
     pub(crate) fn quantities(&self) -> Unused<()> {
-        Unused::of(self.quantities.iter().map(|quantity| (quantity.at.as_str(), ())), "quantities")
-    }
-}
-
-/// Entries of the policy that are still to be used: none may be left over.
-pub(crate) struct Unused<T> {
-    entries: BTreeMap<String, T>,
-    section: &'static str,
-}
-
-impl<T> Unused<T> {
-    fn of<'a>(entries: impl Iterator<Item = (&'a str, T)>, section: &'static str) -> Self {
-        let pointer = |at: &str| match at.split_once('.') {
-            Some((model, property)) => {
-                format!(
-                    "/components/schemas/{}/properties/{}",
-                    pointer_segment(model),
-                    pointer_segment(property)
-                )
-            }
-            None => format!("/components/schemas/{}", pointer_segment(at)),
-        };
-        Self { entries: entries.map(|(at, value)| (pointer(at), value)).collect(), section }
-    }
-
-    /// The entry for the schema at a pointer (or for the list whose items it describes).
-    pub fn remove(&mut self, pointer: &str) -> Option<T> {
-        self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer))
-    }
-
-    /// An entry that was never used is a lapse.
-    pub fn finish(self, changes: &mut Changes) -> Result<()> {
-        self.entries.keys().try_for_each(|pointer| {
-            let problem = Problem::at(
-                pointer,
-                format!("the policy's entry under `{}` was never applied", self.section),
-            );
-            let help = "upstream has changed there: correct or remove it in spec/policy.yaml";
-            changes.lapse(Rule::Policy, problem.help(help))
-        })
+        let quantities = self.quantities.iter().enumerate();
+        Unused::of("/quantities", quantities.map(|(index, it)| (it.at.as_str(), index, ())))
     }
 }
 

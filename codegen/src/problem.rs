@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_saphyr::{DefaultMessageFormatter, MessageFormatter as _};
+
 /// One clear error about an input. Every stage reports with this type, so that a maintainer
 /// always learns the file, the place in it, and the next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,22 +50,24 @@ impl Problem {
         Self { place: Some(Place::Line(line)), ..Self::new(message) }
     }
 
-    /// What is wrong with a JSON text: the place is the problem's, no longer the message's.
-    pub fn json(error: &serde_json::Error) -> Self {
+    /// What is wrong with a JSON text, which is not `what` it should be: the place is the problem's,
+    /// no longer the message's.
+    pub fn json(error: &serde_json::Error, what: &str) -> Self {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = text.strip_suffix(&place).unwrap_or(&text);
         Self {
             place: Some(Place::Column(error.line(), error.column())),
-            ..Self::new(format!("not valid JSON: {message}"))
+            ..Self::new(format!("{what}: {message}"))
         }
     }
 
-    /// What is wrong with a YAML text.
+    /// What is wrong with a YAML text; here too the place is the problem's alone.
     pub fn yaml(error: &serde_saphyr::Error) -> Self {
         let place =
             error.location().map(|at| Place::Column(at.line() as usize, at.column() as usize));
-        Self { place, ..Self::new(error.without_snippet().to_string()) }
+        let message = DefaultMessageFormatter.format_message(error.without_snippet());
+        Self { place, ..Self::new(message) }
     }
 
     /// Names the file, unless an inner stage has already named one.
@@ -149,5 +153,15 @@ mod tests {
         assert_eq!(problem.to_string(), "x\\ty: /a\\nerror: b: `\\u{1b}[2J\\r` is wrong");
         problem.detail = Some("-\ta\n+\u{7}b".to_owned());
         assert!(problem.to_string().ends_with(" is wrong\n-\ta\n+\\u{7}b"));
+    }
+
+    #[test]
+    fn the_place_in_a_text_is_said_once() {
+        let yaml = serde_saphyr::from_str::<u8>("a:\n  - [1").expect_err("YAML that ends early");
+        let json = serde_json::from_str::<u8>("{").expect_err("JSON that ends early");
+        for problem in [Problem::yaml(&yaml), Problem::json(&json, "not valid JSON")] {
+            let said = problem.to_string();
+            assert!(said.starts_with("line ") && said.matches("line ").count() == 1, "{said}");
+        }
     }
 }

@@ -115,17 +115,16 @@ pub fn listing(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn stale(path: &Path, current: Option<&str>, wanted: Option<&str>, mend: &str) -> Problem {
-    let (message, detail) = match (current, wanted) {
-        (None, _) => ("the file is missing", None),
-        (_, None) => ("the file should not exist", None),
-        (Some(current), Some(wanted)) => {
-            let diff = similar::TextDiff::from_lines(current, wanted);
-            let diff = diff.unified_diff().header("on disk", "regenerated").to_string();
-            ("the file is stale", Some(diff))
-        }
+    let message = match (current, wanted) {
+        (None, _) => "the file is missing",
+        (_, None) => "the file should not exist",
+        _ => "the file is stale",
     };
+    let (current, wanted) = (current.unwrap_or_default(), wanted.unwrap_or_default());
+    let diff = similar::TextDiff::from_lines(current, wanted);
+    let diff = diff.unified_diff().header("on disk", "regenerated").to_string();
     let problem = Problem::new(message).in_file(path.display()).help(format!("run `{mend}`"));
-    Problem { detail, ..problem }
+    Problem { detail: Some(diff).filter(|diff| !diff.is_empty()), ..problem }
 }
 
 fn io_problem(path: &Path, what: &str, error: &std::io::Error) -> Problem {

@@ -1,5 +1,6 @@
 //! What the wire layer, which progenitor makes, builds its requests with.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Request;
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
@@ -80,6 +81,12 @@ impl QueryValue for &str {
     }
 }
 
+impl QueryValue for &DateTime<Utc> {
+    fn put(&self, values: &mut Vec<String>) {
+        values.push(self.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    }
+}
+
 impl QueryValue for i64 {
     fn put(&self, values: &mut Vec<String>) {
         values.push(self.to_string());
@@ -113,6 +120,15 @@ mod tests {
             assert_eq!(decoded, id);
             assert_eq!((url.query(), url.fragment()), (None, None));
         }
+    }
+
+    #[test]
+    fn a_time_in_a_query_is_written_as_in_a_body() {
+        let time: DateTime<Utc> = "2024-02-29T23:59:59.5+01:00".parse().unwrap();
+        let mut values = Vec::new();
+        (&time).put(&mut values);
+        assert_eq!(values, ["2024-02-29T22:59:59.500Z"]);
+        assert_eq!(serde_json::to_value(time).unwrap(), *values[0]);
     }
 
     #[test]

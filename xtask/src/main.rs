@@ -149,7 +149,7 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
 
 fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
     let (normalised, _) = pipeline::normalised(layout)?;
-    pipeline::write_normalised(layout, &normalised, mode)?;
+    pipeline::write_normalised(layout, &normalised, mode, pipeline::NORMALISE)?;
     for pass in &normalised.report.passes {
         println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
     }

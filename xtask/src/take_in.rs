@@ -47,8 +47,7 @@ impl TakeIn {
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made =
-            Made::of(&fetched.upstream, &rules, layout).map_err(|problem| problem.in_file(url))?;
+        let made = Made::of(&fetched.upstream, &rules).map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =

@@ -4,7 +4,9 @@
 //! take the models and the building; sending is the business of the crate's own core, whose
 //! retries, tokens and errors progenitor's runtime has no room for.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::Once;
 
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
@@ -51,10 +53,27 @@ pub fn run(lowered: &Lowered) -> Result<Engine> {
     take(file)
 }
 
+thread_local! {
+    /// Whether a panic of this thread is caught, so that nobody has to read of it.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
 /// What progenitor makes of a document. It asserts what it takes for granted; a document must
 /// never make us panic.
 pub fn generate(settings: &GenerationSettings, api: &OpenAPI) -> Result<TokenStream> {
-    match std::panic::catch_unwind(|| Generator::new(settings).generate_tokens(api)) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !CAUGHT.get() {
+                usual(panic);
+            }
+        }));
+    });
+    CAUGHT.set(true);
+    let made = std::panic::catch_unwind(|| Generator::new(settings).generate_tokens(api));
+    CAUGHT.set(false);
+    match made {
         Ok(Ok(tokens)) => Ok(tokens),
         Ok(Err(error)) => Err(Problem::new(format!("progenitor refuses the document: {error}"))),
         Err(panic) => {
@@ -242,5 +261,26 @@ impl VisitMut for Plain {
             mac.tokens = arguments.to_token_stream();
         }
         visit_mut::visit_macro_mut(self, mac);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_progenitor_takes_for_granted_is_a_problem_and_no_panic() {
+        let api = serde_json::json!({
+            "openapi": "3.0.3",
+            "info": { "title": "t", "version": "1" },
+            "paths": { "/{id}": { "get": {
+                "operationId": "get",
+                "parameters": [{ "name": "id", "in": "path", "schema": { "type": "string" } }],
+                "responses": { "204": { "description": "" } },
+            } } },
+        });
+        let api = serde_json::from_value(api).unwrap();
+        let problem = generate(&GenerationSettings::new(), &api).unwrap_err();
+        assert!(problem.message.starts_with("progenitor gives up: "), "{problem}");
     }
 }

@@ -27,7 +27,7 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
             ));
         }
         names.push(name.clone());
-        members.push(match polish(field)? {
+        members.push(match polish(field, &model.ident, built)? {
             Some(wire) => quote! { #name = #wire },
             None => quote! { #name },
         });
@@ -35,7 +35,10 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     let fields = &fields.named;
     let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
     let default = default.then(|| quote! { , Default });
-    let building = built.then(|| building(&name, fields.iter()));
+    let building = match built {
+        true => Some(building(&name, fields.iter())?),
+        false => None,
+    };
     Ok(quote! {
         #documented
         #[derive(Clone, Debug #default)]
@@ -50,8 +53,11 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     })
 }
 
+/// The name of what makes a model.
+const CONSTRUCTOR: &str = "new";
+
 /// A constructor of the required fields, and a setter for each of the others.
-fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenStream {
+fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result<TokenStream> {
     let mut arguments = Vec::new();
     let mut values = Vec::new();
     let mut setters = Vec::new();
@@ -67,6 +73,11 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenS
                 } else {
                     quote! { #ident: #convert }
                 });
+            }
+            Some(_) if ident == CONSTRUCTOR => {
+                let said = format!("the setter of `{ident}` would be the constructor");
+                return Err(Problem::at(format!("/components/schemas/{name}/properties"), said)
+                    .help("teach codegen/src/emit/models.rs another name for one of them"));
             }
             Some(inner) => {
                 let (ty, convert) = accepted(&inner, ident);
@@ -88,7 +99,7 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenS
         0 => " With no field set.",
         _ => " With the fields that the API requires.",
     };
-    quote! {
+    Ok(quote! {
         impl #name {
             #[doc = #docs]
             #[allow(clippy::new_without_default, reason = "a derived `Default` exists where it can")]
@@ -97,7 +108,7 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> TokenS
             }
             #(#setters)*
         }
-    }
+    })
 }
 
 /// What a setter takes for a field of a type, and the expression that makes the field of it.
@@ -127,7 +138,7 @@ pub fn is(ty: &Type, name: &str) -> bool {
 }
 
 /// Gives a field its documentation. What comes back is its name on the wire, if that is another.
-fn polish(field: &mut Field) -> Result<Option<Lit>> {
+fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> {
     let described = match said(&field.attrs) {
         Some(text) => text::plain(&text),
         None => match model_inside(&field.ty) {
@@ -144,13 +155,24 @@ fn polish(field: &mut Field) -> Result<Option<Lit>> {
                 } else {
                     None
                 };
-                if meta.path.is_ident("rename") {
-                    rename = value;
+                match meta.path.get_ident().map(Ident::to_string).as_deref() {
+                    Some("rename") => rename = value,
+                    // The macro `model!` reads what is missing, and leaves out what is not set.
+                    Some("default") if value.is_none() => {}
+                    Some("skip_serializing_if") => {}
+                    // What is required and null is read as what is missing, but not written so.
+                    Some("deserialize_with") if !built => {}
+                    _ => return Err(meta.error("the macro `model!` knows nothing of it")),
                 }
                 Ok(())
             })
             .map_err(|error| {
-                Problem::new(format!("progenitor's serde attribute cannot be read: {error}"))
+                let field = field.ident.as_ref();
+                let field = field.map(Ident::to_string).unwrap_or_default();
+                Problem::at(
+                    format!("/components/schemas/{model}/properties"),
+                    format!("the serde attribute of `{field}` is not understood: {error}"),
+                )
             })?;
     }
     let attributes = text::docs(&described);

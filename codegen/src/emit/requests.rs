@@ -6,7 +6,7 @@ use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
 use super::{examples, models, names, streams, text};
-use crate::lower::{Body, Lowered, Operation};
+use crate::lower::{Body, Lowered, Operation, is_request_method};
 use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
@@ -164,6 +164,15 @@ impl Parts {
                     operation.pointer(),
                     format!(
                         "`{name}` of `{}` is both parameter and field of the body",
+                        operation.id
+                    ),
+                ));
+            }
+            if is_request_method(&name.to_string()) {
+                return Err(Problem::at(
+                    format!("/components/schemas/{}/properties", body.model),
+                    format!(
+                        "every request has a `{name}` of its own; `{}` sets the fields of its optional body",
                         operation.id
                     ),
                 ));

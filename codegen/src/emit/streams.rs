@@ -7,8 +7,8 @@ use quote::quote;
 use super::engine::{Engine, Function, argument};
 use super::{models, names};
 use crate::lower::{Lowered, Operation};
-use crate::policy::Paging;
-use crate::problem::{Problem, Result};
+use crate::policy::{self, Paging};
+use crate::problem::{Problem, Result, pointer_segment};
 
 /// The lines that give a request its streams.
 pub fn of(
@@ -45,9 +45,12 @@ pub fn keys_are_used(lowered: &Lowered, engine: &Engine) -> Result<()> {
         .collect();
     match lowered.paging.keys.keys().find(|model| !items.contains(model)) {
         None => Ok(()),
-        Some(model) => Err(Problem::new(format!("no list of `{model}` comes in pages")).help(
-            "upstream has changed there: correct or remove it in spec/policy.yaml, under `paging`",
-        )),
+        Some(model) => {
+            let place = format!("/paging/keys/{}", pointer_segment(model));
+            Err(Problem::at(place, format!("no list of `{model}` comes in pages"))
+                .in_file(policy::FILE)
+                .help("upstream has changed there: correct or remove the entry"))
+        }
     }
 }
 

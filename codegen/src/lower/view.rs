@@ -1,8 +1,9 @@
 //! The view of the normalised document that progenitor gets.
 
 use openapiv3::{
-    AdditionalProperties, OpenAPI, Parameter, ParameterData, ParameterSchemaOrContent, ReferenceOr,
-    Schema, SchemaData, SchemaKind, StatusCode, StringFormat, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, IntegerFormat, OpenAPI, Parameter, ParameterData,
+    ParameterSchemaOrContent, ReferenceOr, Schema, SchemaData, SchemaKind, StatusCode,
+    StringFormat, Type, VariantOrUnknownOrEmpty,
 };
 
 /// The view: successes only, no limits, no defaults, and lists that know absent from empty.
@@ -120,6 +121,8 @@ fn lower_schema(schema: &mut Schema, required: bool) {
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             (integer.minimum, integer.maximum) = (None, None);
+            // The crate reads whole numbers of 64 bits, whatever the service promises.
+            integer.format = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
         }
         SchemaKind::Type(Type::Array(array)) => {
             (array.min_items, array.max_items, array.unique_items) = (None, None, false);

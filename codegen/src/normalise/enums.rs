@@ -5,11 +5,17 @@ use std::collections::HashSet;
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
-use super::{Changes, Context, Rule, walk};
-use crate::problem::{Problem, Result};
+use super::{Changes, Context, Rule, envelopes, walk};
+use crate::problem::{Problem, Result, pointer_segment};
 
 pub(super) const REASON: &str = "Upstream repeats an enum wherever it is used. Each set of values becomes \
-     one component; what is said of the place (description, default) stays at the place.";
+     one component; what is said of the place (description, default, whether it can be null) stays at the place.";
+
+/// What becomes the component's, or is said by it.
+const CARRIED: &[&str] = &["type", "enum", "x-enum-count", "pattern"];
+
+/// What stays at the place.
+const PLACE: &[&str] = &["description", "default", "nullable"];
 
 /// One enum: its values, and every place that has it.
 struct Enum {
@@ -28,6 +34,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             Some(name) => name,
             None => from_place(&each.places[0], document, context),
         };
+        envelopes::free(&name)?;
         let mut component = json!({ "type": "string", "enum": each.values });
         if let Some(description) = &each.description {
             component["description"] = description.clone();
@@ -68,6 +75,7 @@ fn collect(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
         if walk::text(schema, "type") != Some("string") {
             return Err(Problem::at(at, "only enums of strings are understood"));
         }
+        carried(pointer, schema, changes)?;
         let mut values: Vec<String> = serde_json::from_value(values.clone())
             .map_err(|_| Problem::at(&at, "an enum of strings holds strings"))?;
         let mut seen = HashSet::new();
@@ -106,6 +114,27 @@ fn collect(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
         Ok(())
     })?;
     Ok(enums)
+}
+
+/// Refuses what would be lost, since neither the component nor the place carries it.
+fn carried(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<()> {
+    let of = schema.as_object().into_iter().flat_map(Map::keys);
+    if let Some(key) =
+        of.map(String::as_str).find(|key| !CARRIED.contains(key) && !PLACE.contains(key))
+    {
+        let at = format!("{pointer}/{}", pointer_segment(key));
+        return Err(Problem::at(at, format!("`{key}` beside an enum is not understood"))
+            .help("teach normalise/enums.rs to carry it to the component or to the place"));
+    }
+    if schema.get("x-enum-count").is_some_and(|count| !count.is_u64()) {
+        let at = format!("{pointer}/x-enum-count");
+        return Err(Problem::at(at, "a whole number from 0 belongs here"));
+    }
+    if schema.get("pattern").is_some() {
+        let at = format!("{pointer}/pattern");
+        changes.note(at, "gives way to the values, which say more");
+    }
+    Ok(())
 }
 
 /// The name that the policy gives to any of the places.
@@ -147,9 +176,9 @@ fn from_place(pointer: &str, document: &Value, context: &Context) -> String {
 /// Replaces an enum by a reference to its component, and keeps what is said of the place.
 fn refer(schema: &mut Value, name: &str) {
     let mut place = Map::new();
-    for key in ["description", "default"] {
-        if let Some(value) = schema.get(key) {
-            place.insert(key.into(), value.clone());
+    for key in PLACE {
+        if let Some(value) = schema.get(*key) {
+            place.insert((*key).into(), value.clone());
         }
     }
     *schema = if place.is_empty() {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Changes, Context, walk};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, pointer_segment};
 
 pub(super) const REASON: &str = "Every body is wrapped: `{data}`, `{data: […]}`, `{data, meta, links}`, \
      `{errors}`. Each kind of wrapper around each model gets one name, so that generators do not \
@@ -13,6 +13,7 @@ pub(super) const REASON: &str = "Every body is wrapped: `{data}`, `{data: […]}
 pub const ERROR_ENVELOPE: &str = "ErrorEnvelope";
 
 pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
+    walk::object_at(document, "/components/schemas")?.keys().try_for_each(|name| free(name))?;
     let mut named: Map<String, Value> = Map::new();
     walk::media_types(document, &mut |pointer, media| {
         let Some(schema) = media.get_mut("schema") else { return Ok(()) };
@@ -30,15 +31,23 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
         Ok(())
     })?;
     let schemas = walk::object_at(document, "/components/schemas")?;
-    for (name, envelope) in named {
-        if schemas.insert(name.clone(), envelope).is_some() {
-            return Err(Problem::at(
-                format!("/components/schemas/{name}"),
-                "upstream has a model of the name that an envelope would take",
-            ));
-        }
-    }
+    schemas.extend(named);
     Ok(())
+}
+
+/// Refuses the name of an envelope for anything else: by it the later stages know envelopes.
+pub fn free(name: &str) -> Result<()> {
+    match is_envelope(name) {
+        false => Ok(()),
+        true => Err(Problem::at(
+            format!("/components/schemas/{}", pointer_segment(name)),
+            format!("`{name}` ends as only the names of envelopes may"),
+        )
+        .help(
+            "an enum or a union can be given another name in spec/policy.yaml, under `names`; a \
+             model of upstream's needs another mark of envelopes in normalise/envelopes.rs",
+        )),
+    }
 }
 
 /// Whether a component of the normalised document is an envelope.

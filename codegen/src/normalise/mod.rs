@@ -1,8 +1,8 @@
 //! Normalise: from the upstream document, quirks and all, to one OpenAPI 3.0.3 document.
 //!
 //! A chain of named passes. Each gives the reason for its existence in its module's
-//! documentation, notes every change that it makes, and fails with "never applied" when it found
-//! nothing to do: a fix whose fault is gone upstream is to be deleted, not carried.
+//! documentation, notes every change that it makes, and fails with "never applied" when it mended
+//! nothing: a fix whose fault is gone upstream is to be deleted, not carried.
 //!
 //! [`normalise`] is for what is committed. [`normalise_leniently`] runs the same chain for a document
 //! that nobody has looked at yet: there a rule that no longer fits is noted.
@@ -14,6 +14,7 @@ mod examples;
 mod lapse;
 mod numbers;
 mod operations;
+mod origin;
 pub mod overlay;
 mod parameters;
 mod patterns;
@@ -35,6 +36,7 @@ use crate::policy::Policy;
 use crate::problem::{Problem, Result};
 pub use envelopes::is_envelope;
 pub use lapse::{Lapse, Rule};
+pub use origin::traced;
 pub use reconcile::operations_of;
 pub use report::{Change, Changes, PassReport, Report};
 pub use routes::plain_path;
@@ -89,8 +91,8 @@ const CHAIN: [Pass; 12] = [
 pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Result<Normalised> {
     let mut document = upstream.document.clone();
     let context = Context { policy, overlay };
-    let report = chain(&mut document, upstream.flavour, &context, &mut Changes::default())?;
-    understood(&mut document, report)
+    let report = chain(&mut document, upstream, &context, &mut Changes::default())?;
+    understood(&mut document, report).map_err(|problem| traced(problem, upstream))
 }
 
 /// A document as far as the rules fit it.
@@ -123,8 +125,8 @@ pub fn normalise_leniently(
     let mut changes = Changes::lenient();
     let policy = reconcile::run(policy, &document, before, &mut changes)?;
     let context = Context { policy: &policy, overlay };
-    let report = chain(&mut document, upstream.flavour, &context, &mut changes)?;
-    let normalised = understood(&mut document, report);
+    let report = chain(&mut document, upstream, &context, &mut changes)?;
+    let normalised = understood(&mut document, report).map_err(|problem| traced(problem, upstream));
     let lapses = changes.lapses.unwrap_or_default();
     Ok(Lenient { document, normalised, policy, lapses })
 }
@@ -142,7 +144,7 @@ pub fn normalised_before(
     let mut document = document.clone();
     let mut changes = Changes::lenient();
     let policy = reconcile::run(policy, &document, before, &mut changes)?;
-    canonical::sort(&mut document)?;
+    canonical::spell(&mut document)?;
     let normalised = understood(&mut document, Report::default());
     let lapses = changes.lapses.unwrap_or_default();
     Ok(Lenient { document, normalised, policy, lapses })
@@ -151,15 +153,20 @@ pub fn normalised_before(
 /// Runs the passes that a flavour needs.
 fn chain(
     document: &mut Value,
-    flavour: Flavour,
+    upstream: &Upstream,
     context: &Context,
     changes: &mut Changes,
 ) -> Result<Report> {
     let mut report = Report::default();
-    for pass in CHAIN.iter().filter(|pass| pass.only.is_none_or(|only| only == flavour)) {
-        (pass.run)(document, context, changes)?;
-        let made = changes.take();
-        if made.is_empty() {
+    let has = |pass: &&Pass| pass.only.is_none_or(|only| only == upstream.flavour);
+    for pass in CHAIN.iter().filter(has) {
+        (pass.run)(document, context, changes).map_err(|problem| match pass.only {
+            // It finds the document as upstream has it.
+            Some(Flavour::Swagger2) => problem,
+            _ => traced(problem, upstream),
+        })?;
+        let (made, mended) = changes.take();
+        if !mended {
             let problem = Problem::new(format!("the pass `{}` was never applied", pass.name)).help(
                 "the quirk that it mends is gone upstream, so delete the pass from the chain; \
                      or the document is not the Connect API's",
@@ -168,7 +175,7 @@ fn chain(
         }
         report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes: made });
     }
-    canonical::sort(document)?;
+    canonical::spell(document)?;
     Ok(report)
 }
 

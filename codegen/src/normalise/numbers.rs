@@ -27,9 +27,9 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         if schema.get("type").and_then(Value::as_str) != Some("number") {
             return Ok(());
         }
-        let listed = unused.remove(pointer).is_some();
         match schema.get("format").and_then(Value::as_str) {
-            None if listed => {
+            // Only a number without a format needs the policy to say what it is.
+            None if unused.remove(pointer).is_some() => {
                 schema.insert("format".into(), "double".into());
                 changes.note(pointer, "a quantity that may carry a fraction: `double`");
             }

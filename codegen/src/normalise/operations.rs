@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Changes, Context, Rule, reconcile, walk};
+use super::{Changes, Context, Rule, is_envelope, reconcile, walk};
 use crate::policy::Operation;
 use crate::problem::{Problem, Result, pointer_segment};
 
@@ -16,17 +16,34 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         let policy = context.policy.operation_at(pointer).ok_or_else(|| {
             unknown(pointer, &reconcile::suggested(context.policy, pointer, operation))
         })?;
+        // Both are replaced, so that nobody looks at them after this.
+        if operation.get("tags").is_some_and(|tags| !tags.is_array()) {
+            return Err(Problem::at(format!("{pointer}/tags"), "a list belongs here"));
+        }
         if let Some(upstream) = operation.get("operationId").cloned() {
+            if !upstream.is_string() {
+                let at = format!("{pointer}/operationId");
+                return Err(Problem::at(at, "a string belongs here"));
+            }
             operation["x-upstream-operation-id"] = upstream;
         }
-        operation["operationId"] = policy.id.clone().into();
-        operation["tags"] = Value::from(vec![policy.resource.clone()]);
-        changes.note(pointer, format!("is `{}` of `{}`", policy.id, policy.resource));
+        let (id, tags) = (Value::from(&*policy.id), Value::from(vec![&*policy.resource]));
+        let what = format!("is `{}` of `{}`", policy.id, policy.resource);
+        match operation["operationId"] == id && operation["tags"] == tags {
+            true => changes.book(pointer, what),
+            false => changes.note(pointer, what),
+        }
+        operation["operationId"] = id;
+        operation["tags"] = tags;
         seen.push(policy.id.clone());
         Ok(())
     })?;
     let missing = context.policy.operations.iter().filter(|policy| !seen.contains(&policy.id));
-    missing.map(gone).try_for_each(|problem| changes.lapse(Rule::Policy, problem))
+    missing.map(gone).try_for_each(|problem| changes.lapse(Rule::Policy, problem))?;
+    let schemas = walk::object_at(document, "/components/schemas")?;
+    let models = schemas.keys().filter(|name| !is_envelope(name));
+    let unused = context.policy.prefixes_without(models.map(String::as_str));
+    unused.into_iter().try_for_each(|problem| changes.lapse(Rule::Policy, problem))
 }
 
 /// An operation that the policy lacks, and the entry that would do.

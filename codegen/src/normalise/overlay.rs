@@ -1,11 +1,18 @@
 //! The corrections of data, as an OpenAPI Overlay 1.0.0 document: `spec/overlay.yaml`.
+//!
+//! Two words of ours, which the standard has room for. `x-was` is what an action was written
+//! against: of an object the members named, with `null` for one that is not there. Whatever is
+//! replaced or removed must be named so, so that no change upstream is overwritten. `x-wrap` makes
+//! a list of what stands there.
+
+mod apply;
 
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::{Changes, Context, Rule};
-use crate::problem::{Problem, Result, unescaped_segment};
+use crate::problem::{Problem, Result};
 use crate::yaml;
 
 pub(super) const REASON: &str = "What upstream says wrongly or hides is corrected in `spec/overlay.yaml`, \
@@ -40,6 +47,12 @@ struct Action {
     update: Option<Value>,
     #[serde(default)]
     remove: bool,
+    /// Makes what stands there the one entry of a list.
+    #[serde(default, rename = "x-wrap")]
+    wrap: bool,
+    /// What the action was written against.
+    #[serde(default, rename = "x-was")]
+    was: Option<Value>,
 }
 
 impl Overlay {
@@ -57,8 +70,9 @@ impl Overlay {
             if action.description.trim().is_empty() {
                 return Err(Problem::at(pointer, "the description must state the evidence"));
             }
-            if action.remove == action.update.is_some() {
-                return Err(Problem::at(pointer, "an action either updates or removes"));
+            let does = [action.update.is_some(), action.remove, action.wrap];
+            if does.iter().filter(|does| **does).count() != 1 {
+                return Err(Problem::at(pointer, "an action either updates, removes or wraps"));
             }
         }
         Ok(overlay)
@@ -82,7 +96,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             changes.lapse(Rule::Overlay, named(problem))?;
         }
         for pointer in pointers {
-            match apply(document, action, &pointer) {
+            match apply::apply(document, action, &pointer) {
                 Ok(()) => changes.note(pointer, action.description.trim()),
                 Err(problem) => changes.lapse(Rule::Overlay, named(problem))?,
             }
@@ -104,84 +118,6 @@ fn matched(document: &Value, action: &Action) -> Vec<String> {
     });
     pointers.dedup();
     pointers
-}
-
-fn apply(document: &mut Value, action: &Action, pointer: &str) -> Result<()> {
-    let before = document.pointer(pointer).cloned();
-    match (&action.update, document.pointer_mut(pointer)) {
-        (_, None) => return Err(gone(pointer)),
-        (Some(update), Some(target)) => {
-            let merged = merge(target, update);
-            // What cannot be done in whole is not done in part.
-            if let (Err(_), Some(before)) = (&merged, &before) {
-                target.clone_from(before);
-            }
-            merged?;
-        }
-        (None, Some(_)) => remove(document, pointer)?,
-    }
-    if document.pointer(pointer) == before.as_ref() {
-        return Err(Problem::new("the action changes nothing")
-            .help("upstream says the same by now: remove the action"));
-    }
-    Ok(())
-}
-
-/// Overlay 1.0.0's merge: objects member by member, arrays by appending, the rest by replacing.
-fn merge(target: &mut Value, update: &Value) -> Result<()> {
-    match (target, update) {
-        (Value::Object(target), Value::Object(update)) => {
-            for (key, value) in update {
-                match target.get_mut(key) {
-                    Some(current @ (Value::Object(_) | Value::Array(_))) => {
-                        merge_member(current, value)?
-                    }
-                    _ => {
-                        target.insert(key.clone(), value.clone());
-                    }
-                }
-            }
-            Ok(())
-        }
-        (Value::Array(target), entry) => {
-            target.push(entry.clone());
-            Ok(())
-        }
-        _ => Err(Problem::new("an update needs an object or an array as its target")),
-    }
-}
-
-fn merge_member(current: &mut Value, update: &Value) -> Result<()> {
-    match (current, update) {
-        (Value::Array(current), Value::Array(update)) => {
-            current.extend(update.iter().cloned());
-            Ok(())
-        }
-        (current @ Value::Object(_), Value::Object(_)) => merge(current, update),
-        _ => Err(Problem::new("the update has another type than what stands there")
-            .help("remove what stands there in an action before this one")),
-    }
-}
-
-fn remove(document: &mut Value, pointer: &str) -> Result<()> {
-    let (parent, last) = pointer
-        .rsplit_once('/')
-        .ok_or_else(|| Problem::new("the whole document cannot be removed"))?;
-    let removed = match document.pointer_mut(parent) {
-        Some(Value::Object(members)) => members.shift_remove(&unescaped_segment(last)),
-        Some(Value::Array(members)) => match last.parse() {
-            Ok(index) if index < members.len() => Some(members.remove(index)),
-            _ => None,
-        },
-        _ => None,
-    };
-    removed.map(|_| ()).ok_or_else(|| gone(pointer))
-}
-
-/// A match that an earlier match of the same action has taken with it.
-fn gone(pointer: &str) -> Problem {
-    Problem::new(format!("the action's own change took {pointer} away"))
-        .help("make the target match each place once")
 }
 
 #[cfg(test)]
@@ -211,7 +147,7 @@ mod tests {
     #[test]
     fn an_update_merges_objects_appends_to_lists_and_replaces_the_rest() {
         let document = json!({"a": {"b": [1], "c": 1, "d": {"e": 1}}});
-        let update = "update: { b: [2], c: 2, d: { f: 2 } }";
+        let update = "update: { b: [2], c: 2, d: { f: 2 } }\n    x-was: { c: 1 }";
         let wanted = json!({"a": {"b": [1, 2], "c": 2, "d": {"e": 1, "f": 2}}});
         assert_eq!(applied("$.a", update, document), Ok(wanted));
     }
@@ -228,6 +164,41 @@ mod tests {
             );
         }
         assert!(applied("$", "remove: true", json!({})).is_err());
-        assert!(applied("$..*", "remove: true", json!({"a": {"b": [1]}})).is_ok());
+        assert!(applied("$.a[*]", "remove: true", json!({"a": [[1], [2]]})).is_ok());
+    }
+
+    #[test]
+    fn what_upstream_says_now_is_not_overwritten_by_what_was_written_against_other_words() {
+        let was = "update: { b: mended }\n    x-was: { b: wrong }";
+        assert_eq!(
+            applied("$.a", was, json!({"a": {"b": "wrong"}})),
+            Ok(json!({"a": {"b": "mended"}}))
+        );
+        let added = "update: { b: said }\n    x-was: { b: null }";
+        assert_eq!(applied("$.a", added, json!({"a": {}})), Ok(json!({"a": {"b": "said"}})));
+        let gone = "remove: true\n    x-was: { c: 1 }";
+        assert_eq!(
+            applied("$.a.b", gone, json!({"a": {"b": {"c": 1, "d": 2}}})),
+            Ok(json!({"a": {}}))
+        );
+        for (target, action, document) in [
+            ("$.a", was, json!({"a": {"b": "other"}})),
+            ("$.a", was, json!({"a": {}})),
+            ("$.a", added, json!({"a": {"b": "other"}})),
+            ("$.a", "update: { b: said }", json!({"a": {"b": "other"}})),
+            ("$.a", "update: { b: { c: 2 } }", json!({"a": {"b": {"c": 1}}})),
+            ("$.a.b", gone, json!({"a": {"b": {"c": 2, "d": 2}}})),
+            ("$.a.b", "remove: true", json!({"a": {"b": 1}})),
+        ] {
+            let problem = applied(target, action, document).unwrap_err();
+            assert!(problem.help.is_some_and(|help| help.starts_with("upstream")), "{action}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_can_be_wrapped_in_one() {
+        let wrapped = applied("$.a", "x-wrap: true", json!({"a": {"b": 1}}));
+        assert_eq!(wrapped, Ok(json!({"a": [{"b": 1}]})));
+        assert!(applied("$.a", "x-wrap: true", json!({"a": [{"b": 1}]})).is_err());
     }
 }

@@ -3,20 +3,28 @@
 use serde_json::Value;
 
 use super::{Changes, Context, walk};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 
 pub(super) const REASON: &str = "Upstream writes patterns as literals with their slashes, `/^a$/`. OpenAPI \
      takes the bare expression; with the slashes nothing would ever match.";
 
+/// What can stand behind a literal.
+const FLAGS: &str = "dgimsuvy";
+
 pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     walk::schemas(document, &mut |pointer, schema| {
-        let bare = walk::text(schema, "pattern")
-            .and_then(|pattern| pattern.strip_prefix('/')?.strip_suffix('/'))
-            .map(str::to_owned);
-        if let Some(bare) = bare {
-            changes.note(format!("{pointer}/pattern"), "lost its slashes");
-            schema["pattern"] = bare.into();
+        let literal = walk::text(schema, "pattern").and_then(|pattern| pattern.strip_prefix('/'));
+        let (bare, flags) = match literal.and_then(|literal| literal.rsplit_once('/')) {
+            Some((bare, flags)) if flags.chars().all(|flag| FLAGS.contains(flag)) => (bare, flags),
+            _ => return Ok(()),
+        };
+        let pointer = format!("{pointer}/pattern");
+        if !flags.is_empty() {
+            return Err(Problem::at(pointer, format!("the flags `{flags}` are not understood"))
+                .help("OpenAPI has no word for them; teach normalise/patterns.rs what to do without them"));
         }
+        changes.note(pointer, "lost its slashes");
+        schema["pattern"] = bare.to_owned().into();
         Ok(())
     })
 }

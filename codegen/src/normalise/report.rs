@@ -35,19 +35,28 @@ pub struct Change {
 #[derive(Debug, Default)]
 pub struct Changes {
     pub(super) made: Vec<Change>,
+    /// Whether any of them mends a quirk.
+    pub(super) mended: bool,
     /// The rules that no longer fit; nothing where the first of them is an error.
     pub(super) lapses: Option<Vec<Lapse>>,
 }
 
 impl Changes {
-    /// Notes one change.
+    /// Notes one change that mends a quirk of the document.
     pub fn note(&mut self, pointer: impl Into<String>, what: impl Into<String>) {
+        self.mended = true;
+        self.book(pointer, what);
+    }
+
+    /// Notes one change that would be made to a document without quirks as well.
+    pub fn book(&mut self, pointer: impl Into<String>, what: impl Into<String>) {
         self.made.push(Change { pointer: pointer.into(), what: what.into() });
     }
 
-    /// Takes the changes out, in the order in which they were made: the next pass begins anew.
-    pub(super) fn take(&mut self) -> Vec<Change> {
-        std::mem::take(&mut self.made)
+    /// Takes the changes out, in the order in which they were made, and whether any of them mends
+    /// a quirk: the next pass begins anew.
+    pub(super) fn take(&mut self) -> (Vec<Change>, bool) {
+        (std::mem::take(&mut self.made), std::mem::take(&mut self.mended))
     }
 }
 

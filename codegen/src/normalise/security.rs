@@ -2,13 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{Changes, Context, walk};
-use crate::problem::Result;
+use super::{Changes, Context, Rule, walk};
+use crate::problem::{Problem, Result};
 
 pub(super) const REASON: &str = "Upstream declares no security although all operations but those named in \
      the policy want a bearer token.";
 
 pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
+    declared(document)?.into_iter().try_for_each(|at| {
+        let problem = Problem::at(at, "upstream says by now what wants a token, and how");
+        let help = "hold it against `public` in spec/policy.yaml; then have normalise/security.rs \
+                    take it over instead of replacing it";
+        changes.lapse(Rule::Pass, problem.help(help))
+    })?;
     let components = walk::object_at(document, "/components")?;
     components.insert(
         "securitySchemes".into(),
@@ -32,4 +38,19 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
         }
         Ok(())
     })
+}
+
+/// The first place at which upstream itself says anything of security.
+fn declared(document: &mut Value) -> Result<Option<String>> {
+    let mut found = ["/components/securitySchemes", "/security"]
+        .into_iter()
+        .find(|at| document.pointer(at).is_some())
+        .map(str::to_owned);
+    walk::operations(document, &mut |pointer, operation| {
+        if operation.get("security").is_some() && found.is_none() {
+            found = Some(format!("{pointer}/security"));
+        }
+        Ok(())
+    })?;
+    Ok(found)
 }

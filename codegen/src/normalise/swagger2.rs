@@ -24,10 +24,8 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
         "servers": [{ "url": server(&mut old)? }],
     });
     changes.note("", "is OpenAPI 3.0.3");
-    for key in ["securityDefinitions", "security"] {
-        if old.take(key).is_some() {
-            changes.note(format!("/{key}"), "gives way to the pass `security`");
-        }
+    if let Some(security) = old.take("security") {
+        new["security"] = security;
     }
     let mut paths = Map::new();
     for (path, item) in object(old.required("paths")?, "/paths")? {
@@ -48,6 +46,10 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
         changes.note(format!("/definitions/{}", pointer_segment(name)), "is a component");
     }
     new["components"] = json!({ "schemas": definitions });
+    // In the words of Swagger 2.0: the pass `security` only asks whether they are there.
+    if let Some(schemes) = old.take("securityDefinitions") {
+        new["components"]["securitySchemes"] = schemes;
+    }
     old.finish()?;
     *document = new;
     Ok(())
@@ -55,15 +57,17 @@ pub(super) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
 
 fn server(old: &mut Taken) -> Result<String> {
     let scheme = match old.take("schemes") {
-        None => "https".to_owned(),
-        Some(schemes) => schemes
-            .as_array()
-            .and_then(|schemes| schemes.iter().filter_map(Value::as_str).max())
-            .ok_or_else(|| Problem::at("/schemes", "a list of schemes belongs here"))?
-            .to_owned(),
+        None => "https",
+        Some(schemes) => ["https", "http"]
+            .into_iter()
+            .find(|scheme| schemes.as_array().is_some_and(|it| it.contains(&json!(scheme))))
+            .ok_or_else(|| Problem::at("/schemes", "neither `https` nor `http` is among them"))?,
     };
     let host = old.required_text("host")?;
     let base = old.optional_text("basePath")?.unwrap_or_default();
+    if !base.is_empty() && !base.starts_with('/') {
+        return Err(Problem::at("/basePath", "a path that begins with `/` belongs here"));
+    }
     Ok(format!("{scheme}://{host}{}", base.trim_end_matches('/')))
 }
 
@@ -106,8 +110,7 @@ fn convert_operation(mut old: Taken, consumes: &[String], produces: &[String]) -
         responses.insert(status, response);
     }
     new.insert("responses".into(), Value::Object(responses));
-    old.take("security");
-    for key in ["tags", "summary", "description", "operationId", "deprecated"] {
+    for key in ["tags", "summary", "description", "operationId", "deprecated", "security"] {
         if let Some(value) = old.take(key) {
             new.insert(key.into(), value);
         }

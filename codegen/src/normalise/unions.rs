@@ -4,7 +4,7 @@ use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
 use super::{Changes, Context, walk};
-use crate::problem::{Problem, Result};
+use crate::problem::{Problem, Result, pointer_segment};
 
 pub(super) const REASON: &str = "Swagger 2.0 has no unions: upstream leaves a placeholder with `x-oneOf`, \
      and its OpenAPI 3.0 form a `oneOf` of the bare values. On the wire a union is adjacently \
@@ -21,7 +21,7 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
             &format!("/components/schemas/{model}"),
             "properties",
             &mut |at, property| {
-                let Some(members) = members(property) else { return Ok(()) };
+                let Some(members) = members(property, at)? else { return Ok(()) };
                 let label = at.rsplit('/').next().unwrap_or_default();
                 let name = names
                     .remove(at)
@@ -33,7 +33,11 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
                     union["description"] = description.into();
                 }
                 changes.note(at, format!("is the union `{name}`"));
-                *property = walk::component_ref(&name);
+                *property = match property.get("nullable") {
+                    // OpenAPI 3.0 ignores what stands beside a `$ref`.
+                    Some(it) => json!({ "nullable": it, "allOf": [walk::component_ref(&name)] }),
+                    None => walk::component_ref(&name),
+                };
                 match named.insert(name.clone(), union) {
                     None => Ok(()),
                     Some(_) => Err(Problem::at(at, format!("another union is a `{name}`"))
@@ -55,9 +59,29 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     Ok(())
 }
 
+/// What a placeholder can hold: its members, under one keyword or the other, and what is carried.
+/// Its type and title only say that there is no word for a union.
+const CARRIED: [&str; 6] = ["x-oneOf", "oneOf", "type", "title", "description", "nullable"];
+
 /// The members of the placeholder for a union, or of a real one.
-fn members(schema: &Value) -> Option<Vec<Value>> {
-    ["x-oneOf", "oneOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array().cloned())
+fn members(schema: &Value, pointer: &str) -> Result<Option<Vec<Value>>> {
+    let mut found = ["x-oneOf", "oneOf"]
+        .iter()
+        .filter_map(|keyword| Some((keyword, schema.get(*keyword)?.as_array()?)));
+    let Some((keyword, members)) = found.next() else { return Ok(None) };
+    if members.is_empty() || found.next().is_some() {
+        let at = format!("{pointer}/{keyword}");
+        return Err(Problem::at(at, "a union has members, in one list"));
+    }
+    let mut keys = schema.as_object().into_iter().flat_map(Map::keys);
+    match keys.find(|key| !CARRIED.contains(&key.as_str())) {
+        None => Ok(Some(members.clone())),
+        Some(key) => {
+            let at = format!("{pointer}/{}", pointer_segment(key));
+            Err(Problem::at(at, format!("`{key}` beside a union is not understood"))
+                .help("teach normalise/unions.rs to carry it to the component or to the place"))
+        }
+    }
 }
 
 /// What stands on the wire for one member of a union.

@@ -62,7 +62,7 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
 const STACK: usize = (DEPTH + 1) << 18;
 
 fn json(text: &str) -> Result<Once> {
-    serde_json::from_str(text).map_err(|error| Problem::json(&error))
+    serde_json::from_str(text).map_err(|error| Problem::json(&error, "not valid JSON"))
 }
 
 fn yaml(text: &str) -> Result<Once> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use connect_codegen::document::Upstream;
-use connect_codegen::normalise::normalise;
 use connect_codegen::normalise::overlay::Overlay;
+use connect_codegen::normalise::{normalise, traced};
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use connect_codegen::problem::Result;
@@ -21,6 +21,14 @@ impl Document {
     pub fn with(addition: Value) -> Self {
         let mut root = yaml(include_str!("base.yaml"));
         merge(&mut root, addition);
+        Self { root }
+    }
+
+    /// The base after a JSON Patch.
+    pub fn patched(patch: Value) -> Self {
+        let mut root = yaml(include_str!("base.yaml"));
+        let patch: json_patch::Patch = serde_json::from_value(patch).expect("a patch");
+        json_patch::patch(&mut root, &patch).expect("the patch fits");
         Self { root }
     }
 
@@ -44,6 +52,7 @@ impl Document {
         let overlay = Overlay::parse(&text("overlay"))?;
         let upstream = Upstream::parse(&text("document"))?;
         pipeline::generated(&normalise(&upstream, &overlay, &policy)?, &policy)
+            .map_err(|problem| traced(problem, &upstream))
     }
 }
 

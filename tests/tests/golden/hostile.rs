@@ -2,6 +2,7 @@
 //! nor name a file. Each text at each place gives a problem that names the place, or code that
 //! has the same items as that of a harmless text, compiles, and is clean when documented.
 
+mod inconsistent;
 mod places;
 mod shape;
 mod structure;

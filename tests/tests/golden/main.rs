@@ -3,6 +3,7 @@
 
 mod document;
 mod hostile;
+mod quirks;
 
 use connect_tests::scratch::Scratch;
 use document::Document;

@@ -59,9 +59,11 @@ const CLUSTERS: &str = "/paths/~1clusters?/get";
 fn changes() -> Vec<(String, Change, Seen)> {
     let at = |place: &str, rest: &str| format!("{place}/{rest}");
     vec![
-        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Lines),
+        (at(CLUSTER, "properties/host_internal_ip"), Rename("host_external_ip"), Lines),
+        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Problem("/required/")),
         (at(CLUSTER, "properties/status"), Rename("state"), Problem("/actions/")),
-        (at(CLUSTER, "properties/host_guid"), Remove, Lines),
+        (at(CLUSTER, "properties/host_internal_ip"), Remove, Lines),
+        (at(CLUSTER, "properties/host_guid"), Remove, Problem("/required/")),
         (at(CLUSTER, "properties"), Add("colour", json!({"type": "string"})), Lines),
         (at(CLUSTER, "required/0"), Remove, Lines),
         (at(CLUSTER, "required"), Replace(json!([])), Problem("/actions/")),

@@ -54,11 +54,11 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
             with(r#""tags": ["#, r#""x\n*/ fn main() { \" }": 1, "tags": ["#),
             &[r#"/get/x\n*~1 fn main() { " }: "#],
         ),
-        (with(r#""type": "number""#, r#""type": "num\"ber\n""#), &["/paths/", "/schema: "]),
-        (with(r#""type": "number""#, r#""type": ["number", {}]"#), &["/paths/", "/schema: "]),
+        (with(r#""type": "number""#, r#""type": "num\"ber\n""#), &["/paths/", "/parameters/"]),
+        (with(r#""type": "number""#, r#""type": ["number", {}]"#), &["/paths/", "/parameters/"]),
         (
             with(r#""minLength": "#, r#""minLength": 123456789012345678901234567890"#),
-            &["/components/schemas/"],
+            &["/definitions/"],
         ),
     ]
 }

@@ -57,7 +57,8 @@ fn a_stale_normalised_document_or_report_is_found() {
         text.push('\n');
         fs::write(&path, text).expect("a change");
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
-        workspace.refuses(&[task, "--check"], &[name, "stale", "cargo xtask"]);
+        let mends = format!("`cargo xtask {task}`");
+        workspace.refuses(&[task, "--check"], &[name, "stale", &mends]);
     }
 }
 

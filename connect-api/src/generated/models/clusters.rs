@@ -224,13 +224,12 @@ crate::model::model! {
     note, organization_id, organization_shared, printer_count, printer_type, status,
     team_ids, user_id }
 }
-/// Model with parameters for updating cluster sharing settings. TODO: in the future we can add
-/// organization sharing via this model as well.
+/// Model with parameters for updating cluster sharing settings.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterSharingUpdateRequest {
-    /// Designates whether the cluster is shared with the entire organization.This field must be left
-    /// empty or set to 'False' when using 'team\_ids'.
+    /// Designates whether the cluster is shared with the entire organization. This field must be left
+    /// empty or set to `false` when using `team_ids`.
     ///
     /// Default: `false`.
     pub organization_shared: Option<bool>,

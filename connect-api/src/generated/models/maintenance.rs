@@ -144,7 +144,7 @@ crate::model::model! {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TimeBasedDetail {
-    /// Describes the time in seconds between recommended execution this task.
+    /// The time in seconds between recommended executions of this task.
     ///
     /// At least 0.
     pub interval: i64,

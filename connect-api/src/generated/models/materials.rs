@@ -87,7 +87,7 @@ pub struct MaterialProfileUploadRequest {
     /// Pattern:
     /// `^(?!(?:COM[0-9]|CON|LPT[0-9]|NUL|PRN|AUX|com[0-9]|con|lpt[0-9]|nul|prn|aux)|\s|[\.]{2,})[^\\\/:*\"?<>|]{1,}\.[a-zA-Z0-9]+$`.
     pub material_profile_name: String,
-    /// The origin of the client that will upload the print job to storage.Used to verify the upload
+    /// The origin of the client that will upload the print job to storage. Used to verify the upload
     /// occurs from the same location as the request.
     pub origin: String,
 }

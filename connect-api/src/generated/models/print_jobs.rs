@@ -339,7 +339,7 @@ pub struct PrintJobDetailsResponse {
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// Allow this job to be printed despite of mismatching configurations.
+    /// Allow this job to be printed despite mismatching configurations.
     pub force: bool,
     /// See [`ClusterPrintJobImpediment`].
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
@@ -573,7 +573,7 @@ pub struct PrintJobInstanceReportResponse {
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// Allow this job to be printed despite of mismatching configurations.
+    /// Allow this job to be printed despite mismatching configurations.
     pub force: bool,
     /// When a print job is hidden it has been deleted from the cloud history and should not be returned
     /// by the API anymore.
@@ -680,7 +680,7 @@ pub struct PrintJobInstanceResponse {
     pub created_at: chrono::DateTime<chrono::Utc>,
     /// The time when this print job was deleted.
     pub deleted_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// Allow this job to be printed despite of mismatching configurations.
+    /// Allow this job to be printed despite mismatching configurations.
     pub force: bool,
     /// See [`ClusterPrintJobImpediment`].
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
@@ -799,7 +799,7 @@ pub struct PrintJobMaterialMetadata {
     pub color: Option<String>,
     /// The density of the material in g/cm3.
     pub density: Option<f64>,
-    /// The diameter of the material in mm3.
+    /// The diameter of the material in mm.
     pub diameter: Option<f64>,
     /// The GUID of the material in this print core, e.g. '506c9f0d-e3aa-4bd4-b2d2-23e2425b1aa9'.
     ///

@@ -325,7 +325,7 @@ pub struct ClusterPrinterStatus {
     pub faults: Option<Vec<ClusterPrinterFault>>,
     /// Whether or not the firewall is enabled for this printer.
     pub firewall_enabled: Option<bool>,
-    /// The configured channel to put firmware updates from.
+    /// The configured channel to pull firmware updates from.
     pub firmware_channel: Option<FirmwareChannel>,
     /// Whether the printer's firmware is up-to-date.
     pub firmware_update_status: Option<FirmwareUpdateStatus>,
@@ -416,7 +416,7 @@ crate::open_enum::open_enum! {
     "ultimaker_factor4", FireE = "fire_e", LavaF = "lava_f", Magma10 = "magma_10", Sketch
     = "sketch", SketchLarge = "sketch_large", SketchSprint = "sketch_sprint" }
 }
-/// The configured channel to put firmware updates from.
+/// The configured channel to pull firmware updates from.
 ///
 /// The service has 3 values; these 2 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -142,7 +142,7 @@ impl DeleteCluster {
     }
 }
 impl Client {
-    /// Retrieves a clusters for which the user has access to.
+    /// Retrieves a cluster to which the user has access.
     ///
     /// `GET /clusters/{cluster_id}` → The registered printer cluster.
     ///
