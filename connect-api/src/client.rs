@@ -155,6 +155,10 @@ impl ClientBuilder {
     /// Has the same cluster's status asked for at most once in this time: calls that come sooner
     /// wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
     /// vendor advises against asking more often. Zero is for a stand-in.
+    ///
+    /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
+    /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a
+    /// turn, too: if it cannot have one in time, the call ends with that failure.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self

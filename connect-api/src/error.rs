@@ -1,6 +1,7 @@
 //! What can go wrong with a call.
 
 mod api;
+mod decode;
 mod paging;
 #[cfg(feature = "upload")]
 mod source;
@@ -8,27 +9,24 @@ mod transport;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
 
-use crate::call::{Operation, Raw};
-use crate::decode::path_at;
 use crate::fleet::ActionError;
 use crate::models::ErrorCode;
-use crate::redact::{excerpt, redact, redact_headers};
-use crate::retry::{is_transient, retry_after};
+use crate::retry::{is_refusal, is_transient, retry_after};
 use crate::time::now;
-use crate::token::{AccessToken, TokenError};
+use crate::token::TokenError;
 pub use api::ApiError;
+pub use decode::{DecodeError, NoDataError};
 pub use paging::RepeatedPageError;
 #[cfg(feature = "upload")]
 pub use source::SourceError;
 pub use transport::TransportError;
 
-/// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
+/// Whatever went wrong with a call. Its `Display` is useful alone: it says all that there is to say,
+/// on one line, and no error here has a source that would say it again.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -70,53 +68,6 @@ pub enum Error {
     Source(SourceError),
     /// The client's configuration or an argument of the call cannot be used; nothing was sent.
     Configuration(ConfigurationError),
-}
-
-/// A body that is not what the API documents.
-///
-/// ```no_run
-/// # async fn example(client: connect_api::Client) {
-/// use connect_api::Error;
-///
-/// if let Err(Error::Decode(error)) = client.get_settings().send().await {
-///     println!("look at {} of {:?}", error.path, error.excerpt);
-/// }
-/// # }
-/// ```
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct DecodeError {
-    operation: Arc<Operation>,
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// Where in the body, as in `$.data[3].printer_count`.
-    pub path: String,
-    /// The beginning of the body.
-    pub excerpt: String,
-    source: serde_json::Error,
-}
-
-/// A success without data.
-///
-/// ```no_run
-/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-/// use connect_api::Error;
-///
-/// match client.print("a cluster's id", "a print file's id").send().await {
-///     Err(Error::NoData(_)) => println!("somebody has to approve it first"),
-///     sent => println!("job {:?}", sent?.job_instance_uuid),
-/// }
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct NoDataError {
-    operation: Arc<Operation>,
-    /// The status of the answer.
-    pub status: StatusCode,
 }
 
 /// A configuration or an argument that cannot be used.
@@ -169,12 +120,16 @@ impl Error {
 impl Error {
     /// Whether the same call can succeed at another time: nothing is wrong with what was asked.
     ///
+    /// That is no permission to ask again for what does something anew each time: a print whose
+    /// answer was lost can be under way. See [`may_have_been_done`](Self::may_have_been_done).
+    ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {
-    /// match client.get_settings().send().await {
-    ///     Err(error) if error.is_transient() => println!("later, perhaps: {error}"),
+    /// match client.print("a cluster's id", "a print file's id").send().await {
+    ///     Ok(sent) => println!("{}", sent.status),
+    ///     Err(error) if error.may_have_been_done() => println!("look at the queue: {error}"),
+    ///     Err(error) if error.is_transient() => println!("again, later: {error}"),
     ///     Err(error) => println!("never: {error}"),
-    ///     Ok(_) => println!("there they are"),
     /// }
     /// # }
     /// ```
@@ -187,11 +142,40 @@ impl Error {
         }
     }
 
-    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does.
+    /// Whether what was asked may have been done nevertheless, so that asking again may do it
+    /// twice. Never so of an operation that can be repeated, and never after what says that nothing
+    /// was done: a connection that was not made, a refusal, a `Retry-After`.
+    pub fn may_have_been_done(&self) -> bool {
+        match self {
+            Error::Api(error) => {
+                let asked = self.retry_after().is_some();
+                !error.operation.repeatable && !is_refusal(error.status, asked)
+            }
+            Error::Transport(error) => error.may_have_been_done(),
+            Error::Decode(error) => !error.operation.repeatable,
+            Error::NoData(error) => !error.operation.repeatable,
+            Error::Action(error) => !error.is_failed(),
+            #[cfg(feature = "upload")]
+            Error::Source(_) => false,
+            Error::Token(_) | Error::RepeatedPage(_) | Error::Configuration(_) => false,
+        }
+    }
+
+    /// Whether another attempt within the same call would end no better.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Error::Transport(error) => error.is_final(),
+            error => !error.is_transient(),
+        }
+    }
+
+    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does;
+    /// and what is left of the client's own `poll_interval`, if that is why nothing was sent.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => retry_after(&error.headers, now()),
             Error::Token(error) => error.retry_after(),
+            Error::Transport(error) => error.until_turn(),
             _ => None,
         }
     }
@@ -204,6 +188,7 @@ impl Error {
             Error::Transport(error) if error.is_connect() => "connect",
             Error::Transport(error) if error.is_timeout() => "timeout",
             Error::Transport(error) if error.is_too_long() => "body_too_long",
+            Error::Transport(error) if error.until_turn().is_some() => "no_turn",
             Error::Transport(_) => "transport",
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
@@ -218,6 +203,7 @@ impl Error {
 
     /// Records the error in the span of what has failed.
     pub(crate) fn record(&self, span: &tracing::Span) {
+        span.record("otel.status_code", "ERROR");
         span.record("error.type", self.kind().as_ref());
         if let Some(status) = self.status() {
             span.record("http.response.status_code", status.as_u16());
@@ -234,39 +220,9 @@ impl Error {
         self
     }
 
-    /// Whether the API says that the token has expired. It says so with 403; its 401 means that
-    /// no token was sent.
+    /// Whether the API says that the token has expired.
     pub(crate) fn is_expired_token(&self) -> bool {
-        let Error::Api(error) = self else { return false };
-        error.status == StatusCode::FORBIDDEN
-            && error.errors.iter().any(|error| error.code.as_str() == "tokenExpired")
-    }
-}
-
-impl DecodeError {
-    pub(crate) fn new(raw: &mut Raw, source: serde_json::Error) -> Self {
-        let token = raw.token.as_ref().map(AccessToken::expose);
-        let path = path_at(&raw.body, source.line(), source.column());
-        // It quotes the value that does not fit.
-        let message = source.to_string();
-        let shown = redact(&message, token);
-        Self {
-            operation: raw.operation.clone(),
-            status: raw.status,
-            headers: redact_headers(std::mem::take(&mut raw.headers), token),
-            path: redact(&path, token).into_owned(),
-            excerpt: excerpt(&raw.body, token),
-            source: match shown == message {
-                true => source,
-                false => serde::de::Error::custom(shown),
-            },
-        }
-    }
-}
-
-impl NoDataError {
-    pub(crate) fn new(operation: &Arc<Operation>, status: StatusCode) -> Self {
-        Self { operation: operation.clone(), status }
+        matches!(self, Error::Api(error) if error.is_expired_token())
     }
 }
 
@@ -293,40 +249,15 @@ impl fmt::Display for Error {
     }
 }
 
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, status, path, excerpt, source, .. } = self;
-        write!(f, "{operation}: {status}, but at {path}: {source}; the body begins {excerpt:?}")
-    }
-}
-
-impl fmt::Display for NoDataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, but without data", self.operation, self.status)
-    }
-}
-
 impl fmt::Display for ConfigurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Error::Transport(error) => error.source(),
-            Error::Decode(error) => Some(&error.source),
-            Error::Token(error) => Some(error),
-            Error::Action(error) => std::error::Error::source(error.as_ref()),
-            #[cfg(feature = "upload")]
-            Error::Source(error) => error.source(),
-            Error::Api(_) | Error::NoData(_) | Error::RepeatedPage(_) | Error::Configuration(_) => {
-                None
-            }
-        }
-    }
-}
+impl std::error::Error for Error {}
+
+impl std::error::Error for ConfigurationError {}
 
 /// How often something was tried, where that is worth saying.
 struct Attempts(usize);
@@ -340,16 +271,15 @@ impl fmt::Display for Attempts {
     }
 }
 
-impl From<TokenError> for Error {
-    fn from(error: TokenError) -> Self {
-        Error::Token(error)
+impl From<ConfigurationError> for Error {
+    fn from(error: ConfigurationError) -> Self {
+        Error::Configuration(error)
     }
 }
 
-impl From<reqwest::Error> for Error {
-    /// A request that cannot even be built.
-    fn from(error: reqwest::Error) -> Self {
-        Error::Configuration(ConfigurationError::new(chain(&error.without_url())))
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        Error::Token(error)
     }
 }
 

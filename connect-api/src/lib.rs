@@ -118,6 +118,9 @@ mod union;
 mod upload;
 mod wire;
 
+/// The crates whose types are part of this one's interface, in the versions that it is built with.
+pub use {chrono, reqwest, serde_json};
+
 pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};

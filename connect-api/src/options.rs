@@ -20,7 +20,7 @@ use crate::retry::RetryPolicy;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct CallOptions {
     retry: Option<RetryPolicy>,
@@ -62,7 +62,7 @@ impl CallOptions {
     /// These settings, with those of `other` where nothing is set.
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self {
-            retry: self.retry.clone().or_else(|| other.retry.clone()),
+            retry: self.retry.or(other.retry),
             attempt_timeout: self.attempt_timeout.or(other.attempt_timeout),
             timeout: self.timeout.or(other.timeout),
             max_body: self.max_body.or(other.max_body),
@@ -70,7 +70,7 @@ impl CallOptions {
     }
 
     pub(crate) fn get_retry(&self) -> RetryPolicy {
-        self.retry.clone().unwrap_or_default()
+        self.retry.unwrap_or_default()
     }
 
     pub(crate) fn get_attempt_timeout(&self) -> Duration {

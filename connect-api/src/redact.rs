@@ -1,11 +1,12 @@
-//! Keeps secrets out of errors, should an answer repeat them, however it spells them.
+//! Keeps secrets out of errors, should an answer repeat them, however it spells them; and the words of
+//! others short.
 
 use std::borrow::Cow;
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// How much of someone else's words an error shows, in characters.
+/// How much an error shows of a body, and of each text that someone else has written.
 const EXCERPT: usize = 200;
 /// How much of a body is looked at for that, in bytes.
 const LOOKED_AT: usize = 64 << 10;
@@ -69,11 +70,34 @@ pub(crate) fn excerpt(body: &[u8], token: Option<&str>) -> String {
     redact(&text, token).chars().take(EXCERPT).collect()
 }
 
-/// The words of someone else: short, on one line, without the secrets.
+/// The words of someone else as an error shows them: on one line, with nothing that a terminal
+/// would obey, and without their middle if they are long.
+pub(crate) fn brief(text: &str) -> String {
+    const TAIL: usize = EXCERPT / 4;
+    let is_whole = text.char_indices().nth(EXCERPT).is_none();
+    let plain = |text: &str| -> String {
+        text.chars().map(|char| if obeyed(char) { ' ' } else { char }).collect()
+    };
+    if is_whole {
+        return plain(text);
+    }
+    let end = text.char_indices().nth(EXCERPT - TAIL - 1).map_or(text.len(), |(at, _)| at);
+    let tail = text.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    format!("{}…{}", plain(&text[..end]), plain(&text[tail..]))
+}
+
+/// Whether a character is an order rather than a sign: a control, or one that turns the direction
+/// of what follows.
+fn obeyed(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// As [`brief`], without the secrets.
 #[cfg(feature = "oauth")]
 pub(crate) fn presentable(text: &str, secrets: &[&str]) -> String {
     let text: String = text.chars().filter(|char| !char.is_control()).collect();
-    redact(&text, secrets).chars().take(EXCERPT).collect()
+    brief(&redact(&text, secrets))
 }
 
 /// A text with `***` wherever the secret stands; none if it stands nowhere.
@@ -266,5 +290,14 @@ mod tests {
         let text = presentable("no\x1b[31m s/cret\r\n s%2Fcret s\0/cret", &["s/cret"]);
         assert_eq!(text, "no[31m *** *** ***");
         assert_eq!(presentable(&"ä".repeat(1000), &[""]).chars().count(), EXCERPT);
+    }
+
+    #[test]
+    fn what_others_say_is_short_and_on_one_line() {
+        assert_eq!(brief("Bad\r\nluck\u{1b}[31m \u{202e}ä"), "Bad  luck [31m  ä");
+        assert_eq!(brief(&"ä".repeat(EXCERPT)), "ä".repeat(EXCERPT));
+        let long = brief(&format!("begin{}end", "ä".repeat(1_000_000)));
+        assert_eq!(long.chars().count(), EXCERPT);
+        assert!(long.starts_with("beginä") && long.contains('…') && long.ends_with("äend"));
     }
 }

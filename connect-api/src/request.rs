@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::error::{ConfigurationError, Error};
 use crate::options::CallOptions;
 use crate::response::Response;
-use crate::wire::path_segment;
+use crate::wire::{Wire, path_segment};
 
 impl Client {
     /// A request of a route that the API's document lacks, with the same token, retries, time
@@ -178,7 +178,7 @@ impl RawRequest {
             Some(body) => request.json(&body),
             None => request,
         };
-        Ok(request.build()?)
+        Wire::built(request.build())
     }
 }
 

@@ -126,6 +126,12 @@ async fn spans_of<T: Debug>(
         for field in ["http.request.method", "url.template"] {
             assert_eq!(attempt.get(field), call.get(field));
         }
+        assert!(attempt.get("server.address").is_some_and(|host| host.starts_with("127.0.0.")));
+        assert!(attempt.get("server.port").is_some_and(|port| port.parse::<u16>().is_ok()));
+    }
+    for span in spans.iter().chain([&call]) {
+        let failed = span.get("error.type").map(|_| "ERROR");
+        assert_eq!(span.get("otel.status_code"), failed, "{span:?}");
     }
     (call, spans)
 }

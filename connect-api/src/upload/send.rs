@@ -18,6 +18,7 @@ use crate::redact::{redact, redact_headers};
 use crate::retry::is_retryable;
 use crate::time::{sleep, timeout};
 use crate::transport::{Body as AnswerBody, read};
+use crate::wire::Wire;
 
 /// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
 const SECRET: usize = 16;
@@ -56,7 +57,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
         let Err(error) = put.attempt(&operation, &options, &mut source).await else {
             return Ok(());
         };
-        let may = source.can_be_read_again() && is_retryable(&operation, &error);
+        let may = source.can_be_read_again() && is_retryable(&error);
         let bound = bounds.next().filter(|_| may);
         // A long upload would use any budget up: only how often it is tried counts.
         let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
@@ -124,7 +125,7 @@ impl Put<'_> {
             Some(origin) => request.header(ORIGIN, origin),
             None => request,
         };
-        Ok(request.build()?)
+        Wire::built(request.build())
     }
 
     /// What the host answered, without what it may repeat of the URL.

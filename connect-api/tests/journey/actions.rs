@@ -191,7 +191,8 @@ async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
     let text = error.to_string();
     assert!(text.contains("a-1 is `sent`, not ended within 100ms; "), "{text}");
     assert!(text.contains("get_action_status"), "{text}");
-    assert!(std::error::Error::source(&error).is_some());
+    let Error::Action(error) = error else { panic!("{error:?}") };
+    assert!(matches!(error.last_failure(), Some(Error::Transport(_))), "{error:?}");
 }
 
 #[tokio::test]

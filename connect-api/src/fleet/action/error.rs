@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::models::ActionStatus;
+use crate::redact::brief;
 
 /// An action that did not succeed, or not in time.
 ///
@@ -57,19 +58,20 @@ impl ActionError {
     pub fn is_late(&self) -> bool {
         self.late.is_some()
     }
-}
 
-impl std::error::Error for ActionError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.late.as_ref()?.missed.as_ref()?)
+    /// Why the status was not to be had at last, if it was not.
+    pub fn last_failure(&self) -> Option<&Error> {
+        self.late.as_ref()?.missed.as_ref()
     }
 }
 
 impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.action_id, &self.status) {
-            (Some(id), Some(status)) => write!(f, "the action {id} is `{status}`")?,
-            (Some(id), None) => write!(f, "the action {id} has no status")?,
+            (Some(id), Some(status)) => {
+                write!(f, "the action {} is `{}`", brief(id), brief(status.as_str()))?;
+            }
+            (Some(id), None) => write!(f, "the action {} has no status", brief(id))?,
             (None, _) => f.write_str("the action was not accepted")?,
         }
         match &self.late {
@@ -82,6 +84,8 @@ impl fmt::Display for ActionError {
         }
     }
 }
+
+impl std::error::Error for ActionError {}
 
 impl From<ActionError> for Error {
     fn from(error: ActionError) -> Self {
