@@ -145,6 +145,16 @@ impl Error {
     /// Whether what was asked may have been done nevertheless, so that asking again may do it
     /// twice. Never so of an operation that can be repeated, and never after what says that nothing
     /// was done: a connection that was not made, a refusal, a `Retry-After`.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) {
+    /// let pause = client.pause_print_job("a cluster's id", "a job's UUID").send();
+    /// if let Err(error) = pause.await {
+    ///     let again = if error.may_have_been_done() { "look first" } else { "try again" };
+    ///     println!("{again}: {error}");
+    /// }
+    /// # }
+    /// ```
     pub fn may_have_been_done(&self) -> bool {
         match self {
             Error::Api(error) => {

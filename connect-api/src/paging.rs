@@ -68,7 +68,7 @@ pub struct Pages<T> {
 /// It ends where [`Pages`] end. The list can change while it is read, since the API cuts it into
 /// pages anew for each call. An item that is added in front moves others to the next page: one that
 /// comes again is left out. An item that is taken away moves others to the page before: they are
-/// missed if that was read already, and nothing tells. Who must have all compares the number of
+/// missed if that was read already, and no page tells. Who must have all compares the number of
 /// items with [`total_count`](Self::total_count), or reads the list in one page.
 ///
 /// # Errors

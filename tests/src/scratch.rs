@@ -81,6 +81,9 @@ const NO_FLEET: &str = r#"//! Nothing of the fleet.
 /// Nothing that can go wrong.
 #[derive(Debug)]
 pub struct ActionError;
+impl ActionError {
+    pub(crate) fn is_failed(&self) -> bool { true }
+}
 impl std::fmt::Display for ActionError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("nothing") }
 }

@@ -26,6 +26,7 @@ const SHOWN: usize = 3;
 ///
 /// if let Err(Error::Api(error)) = client.get_cluster("a cluster's id").send().await {
 ///     println!("{}: {:?}, request {:?}", error.status, error.code(), error.request_id());
+///     println!("tried {} times", error.attempts());
 /// }
 /// # }
 /// ```

@@ -13,7 +13,10 @@ use super::Error;
 /// let source = UploadSource::file("gear.ufp");
 /// let upload = client.upload("https://storage.example/a-signed-url", "application/x-ufp", source);
 /// if let Err(Error::Source(error)) = upload.send().await {
-///     println!("choose another file: {error}");
+///     match error.kind() {
+///         Some(std::io::ErrorKind::NotFound) => println!("choose another file: {error}"),
+///         _ => println!("it must not change while it is sent: {error}"),
+///     }
 /// }
 /// # }
 /// ```

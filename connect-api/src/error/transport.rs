@@ -21,6 +21,9 @@ use crate::call::Operation;
 ///         () => "the connection is lost",
 ///     };
 ///     println!("{what}, after {} attempts: {error}", error.attempts());
+///     if let Some(before) = error.last_failure() {
+///         println!("and before that: {before}");
+///     }
 /// }
 /// # }
 /// ```

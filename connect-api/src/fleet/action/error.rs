@@ -15,7 +15,9 @@ use crate::redact::brief;
 ///
 /// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
 ///     Err(Error::Action(error)) if error.is_failed() => println!("it said no: {error}"),
-///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     Err(Error::Action(error)) if error.is_late() => {
+///         println!("not yet: {error}, {:?}", error.last_failure());
+///     }
 ///     end => println!("{}", end?.status),
 /// }
 /// # Ok(())
