@@ -86,6 +86,7 @@ struct Reader<'t, F: ?Sized> {
 }
 
 impl<F: FnMut(Unexpected<'_>) -> bool + ?Sized> Reader<'_, F> {
+    #[inline]
     fn word<E: Error>(self, word: Unexpected<'_>) -> Result<(), E> {
         match (self.take)(word) {
             true => Ok(()),
@@ -133,6 +134,7 @@ impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for Reader<'_,
         self.word(Unexpected::Float(word))
     }
 
+    #[inline]
     fn visit_str<E: Error>(self, word: &str) -> Result<(), E> {
         self.word(Unexpected::Str(word))
     }
@@ -160,20 +162,27 @@ impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for Reader<'_,
 /// A word as text: an id that is written as a number is still an id.
 #[inline]
 pub(crate) fn text<T>(word: Unexpected<'_>, make: impl FnOnce(&str) -> T) -> Option<T> {
-    let written = match word {
-        Unexpected::Str(text) => return Some(make(text)),
+    match word {
+        Unexpected::Str(text) => Some(make(text)),
+        word => written(word).map(|text| make(&text)),
+    }
+}
+
+#[cold]
+fn written(word: Unexpected<'_>) -> Option<String> {
+    Some(match word {
         Unexpected::Bool(word) => word.to_string(),
         Unexpected::Signed(word) => word.to_string(),
         Unexpected::Unsigned(word) => word.to_string(),
         Unexpected::Float(word) => serde_json::Value::from(word).to_string(),
         _ => return None,
-    };
-    Some(make(&written))
+    })
 }
 
 impl Word for String {
     const EXPECTED: &'static str = "a string";
 
+    #[inline]
     fn from_word(word: Unexpected<'_>) -> Option<Self> {
         text(word, str::to_owned)
     }
