@@ -14,6 +14,21 @@ pub(crate) trait Word: Sized {
 
     /// The value, if a word of JSON makes sense as one.
     fn from_word(word: Unexpected<'_>) -> Option<Self>;
+
+    /// Reads a word: `optional` is the name of the member, if nothing need be there.
+    fn read_any<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        optional: Option<&'static str>,
+    ) -> Result<Option<Self>, D::Error> {
+        let mut value = None;
+        let mut take = |word: Unexpected<'_>| {
+            value = Self::from_word(word);
+            value.is_some()
+        };
+        let take: &mut dyn FnMut(Unexpected<'_>) -> bool = &mut take;
+        deserializer.deserialize_any(Reader { optional, expected: Self::EXPECTED, take })?;
+        Ok(value)
+    }
 }
 
 /// Makes a word what a member of a model can hold.
@@ -43,7 +58,7 @@ pub(crate) use member;
 
 /// Reads a word that must be there and make sense.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Word>(deserializer: D) -> Result<T, D::Error> {
-    read_any(deserializer, None)?.ok_or_else(|| D::Error::custom(T::EXPECTED))
+    T::read_any(deserializer, None)?.ok_or_else(|| D::Error::custom(T::EXPECTED))
 }
 
 /// Reads a word that need not be there, of a member of this name.
@@ -51,20 +66,7 @@ pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: Word>(
     deserializer: D,
     name: &'static str,
 ) -> Result<Option<T>, D::Error> {
-    read_any(deserializer, Some(name))
-}
-
-fn read_any<'de, D: Deserializer<'de>, T: Word>(
-    deserializer: D,
-    optional: Option<&'static str>,
-) -> Result<Option<T>, D::Error> {
-    let mut value = None;
-    let mut take = |word: Unexpected<'_>| {
-        value = T::from_word(word);
-        value.is_some()
-    };
-    deserializer.deserialize_any(Reader { optional, expected: T::EXPECTED, take: &mut take })?;
-    Ok(value)
+    T::read_any(deserializer, Some(name))
 }
 
 /// Nothing, instead of what does not fit. Of the value nothing shows: it is the service's.
@@ -74,16 +76,17 @@ pub(super) fn odd<T>(name: &'static str, expected: &'static str) -> Option<T> {
     None
 }
 
-/// Hands a word to who can make sense of it. Not generic, so that it is compiled once for all
-/// kinds of words.
-struct Reader<'t> {
+/// Hands a word to who can make sense of it: to anybody, so that it is compiled once for all kinds
+/// of words; but for texts, which are most of what is read.
+struct Reader<'t, F: ?Sized> {
     /// The name of the member, if nothing need be there.
     optional: Option<&'static str>,
     expected: &'static str,
-    take: &'t mut dyn FnMut(Unexpected<'_>) -> bool,
+    take: &'t mut F,
 }
 
-impl Reader<'_> {
+impl<F: FnMut(Unexpected<'_>) -> bool + ?Sized> Reader<'_, F> {
+    #[inline]
     fn word<E: Error>(self, word: Unexpected<'_>) -> Result<(), E> {
         match (self.take)(word) {
             true => Ok(()),
@@ -92,6 +95,7 @@ impl Reader<'_> {
     }
 
     /// What is no word, or one that makes no sense.
+    #[cold]
     fn other<E: Error>(self, word: Unexpected<'_>) -> Result<(), E> {
         match (self.optional, word) {
             (Some(_), Unexpected::Unit) => Ok(()),
@@ -107,7 +111,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for Reader<'_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -130,6 +134,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         self.word(Unexpected::Float(word))
     }
 
+    #[inline]
     fn visit_str<E: Error>(self, word: &str) -> Result<(), E> {
         self.word(Unexpected::Str(word))
     }
@@ -155,23 +160,44 @@ impl<'de> Visitor<'de> for Reader<'_> {
 }
 
 /// A word as text: an id that is written as a number is still an id.
+#[inline]
 pub(crate) fn text<T>(word: Unexpected<'_>, make: impl FnOnce(&str) -> T) -> Option<T> {
-    let written = match word {
-        Unexpected::Str(text) => return Some(make(text)),
+    match word {
+        Unexpected::Str(text) => Some(make(text)),
+        word => written(word).map(|text| make(&text)),
+    }
+}
+
+#[cold]
+fn written(word: Unexpected<'_>) -> Option<String> {
+    Some(match word {
         Unexpected::Bool(word) => word.to_string(),
         Unexpected::Signed(word) => word.to_string(),
         Unexpected::Unsigned(word) => word.to_string(),
         Unexpected::Float(word) => serde_json::Value::from(word).to_string(),
         _ => return None,
-    };
-    Some(make(&written))
+    })
 }
 
 impl Word for String {
     const EXPECTED: &'static str = "a string";
 
+    #[inline]
     fn from_word(word: Unexpected<'_>) -> Option<Self> {
         text(word, str::to_owned)
+    }
+
+    fn read_any<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        optional: Option<&'static str>,
+    ) -> Result<Option<Self>, D::Error> {
+        let mut value = None;
+        let take = &mut |word: Unexpected<'_>| {
+            value = Self::from_word(word);
+            value.is_some()
+        };
+        deserializer.deserialize_any(Reader { optional, expected: Self::EXPECTED, take })?;
+        Ok(value)
     }
 }
 
