@@ -5,12 +5,14 @@ usage: spec_drift.py compare FOLDER [ARGUMENT ...]       reports into FOLDER; ar
        spec_drift.py issue FOLDER                        the one issue, from the reports in FOLDER
        spec_drift.py pull-request [ARGUMENT ...]         a pull request; arguments of `regen --fetch`
 
-Whatever fails ends the script with a status that is not 0. Nothing goes through a pipe.
+Whatever fails ends the script with a status that is not 0. Nothing goes through a pipe of a shell.
+What a document says reaches the log only where GitHub takes no commands from it.
 """
 import hashlib
 import json
 import os
 import pathlib
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -23,7 +25,7 @@ MARK = "<!-- upstream-drift -->"
 COMPARED = (0, 3, 4, 5)
 COULD_NOT_TELL = 70
 UPSTREAM = pathlib.Path("spec/upstream/connect-v1.json")
-# Everything that `regen --fetch --bump` may write, and the lock file.
+# Everything that `regen --fetch --bump` may write.
 WRITTEN = ("spec", "connect-api/src/generated", "CHANGELOG.md", "Cargo.toml", "Cargo.lock")
 
 TOKEN_NOTE = """
@@ -38,6 +40,25 @@ def run(*command, **options):
     """Runs a command, which must succeed, and gives its output."""
     done = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE, **options)
     return done.stdout
+
+
+def quietly(*command):
+    """Runs a command whose words may be those of a document: none of them is a command to GitHub.
+
+    Both streams are one, lest GitHub reads a line of the second after the end of the first.
+    """
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        return subprocess.run(command, check=False, stderr=subprocess.STDOUT).returncode
+    finally:
+        print(f"\n::{token}::", flush=True)
+
+
+def require(*command):
+    """The same for a command that must succeed."""
+    if status := quietly(*command):
+        raise subprocess.CalledProcessError(status, command)
 
 
 def append(variable, text):
@@ -69,14 +90,18 @@ def compare(folder, *arguments):
     pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
     names = {"json": "drift.json", "html": "drift.html", "markdown": "drift.md"}
     also = [part for it, name in names.items() for part in ("--also", f"{it}={folder}/{name}")]
-    command = ["cargo", "xtask", "drift", "--format", "github", *also, *arguments]
-    status = subprocess.run(command, check=False).returncode
-    if status not in COMPARED:
-        print(f"::error title=drift::nothing was compared: `drift` ended with {status}")
-        return status if 0 < status < 256 else COULD_NOT_TELL
-    data, markdown = report(folder)
+    with tempfile.TemporaryDirectory() as place:
+        commands = pathlib.Path(place) / "commands"
+        shape = ("--format", "github", "--output", str(commands))
+        status = quietly("cargo", "xtask", "drift", *shape, *also, *arguments)
+        if status not in COMPARED:
+            print(f"::error title=drift::nothing was compared: `drift` ended with {status}")
+            return status if 0 < status < 256 else COULD_NOT_TELL
+        data, markdown = report(folder)
+        state = "drift" if attention(data) else "quiet"
+        # These are commands, with what a document says as their escaped text.
+        print(commands.read_text(encoding="utf-8"), end="", flush=True)
     append("GITHUB_STEP_SUMMARY", markdown)
-    state = "drift" if attention(data) else "quiet"
     append("GITHUB_OUTPUT", f"state={state}\n")
     print(f"state: {state}")
     return 0
@@ -129,31 +154,32 @@ def where():
 def pull_request(*arguments):
     """Takes the new document in, on a branch of its own that nobody else's work is on."""
     old = UPSTREAM.read_bytes()
-    subprocess.run(["cargo", "xtask", "regen", "--fetch", "--bump", *arguments], check=True)
+    require("cargo", "xtask", "regen", "--fetch", "--bump", *arguments)
     if UPSTREAM.read_bytes() == old:
         print("the document is the committed one: there is nothing to take in")
         return 0
     branch = f"{LABEL}-{hashlib.sha256(UPSTREAM.read_bytes()).hexdigest()[:12]}"
-    if run("git", "ls-remote", "origin", f"refs/heads/{branch}"):
+    # What is pushed may hold somebody's work by now; without a pull request, opening it had failed.
+    is_pushed = bool(run("git", "ls-remote", "origin", f"refs/heads/{branch}"))
+    if is_pushed and json.loads(run("gh", "pr", "list", "--head", branch, "--state", "all", "--json", "number")):
         print(f"::notice title=drift::the branch {branch} has this document already")
         return 0
-    subprocess.run(["cargo", "update", "--workspace"], check=True)
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place)
         (folder / "old.json").write_bytes(old)
-        subprocess.run(
-            ["cargo", "xtask", "drift", "--base", str(folder / "old.json"), "--revision", str(UPSTREAM)]
-            + ["--accepted", "spec/accepted.toml", "--fail-on", "never", "--format", "markdown"]
-            + ["--output", str(folder / "drift.md"), "--also", f"json={folder / 'drift.json'}"],
-            check=True,
+        require(
+            *("cargo", "xtask", "drift", "--base", str(folder / "old.json"), "--revision", str(UPSTREAM)),
+            *("--accepted", "spec/accepted.toml", "--fail-on", "never", "--format", "markdown"),
+            *("--output", str(folder / "drift.md"), "--also", f"json={folder / 'drift.json'}"),
         )
         data, markdown = report(folder)
         title = f"Take in the upstream document ({data['summary']['bump']})"
         (folder / "body.md").write_text(markdown + TOKEN_NOTE, encoding="utf-8")
-        run("git", "switch", "--create", branch)
-        run("git", "add", "--all", *(path for path in WRITTEN if pathlib.Path(path).exists()))
-        run("git", "commit", "--message", title)
-        run("git", "push", "origin", branch)
+        if not is_pushed:
+            run("git", "switch", "--create", branch)
+            run("git", "add", "--all", *(path for path in WRITTEN if pathlib.Path(path).exists()))
+            run("git", "commit", "--message", title)
+            run("git", "push", "origin", branch)
         body = str(folder / "body.md")
         print(run("gh", "pr", "create", "--head", branch, "--title", title, "--body-file", body))
     return 0

@@ -5,6 +5,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::problem::{Problem, Result};
+use crate::text::Once;
 
 /// The two languages in which the service describes itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +35,18 @@ pub struct Provenance {
     pub retrieved_at: String,
     /// The OpenAPI version that the service was asked for, if it was asked for one.
     pub requested_version: Option<String>,
-    /// The SHA-256 of the document's bytes, in hexadecimal.
+    /// The SHA-256 of the bytes that lie beside this, in hexadecimal. They are laid out for a
+    /// reader of differences, so it is not that of what was served.
     pub sha256: String,
     /// The command that made it, and that mends a mismatch.
     pub command: String,
 }
 
 impl Upstream {
-    /// Reads a document, and refuses what is not an API document of a flavour we know.
+    /// Reads a document, and refuses what is not an API document of a flavour we know, and one in
+    /// which a key stands twice.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Value = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
+        let Once(document) = serde_json::from_str(text).map_err(|error| Problem::json(&error))?;
         let Value::Object(root) = &document else {
             return Err(Problem::at("", "an API document is a JSON object"));
         };

@@ -70,6 +70,11 @@ impl Layout {
         self.root.join("Cargo.toml")
     }
 
+    /// The lock file of the workspace, which names the version too.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join("Cargo.lock")
+    }
+
     /// The normalised document.
     pub fn normalised(&self) -> PathBuf {
         self.root.join("spec/connect-v1.openapi.json")

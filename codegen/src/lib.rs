@@ -22,5 +22,6 @@ pub mod pipeline;
 pub mod policy;
 pub mod problem;
 pub mod surface;
+pub mod text;
 pub mod write;
 mod yaml;

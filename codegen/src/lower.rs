@@ -78,6 +78,8 @@ pub struct Argument {
     pub required: bool,
     /// What upstream says of it.
     pub description: Option<String>,
+    /// What an example gives for it, if that is decided.
+    pub example: Option<String>,
 }
 
 /// The body of a request.
@@ -89,6 +91,8 @@ pub struct Body {
     pub required: bool,
     /// What upstream says of it.
     pub description: Option<String>,
+    /// What the model is in upstream's example.
+    pub example: Option<serde_json::Value>,
 }
 
 /// A set of strings that is open: the service can add to it.
@@ -283,6 +287,7 @@ fn lower_operation(
             name: data.name.clone(),
             required: data.required,
             description: view::described(data),
+            example: decided.examples.get(&data.name).cloned(),
         };
         let place = match parameter {
             Parameter::Path { .. } => path.find(&format!("{{{}}}", data.name)).unwrap_or(0),
@@ -338,11 +343,8 @@ fn body(api: &OpenAPI, operation: &ApiOperation, pointer: &str) -> Result<Option
         Problem::at(format!("{pointer}/requestBody"), "only a body `{data: model}` is understood")
     };
     let body = body.as_item().ok_or_else(not_understood)?;
-    let schema = body
-        .content
-        .first()
-        .and_then(|(_, media)| media.schema.as_ref())
-        .ok_or_else(not_understood)?;
+    let media = body.content.first().map(|(_, media)| media).ok_or_else(not_understood)?;
+    let schema = media.schema.as_ref().ok_or_else(not_understood)?;
     let envelope =
         referenced(schema).and_then(|name| api.components.as_ref()?.schemas.get(name)?.as_item());
     let model =
@@ -351,6 +353,7 @@ fn body(api: &OpenAPI, operation: &ApiOperation, pointer: &str) -> Result<Option
         model: model.to_owned(),
         required: body.required,
         description: body.description.clone(),
+        example: media.example.as_ref().and_then(|example| example.get("data")).cloned(),
     }))
 }
 

@@ -63,6 +63,9 @@ pub struct Operation {
     /// The required query values in the order in which a caller expects them.
     #[serde(default)]
     pub arguments: Vec<String>,
+    /// What the example in the documentation gives for parameters whose name says too little.
+    #[serde(default)]
+    pub examples: BTreeMap<String, String>,
 }
 
 /// A method and a path template.
@@ -258,7 +261,7 @@ impl Route {
 /// The entry as a line of the policy.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { route, id, resource, public, once, polled, awaited, arguments } = self;
+        let Self { route, id, resource, public, once, polled, awaited, arguments, examples } = self;
         write!(f, "{{ id: {id}, route: \"{route}\", resource: {resource}")?;
         let flags = [("public", public), ("once", once), ("polled", polled), ("awaited", awaited)];
         for (flag, set) in flags {
@@ -268,6 +271,11 @@ impl fmt::Display for Operation {
         }
         if !arguments.is_empty() {
             write!(f, ", arguments: [{}]", arguments.join(", "))?;
+        }
+        if !examples.is_empty() {
+            let pairs: Vec<String> =
+                examples.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+            write!(f, ", examples: {{ {} }}", pairs.join(", "))?;
         }
         f.write_str(" }")
     }

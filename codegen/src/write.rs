@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::problem::{Problem, Result};
+use crate::text::utf_8;
 
 /// Files to be, by path relative to some folder.
 pub type Files = BTreeMap<PathBuf, String>;
@@ -88,13 +89,7 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
 /// Reads a text file.
 pub fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| io_problem(path, "cannot be read", &error))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes()[..error.utf8_error().valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
-        Problem::line(line, "the file is not UTF-8 text").in_file(path.display())
-    })
+    utf_8(&bytes).map(str::to_owned).map_err(|problem| problem.in_file(path.display()))
 }
 
 /// Every file below a folder, sorted; none if there is no folder.

@@ -46,14 +46,13 @@ async fn print() -> Result<(), Failure> {
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent:>3} % {msg}")?);
     bar.set_message(sent.status.to_string());
-    let watch = service.client.watch_cluster(cluster_id).since(before);
-    let mut watch = watch.interval(service.interval);
-    loop {
-        match watch.next().await {
+    let mut watch = service.client.watch_cluster(cluster_id).since(before);
+    while let Some(event) = watch.next().await.transpose()? {
+        match event {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {
                 bar.set_message(job.status.to_string());
             }
-            WatchEvent::JobProgressed { job, percent } if job.uuid == uuid => {
+            WatchEvent::JobProgressed { job, percent, .. } if job.uuid == uuid => {
                 bar.set_position(percent.unwrap_or_default().into());
                 bar.set_message(job.status.to_string());
             }
@@ -70,4 +69,5 @@ async fn print() -> Result<(), Failure> {
             _ => {}
         }
     }
+    Err("the watch has ended before the print".into())
 }

@@ -7,15 +7,15 @@ use crate::error::ConfigurationError;
 /// Whether nobody on the way to a URL can read what is sent to it: its scheme is `https`, or it
 /// is on this machine.
 pub(crate) fn is_secure(url: &Url) -> bool {
-    let this_machine = |host: &str| {
-        let address = host.trim_start_matches('[').trim_end_matches(']');
-        host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
-    };
-    match (url.scheme(), url.host_str()) {
-        ("https", Some(_)) => true,
-        ("http", Some(host)) => this_machine(host),
-        _ => false,
-    }
+    (url.scheme() == "https" && url.has_host()) || is_plain_here(url)
+}
+
+/// Whether what is sent to a URL is not encrypted and is safe all the same, since it does not leave
+/// this machine: as long as no proxy is asked to carry it.
+pub(crate) fn is_plain_here(url: &Url) -> bool {
+    let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return false };
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
 }
 
 /// A base URL, if it can be one.

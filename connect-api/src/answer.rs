@@ -4,28 +4,28 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::call::Raw;
-use crate::decode::decode;
-use crate::envelope::{Answer, One, PageAnswer};
-use crate::error::{Error, NoDataError};
+use crate::decode::value;
+use crate::envelope::{Answer, Any, Content, One};
+use crate::error::{ApiError, DecodeError, Error, NoDataError};
 use crate::page::Page;
 use crate::response::Response;
 
 /// The whole body, without an envelope.
-pub(crate) fn whole<T: DeserializeOwned>(mut raw: Raw) -> Result<Response<T>, Error> {
-    let body = decode(&mut raw)?;
-    Ok(Response::new(raw.status, raw.headers, body))
+pub(crate) fn whole<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
+    match serde_json::from_slice(&raw.body) {
+        Ok(body) => Ok(Response::new(raw.status, raw.headers, body)),
+        Err(error) => Err(failure(raw, Some(error))),
+    }
 }
 
 /// One object in an envelope.
-pub(crate) fn one<T: DeserializeOwned>(mut raw: Raw) -> Result<Response<T>, Error> {
-    let data = opened::<Answer<One<T>>>(&mut raw)?.and_then(|answer| answer.data);
-    with(raw, data.map(|One(item)| item))
+pub(crate) fn one<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
+    opened(raw, |answer| answer.data.map(|One(item)| item))
 }
 
 /// A page of a list.
-pub(crate) fn page<T: DeserializeOwned>(mut raw: Raw) -> Result<Response<Page<T>>, Error> {
-    let answer = opened::<PageAnswer<T>>(&mut raw)?;
-    with(raw, answer.and_then(|answer| answer.try_into().ok()))
+pub(crate) fn page<T: DeserializeOwned>(raw: Raw) -> Result<Response<Page<T>>, Error> {
+    opened(raw, Page::of)
 }
 
 /// A list in an envelope.
@@ -34,9 +34,8 @@ pub(crate) fn list<T: DeserializeOwned>(raw: Raw) -> Result<Response<Vec<T>>, Er
 }
 
 /// Whatever an envelope holds.
-pub(crate) fn data<T: DeserializeOwned>(mut raw: Raw) -> Result<Response<T>, Error> {
-    let data = opened::<Answer<T>>(&mut raw)?.and_then(|answer| answer.data);
-    with(raw, data)
+pub(crate) fn data<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
+    opened(raw, |answer| answer.data.map(|Any(data)| data))
 }
 
 /// The body as it came.
@@ -49,22 +48,36 @@ pub(crate) fn nothing(raw: Raw) -> Result<Response<()>, Error> {
     Ok(Response::new(raw.status, raw.headers, ()))
 }
 
-/// The envelope of an answer; none around an empty body.
-fn opened<T: DeserializeOwned>(raw: &mut Raw) -> Result<Option<T>, Error> {
-    if raw.body.trim_ascii().is_empty() {
-        return Ok(None);
+/// What the envelope of an answer holds.
+fn opened<C: Content, T>(raw: Raw, open: fn(Answer<C>) -> Option<T>) -> Result<Response<T>, Error> {
+    if matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"") {
+        return Err(failure(raw, None));
     }
-    decode(raw).map(Some)
+    match serde_json::from_slice(&raw.body).map(open) {
+        Ok(Some(body)) => Ok(Response::new(raw.status, raw.headers, body)),
+        Ok(None) => Err(failure(raw, None)),
+        Err(error) => Err(failure(raw, Some(error))),
+    }
 }
 
-/// The response with its body, or the error that there is none.
-fn with<T>(raw: Raw, data: Option<T>) -> Result<Response<T>, Error> {
-    match data {
-        Some(data) => Ok(Response::new(raw.status, raw.headers, data)),
-        None => {
-            let error = Error::NoData(NoDataError::new(&raw.operation, raw.status));
-            error.record(&raw.span);
-            Err(error)
+/// Why an answer does not hold what it should: it lists errors in spite of its status, has no data,
+/// or cannot be decoded.
+fn failure(raw: Raw, error: Option<serde_json::Error>) -> Error {
+    let span = raw.span.clone();
+    let error = match (ApiError::listed(&raw), error) {
+        (Some(error), _) => Error::Api(Box::new(error)),
+        (None, Some(error)) if !is_empty_outcome(&raw) => {
+            Error::Decode(Box::new(DecodeError::new(raw, error)))
         }
-    }
+        (None, _) => Error::NoData(NoDataError::new(&raw.operation, raw.status)),
+    };
+    error.record(&span);
+    error
+}
+
+/// Whether an operation that does something anew is answered with an object without members: it has
+/// been taken in, and there is nothing to tell yet.
+fn is_empty_outcome(raw: &Raw) -> bool {
+    let data = || value(&raw.body)?.get("data")?.as_object().map(serde_json::Map::is_empty);
+    !raw.operation.repeatable && data() == Some(true)
 }

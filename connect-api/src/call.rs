@@ -19,6 +19,16 @@ use crate::token::AccessToken;
 
 /// A call that is sent when it is awaited. Dropping it ends the call and whatever it waits for.
 ///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let (clusters, settings) = (client.get_clusters().send(), client.get_settings().send());
+/// // Both at once.
+/// let (clusters, settings) = tokio::join!(clusters, settings);
+/// println!("{} clusters, {:?}", clusters?.items.len(), settings?);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Whatever goes wrong is an [`Error`].
@@ -46,7 +56,8 @@ impl<T> Call<T> {
 
 #[cfg(feature = "blocking")]
 impl<T> Call<T> {
-    /// Sends the call and waits for its end, without async.
+    /// Sends the call and waits for its end, without async. Streams, actions and uploads have no such
+    /// end; they are for async programs.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), connect_api::Error> {
@@ -58,10 +69,11 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// As when it is awaited; and [`Error::Configuration`] inside an async runtime, which it
-    /// would block.
+    /// As when it is awaited; and [`Error::Configuration`] inside an async task, which it would
+    /// block together with others. Where a runtime's threads may block (`spawn_blocking`,
+    /// `block_in_place`) it is at home.
     pub fn wait(self) -> Result<T, Error> {
-        crate::blocking::block_on(self)
+        crate::blocking::block_on(self.raw).and_then(self.open)
     }
 }
 

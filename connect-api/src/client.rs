@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::address::{base_url, is_secure};
@@ -18,8 +19,21 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 
 /// A client of the Connect API. Cheap to clone: clones share connections.
 ///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// use connect_api::Client;
+///
+/// let client = Client::new("an API token");
+/// let clusters = client.get_clusters().send().await?;
+/// // With settings of its own:
+/// let client = Client::builder().token("an API token").concurrency(4).build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// It sends its token on every call to its own base URL and nowhere else; redirects are not
-/// followed.
+/// followed. (In wasm it is the browser that follows them, whatever a program wants; today's browsers
+/// do not take the token along to another origin.)
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -34,6 +48,25 @@ struct Inner {
 }
 
 /// Configures a [`Client`].
+///
+/// ```no_run
+/// # fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, Client, DEFAULT_BASE_URL};
+///
+/// let token = std::env::var("CONNECT_API_TOKEN").unwrap_or_default();
+/// let client = Client::builder()
+///     .token(token)
+///     .base_url(DEFAULT_BASE_URL)
+///     .user_agent("my-farm/1.0")
+///     .connect_timeout(Duration::from_secs(5))
+///     .call_options(CallOptions::new().timeout(Duration::from_secs(60)))
+///     .concurrency(8)
+///     .poll_interval(Duration::from_secs(60))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 #[must_use = "a builder does nothing until it builds"]
 pub struct ClientBuilder {
@@ -86,7 +119,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Where to have tokens from, when they are not one token forever.
+    /// Where to get tokens, when they are not one token forever.
+    ///
+    /// ```no_run
+    /// # fn example(tokens: impl connect_api::TokenProvider + 'static) -> Result<(), connect_api::Error> {
+    /// use connect_api::Client;
+    ///
+    /// let client = Client::builder().token_provider(tokens).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
         self.tokens = Tokens::Provider(Arc::new(provider));
         self
@@ -111,15 +153,19 @@ impl ClientBuilder {
     }
 
     /// Has the same cluster's status asked for at most once in this time: calls that come sooner
-    /// wait for their turn. Without it, none waits. The vendor advises against asking more than
-    /// once in 10 seconds.
+    /// wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
+    /// vendor advises against asking more often. Zero is for a stand-in.
+    ///
+    /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
+    /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a
+    /// turn, too: if it cannot have one in time, the call ends with that failure.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self
     }
 
     /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `https` URL without
-    /// query and fragment, or an `http` one of this machine.
+    /// query and fragment, or an `http` one of this machine, which no proxy gets to see.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -127,6 +173,14 @@ impl ClientBuilder {
 
     /// Sends the token also without TLS, where anybody on the way can read and use it: for a
     /// network of your own, behind a proxy that speaks TLS.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), connect_api::Error> {
+    /// let builder = connect_api::Client::builder().base_url("http://printers.internal/connect/v1");
+    /// let client = builder.token("an API token").allow_plain_http().build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn allow_plain_http(mut self) -> Self {
         self.allow_plain_http = true;
         self
@@ -139,8 +193,18 @@ impl ClientBuilder {
     }
 
     /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
-    /// no redirects: the token is only meant for the base URL. [`Self::user_agent`] and
-    /// [`Self::connect_timeout`] have no effect on it.
+    /// no redirects, and use no proxy for an `http` URL of this machine: the token is only meant for
+    /// the base URL. [`Self::user_agent`] and [`Self::connect_timeout`] have no effect on it.
+    ///
+    /// ```no_run
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// use reqwest::redirect::Policy;
+    ///
+    /// let http = reqwest::Client::builder().redirect(Policy::none()).build()?;
+    /// let client = connect_api::Client::builder().token("an API token").http_client(http).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn http_client(mut self, http: reqwest::Client) -> Self {
         self.http = Some(http);
         self
@@ -179,17 +243,19 @@ impl ClientBuilder {
                          read the token; `allow_plain_http` sends it nevertheless";
             return Err(ConfigurationError::new(fault));
         }
-        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
         let client = match &self.http {
             Some(client) => client.clone(),
-            None => http_client(self.user_agent.as_deref(), self.connect_timeout)?,
+            None => http_client(&baseurl, self.user_agent.as_deref(), self.connect_timeout)?,
         };
+        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
         Ok(Wire { baseurl, client })
     }
 }
 
-/// An HTTP client that follows no redirect: what it sends is meant for one host only.
+/// An HTTP client for what is meant for one host only: it follows no redirect, and asks no proxy to
+/// carry what is not encrypted because it stays on this machine.
 pub(crate) fn http_client(
+    url: &Url,
     user_agent: Option<&str>,
     connect_timeout: Option<Duration>,
 ) -> Result<reqwest::Client, ConfigurationError> {
@@ -203,8 +269,10 @@ pub(crate) fn http_client(
     let builder = builder
         .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
         .redirect(reqwest::redirect::Policy::none());
+    #[cfg(not(target_family = "wasm"))]
+    let builder = if crate::address::is_plain_here(url) { builder.no_proxy() } else { builder };
     #[cfg(target_family = "wasm")]
-    let _ = connect_timeout;
+    let _ = (url, connect_timeout);
     builder
         .build()
         .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))

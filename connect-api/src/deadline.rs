@@ -26,10 +26,14 @@ impl<'a> Deadline<'a> {
         self.start.elapsed()
     }
 
-    /// A part of the call that has all the time that is left.
+    pub(crate) fn left(&self) -> Duration {
+        self.limit.saturating_sub(self.elapsed())
+    }
+
+    /// A part of the call in which nothing is under way to the service. It has all the time that is
+    /// left.
     pub(crate) async fn hold<T>(&self, part: impl Future<Output = T>) -> Result<T, Error> {
-        let left = self.limit.saturating_sub(self.elapsed());
-        timeout(left, part).await.map_err(|_| self.missed())
+        timeout(self.left(), part).await.map_err(|_| self.missed(false))
     }
 
     /// An exchange, which has a limit of its own as well.
@@ -38,15 +42,15 @@ impl<'a> Deadline<'a> {
         limit: Duration,
         exchange: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let left = self.limit.saturating_sub(self.elapsed());
+        let left = self.left();
         match timeout(limit.min(left), pin!(exchange)).await {
             Ok(result) => result,
-            Err(_) if left <= limit => Err(self.missed()),
+            Err(_) if left <= limit => Err(self.missed(true)),
             Err(_) => Err(TransportError::attempt_timeout(self.operation, limit).into()),
         }
     }
 
-    fn missed(&self) -> Error {
-        TransportError::call_timeout(self.operation, self.limit).into()
+    fn missed(&self, is_under_way: bool) -> Error {
+        TransportError::call_timeout(self.operation, self.limit, is_under_way).into()
     }
 }

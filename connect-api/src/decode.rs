@@ -1,21 +1,4 @@
-//! Decoding of bodies, and the place of what does not fit.
-
-use serde::de::DeserializeOwned;
-
-use crate::call::Raw;
-use crate::error::{DecodeError, Error};
-
-/// Decodes a body. Only a failure costs a second look, for the path.
-pub(crate) fn decode<T: DeserializeOwned>(raw: &mut Raw) -> Result<T, Error> {
-    serde_json::from_slice(&raw.body).map_err(|error| failure(raw, error))
-}
-
-/// The error takes the headers with it.
-fn failure(raw: &mut Raw, error: serde_json::Error) -> Error {
-    let error = Error::Decode(Box::new(DecodeError::new(raw, error)));
-    error.record(&raw.span);
-    error
-}
+//! JSON that is no model: any value, and the place of what does not fit one.
 
 /// Any JSON, by the one parser that `serde_json` has compiled.
 pub(crate) fn value(text: &[u8]) -> Option<serde_json::Value> {

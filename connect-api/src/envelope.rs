@@ -1,15 +1,18 @@
 //! The envelopes of bodies: `{"data": …}`.
 //!
 //! Answers are read leniently: one object where a list is documented is a list of one, and the
-//! other way round, because real answers are of both kinds.
+//! other way round, because real answers are of both kinds. So is a list without its envelope.
 
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize as Derive, Serialize};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny};
+use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
+use serde_json::Value;
 
+use crate::lenient::{push, trim};
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// The envelope of a request's body.
@@ -20,69 +23,172 @@ pub(crate) struct Data<T> {
 
 /// The envelope of an answer. Its `data` can be missing where the document promises it: a print
 /// that awaits approval is answered so.
-#[derive(Derive)]
-pub(crate) struct Answer<T> {
-    #[serde(default = "none")]
-    pub(crate) data: Option<T>,
-}
-
-/// The envelope of a page.
-#[derive(Derive)]
-#[serde(bound = "T: serde::Deserialize<'de>")]
-pub(crate) struct PageAnswer<T> {
-    #[serde(default = "none", deserialize_with = "present")]
-    pub(crate) data: Option<Many<T>>,
+pub(crate) struct Answer<D> {
+    pub(crate) data: Option<D>,
     pub(crate) meta: Option<ResponseMeta>,
     pub(crate) links: Option<PaginationLinks>,
 }
 
-/// One object, also from a list of one.
+/// What an envelope can hold.
+pub(crate) trait Content: Sized {
+    /// Reads the `data`; none if it says that there is none.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+
+    /// Reads a body that is a list without an envelope; none if that cannot be.
+    fn bare<'de, A: SeqAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
+        Ok(None)
+    }
+}
+
+/// One object, also from a list of one; none from nothing: `null`, an empty list, an empty text.
 pub(crate) struct One<T>(pub(crate) T);
 
 /// A list, also from one object, or from `null`.
 pub(crate) struct Many<T>(pub(crate) Vec<T>);
 
-fn none<T>() -> Option<T> {
-    None
+/// Whatever there is, but `null`.
+pub(crate) struct Any<T>(pub(crate) T);
+
+impl<D> Answer<D> {
+    const EMPTY: Self = Self { data: None, meta: None, links: None };
 }
 
-/// Reads a field that is there, be it `null`.
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+impl<'de, C: Content> Deserialize<'de> for Answer<C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Items(PhantomData)).map(Self)
+        deserializer.deserialize_struct("Answer", MEMBERS, Envelope(PhantomData))
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for One<T> {
+/// The members of an envelope that are read.
+const MEMBERS: &[&str] = &["data", "meta", "links"];
+
+struct Envelope<C>(PhantomData<C>);
+
+impl<'de, C: Content> Visitor<'de> for Envelope<C> {
+    type Value = Answer<C>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object with `data`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answer<C>, A::Error> {
+        let mut answer = Answer::EMPTY;
+        while let Some(name) = map.next_key()? {
+            match name {
+                Member::Data => answer.data = map.next_value::<Read<C>>()?.0,
+                Member::Meta => answer.meta = beside(map.next_value()?),
+                Member::Links => answer.links = beside(map.next_value()?),
+                Member::Other => _ = map.next_value::<IgnoredAny>()?,
+            }
+        }
+        Ok(answer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Answer<C>, A::Error> {
+        match C::bare(list)? {
+            None => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+            data => Ok(Answer { data, ..Answer::EMPTY }),
+        }
+    }
+}
+
+/// What stands beside the data, as far as it fits: it must not cost the answer.
+fn beside<T: DeserializeOwned>(value: Value) -> Option<T> {
+    T::deserialize(value).ok()
+}
+
+enum Member {
+    Data,
+    Meta,
+    Links,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Item(PhantomData)).map(Self)
+        deserializer.deserialize_identifier(MemberName)
+    }
+}
+
+struct MemberName;
+
+impl Visitor<'_> for MemberName {
+    type Value = Member;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Member, E> {
+        Ok(match name {
+            "data" => Member::Data,
+            "meta" => Member::Meta,
+            "links" => Member::Links,
+            _ => Member::Other,
+        })
+    }
+}
+
+/// The content, where `Deserialize` is asked for.
+struct Read<C>(Option<C>);
+
+impl<'de, C: Content> Deserialize<'de> for Read<C> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        C::read(deserializer).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned> Content for Any<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Self))
+    }
+}
+
+impl<T: DeserializeOwned> Content for One<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(deserializer.deserialize_any(Item(PhantomData))?.map(Self))
+    }
+}
+
+impl<T: DeserializeOwned> Content for Many<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(Items(PhantomData)).map(Self).map(Some)
+    }
+
+    fn bare<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
+        Items(PhantomData).visit_seq(list).map(Self).map(Some)
     }
 }
 
 struct Item<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<T> {
-    type Value = T;
+    type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("one object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<T, A::Error> {
-        let item = list.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
+        let Some(item) = list.next_element::<Option<T>>()? else { return Ok(None) };
         match list.next_element::<IgnoredAny>()? {
             None => Ok(item),
             Some(_) => Err(A::Error::invalid_length(2, &self)),
+        }
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
+        match text {
+            "" => Ok(None),
+            text => Err(E::invalid_type(Unexpected::Str(text), &self)),
         }
     }
 }
@@ -101,10 +207,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-        let mut items = Vec::with_capacity(list.size_hint().unwrap_or(0));
-        while let Some(item) = list.next_element()? {
-            items.push(item);
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element::<Option<T>>()? {
+            item.into_iter().for_each(|item| push(&mut items, item));
         }
+        trim(&mut items);
         Ok(items)
     }
 
@@ -119,35 +226,67 @@ mod tests {
     use crate::Page;
     use crate::models::ClusterNote;
 
+    fn one(json: &str) -> Result<Option<String>, serde_json::Error> {
+        let answer: Answer<One<ClusterNote>> = serde_json::from_str(json)?;
+        Ok(answer.data.map(|One(note)| note.note))
+    }
+
+    fn many(json: &str) -> Result<Page<ClusterNote>, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
     #[test]
     fn one_object_from_a_list_of_one() {
-        for json in [r#"{"data": {"note": "a"}}"#, r#"{"data": [{"note": "a"}], "other": 1}"#] {
-            let answer: Answer<One<ClusterNote>> = serde_json::from_str(json).unwrap();
-            assert_eq!(answer.data.unwrap().0.note, "a");
+        for json in [
+            r#"{"data": {"note": "a"}}"#,
+            r#"{"data": [{"note": "a"}], "other": 1}"#,
+            r#"{"links": [], "meta": 7, "data": {"note": "a"}}"#,
+        ] {
+            assert_eq!(one(json).unwrap().as_deref(), Some("a"), "{json}");
         }
-        for json in ["{}", r#"{"data": null}"#] {
-            let answer: Answer<One<ClusterNote>> = serde_json::from_str(json).unwrap();
-            assert!(answer.data.is_none());
-        }
-        for json in
-            [r#"{"data": []}"#, r#"{"data": [{"note": "a"}, {"note": "b"}]}"#, r#"{"data": 1}"#]
-        {
-            assert!(serde_json::from_str::<Answer<One<ClusterNote>>>(json).is_err(), "{json}");
+        for json in [
+            r#"{"data": [{"note": "a"}, {"note": "b"}]}"#,
+            r#"{"data": 1}"#,
+            r#"{"data": "a"}"#,
+            r#"{"data": {}}"#,
+            r#"[{"note": "a"}]"#,
+            "[]",
+            "7",
+            "\"a\"",
+        ] {
+            assert!(one(json).is_err(), "{json}");
         }
     }
 
     #[test]
-    fn a_list_from_one_object_or_null() {
+    fn nothing_in_each_way_to_say_it() {
+        for json in
+            ["{}", r#"{"data": null}"#, r#"{"data": []}"#, r#"{"data": [null]}"#, r#"{"data": ""}"#]
+        {
+            assert_eq!(one(json).unwrap(), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_list_from_one_object_or_null_or_without_an_envelope() {
         for (json, notes) in [
             (r#"{"data": [{"note": "a"}, {"note": "b"}]}"#, vec!["a", "b"]),
+            (r#"{"data": [{"note": "a"}, null], "meta": [], "links": ""}"#, vec!["a"]),
             (r#"{"data": {"note": "a"}}"#, vec!["a"]),
             (r#"{"data": null}"#, vec![]),
+            (r#"[{"note": "a"}, {"note": "b"}, {"note": "c"}]"#, vec!["a", "b", "c"]),
+            ("[]", vec![]),
         ] {
-            let page: Page<ClusterNote> = serde_json::from_str(json).unwrap();
+            let page = many(json).unwrap();
             let items: Vec<&str> = page.items.iter().map(|item| item.note.as_str()).collect();
             assert_eq!(items, notes);
+            assert!(page.meta.is_none() && page.links.is_none(), "{json}");
         }
-        let error = serde_json::from_str::<Page<ClusterNote>>("{}").unwrap_err();
+        let error = many("{}").unwrap_err();
         assert!(error.to_string().starts_with("missing field `data`"), "{error}");
+        let full = r#"{"meta": {"page": {"total_pages": 3}}, "data": [], "links": {"next": "x"}}"#;
+        let page = many(full).unwrap();
+        assert_eq!(page.total_pages(), Some(3));
+        assert_eq!(page.links.unwrap().next.as_deref(), Some("x"));
     }
 }

@@ -1,32 +1,50 @@
 //! What can go wrong with a call.
 
-mod action;
+mod api;
+mod decode;
+mod paging;
 #[cfg(feature = "upload")]
 mod source;
 mod transport;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
-use serde::Deserialize as _;
 
-use crate::call::{Operation, Raw};
-use crate::decode::{path_at, value};
-use crate::models::{ErrorCode, ErrorObject};
-use crate::redact::{excerpt, redact, redact_headers, redact_strings};
-use crate::retry::{is_transient, retry_after};
+use crate::fleet::ActionError;
+use crate::models::ErrorCode;
+use crate::retry::{is_refusal, is_transient, retry_after};
 use crate::time::now;
-use crate::token::{AccessToken, TokenError};
-pub use action::ActionError;
+use crate::token::TokenError;
+pub use api::ApiError;
+pub use decode::{DecodeError, NoDataError};
+pub use paging::RepeatedPageError;
 #[cfg(feature = "upload")]
 pub use source::SourceError;
 pub use transport::TransportError;
 
-/// Whatever went wrong with a call. Its `Display` is useful alone: it needs no source.
+/// Whatever went wrong with a call. Its `Display` is useful alone: it says all that there is to say,
+/// on one line, and no error here has a source that would say it again.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(error) = client.get_cluster("a cluster's id").send().await {
+///     match &error {
+///         Error::Api(refusal) => println!("the API says no: {refusal}"),
+///         Error::Token(fault) => println!("log in again: {fault}"),
+///         error => println!("{error}"),
+///     }
+///     println!("{:?}: {:?}, {:?}", error.operation(), error.status(), error.code());
+///     if let Some(wait) = error.retry_after() {
+///         println!("it asks to be left alone for {wait:?}");
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -41,6 +59,8 @@ pub enum Error {
     /// The answer was a success without the data that it should hold. A print that awaits
     /// approval is answered so.
     NoData(NoDataError),
+    /// A list in pages repeats a page instead of going on.
+    RepeatedPage(RepeatedPageError),
     /// An action that was waited for did not succeed, or not in time.
     Action(Box<ActionError>),
     /// What was to be uploaded cannot be read, or is not as long as it was said to be.
@@ -50,49 +70,15 @@ pub enum Error {
     Configuration(ConfigurationError),
 }
 
-/// An error that the API answered with.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ApiError {
-    operation: Arc<Operation>,
-    /// How often the call was tried.
-    pub attempts: usize,
-    /// The status of the answer. The status inside an [`ErrorObject`] can differ.
-    pub status: StatusCode,
-    /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// Every error that the body lists; none if the body is not the documented JSON.
-    pub errors: Vec<ErrorObject>,
-    /// The beginning of the body, if it is not the documented JSON.
-    pub excerpt: Option<String>,
-}
-
-/// A body that is not what the API documents.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct DecodeError {
-    operation: Arc<Operation>,
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The headers of the answer.
-    pub headers: HeaderMap,
-    /// Where in the body, as in `$.data[3].printer_count`.
-    pub path: String,
-    /// The beginning of the body.
-    pub excerpt: String,
-    source: serde_json::Error,
-}
-
-/// A success without data.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct NoDataError {
-    operation: Arc<Operation>,
-    /// The status of the answer.
-    pub status: StatusCode,
-}
-
 /// A configuration or an argument that cannot be used.
+///
+/// ```
+/// use connect_api::{Client, Error};
+///
+/// let error = Client::builder().base_url("nowhere").build().unwrap_err();
+/// assert!(matches!(error, Error::Configuration(_)));
+/// assert_eq!(error.to_string(), "the base URL is not an absolute URL");
+/// ```
 #[derive(Debug, Clone)]
 pub struct ConfigurationError {
     message: String,
@@ -117,6 +103,7 @@ impl Error {
             Error::Transport(error) => Some(error.operation().id),
             Error::Decode(error) => Some(error.operation.id),
             Error::NoData(error) => Some(error.operation.id),
+            Error::RepeatedPage(error) => Some(error.operation()),
             _ => None,
         }
     }
@@ -133,12 +120,16 @@ impl Error {
 impl Error {
     /// Whether the same call can succeed at another time: nothing is wrong with what was asked.
     ///
+    /// That is no permission to ask again for what does something anew each time: a print whose
+    /// answer was lost can be under way. See [`may_have_been_done`](Self::may_have_been_done).
+    ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {
-    /// match client.get_settings().send().await {
-    ///     Err(error) if error.is_transient() => println!("later, perhaps: {error}"),
+    /// match client.print("a cluster's id", "a print file's id").send().await {
+    ///     Ok(sent) => println!("{}", sent.status),
+    ///     Err(error) if error.may_have_been_done() => println!("look at the queue: {error}"),
+    ///     Err(error) if error.is_transient() => println!("again, later: {error}"),
     ///     Err(error) => println!("never: {error}"),
-    ///     Ok(_) => println!("there they are"),
     /// }
     /// # }
     /// ```
@@ -151,11 +142,40 @@ impl Error {
         }
     }
 
-    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does.
+    /// Whether what was asked may have been done nevertheless, so that asking again may do it
+    /// twice. Never so of an operation that can be repeated, and never after what says that nothing
+    /// was done: a connection that was not made, a refusal, a `Retry-After`.
+    pub fn may_have_been_done(&self) -> bool {
+        match self {
+            Error::Api(error) => {
+                let asked = self.retry_after().is_some();
+                !error.operation.repeatable && !is_refusal(error.status, asked)
+            }
+            Error::Transport(error) => error.may_have_been_done(),
+            Error::Decode(error) => !error.operation.repeatable,
+            Error::NoData(error) => !error.operation.repeatable,
+            Error::Action(error) => !error.is_failed(),
+            #[cfg(feature = "upload")]
+            Error::Source(_) => false,
+            Error::Token(_) | Error::RepeatedPage(_) | Error::Configuration(_) => false,
+        }
+    }
+
+    /// Whether another attempt within the same call would end no better.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Error::Transport(error) => error.is_final(),
+            error => !error.is_transient(),
+        }
+    }
+
+    /// The wait that the answer asks for, the API's or that of who gives the tokens, if it does;
+    /// and what is left of the client's own `poll_interval`, if that is why nothing was sent.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => retry_after(&error.headers, now()),
-            Error::Token(error) => error.get_retry_after(),
+            Error::Token(error) => error.retry_after(),
+            Error::Transport(error) => error.until_turn(),
             _ => None,
         }
     }
@@ -168,10 +188,12 @@ impl Error {
             Error::Transport(error) if error.is_connect() => "connect",
             Error::Transport(error) if error.is_timeout() => "timeout",
             Error::Transport(error) if error.is_too_long() => "body_too_long",
+            Error::Transport(error) if error.until_turn().is_some() => "no_turn",
             Error::Transport(_) => "transport",
             Error::Token(_) => "token",
             Error::Decode(_) => "decode",
             Error::NoData(_) => "no_data",
+            Error::RepeatedPage(_) => "repeated_page",
             Error::Action(_) => "action",
             #[cfg(feature = "upload")]
             Error::Source(_) => "source",
@@ -181,6 +203,7 @@ impl Error {
 
     /// Records the error in the span of what has failed.
     pub(crate) fn record(&self, span: &tracing::Span) {
+        span.record("otel.status_code", "ERROR");
         span.record("error.type", self.kind().as_ref());
         if let Some(status) = self.status() {
             span.record("http.response.status_code", status.as_u16());
@@ -197,73 +220,9 @@ impl Error {
         self
     }
 
-    /// Whether the API says that the token has expired. It says so with 403; its 401 means that
-    /// no token was sent.
+    /// Whether the API says that the token has expired.
     pub(crate) fn is_expired_token(&self) -> bool {
-        let Error::Api(error) = self else { return false };
-        error.status == StatusCode::FORBIDDEN
-            && error.errors.iter().any(|error| error.code.as_str() == "tokenExpired")
-    }
-}
-
-impl ApiError {
-    pub(crate) fn read(
-        operation: &Arc<Operation>,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: &[u8],
-        token: Option<&str>,
-    ) -> Self {
-        let mut document = value(body).unwrap_or_default();
-        redact_strings(&mut document, token);
-        let listed = document.get("errors").and_then(serde_json::Value::as_array);
-        let listed = listed.map_or(&[][..], Vec::as_slice);
-        let mut errors = Vec::new();
-        for error in listed {
-            errors.extend(ErrorObject::deserialize(error).ok());
-        }
-        let whole = !listed.is_empty() && listed.len() == errors.len();
-        let excerpt = (!whole).then(|| excerpt(body, token));
-        let headers = redact_headers(headers, token);
-        Self { operation: operation.clone(), attempts: 1, status, headers, errors, excerpt }
-    }
-
-    /// The machine-readable code of the first error.
-    pub fn code(&self) -> Option<&ErrorCode> {
-        self.errors.first().map(|error| &error.code)
-    }
-
-    /// The id under which the service knows the request, if it sent one.
-    pub fn request_id(&self) -> Option<&str> {
-        let id = self.headers.get("x-request-id")?;
-        id.to_str().ok().filter(|_| !id.is_sensitive())
-    }
-}
-
-impl DecodeError {
-    pub(crate) fn new(raw: &mut Raw, source: serde_json::Error) -> Self {
-        let token = raw.token.as_ref().map(AccessToken::expose);
-        let path = path_at(&raw.body, source.line(), source.column());
-        // It quotes the value that does not fit.
-        let message = source.to_string();
-        let shown = redact(&message, token);
-        Self {
-            operation: raw.operation.clone(),
-            status: raw.status,
-            headers: redact_headers(std::mem::take(&mut raw.headers), token),
-            path: redact(&path, token).into_owned(),
-            excerpt: excerpt(&raw.body, token),
-            source: match shown == message {
-                true => source,
-                false => serde::de::Error::custom(shown),
-            },
-        }
-    }
-}
-
-impl NoDataError {
-    pub(crate) fn new(operation: &Arc<Operation>, status: StatusCode) -> Self {
-        Self { operation: operation.clone(), status }
+        matches!(self, Error::Api(error) if error.is_expired_token())
     }
 }
 
@@ -281,43 +240,12 @@ impl fmt::Display for Error {
             Error::Token(error) => error.fmt(f),
             Error::Decode(error) => error.fmt(f),
             Error::NoData(error) => error.fmt(f),
+            Error::RepeatedPage(error) => error.fmt(f),
             Error::Action(error) => error.fmt(f),
             #[cfg(feature = "upload")]
             Error::Source(error) => error.fmt(f),
             Error::Configuration(error) => error.fmt(f),
         }
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
-        for error in &self.errors {
-            write!(f, ": {}: {}", error.code, error.title)?;
-            if let Some(detail) = &error.detail {
-                write!(f, " ({detail})")?;
-            }
-        }
-        if let Some(excerpt) = &self.excerpt {
-            write!(f, ": not the documented error, but {excerpt:?}")?;
-        }
-        match self.request_id() {
-            Some(id) => write!(f, " [request {id}]"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, status, path, excerpt, source, .. } = self;
-        write!(f, "{operation}: {status}, but at {path}: {source}; the body begins {excerpt:?}")
-    }
-}
-
-impl fmt::Display for NoDataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, but without data", self.operation, self.status)
     }
 }
 
@@ -327,19 +255,9 @@ impl fmt::Display for ConfigurationError {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Error::Transport(error) => error.source(),
-            Error::Decode(error) => Some(&error.source),
-            Error::Token(error) => Some(error),
-            Error::Action(error) => error.source(),
-            #[cfg(feature = "upload")]
-            Error::Source(error) => error.source(),
-            Error::Api(_) | Error::NoData(_) | Error::Configuration(_) => None,
-        }
-    }
-}
+impl std::error::Error for Error {}
+
+impl std::error::Error for ConfigurationError {}
 
 /// How often something was tried, where that is worth saying.
 struct Attempts(usize);
@@ -353,16 +271,15 @@ impl fmt::Display for Attempts {
     }
 }
 
-impl From<TokenError> for Error {
-    fn from(error: TokenError) -> Self {
-        Error::Token(error)
+impl From<ConfigurationError> for Error {
+    fn from(error: ConfigurationError) -> Self {
+        Error::Configuration(error)
     }
 }
 
-impl From<reqwest::Error> for Error {
-    /// A request that cannot even be built.
-    fn from(error: reqwest::Error) -> Self {
-        Error::Configuration(ConfigurationError::new(chain(&error.without_url())))
+impl From<TokenError> for Error {
+    fn from(error: TokenError) -> Self {
+        Error::Token(error)
     }
 }
 

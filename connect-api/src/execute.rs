@@ -1,16 +1,16 @@
 //! From a request to the bytes of its answer: as often as it takes, in time, and traced.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use backon::Retryable as _;
+use backon::BackoffBuilder as _;
 use reqwest::Request;
 use tracing::Instrument as _;
 
 use crate::call::{Operation, Raw};
 use crate::client::Client;
 use crate::deadline::Deadline;
-use crate::error::Error;
+use crate::error::{Error, TransportError};
 use crate::options::CallOptions;
 use crate::retry::is_retryable;
 use crate::time::{BoxFuture, sleep};
@@ -46,6 +46,7 @@ impl Client {
             http.request.resend_count = tracing::field::Empty,
             http.response.status_code = tracing::field::Empty,
             error.type = tracing::field::Empty,
+            otel.status_code = tracing::field::Empty,
         );
         let attempts = AtomicUsize::new(0);
         let call = self.attempts(operation, &options, &request, &attempts);
@@ -74,17 +75,38 @@ impl Client {
     ) -> Result<Raw, Error> {
         let deadline = Deadline::new(operation, options.get_timeout());
         let policy = options.get_retry().within(options.get_timeout());
-        let renewed = AtomicBool::new(false);
-        let attempt = || self.attempt(operation, &deadline, options, request, attempts, &renewed);
-        attempt
-            .retry(policy.delays())
-            .sleep(sleep)
-            .when(|error| is_retryable(operation, error))
-            .adjust(|error, bound| policy.wait(error, bound, deadline.elapsed()))
-            .notify(
-                |error, wait| tracing::debug!(error.type = %error.kind(), ?wait, "will try again"),
-            )
-            .await
+        let mut bounds = policy.delays().build();
+        let mut renewed = false;
+        let mut last = None;
+        loop {
+            let left = match &last {
+                None => deadline.left(),
+                Some(_) => policy.left(deadline.elapsed()),
+            };
+            if operation.polled
+                && let Err(wait) = self.pace().turn(request.url().as_str(), left).await
+            {
+                return Err(last.unwrap_or(TransportError::no_turn(operation, wait).into()));
+            }
+            let attempt =
+                self.attempt(operation, &deadline, options, request, attempts, &mut renewed);
+            let error = match (attempt.await, last.take()) {
+                (Ok(raw), _) => return Ok(raw),
+                // What went wrong says more than that there was no time to try again.
+                (Err(Error::Transport(error)), Some(last)) if error.is_unsent() => {
+                    return Err(last);
+                }
+                (Err(Error::Transport(error)), Some(last)) => error.since(last).into(),
+                (Err(error), _) => error,
+            };
+            let bound = bounds.next().filter(|_| is_retryable(&error));
+            let Some(wait) = policy.wait(&error, bound, deadline.elapsed()) else {
+                return Err(error);
+            };
+            tracing::debug!(error.type = %error.kind(), ?wait, "will try again");
+            sleep(wait).await;
+            last = Some(error);
+        }
     }
 
     /// Tries once; and once more with another token, should the API call the first one expired.
@@ -95,15 +117,12 @@ impl Client {
         options: &CallOptions,
         request: &Request,
         attempts: &AtomicUsize,
-        renewed: &AtomicBool,
+        renewed: &mut bool,
     ) -> Result<Raw, Error> {
-        if operation.polled {
-            deadline.hold(self.pace().turn(request.url().as_str())).await?;
-        }
         let send = async |token: Option<&AccessToken>| {
             let _place = deadline.hold(self.pace().place()).await?;
             let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
-            let span = attempt_span(operation, resend_count);
+            let span = attempt_span(operation, request, resend_count);
             let exchange = self.send(operation, options, request, token);
             let sent = deadline.hold_attempt(options.get_attempt_timeout(), exchange);
             let result = sent.instrument(span.clone()).await;
@@ -116,7 +135,7 @@ impl Client {
         let token = deadline.hold(self.tokens().current()).await??;
         let result = send(token.as_ref()).await;
         let (Err(error), Some(token)) = (&result, &token) else { return result };
-        if !error.is_expired_token() || renewed.swap(true, Ordering::Relaxed) {
+        if !error.is_expired_token() || std::mem::replace(renewed, true) {
             return result;
         }
         match deadline.hold(self.tokens().instead_of(token)).await?? {
@@ -127,7 +146,7 @@ impl Client {
 }
 
 /// The span of one request, whatever it is sent for: again after a failure, or with another token.
-fn attempt_span(operation: &Operation, resend_count: usize) -> tracing::Span {
+fn attempt_span(operation: &Operation, request: &Request, resend_count: usize) -> tracing::Span {
     tracing::debug_span!(
         "connect_api.attempt",
         http.request.method = &*operation.method,
@@ -135,5 +154,8 @@ fn attempt_span(operation: &Operation, resend_count: usize) -> tracing::Span {
         http.request.resend_count = resend_count,
         http.response.status_code = tracing::field::Empty,
         error.type = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+        server.address = request.url().host_str(),
+        server.port = request.url().port_or_known_default(),
     )
 }

@@ -7,8 +7,6 @@ mod attested;
 mod material;
 mod watch;
 
-pub use action::Action;
 pub(crate) use action::awaited;
-#[cfg(feature = "upload")]
-pub use material::ToMaterial;
-pub use watch::{Watch, WatchEvent};
+pub use action::{Action, ActionError};
+pub use watch::{AttentionReason, Watch, WatchEvent};

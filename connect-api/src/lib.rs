@@ -4,11 +4,12 @@
 //! # From a token to a finished print
 //!
 //! ```no_run
-//! use connect_api::{Client, Error, WatchEvent};
+//! use connect_api::{Client, Error};
 //!
-//! # #[tokio::main]
+//! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
 //!     let client = Client::new("an API token");
+//!     let file = "the id of a print file that the Digital Factory has";
 //!
 //!     // Where to print: on the first cluster that is online, of as many pages as there are.
 //!     let mut clusters = client.get_clusters().items();
@@ -19,21 +20,20 @@
 //!         }
 //!     };
 //!
-//!     // What to print: a file that the Digital Factory has.
-//!     let sent = client.print(&cluster, "a print file's id").start_now(true).send().await?;
+//!     // What is there before the print is what changes are measured by.
+//!     let before = client.get_cluster_status(&cluster).send().await?;
+//!     let sent = client.print(&cluster, file).start_now(true).send().await?;
 //!     let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
 //!
-//!     // And then: until it is done.
-//!     let mut watch = client.watch_cluster(&cluster);
-//!     loop {
-//!         match watch.next().await {
-//!             WatchEvent::JobFinished(job) | WatchEvent::JobFailed(job) if job.uuid == uuid => {
-//!                 println!("{} is {}", job.name, job.status);
-//!                 return Ok(());
-//!             }
-//!             event => println!("{event}"),
+//!     // And then: whatever happens there, until the job has ended, however it does.
+//!     let mut watch = client.watch_cluster(&cluster).since(before);
+//!     while let Some(event) = watch.next().await.transpose()? {
+//!         println!("{event}");
+//!         if event.ends_job(&uuid) {
+//!             break;
 //!         }
 //!     }
+//!     Ok(())
 //! }
 //! ```
 //!
@@ -51,7 +51,8 @@
 //!   a future of its end and a stream of its states. Actions that are known by name have a method
 //!   each (`pause_print_job`); any other is sent with `send_print_job_action` and
 //!   `send_printer_action`.
-//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures.
+//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures and never
+//!   asks more often than is polite.
 //! * With the feature `upload`, `upload_material` and `upload` stream a file of any length, report
 //!   the progress and begin again when they break off. The token never goes where the file goes.
 //! * Routes that the API's document lacks are called with [`Client::request`].
@@ -61,9 +62,24 @@
 //! * A token that changes comes from a [`TokenProvider`]; with the feature `oauth` there is
 //!   `OAuthTokens`, with `login` a login in the browser, and with `blocking` calls without async.
 //!
+//! # Features
+//!
+//! | feature | default | what for |
+//! |---|---|---|
+//! | `rustls`, `native-tls` | `rustls` | the TLS of the connections |
+//! | `oauth` | off | `OAuthTokens`: access tokens from a refresh token |
+//! | `login` | off | `Login`: the login in a browser |
+//! | `upload` | off | `Client::upload`, `Client::upload_material`: files of any length, with progress |
+//! | `blocking` | off | `Call::wait`, for programs without async |
+//!
+//! # What changes between releases
+//!
 //! Models and requests are generated from the API's own document and are named as upstream names
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
 //! this release does not know arrives as `Unknown` and is written back as it came.
+
+// Where the documentation is built with all features, what wants one says so.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod address;
 mod answer;
@@ -102,14 +118,15 @@ mod union;
 mod upload;
 mod wire;
 
+/// The crates whose types are part of this one's interface, in the versions that it is built with.
+pub use {chrono, reqwest, serde_json};
+
 pub use bytes::Bytes;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 #[cfg(feature = "upload")]
 pub use error::SourceError;
-pub use error::{
-    ActionError, ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError,
-};
+pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
 // All of it, since the generator's tests build the crate without.
 pub use fleet::*;
 pub use generated::{models, requests};
@@ -129,4 +146,4 @@ pub use retry::RetryPolicy;
 pub use time::BoxFuture;
 pub use token::{AccessToken, TokenError, TokenProvider};
 #[cfg(feature = "upload")]
-pub use upload::{ToUrl, Upload, UploadProgress, UploadSource};
+pub use upload::{Upload, UploadProgress, UploadSource};

@@ -14,7 +14,7 @@ use callback::Callback;
 
 use crate::error::Error;
 use crate::oauth::{
-    DEFAULT_TOKEN_URL, Hook, OAuthTokens, RefreshToken, Shared, TokenEndpoint, secure_url,
+    Account, Hook, OAuthTokens, Shared, TokenEndpoint, account_setters, secure_url,
 };
 use crate::time::timeout;
 use crate::token::TokenError;
@@ -44,19 +44,24 @@ pub const DEFAULT_LOGIN_PORT: u16 = 32118;
 /// ```
 #[must_use = "a login does nothing until it starts"]
 pub struct Login {
-    client_id: String,
-    client_secret: Option<SecretString>,
+    account: Account,
     scope: Option<String>,
     organization_id: Option<String>,
     port: u16,
     authorize_url: Option<String>,
-    token_url: Option<String>,
-    http: Option<reqwest::Client>,
-    hook: Option<Hook>,
     timeout: Duration,
 }
 
 /// A login that waits for the user. Dropping it ends it.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// let login = connect_api::Login::new("a client's id").start().await?;
+/// println!("Log in at {}", login.authorize_url());
+/// let tokens = login.finish().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a login ends when it is dropped"]
 pub struct PendingLogin {
     authorize_url: String,
@@ -68,28 +73,37 @@ pub struct PendingLogin {
     timeout: Duration,
 }
 
+/// # What can be set
+///
+/// ```no_run
+/// # fn example() {
+/// use std::time::Duration;
+/// use connect_api::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, DEFAULT_TOKEN_URL, Login};
+///
+/// let login = Login::new("a client's id")
+///     .client_secret("a confidential client's secret")
+///     .organization_id("an organization's id")
+///     .authorize_url(DEFAULT_AUTHORIZE_URL)
+///     .token_url(DEFAULT_TOKEN_URL)
+///     .port(DEFAULT_LOGIN_PORT)
+///     .http_client(reqwest::Client::new())
+///     .timeout(Duration::from_secs(600));
+/// # }
+/// ```
 impl Login {
     /// A login for the client (the program) of this id.
     pub fn new(client_id: impl Into<String>) -> Self {
         Self {
-            client_id: client_id.into(),
-            client_secret: None,
+            account: Account::new(client_id.into()),
             scope: None,
             organization_id: None,
             port: DEFAULT_LOGIN_PORT,
             authorize_url: None,
-            token_url: None,
-            http: None,
-            hook: None,
             timeout: Duration::from_secs(300),
         }
     }
 
-    /// The secret of a confidential client; it is sent as HTTP Basic, to the token URL only.
-    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.client_secret = Some(SecretString::from(secret.into()));
-        self
-    }
+    account_setters!();
 
     /// What the program wants to do: names with blanks between them.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
@@ -117,28 +131,6 @@ impl Login {
         self
     }
 
-    /// Where to get tokens, instead of at [`DEFAULT_TOKEN_URL`].
-    pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = Some(url.into());
-        self
-    }
-
-    /// The HTTP client to get tokens with. Have it follow no redirects.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
-        self
-    }
-
-    /// What to do with the refresh token of the login and with each later one: store it. As in
-    /// [`OAuthTokensBuilder::on_refresh_token`](crate::OAuthTokensBuilder::on_refresh_token).
-    pub fn on_refresh_token(
-        mut self,
-        hook: impl Fn(&RefreshToken) + Send + Sync + 'static,
-    ) -> Self {
-        self.hook = Some(Arc::new(hook));
-        self
-    }
-
     /// How long the user has, instead of 5 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -153,9 +145,7 @@ impl Login {
     pub async fn start(self) -> Result<PendingLogin, Error> {
         let url = self.authorize_url.as_deref().unwrap_or(DEFAULT_AUTHORIZE_URL);
         let mut authorize_url = secure_url("authorize URL", url)?;
-        let token_url = self.token_url.as_deref().unwrap_or(DEFAULT_TOKEN_URL);
-        let endpoint =
-            TokenEndpoint::new(token_url, self.client_id, self.client_secret, self.http)?;
+        let (endpoint, hook) = self.account.open()?;
         let state = pkce::random()?;
         let (verifier, challenge) = pkce::verifier_and_challenge()?;
         let callback = Callback::bind(self.port, state.clone()).await?;
@@ -176,7 +166,7 @@ impl Login {
             redirect_uri,
             verifier,
             endpoint,
-            hook: self.hook,
+            hook,
             timeout: self.timeout,
         })
     }

@@ -83,8 +83,8 @@ impl<'de, A: MapAccess<'de>> Members<A> {
 
     /// Reads the value of a member into its place.
     pub(crate) fn value<T: Lenient>(&mut self, place: &mut Option<T>) -> Result<(), A::Error> {
-        let Leniently(value) = self.map.next_value()?;
-        *place = Some(value);
+        let name = self.name.names.get(self.name.next.wrapping_sub(1)).copied();
+        *place = Some(self.map.next_value_seed(Leniently::of(name.unwrap_or_default()))?);
         Ok(())
     }
 
@@ -253,14 +253,27 @@ mod tests {
             (json!({"id": "x", "more": {}}), "missing field `names`"),
             (json!({"names": [], "more": {}}), "missing field `id`"),
             (json!({"id": null, "names": [], "more": {}}), "invalid type: null"),
-            (json!({"id": "x", "type": "3", "names": []}), "expected a whole number"),
+            (json!({"id": ["x"], "names": []}), "expected a string"),
+            (json!({"id": "x", "names": "a"}), "expected a"),
             (json!({"id": "x", "inner": {"id": "y"}}), "missing field `names`"),
+            (json!({"id": "x", "inner": [], "names": []}), "expected Part"),
             (json!(["x", 3, [], {}, null]), "expected Part"),
             (json!("x"), "expected Part"),
         ] {
             let error = read(json).unwrap_err();
             assert!(error.contains(fault), "{error}");
         }
+    }
+
+    #[test]
+    fn a_word_that_makes_no_sense_is_left_out_where_nothing_need_be() {
+        for word in [json!("three"), json!(3.5), json!(true), json!([1, {"a": 2}]), json!({})] {
+            let json = json!({"id": "x", "type": word, "names": [null, "a"], "more": {}});
+            let part = read(json).unwrap();
+            assert_eq!((part.type_, &part.names[..]), (None, &["a".to_owned()][..]), "{word}");
+        }
+        let part = read(json!({"id": 7, "type": "3", "names": [1], "more": {}})).unwrap();
+        assert_eq!((part.id.as_str(), part.type_, part.names[0].as_str()), ("7", Some(3), "1"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 //! The `oauth2` crate does not fit: its challenges know only `plain` and `S256`, it zeroes no
 //! secret, its parse error shows the body with the tokens, and its HTTP stack would be a second one.
 
+mod account;
 mod endpoint;
+mod grant;
 mod refresh;
 
 use std::fmt;
@@ -12,22 +14,32 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub(crate) use endpoint::TokenEndpoint;
+pub(crate) use account::{Account, account_setters};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
-pub(crate) use endpoint::{presentable, secure_url};
-pub(crate) use refresh::{Hook, Shared};
+pub(crate) use account::{Hook, secure_url};
+pub(crate) use endpoint::TokenEndpoint;
+pub(crate) use refresh::Shared;
 
 use crate::error::Error;
-use crate::time::{BoxFuture, Instant};
-use crate::token::{AccessToken, TokenError, TokenProvider};
+use crate::time::BoxFuture;
+use crate::token::{AccessToken, TokenError, TokenProvider, secret};
 
 /// Where the account service gives tokens.
 pub const DEFAULT_TOKEN_URL: &str = "https://account.ultimaker.com/token";
 
 /// How long before its end an access token is refreshed.
-pub(crate) const LEEWAY: Duration = Duration::from_secs(30);
+const LEEWAY: Duration = Duration::from_secs(30);
 
-/// A refresh token. Never shows in `Debug`, and is zeroed when it is dropped.
+/// A refresh token. Never shows in `Debug`, and is zeroed when it is dropped; so is the form that
+/// it is sent in, though not the buffers of the connection (see [`AccessToken`]).
+///
+/// ```
+/// use connect_api::RefreshToken;
+///
+/// let token = RefreshToken::from("a refresh token");
+/// assert_eq!(format!("{token:?}"), "RefreshToken(***)");
+/// assert_eq!(token.expose(), "a refresh token");
+/// ```
 #[derive(Clone)]
 pub struct RefreshToken(SecretString);
 
@@ -40,7 +52,7 @@ impl RefreshToken {
 
 impl<T: Into<String>> From<T> for RefreshToken {
     fn from(token: T) -> Self {
-        Self(SecretString::from(token.into()))
+        Self(secret(token.into()))
     }
 }
 
@@ -50,13 +62,15 @@ impl PartialEq for RefreshToken {
     }
 }
 
+impl Eq for RefreshToken {}
+
 impl fmt::Debug for RefreshToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RefreshToken(***)")
     }
 }
 
-/// A [`TokenProvider`] that has its access tokens from an OAuth 2.0 refresh token. Cheap to clone:
+/// A [`TokenProvider`] that gets its access tokens from an OAuth 2.0 refresh token. Cheap to clone:
 /// clones share their tokens.
 ///
 /// ```no_run
@@ -79,24 +93,40 @@ impl fmt::Debug for RefreshToken {
 /// However many calls wait for a token, one refresh serves them all. It runs on when the call that
 /// began it is cancelled, since the service may already have exchanged the refresh token.
 ///
-/// A refresh that the service refuses is final: this call and all later ones fail with a
-/// [`TokenError`] that says so, and nothing more is sent. After any other failure, the retry policy
-/// of each call decides.
+/// A refresh that the service refuses, in the words of OAuth, is final: this call and all later ones
+/// fail with a [`TokenError`] that says so, and nothing more is sent. After any other failure, calls
+/// go on with the access token that there is, until its end; without one, the retry policy of each
+/// call decides. Where redirects are followed (in wasm the browser does, whatever a program wants), an
+/// answer of another host than the token URL's is taken for a refusal.
 #[derive(Clone)]
 pub struct OAuthTokens {
     shared: Arc<Shared>,
 }
 
 /// Configures [`OAuthTokens`].
+///
+/// ```no_run
+/// # fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{DEFAULT_TOKEN_URL, OAuthTokens};
+///
+/// let tokens = OAuthTokens::builder("a client's id", "a refresh token")
+///     .client_secret("a confidential client's secret")
+///     .access_token("an access token", Duration::from_secs(600))
+///     .token_url(DEFAULT_TOKEN_URL)
+///     .http_client(reqwest::Client::new())
+///     .leeway(Duration::from_secs(60))
+///     .timeout(Duration::from_secs(10))
+///     .on_refresh_token(|token| { /* store token.expose() */ })
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until it builds"]
 pub struct OAuthTokensBuilder {
-    client_id: String,
-    client_secret: Option<SecretString>,
+    account: Account,
     refresh_token: RefreshToken,
     access_token: Option<(AccessToken, Duration)>,
-    token_url: Option<String>,
-    http: Option<reqwest::Client>,
-    hook: Option<Hook>,
     leeway: Duration,
 }
 
@@ -107,18 +137,21 @@ impl OAuthTokens {
         refresh_token: impl Into<RefreshToken>,
     ) -> OAuthTokensBuilder {
         OAuthTokensBuilder {
-            client_id: client_id.into(),
-            client_secret: None,
+            account: Account::new(client_id.into()),
             refresh_token: refresh_token.into(),
             access_token: None,
-            token_url: None,
-            http: None,
-            hook: None,
             leeway: LEEWAY,
         }
     }
 
     /// The refresh token as it is now.
+    ///
+    /// ```no_run
+    /// # fn example(tokens: connect_api::OAuthTokens) -> std::io::Result<()> {
+    /// std::fs::write("refresh-token", tokens.refresh_token().expose())?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn refresh_token(&self) -> RefreshToken {
         self.shared.refresh_token()
     }
@@ -139,12 +172,7 @@ impl TokenProvider for OAuthTokens {
 }
 
 impl OAuthTokensBuilder {
-    /// The secret of a confidential client; it is sent as HTTP Basic. A program that users run
-    /// themselves is a public client and has none.
-    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.client_secret = Some(SecretString::from(secret.into()));
-        self
-    }
+    account_setters!();
 
     /// An access token to begin with, and how long it will still live. Without one, the first call
     /// gets one.
@@ -153,33 +181,16 @@ impl OAuthTokensBuilder {
         self
     }
 
-    /// Where to get tokens, instead of at [`DEFAULT_TOKEN_URL`]: an `https` URL, or an `http` one
-    /// of this machine.
-    pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = Some(url.into());
-        self
-    }
-
-    /// The HTTP client to get tokens with, for proxies and certificates of your own. Have it follow
-    /// no redirects: the refresh token is only meant for the token URL.
-    pub fn http_client(mut self, http: reqwest::Client) -> Self {
-        self.http = Some(http);
-        self
-    }
-
-    /// What to do with each new refresh token: store it, since the one before it may no longer be
-    /// good. Calls wait until it is done, but not on a thread of the async runtime. Should it
-    /// panic, the token is used nevertheless; it must not call the API itself.
-    pub fn on_refresh_token(
-        mut self,
-        hook: impl Fn(&RefreshToken) + Send + Sync + 'static,
-    ) -> Self {
-        self.hook = Some(Arc::new(hook));
+    /// How long the account service may take for each answer, instead of 30 seconds. After twice that
+    /// time nobody waits for a refresh any longer: the async runtime that it began on may have
+    /// stopped. Another is begun then.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.account.timeout = timeout;
         self
     }
 
     /// How long before its end an access token is refreshed, instead of 30 seconds. A token that
-    /// lives so short is refreshed after half of its life.
+    /// would live shorter than twice that is refreshed after half of its life.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
@@ -192,12 +203,10 @@ impl OAuthTokensBuilder {
     /// [`Error::Configuration`] if the token URL, the client's id or the refresh token cannot be
     /// used.
     pub fn build(self) -> Result<OAuthTokens, Error> {
-        let url = self.token_url.as_deref().unwrap_or(DEFAULT_TOKEN_URL);
-        let endpoint = TokenEndpoint::new(url, self.client_id, self.client_secret, self.http)?;
-        let shared = Shared::new(endpoint, self.refresh_token, self.hook, self.leeway)?;
-        if let Some((token, expires_in)) = self.access_token {
-            let due = Instant::now() + endpoint::bounded(expires_in.saturating_sub(self.leeway));
-            shared.begin_with(token, due);
+        let (endpoint, hook) = self.account.open()?;
+        let shared = Shared::new(endpoint, self.refresh_token, hook, self.leeway)?;
+        if let Some((token, lifetime)) = self.access_token {
+            shared.begin_with(token, lifetime);
         }
         Ok(OAuthTokens { shared: Arc::new(shared) })
     }

@@ -1,39 +1,5 @@
 //! What all open enums have in common.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{Deserializer, Error, Visitor};
-
-/// Reads a string, without a copy where the input allows it.
-pub(crate) fn string<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Cow<'de, str>, D::Error> {
-    struct Text;
-
-    impl<'de> Visitor<'de> for Text {
-        type Value = Cow<'de, str>;
-
-        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-            f.write_str("a string")
-        }
-
-        fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-            Ok(Cow::Borrowed(text))
-        }
-
-        fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(Cow::Owned(text.to_owned()))
-        }
-
-        fn visit_string<E: Error>(self, text: String) -> Result<Self::Value, E> {
-            Ok(Cow::Owned(text))
-        }
-    }
-
-    deserializer.deserialize_str(Text)
-}
-
 /// Gives an enum of documented values and the catch-all `Unknown(String)` its conversions: any
 /// string is a value, and every value is written as it came.
 macro_rules! open_enum {
@@ -108,13 +74,21 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::lenient::Lenient for $name {}
+        impl crate::lenient::Word for $name {
+            const EXPECTED: &'static str = "a string";
+
+            #[inline]
+            fn from_word(word: serde::de::Unexpected<'_>) -> Option<Self> {
+                crate::lenient::text(word, |text| Self::from(text))
+            }
+        }
+
+        crate::lenient::member!($name);
 
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = crate::open_enum::string(deserializer)?;
-                Ok(Self::documented(&value).unwrap_or_else(|| Self::Unknown(value.into_owned())))
+                crate::lenient::read_word(deserializer)
             }
         }
     };

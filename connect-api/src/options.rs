@@ -5,7 +5,22 @@ use std::time::Duration;
 use crate::retry::RetryPolicy;
 
 /// Settings of a call. Those that are not set are the client's.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, RetryPolicy};
+///
+/// let urgent = CallOptions::new()
+///     .retry(RetryPolicy::never())
+///     .attempt_timeout(Duration::from_secs(2))
+///     .timeout(Duration::from_secs(5))
+///     .max_body(1 << 20);
+/// let status = client.get_cluster_status("a cluster's id").with(urgent).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct CallOptions {
     retry: Option<RetryPolicy>,
@@ -47,7 +62,7 @@ impl CallOptions {
     /// These settings, with those of `other` where nothing is set.
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self {
-            retry: self.retry.clone().or_else(|| other.retry.clone()),
+            retry: self.retry.or(other.retry),
             attempt_timeout: self.attempt_timeout.or(other.attempt_timeout),
             timeout: self.timeout.or(other.timeout),
             max_body: self.max_body.or(other.max_body),
@@ -55,7 +70,7 @@ impl CallOptions {
     }
 
     pub(crate) fn get_retry(&self) -> RetryPolicy {
-        self.retry.clone().unwrap_or_default()
+        self.retry.unwrap_or_default()
     }
 
     pub(crate) fn get_attempt_timeout(&self) -> Duration {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::time::{Instant, sleep};
+use crate::time::{Instant, sleep, timeout};
 
 /// The limits of a client on itself. Both are off unless switched on.
 #[derive(Default)]
@@ -16,9 +16,27 @@ pub(crate) struct Pace {
     polls: Mutex<Vec<(String, Arc<Turns>)>>,
 }
 
-/// When a status was last asked for. Locked by whoever is next, until its turn has come: a call
-/// that is given up meanwhile leaves the turn to the one behind it.
-type Turns = tokio::sync::Mutex<Option<Instant>>;
+/// The turns at a status.
+#[derive(Default)]
+struct Turns {
+    /// Held by whoever is next, until its turn has come: a call that is given up meanwhile leaves the
+    /// turn to the one behind it.
+    queue: tokio::sync::Mutex<()>,
+    /// When the status was last asked for.
+    last: Mutex<Option<Instant>>,
+}
+
+impl Turns {
+    /// How long nobody may ask.
+    fn pause(&self, interval: Duration) -> Duration {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map_or(Duration::ZERO, |at| interval.saturating_sub(at.elapsed()))
+    }
+
+    fn take(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
 
 impl Pace {
     pub(crate) fn new(concurrency: Option<usize>, poll_interval: Option<Duration>) -> Self {
@@ -30,6 +48,11 @@ impl Pace {
         }
     }
 
+    /// The least time between two polls of the same status, if one is set.
+    pub(crate) fn poll_interval(&self) -> Option<Duration> {
+        self.poll_interval
+    }
+
     /// A place among the requests under way; held until the answer is read.
     pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
         match &self.concurrency {
@@ -39,23 +62,30 @@ impl Pace {
     }
 
     /// Waits until a status may be asked for again. Each who waits takes a turn of its own.
-    pub(crate) async fn turn(&self, url: &str) {
-        let Some(interval) = self.poll_interval else { return };
+    ///
+    /// # Errors
+    ///
+    /// How long it is until then, if that is more than is `left`: at once, unless others wait too.
+    pub(crate) async fn turn(&self, url: &str, left: Duration) -> Result<(), Duration> {
+        let Some(interval) = self.poll_interval else { return Ok(()) };
+        let start = Instant::now();
         let turns = self.turns(url, interval);
-        let mut last = turns.lock().await;
-        if let Some(last) = *last {
-            sleep(interval.saturating_sub(last.elapsed())).await;
-        }
-        *last = Some(Instant::now());
+        let pause = || match turns.pause(interval) {
+            pause if pause > left.saturating_sub(start.elapsed()) => Err(pause),
+            pause => Ok(pause),
+        };
+        pause()?;
+        let queue = timeout(left, turns.queue.lock()).await;
+        let _first = queue.map_err(|_| turns.pause(interval))?;
+        sleep(pause()?).await;
+        turns.take();
+        Ok(())
     }
 
     /// The turns at a status. Those that hold nobody up any more are forgotten.
     fn turns(&self, url: &str, interval: Duration) -> Arc<Turns> {
         let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
-        polls.retain(|(_, turns)| {
-            let recent = |last: Option<Instant>| last.is_some_and(|at| at.elapsed() < interval);
-            Arc::strong_count(turns) > 1 || turns.try_lock().is_ok_and(|last| recent(*last))
-        });
+        polls.retain(|(_, turns)| Arc::strong_count(turns) > 1 || !turns.pause(interval).is_zero());
         if let Some((_, turns)) = polls.iter().find(|(at, _)| at == url) {
             return turns.clone();
         }
@@ -73,8 +103,8 @@ mod tests {
     async fn a_status_waits_for_its_turn_and_others_do_not() {
         let pace = Pace::new(None, Some(Duration::from_secs(10)));
         let start = tokio::time::Instant::now();
-        pace.turn("a").await;
-        pace.turn("b").await;
+        pace.turn("a", Duration::MAX).await.unwrap();
+        pace.turn("b", Duration::ZERO).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(1)).await;
         assert_eq!(pace.polls.lock().unwrap().len(), 2);
@@ -83,24 +113,44 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_leaves_its_turn_to_others() {
         let pace = Pace::new(None, Some(Duration::from_secs(10)));
-        pace.turn("a").await;
+        pace.turn("a", Duration::MAX).await.unwrap();
         let start = tokio::time::Instant::now();
         for _ in 0..5 {
-            let given_up = tokio::time::timeout(Duration::from_millis(1), pace.turn("a"));
+            let given_up =
+                tokio::time::timeout(Duration::from_millis(1), pace.turn("a", Duration::MAX));
             assert!(given_up.await.is_err());
         }
-        pace.turn("a").await;
+        pace.turn("a", Duration::MAX).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(11));
+    }
+
+    #[tokio::test]
+    async fn who_cannot_have_a_turn_in_time_hears_so_at_once() {
+        let hour = Duration::from_secs(3600);
+        let pace = Pace::new(None, Some(hour));
+        pace.turn("a", hour).await.unwrap();
+        let start = Instant::now();
+        let wait = pace.turn("a", hour / 2).await.unwrap_err();
+        assert!(start.elapsed() < hour / 60 && wait > hour / 2 && wait <= hour, "{wait:?}");
+    }
+
+    #[tokio::test]
+    async fn who_waits_behind_another_hears_so_when_the_turn_is_taken() {
+        let pace = Pace::new(None, Some(Duration::from_millis(200)));
+        pace.turn("a", Duration::ZERO).await.unwrap();
+        let long = Duration::from_millis(250);
+        let (one, other) = tokio::join!(pace.turn("a", long), pace.turn("a", long));
+        assert!(one.is_ok() && other.is_err());
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_holds_nobody_up_is_forgotten_and_no_interval_is_too_long() {
         let pace = Pace::new(None, Some(Duration::ZERO));
         for cluster in 0..100 {
-            pace.turn(&cluster.to_string()).await;
+            pace.turn(&cluster.to_string(), Duration::MAX).await.unwrap();
         }
         assert_eq!(pace.polls.lock().unwrap().len(), 1);
-        Pace::new(None, Some(Duration::MAX)).turn("a").await;
+        Pace::new(None, Some(Duration::MAX)).turn("a", Duration::ZERO).await.unwrap();
     }
 
     #[tokio::test]

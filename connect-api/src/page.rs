@@ -1,12 +1,26 @@
 //! A page of a list.
 
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 
-use crate::envelope::PageAnswer;
+use crate::envelope::{Answer, Many};
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// A page of a list that the API gives in pages.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let page = client.get_clusters().limit(20).send().await?;
+/// println!("{:?} clusters on {:?} pages", page.total_count(), page.total_pages());
+/// if page.limit_reached() {
+///     println!("the subscription shows no more");
+/// }
+/// for cluster in page {
+///     println!("{}", cluster.host_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
@@ -47,19 +61,25 @@ impl<T> IntoIterator for Page<T> {
     }
 }
 
-impl<T> TryFrom<PageAnswer<T>> for Page<T> {
-    type Error = ();
+impl<'p, T> IntoIterator for &'p Page<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
 
-    /// Fails if the answer has no data.
-    fn try_from(answer: PageAnswer<T>) -> Result<Self, ()> {
-        let items = answer.data.ok_or(())?.0;
-        Ok(Self { items, meta: answer.meta, links: answer.links })
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+impl<T> Page<T> {
+    /// The page that an answer holds; none if the answer has no data.
+    pub(crate) fn of(answer: Answer<Many<T>>) -> Option<Self> {
+        let Many(items) = answer.data?;
+        Some(Self { items, meta: answer.meta, links: answer.links })
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let answer = PageAnswer::deserialize(deserializer)?;
-        answer.try_into().map_err(|()| D::Error::missing_field("data"))
+        Self::of(Answer::deserialize(deserializer)?).ok_or_else(|| D::Error::missing_field("data"))
     }
 }

@@ -10,22 +10,30 @@ use std::task::{Context, Poll, ready};
 use futures_core::Stream;
 use serde::Serialize;
 
-use crate::call::Call;
-use crate::error::Error;
+use crate::call::{Call, Operation};
+use crate::error::{Error, RepeatedPageError};
 use crate::page::Page;
 
 /// Calls for a page by its number.
 type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 
+/// A page, and for each of its items whether it is new.
+type Seen<T> = (Page<T>, Vec<bool>);
+
 /// The pages of a list, one after the other: a `Stream`.
 ///
-/// It ends after the page that is the last by the API's count, at an empty page and at a page that
-/// repeats the one before it; neither of these two is given. Nothing is asked for before a page is
-/// wanted, and dropping the stream ends all traffic.
+/// It ends after the page that is the last by the API's count, at an empty page, and, if the API
+/// does not count its pages, at one without a new item; neither of these two is given. Nothing is
+/// asked for before a page is wanted, and dropping the stream ends all traffic.
+///
+/// A page that repeats the one before it, although it is announced as another, is not given either.
+/// It is asked for once more; if that changes nothing, the list has moved, and the next page is
+/// asked for, if there is one.
 ///
 /// # Errors
 ///
 /// An [`Error`] ends nothing: who asks for the next page after it has the same page tried again.
+/// [`Error::RepeatedPage`] says that pages repeat that way however they are asked for.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -33,6 +41,7 @@ type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 /// let mut pages = client.get_print_jobs().limit(100).pages();
 /// while let Some(page) = pages.next().await {
 ///     println!("{} of {:?} jobs", page?.items.len(), pages.total_count());
+///     println!("page {:?} is next, {}", pages.next_page(), pages.limit_reached());
 /// }
 /// # Ok(())
 /// # }
@@ -44,6 +53,9 @@ pub struct Pages<T> {
     key: fn(&T) -> u64,
     next: Option<i64>,
     call: Option<Call<Page<T>>>,
+    operation: Operation,
+    /// How often in a row the page before was given again.
+    repeats: u8,
     /// The keys of the page before, and of all items so far.
     before: Vec<u64>,
     seen: HashSet<u64>,
@@ -53,20 +65,27 @@ pub struct Pages<T> {
 
 /// The items of a list that comes in pages, each once and in order: a `Stream`.
 ///
-/// It ends where [`Pages`] end. An item that comes again, because the service repeats a page or
-/// moves items between pages meanwhile, is left out.
+/// It ends where [`Pages`] end. The list can change while it is read, since the API cuts it into
+/// pages anew for each call. An item that is added in front moves others to the next page: one that
+/// comes again is left out. An item that is taken away moves others to the page before: they are
+/// missed if that was read already, and nothing tells. Who must have all compares the number of
+/// items with [`total_count`](Self::total_count), or reads the list in one page.
 ///
 /// # Errors
 ///
 /// An [`Error`] ends nothing: who asks for the next item after it has the same page tried again.
+/// [`Error::RepeatedPage`] says that the list does not go on, although it should.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
 /// let client = connect_api::Client::new("an API token");
 /// let mut clusters = client.get_clusters().limit(50).items();
+/// let mut count = 0;
 /// while let Some(cluster) = clusters.next().await {
 ///     println!("{}", cluster?.host_name);
+///     count += 1;
 /// }
+/// println!("{count} of {:?}", clusters.total_count());
 /// if clusters.limit_reached() {
 ///     println!("the subscription shows no more");
 /// }
@@ -82,8 +101,15 @@ pub struct Items<T> {
 }
 
 impl<T> Pages<T> {
-    pub(crate) fn new(first: i64, fetch: Fetch<T>, key: fn(&T) -> u64) -> Self {
+    pub(crate) fn new(
+        operation: Operation,
+        first: i64,
+        fetch: Fetch<T>,
+        key: fn(&T) -> u64,
+    ) -> Self {
         Self {
+            operation,
+            repeats: 0,
             fetch,
             key,
             next: Some(first),
@@ -116,37 +142,51 @@ impl<T> Pages<T> {
         self.total_count
     }
 
-    /// The next page, and for each of its items whether it is new.
-    #[allow(clippy::type_complexity, reason = "as any poll of a stream")]
-    fn poll_page(
-        &mut self,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<(Page<T>, Vec<bool>), Error>>> {
-        let Some(number) = self.next else { return Poll::Ready(None) };
-        let call = self.call.get_or_insert_with(|| (self.fetch)(number));
-        let answer = ready!(Pin::new(call).poll(context));
-        self.call = None;
-        Poll::Ready(answer.map(|page| self.take(number, page)).transpose())
+    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Seen<T>, Error>>> {
+        while let Some(number) = self.next {
+            let call = self.call.get_or_insert_with(|| (self.fetch)(number));
+            let answer = ready!(Pin::new(call).poll(context));
+            self.call = None;
+            let taken = answer.and_then(|page| self.take(number, page));
+            if let Some(taken) = taken.transpose() {
+                return Poll::Ready(Some(taken));
+            }
+        }
+        Poll::Ready(None)
     }
 
-    /// Takes a page in; none if it ends the list.
-    fn take(&mut self, number: i64, page: Page<T>) -> Option<(Page<T>, Vec<bool>)> {
+    /// Takes a page in; none if it is not to be given.
+    fn take(&mut self, number: i64, page: Page<T>) -> Result<Option<Seen<T>>, Error> {
         self.total_count = page.total_count().or(self.total_count);
         self.limit_reached |= page.limit_reached();
         let keys: Vec<u64> = page.items.iter().map(self.key).collect();
         let new: Vec<bool> = keys.iter().map(|key| !self.seen.contains(key)).collect();
-        self.seen.extend(&keys);
         // Where the API counts its pages, one of only known items can be followed by new ones: it
         // has begun to cut the list into shorter pages.
         let uncounted = page.total_pages().is_none() && !new.contains(&true);
-        if keys.is_empty() || keys == self.before || uncounted {
+        if keys.is_empty() || uncounted {
             self.next = None;
-            return None;
+            return Ok(None);
         }
-        self.before = keys;
-        let is_last = page.total_pages().is_some_and(|total| number >= total);
-        self.next = number.checked_add(1).filter(|_| !is_last);
-        Some((page, new))
+        let following = match page.total_pages() {
+            Some(total) if number >= total => None,
+            _ => number.checked_add(1),
+        };
+        if keys == self.before {
+            self.repeats += 1;
+            match self.repeats {
+                1 => {}
+                2 => self.next = following,
+                _ => {
+                    self.repeats = 2;
+                    return Err(RepeatedPageError::new(&self.operation, number).into());
+                }
+            }
+            return Ok(None);
+        }
+        self.seen.extend(&keys);
+        (self.repeats, self.before, self.next) = (0, keys, following);
+        Ok(Some((page, new)))
     }
 }
 
@@ -273,7 +313,7 @@ macro_rules! paged {
             pub fn pages(self) -> crate::Pages<$item> {
                 let first = self.$page.unwrap_or(1);
                 let fetch = move |page| self.clone().$page(page).send();
-                crate::Pages::new(first, Box::new(fetch), $key)
+                crate::Pages::new(Self::OPERATION, first, Box::new(fetch), $key)
             }
         }
     };

@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::error::{ConfigurationError, Error};
 use crate::options::CallOptions;
 use crate::response::Response;
-use crate::wire::path_segment;
+use crate::wire::{Wire, path_segment};
 
 impl Client {
     /// A request of a route that the API's document lacks, with the same token, retries, time
@@ -74,8 +74,10 @@ impl Client {
 ///     .json(&json!({"data": {"name": "any"}}))
 ///     .repeatable(true)
 ///     .with(CallOptions::new().retry(RetryPolicy::never()));
-/// let answer = settings.send_for_response::<Value>().await?;
-/// println!("{}: {}", answer.status(), answer.body());
+/// // The data of the answer; the same with status and headers; or all of it as it came.
+/// let data: Value = settings.clone().send().await?;
+/// let answer = settings.clone().send_for_response::<Value>().await?;
+/// let bytes = settings.send_for_bytes().await?.into_body();
 /// # Ok(())
 /// # }
 /// ```
@@ -176,7 +178,7 @@ impl RawRequest {
             Some(body) => request.json(&body),
             None => request,
         };
-        Ok(request.build()?)
+        Wire::built(request.build())
     }
 }
 

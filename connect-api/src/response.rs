@@ -4,6 +4,16 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 /// A successful answer: its body, and the status and headers that it came with.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let answer = client.get_cluster("a cluster's id").send_for_response().await?;
+/// println!("{}, {:?}", answer.status(), answer.headers().get("date"));
+/// println!("{}", answer.body().host_name);
+/// let note = answer.map(|cluster| cluster.note).into_body();
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Response<T> {
     status: StatusCode,

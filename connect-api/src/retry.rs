@@ -1,13 +1,11 @@
 //! How often and how long a call is tried.
 
-use std::num::IntErrorKind;
 use std::time::{Duration, UNIX_EPOCH};
 
 use backon::ExponentialBuilder;
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::call::Operation;
 use crate::error::Error;
 
 /// When a call is tried again, and how long it waits before.
@@ -15,11 +13,32 @@ use crate::error::Error;
 /// An operation that can be repeated (reads, deletions, settings) is tried again after a failed
 /// connection and after the statuses 408, 429, 500, 502, 503 and 504. Any other (prints, actions,
 /// registrations) is tried again only after what surely did nothing: a connection that failed
-/// before anything was sent, 429, and 503 with a `Retry-After`.
+/// before anything was sent, 429, and 503 with a `Retry-After` that can be read.
 ///
 /// The waits grow exponentially with full jitter: each is a random part of a bound that doubles.
-/// A `Retry-After` of the service takes their place.
-#[derive(Clone, Debug, PartialEq)]
+/// A `Retry-After` of the service is waited for before, so that those who were told the same time do
+/// not come back at once.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), connect_api::Error> {
+/// use std::time::Duration;
+/// use connect_api::{CallOptions, Client, RetryPolicy};
+///
+/// let patient = RetryPolicy::default()
+///     .max_attempts(10)
+///     .first_delay(Duration::from_secs(1))
+///     .max_delay(Duration::from_secs(30))
+///     .max_retry_after(Duration::from_secs(120))
+///     .budget(Duration::from_secs(600));
+/// let options = CallOptions::new().retry(patient).timeout(Duration::from_secs(900));
+/// let client = Client::builder().token("an API token").call_options(options).build()?;
+/// // A call of its own has no second attempt.
+/// let once = CallOptions::new().retry(RetryPolicy::never());
+/// client.get_settings().with(once).send().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     max_attempts: usize,
     first_delay: Duration,
@@ -99,40 +118,41 @@ impl RetryPolicy {
             .with_max_times(self.max_attempts - 1)
     }
 
-    /// The wait before the next attempt: the service's, else a random part of `bound`; none if it
-    /// would be too long.
+    /// How much is left of the budget.
+    pub(crate) fn left(&self, elapsed: Duration) -> Duration {
+        self.budget.saturating_sub(elapsed)
+    }
+
+    /// The wait before the next attempt: what the service asks for, and a random part of `bound`;
+    /// none if it would be too long.
     pub(crate) fn wait(
         &self,
         error: &Error,
         bound: Option<Duration>,
         elapsed: Duration,
     ) -> Option<Duration> {
-        let bound = bound?;
-        let wait = match error.retry_after() {
-            Some(asked) if asked > self.max_retry_after => return None,
-            Some(asked) => asked,
-            None => bound.mul_f64(fastrand::f64()),
-        };
-        (elapsed.saturating_add(wait) < self.budget).then_some(wait)
+        let jitter = bound?.mul_f64(fastrand::f64());
+        let asked = error.retry_after().unwrap_or_default();
+        if asked > self.max_retry_after {
+            return None;
+        }
+        let wait = asked.saturating_add(jitter);
+        (wait < self.left(elapsed)).then_some(wait)
     }
 }
 
-/// Whether an operation may be tried again after an error.
-pub(crate) fn is_retryable(operation: &Operation, error: &Error) -> bool {
-    match error {
-        Error::Api(error) => match error.status {
-            StatusCode::TOO_MANY_REQUESTS => true,
-            StatusCode::SERVICE_UNAVAILABLE => {
-                operation.repeatable || error.headers.contains_key(RETRY_AFTER)
-            }
-            status => operation.repeatable && is_transient(status),
-        },
-        Error::Transport(error) => {
-            error.is_connect() || (operation.repeatable && !error.is_final())
-        }
-        // Nothing has been sent to the API itself.
-        Error::Token(error) => error.is_transient(),
-        _ => false,
+/// Whether a call may be tried again after an error.
+pub(crate) fn is_retryable(error: &Error) -> bool {
+    !error.is_final() && !error.may_have_been_done()
+}
+
+/// Whether a status says that nothing was done. `asked` says whether a `Retry-After` stands beside
+/// it.
+pub(crate) fn is_refusal(status: StatusCode, asked: bool) -> bool {
+    match status {
+        StatusCode::REQUEST_TIMEOUT => false,
+        StatusCode::SERVICE_UNAVAILABLE => asked,
+        status => !status.is_success() && !status.is_server_error(),
     }
 }
 
@@ -141,22 +161,31 @@ pub(crate) fn is_transient(status: StatusCode) -> bool {
     matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504)
 }
 
-/// The wait that an answer asks for, in seconds or until a date. `now` is the time since the epoch.
+/// The wait that an answer asks for, in seconds or until a date. `now` is the time since the epoch;
+/// the answer's own `Date` is worth more, since clocks differ.
 pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match value.parse::<u64>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Some(Duration::MAX),
-        Err(_) => {
-            let date = httpdate::parse_http_date(value).ok()?;
-            Some(date.duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(now))
-        }
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |text| {
+        let date = httpdate::parse_http_date(text).ok()?;
+        Some(date.duration_since(UNIX_EPOCH).unwrap_or_default())
+    };
+    let value = text(RETRY_AFTER)?;
+    if let Some(until) = date(value) {
+        return Some(until.saturating_sub(text(DATE).and_then(date).unwrap_or(now)));
     }
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let seconds = value.parse::<f64>().ok().filter(|_| is_number)?.ceil();
+    // Longer than there is time is still asked for.
+    Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::token::TokenError;
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
@@ -166,13 +195,24 @@ mod tests {
             (" 0 ", Some(0)),
             ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10)),
             ("Sun, 06 Nov 1994 08:49:07 GMT", Some(0)),
+            ("1.5", Some(2)),
+            ("0.0", Some(0)),
             ("soon", None),
             ("-1", None),
+            ("1e3", None),
+            ("inf", None),
+            ("", None),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(RETRY_AFTER, value.parse().unwrap());
             assert_eq!(retry_after(&headers, now), wait.map(Duration::from_secs), "{value}");
         }
+        let until = [
+            (RETRY_AFTER, "Sun, 06 Nov 1994 08:49:47 GMT".parse().unwrap()),
+            (DATE, "Sun, 06 Nov 1994 08:49:44 GMT".parse().unwrap()),
+        ];
+        let wait = retry_after(&until.into_iter().collect(), now);
+        assert_eq!(wait, Some(Duration::from_secs(3)), "by the clock of who asks for it");
         let headers = [(RETRY_AFTER, "99999999999999999999".parse().unwrap())];
         let wait = retry_after(&headers.into_iter().collect(), now);
         assert_eq!(wait, Some(Duration::MAX), "longer than anyone waits, but asked for");
@@ -196,5 +236,21 @@ mod tests {
         }
         assert_eq!(policy.wait(&error, None, Duration::ZERO), None);
         assert_eq!(policy.wait(&error, Some(second), Duration::from_secs(60)), None);
+    }
+
+    #[test]
+    fn what_is_asked_for_is_waited_for_and_nobody_comes_back_with_all_others() {
+        let policy = RetryPolicy::default();
+        let second = Duration::from_secs(1);
+        for asked in [Duration::ZERO, 5 * second] {
+            let error = Error::Token(TokenError::transient("busy").with_retry_after(asked));
+            let wait = || policy.wait(&error, Some(second), Duration::ZERO).unwrap() - asked;
+            let waits: Vec<Duration> = (0..1000).map(|_| wait()).collect();
+            assert!(waits.iter().all(|wait| *wait <= second), "{asked:?}");
+            let late = waits.iter().filter(|wait| **wait > second / 2).count();
+            assert!((300..700).contains(&late), "{late} of 1000 in the second half");
+        }
+        let error = Error::Token(TokenError::transient("busy").with_retry_after(31 * second));
+        assert_eq!(policy.wait(&error, Some(second), Duration::ZERO), None);
     }
 }

@@ -4,12 +4,24 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::HeaderValue;
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::time::BoxFuture;
 
-/// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped.
+/// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped; so
+/// is the header that carries it. What cannot be zeroed are the buffers of connections through
+/// which it was sent, and through which it came from a login or a refresh.
+///
+/// ```
+/// use connect_api::AccessToken;
+///
+/// let token = AccessToken::from("a token");
+/// assert_eq!(format!("{token:?}"), "AccessToken(***)");
+/// assert_eq!(token.expose(), "a token");
+/// ```
 #[derive(Clone)]
 pub struct AccessToken(Arc<SecretString>);
 
@@ -24,7 +36,9 @@ impl AccessToken {
         if self.expose().trim().is_empty() {
             return None;
         }
-        let mut value = HeaderValue::try_from(format!("Bearer {}", self.expose())).ok()?;
+        // Made at once in its full length, and shared by all copies of the header.
+        let text = Zeroizing::new(["Bearer ", self.expose()].concat().into_bytes());
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -32,8 +46,13 @@ impl AccessToken {
 
 impl<T: Into<String>> From<T> for AccessToken {
     fn from(token: T) -> Self {
-        Self(Arc::new(SecretString::from(token.into())))
+        Self(Arc::new(secret(token.into())))
     }
+}
+
+/// A secret of which no copy is left behind: a string that has room to spare would be moved.
+pub(crate) fn secret(text: String) -> SecretString {
+    SecretString::from(Zeroizing::new(text).as_str())
 }
 
 impl PartialEq for AccessToken {
@@ -41,6 +60,8 @@ impl PartialEq for AccessToken {
         self.expose() == other.expose()
     }
 }
+
+impl Eq for AccessToken {}
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,6 +104,16 @@ pub trait TokenProvider: Send + Sync {
 }
 
 /// A failure to get a token.
+///
+/// ```
+/// use std::time::Duration;
+/// use connect_api::TokenError;
+///
+/// assert!(!TokenError::refused("the user has left").is_transient());
+/// let busy = TokenError::transient("the vault is sealed").with_retry_after(Duration::from_secs(60));
+/// assert_eq!(busy.retry_after(), Some(Duration::from_secs(60)));
+/// assert_eq!(busy.to_string(), "no token: the vault is sealed");
+/// ```
 #[derive(Clone, Debug)]
 pub struct TokenError {
     message: String,
@@ -101,14 +132,16 @@ impl TokenError {
         Self { message: why.to_string(), transient: true, retry_after: None }
     }
 
-    /// The same, with how long to wait before another attempt: what who gives the tokens asks for.
+    /// The same, with how long to wait before another attempt: the wait that the token service asks
+    /// for.
     #[must_use]
-    pub fn retry_after(mut self, wait: Duration) -> Self {
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    pub(crate) fn get_retry_after(&self) -> Option<Duration> {
+    /// How long to wait before another attempt, if the token service asks for a wait.
+    pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
@@ -126,7 +159,7 @@ impl fmt::Display for TokenError {
 
 impl std::error::Error for TokenError {}
 
-/// Where a client has its tokens from.
+/// Where a client gets its tokens.
 #[derive(Clone, Default)]
 pub(crate) enum Tokens {
     #[default]

@@ -74,19 +74,37 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
     if announced > limit as u64 {
         return Body::TooLong(Bytes::new());
     }
-    // What is announced need not come: it is worth no more than a small allocation.
-    #[allow(clippy::cast_possible_truncation, reason = "no more than 64 KiB")]
-    let mut body = Vec::with_capacity(announced.min(64 << 10) as usize);
+    #[allow(clippy::cast_possible_truncation, reason = "no more than the limit")]
+    let announced = announced as usize;
+    let mut body = Vec::new();
     loop {
         match response.chunk().await {
-            Ok(None) => return Body::Whole(body.into()),
-            Ok(Some(chunk)) if chunk.len() > limit - body.len() => {
-                body.extend_from_slice(&chunk[..limit - body.len()]);
-                return Body::TooLong(body.into());
+            Ok(None) => {
+                body.shrink_to_fit();
+                return Body::Whole(body.into());
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => {
+                let more = chunk.len().min(limit - body.len());
+                make_room(&mut body, more, announced);
+                body.extend_from_slice(&chunk[..more]);
+                if more < chunk.len() {
+                    return Body::TooLong(body.into());
+                }
+            }
             Err(error) => return Body::Broken(body.into(), error),
         }
+    }
+}
+
+/// Makes room for more of a body. It grows by half of what has come, and to no more than is
+/// announced: what is announced need not come, and what is more than that is copied away.
+#[cfg(not(target_family = "wasm"))]
+fn make_room(body: &mut Vec<u8>, more: usize, announced: usize) {
+    let needed = body.len() + more;
+    if needed > body.capacity() {
+        let roomy = (body.len() + body.len() / 2).max(64 << 10);
+        let roomy = if announced >= needed { roomy.min(announced) } else { roomy };
+        body.reserve_exact(roomy.max(needed) - body.len());
     }
 }
 

@@ -13,7 +13,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::options::CallOptions;
 use crate::time::BoxFuture;
-pub use send::ToUrl;
+pub(crate) use send::put;
 pub use source::UploadSource;
 
 impl Client {
@@ -44,25 +44,33 @@ impl Client {
         content_type: impl Into<String>,
         source: impl Into<UploadSource>,
     ) -> Upload {
-        let to = ToUrl::new(url.into(), content_type.into());
-        Upload::new(self, to, source.into())
+        let (url, content_type) = (url.into(), content_type.into());
+        Upload::new(self, source.into(), |parts| {
+            Box::pin(async move { put(&url, &content_type, parts).await })
+        })
     }
 }
 
-/// An upload to be sent: see [`Client::upload`].
+/// An upload to be sent: see [`Client::upload`]. `T` is what it gives at its end.
 ///
 /// What breaks off is sent again from its start, as often as the [`RetryPolicy`] says, if the
 /// [source](UploadSource) can be read again; the policy's budget does not count, since a long
 /// upload would use it up. Of the [time limits](CallOptions) none holds for the bytes: there is
 /// [`stall_timeout`](Self::stall_timeout). It takes no place among the requests that a client may
-/// have under way. No more than a few pieces of 64 KiB are held in memory,
-/// however long the source is (in a browser, all of it).
+/// have under way. No more than a few pieces of 64 KiB are held in memory, however long the source
+/// is (in a browser, all of it).
+///
+/// A host's refusal is final. One that refuses before it has all bytes, and closes the connection
+/// while they are still being sent, can be taken for one that breaks off: its answer may never
+/// arrive, and the upload is then tried again.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
 /// # use std::time::Duration;
+/// # use connect_api::{CallOptions, RetryPolicy};
 /// let upload = client.upload("https://storage.example/a-signed-url", "text/plain", vec![0; 9]);
 /// let upload = upload.origin_header("https://app.example").stall_timeout(Duration::from_secs(20));
+/// let upload = upload.with(CallOptions::new().retry(RetryPolicy::default().max_attempts(9)));
 /// upload.on_progress(|progress| println!("{progress:?}")).send().await?;
 /// # Ok(())
 /// # }
@@ -70,13 +78,21 @@ impl Client {
 ///
 /// [`RetryPolicy`]: crate::RetryPolicy
 #[must_use = "an upload does nothing until it is sent"]
-pub struct Upload<To = ToUrl> {
+pub struct Upload<T = ()> {
+    parts: Parts,
+    put: Put<T>,
+}
+
+/// What an upload is made of, wherever it goes.
+pub(crate) struct Parts {
     pub(crate) client: Client,
     pub(crate) options: CallOptions,
     pub(crate) source: UploadSource,
-    pub(crate) settings: Settings,
-    pub(crate) to: To,
+    settings: Settings,
 }
+
+/// Sends an upload to where it goes.
+type Put<T> = Box<dyn FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send>;
 
 /// How far an upload is.
 ///
@@ -101,48 +117,50 @@ pub struct UploadProgress {
 /// Who is told of the progress.
 type OnProgress = Box<dyn FnMut(UploadProgress) + Send>;
 
-/// How an upload is sent, wherever it goes.
-pub(crate) struct Settings {
+/// How an upload is sent.
+struct Settings {
     on_progress: Option<OnProgress>,
     stall_timeout: Duration,
     origin: Option<String>,
 }
 
-impl<To> Upload<To> {
-    pub(crate) fn new(client: &Client, to: To, source: UploadSource) -> Self {
+impl<T> Upload<T> {
+    pub(crate) fn new(
+        client: &Client,
+        source: UploadSource,
+        put: impl FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send + 'static,
+    ) -> Self {
         let stall_timeout = Duration::from_secs(60);
         let settings = Settings { on_progress: None, stall_timeout, origin: None };
         let (client, options) = (client.clone(), CallOptions::new());
-        Self { client, options, source, settings, to }
+        Self { parts: Parts { client, options, source, settings }, put: Box::new(put) }
     }
 
     /// Tells how far the upload is, whenever that is further than before, and at its start. Must
     /// not block.
     pub fn on_progress(mut self, tell: impl FnMut(UploadProgress) + Send + 'static) -> Self {
-        self.settings.on_progress = Some(Box::new(tell));
+        self.parts.settings.on_progress = Some(Box::new(tell));
         self
     }
 
     /// How long nothing may move before an attempt is given up, instead of 60 seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
-        self.settings.stall_timeout = timeout;
+        self.parts.settings.stall_timeout = timeout;
         self
     }
 
     /// Sends the header `Origin`: storage wants it if it was given when the URL was asked for.
     pub fn origin_header(mut self, origin: impl Into<String>) -> Self {
-        self.settings.origin = Some(origin.into());
+        self.parts.settings.origin = Some(origin.into());
         self
     }
 
     /// Has this upload differ from the client's settings.
     pub fn with(mut self, options: CallOptions) -> Self {
-        self.options = options;
+        self.parts.options = options;
         self
     }
-}
 
-impl Upload {
     /// Sends the bytes. Dropping the future breaks the upload off.
     ///
     /// # Errors
@@ -150,14 +168,13 @@ impl Upload {
     /// [`Error::Source`] if the source cannot be read or is not as long as it was said to be,
     /// [`Error::Configuration`] if the URL or the content type cannot be used; else as any call.
     /// The URL shows in none, because it is a secret.
-    pub fn send(self) -> BoxFuture<'static, Result<(), Error>> {
-        let Self { client, options, source, settings, to } = self;
-        Box::pin(async move { to.put(&client, &options, source, settings).await })
+    pub fn send(self) -> BoxFuture<'static, Result<T, Error>> {
+        (self.put)(self.parts)
     }
 }
 
-impl<To> fmt::Debug for Upload<To> {
+impl<T> fmt::Debug for Upload<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload").field("source", &self.source).finish_non_exhaustive()
+        f.debug_struct("Upload").field("source", &self.parts.source).finish_non_exhaustive()
     }
 }

@@ -1,14 +1,22 @@
 //! What the wire layer, which progenitor makes, builds its requests with.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Request;
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use crate::error::{ConfigurationError, Error};
+use crate::error::{ConfigurationError, Error, chain};
 
 /// Builds the request of each operation. Named as progenitor names its client's parts.
 pub(crate) struct Wire {
     pub(crate) baseurl: String,
     pub(crate) client: reqwest::Client,
+}
+
+impl Wire {
+    /// The request, or why it cannot be built: a value in it cannot be sent.
+    pub(crate) fn built(request: reqwest::Result<Request>) -> Result<Request, Error> {
+        request.map_err(|error| ConfigurationError::new(chain(&error.without_url())).into())
+    }
 }
 
 /// All but RFC 3986's unreserved characters.

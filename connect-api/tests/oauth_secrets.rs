@@ -75,7 +75,7 @@ async fn no_secret_shows_anywhere() {
     service.good.lock().unwrap().clear();
     service.will_answer(200, json!(secret("garbage")));
     let words = format!("{} {}", secret("rotated"), secret("client"));
-    service.will_answer(400, json!({"error": words.clone(), "error_description": words}));
+    service.will_answer(400, json!({"error": "invalid_grant", "error_description": words}));
     let error = client.get_clusters().send().await.unwrap_err();
     assert!(matches!(error, Error::Token(_)), "{error:?}");
     seen.push_str(&shown_error(&error));

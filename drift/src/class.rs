@@ -130,8 +130,12 @@ classes! {
     ParameterBecameRequired "parameter-became-required" [19] (Breaking Major) <> ParameterBecameOptional;
     /// A required parameter that became optional: an argument became a setter.
     ParameterBecameOptional "parameter-became-optional" [20] (None Major) <> ParameterBecameRequired;
-    /// A parameter that is written another way: style, explode, reserved characters.
+    /// A parameter that is written another way: style, explode, in a media type.
     ParameterSerializationChanged "parameter-serialization-changed" [31] (Breaking Patch) <> ParameterSerializationChanged;
+    /// A parameter that may be written in ways in which it could not: empty, with reserved characters.
+    ParameterSerializationLoosened "parameter-serialization-loosened" [31] (None Patch) <> ParameterSerializationTightened;
+    /// A parameter that may not be written in ways in which it could: empty, with reserved characters.
+    ParameterSerializationTightened "parameter-serialization-tightened" [31] (Breaking Patch) <> ParameterSerializationLoosened;
     /// A parameter that became deprecated.
     ParameterDeprecated "parameter-deprecated" [32] (None Minor) <> ParameterReactivated;
     /// A parameter that is no longer deprecated.
@@ -185,7 +189,7 @@ classes! {
     /// A value of another type.
     TypeChanged "type-changed" [21, 44, 68] (Breaking Major) <> TypeChanged;
     /// A value whose type allows all that it did, and more.
-    TypeWidened "type-widened" [21, 22, 44, 52, 68, 76] (None Major) / (Breaking Major) <> TypeNarrowed;
+    TypeWidened "type-widened" [21, 22, 44, 52, 68, 76] (None Major) / (Breaking Major) <> TypeNarrowed | AdditionalPropertiesAdded;
     /// A value whose type allows less than it did.
     TypeNarrowed "type-narrowed" [21, 22, 44, 52, 69, 76] (Breaking Major) / (None Major) <> TypeWidened;
     /// A number of more bits.
@@ -238,18 +242,28 @@ classes! {
     DiscriminatorChanged "discriminator-changed" [53, 77] (Breaking Major) <> DiscriminatorChanged;
     /// A member of a union is told by another value.
     DiscriminatorMappingChanged "discriminator-mapping-changed" [53, 77] (Breaking Major) <> DiscriminatorMappingChanged;
+    /// A member of a union is told by another value as well; what is not known is kept.
+    DiscriminatorValueAdded "discriminator-value-added" [53, 77] (Compatible Minor) <> DiscriminatorValueRemoved;
+    /// A member of a union is no longer told by one of its values.
+    DiscriminatorValueRemoved "discriminator-value-removed" [53, 77] (Breaking Major) / (None Major) <> DiscriminatorValueAdded;
     /// A value that requests no longer hold.
     BecameReadOnly "became-read-only" [54] (Risky Patch) / (None Patch) <> BecameNotReadOnly;
     /// A value that requests may hold, or must if it is required.
     BecameNotReadOnly "became-not-read-only" [54] (Risky Patch) / (None Patch) <> BecameReadOnly;
     /// A value that responses no longer hold.
     BecameWriteOnly "became-write-only" [54] (None Patch) / (Risky Patch) <> BecameNotWriteOnly;
+    /// A value that responses always held, and no longer do.
+    RequiredBecameWriteOnly "required-became-write-only" [54] (None Patch) / (Breaking Patch) <> BecameNotWriteOnly;
     /// A value that responses hold as well.
-    BecameNotWriteOnly "became-not-write-only" [54] (None Patch) <> BecameWriteOnly;
+    BecameNotWriteOnly "became-not-write-only" [54] (None Patch) <> BecameWriteOnly | RequiredBecameWriteOnly;
     /// An object that may hold properties, or values of a type, that are not listed.
-    AdditionalPropertiesAdded "additional-properties-added" [82] (None Minor) <> AdditionalPropertiesRemoved;
+    AdditionalPropertiesAdded "additional-properties-added" [82] (None Minor) <> AdditionalPropertiesRemoved | TypeWidened;
     /// An object that holds only what is listed, or of whose other properties nothing is said.
     AdditionalPropertiesRemoved "additional-properties-removed" [82] (None Major) <> AdditionalPropertiesAdded;
+    /// An object of any properties of which some are listed now: a map became a struct.
+    PropertiesListed "properties-listed" [82] (None Major) <> PropertiesUnlisted;
+    /// An object of which some properties were listed, and that may have any now: a struct became a map.
+    PropertiesUnlisted "properties-unlisted" [82] (None Major) <> PropertiesListed;
     /// A value that became deprecated.
     SchemaDeprecated "schema-deprecated" [32] (None Minor) <> SchemaReactivated;
     /// A value that is no longer deprecated.
@@ -292,11 +306,11 @@ classes! {
     /// A header of a response that became optional.
     HeaderBecameOptional "header-became-optional" [81] (None Patch) <> HeaderBecameRequired;
 
-    /// Credentials are wanted where none were, of a kind that no program has.
+    /// Credentials are wanted that were not, of a kind that no program has.
     SecurityAdded "security-added" [84] (Breaking Patch) <> SecurityRemoved;
-    /// Credentials are wanted where none were; clients that have them send them always.
+    /// Credentials are wanted that were not; clients that have them send them always.
     KnownSecurityAdded "known-security-added" [84] (Risky Patch) <> SecurityRemoved;
-    /// No credentials are wanted any more.
+    /// Credentials that were wanted no longer are, and no others.
     SecurityRemoved "security-removed" [85] (None Patch) <> SecurityAdded | KnownSecurityAdded;
     /// Other credentials are wanted, none of those that were taken.
     SecurityChanged "security-changed" [84, 85] (Breaking Patch) <> SecurityChanged;
@@ -352,6 +366,7 @@ impl Class {
         match self {
             Self::BecameNullable => Self::OptionalBecameNullable,
             Self::BecameNotNullable => Self::OptionalBecameNotNullable,
+            Self::RequiredBecameWriteOnly => Self::BecameWriteOnly,
             other => other,
         }
     }

@@ -57,7 +57,7 @@ impl Pair {
         rules: &Rules,
         notes: &mut Vec<Note>,
     ) -> Option<Self> {
-        let forms = (form(base, &rules.policy), form(revision, &rules.policy));
+        let forms = (form(&base.value, &rules.policy), form(&revision.value, &rules.policy));
         let one_is =
             |which: &str| Problem::new(format!("only the {which} is the Connect API's document"));
         let both = match forms {
@@ -134,11 +134,17 @@ fn is_about_envelopes_names(finding: &Finding) -> bool {
         && is_ours(&finding.new)
 }
 
+/// Whether a document is the Connect API's: whether it has at least half of the operations that the
+/// policy names.
+pub fn is_connects(document: &Value, policy: &Policy) -> bool {
+    form(document, policy).is_some()
+}
+
 /// How the Connect API's document comes, if a document is that: if it has at least half of the
 /// operations that the policy names, whatever it calls itself and wherever it is served. It is
 /// normalised if most of them have our names.
-fn form(document: &Document, policy: &Policy) -> Option<Form> {
-    let operations = operations_of(&document.value);
+fn form(document: &Value, policy: &Policy) -> Option<Form> {
+    let operations = operations_of(document);
     let known = policy.operations.iter().filter_map(|entry| {
         let found = operations.iter().find(|(route, _)| *route == entry.route);
         found.map(|(_, operation)| operation["operationId"] == entry.id.as_str())

@@ -10,6 +10,7 @@
 //! | read | [`model`] | [`model::Api`], what the document means |
 //! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
 //! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
+//! | testify | [`connect`] | what both crates' surfaces say, if both are the Connect API's |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
 //! | review | [`review`] | [`review::Review`], held against what [`accepted`] knows |
 //! | show | [`mod@format`], [`changelog`] | text |

@@ -47,7 +47,9 @@ impl Summary {
         let mut first: Vec<_> = (0..findings.len()).filter(open).collect();
         first.sort_by_key(|index| {
             let finding = &findings[*index].finding;
-            Reverse((finding.wire, finding.source))
+            // A compatible addition is less news than what decides the release.
+            let breaks = (finding.wire >= Wire::Risky).then_some(finding.wire);
+            Reverse((breaks, finding.source, finding.wire))
         });
         first.truncate(FIRST);
         Self {

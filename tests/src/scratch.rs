@@ -75,11 +75,16 @@ impl Scratch {
     }
 }
 
-/// In the place of what is for certain operations only: the crate exports something of it, and
-/// generated code may call its macro.
+/// In the place of what is for certain operations only: the crate exports its error, and generated
+/// code may call its macro.
 const NO_FLEET: &str = r#"//! Nothing of the fleet.
-/// Nothing.
-pub struct Nothing;
+/// Nothing that can go wrong.
+#[derive(Debug)]
+pub struct ActionError;
+impl std::fmt::Display for ActionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("nothing") }
+}
+impl std::error::Error for ActionError {}
 #[allow(unused_macros, reason = "not every document has actions")]
 macro_rules! awaited { ($request:ident) => {}; }
 #[allow(unused_imports, reason = "not every document has actions")]

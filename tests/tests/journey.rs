@@ -14,7 +14,7 @@ async fn farm(tick: Duration) -> (StandIn, Client) {
     let farm = StandIn::builder().farm(Farm::sized(1, 2).tick(tick)).start().await;
     let farm = farm.expect("a stand-in");
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
-    let client = builder.build().expect("a client");
+    let client = builder.poll_interval(Duration::ZERO).build().expect("a client");
     (farm, client)
 }
 
@@ -50,13 +50,13 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     let before = client.get_cluster_status(&cluster).send().await.expect("a status");
     let sent = client.print(&cluster, &file.job_id).send().await.expect("a job");
     let job = sent.job_instance_uuid.expect("a UUID");
-    let mut watch = client.watch_cluster(&cluster).since(before).interval(Duration::ZERO);
+    let mut watch = client.watch_cluster(&cluster).since(before);
     let mut told = Vec::new();
     loop {
-        let event = watch.next().await;
+        let event = watch.next().await.expect("no end").expect("no refusal");
         match &event {
             WatchEvent::JobStarted(of) if of.uuid == job => told.push("started"),
-            WatchEvent::JobProgressed { job: of, percent } if of.uuid == job => {
+            WatchEvent::JobProgressed { job: of, percent, .. } if of.uuid == job => {
                 let halfway = percent.is_some_and(|percent| percent > 50);
                 if halfway && of.status.as_str() == "printing" && !told.contains(&"paused") {
                     client.pause_print_job(&cluster, &job).wait().await.expect("a pause");

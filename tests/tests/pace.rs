@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use connect_api::{CallOptions, Client, ClientBuilder, RetryPolicy};
-use connect_stand_in::Fault;
-use connect_stand_in::StandIn;
+use connect_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy};
+use connect_stand_in::{Fault, StandIn};
 use tokio::task::JoinSet;
 
 fn builder(stand_in: &StandIn) -> ClientBuilder {
@@ -116,6 +115,59 @@ async fn another_cluster_and_another_operation_are_not_held_up() {
     };
     tokio::time::timeout(Duration::from_secs(60), calls).await.expect("nobody waits");
     let again = client.get_cluster_status("a").send();
-    tokio::time::timeout(Duration::from_millis(200), again).await.expect_err("this one waits");
+    tokio::time::timeout(Duration::from_secs(60), again).await.expect("at once").expect_err("late");
     assert_eq!(stand_in.requests().len(), 9);
+}
+
+#[tokio::test]
+async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
+    let stand_in = connect_tests::examples().await;
+    let hour = Duration::from_secs(3600);
+    let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
+    client.get_cluster_status("a").send().await.expect("an answer");
+    let start = Instant::now();
+    let error = client.get_cluster_status("a").send().await.expect_err("too early");
+    assert!(start.elapsed() < Duration::from_secs(60), "at once");
+    assert!(error.to_string().contains("`poll_interval`"), "{error}");
+    assert!(error.is_transient() && !error.may_have_been_done(), "{error}");
+    let wait = error.retry_after().expect("a wait");
+    assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
+    let Error::Transport(error) = error else { panic!("{error:?}") };
+    assert!(!error.is_timeout() && !error.is_connect() && error.attempts() == 0, "{error:?}");
+    assert_eq!(stand_in.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
+    let stand_in = connect_tests::examples().await;
+    let policy = RetryPolicy::default().max_attempts(9).first_delay(Duration::from_millis(1));
+    let timeout = Duration::from_secs(6);
+    let options = CallOptions::new().retry(policy).timeout(timeout);
+    for (interval, requests) in [(4, 2), (60, 1)] {
+        let client = builder(&stand_in).poll_interval(Duration::from_secs(interval)).build();
+        stand_in.take_requests();
+        stand_in.faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
+        let start = Instant::now();
+        let call = client.expect("a client").get_cluster_status("a").with(options.clone()).send();
+        let error = call.await.expect_err("a failure");
+        assert_eq!(error.status().map(|it| it.as_u16()), Some(500), "{error}");
+        assert!(start.elapsed() < timeout, "without waiting for a turn that is too late");
+        assert_eq!(stand_in.requests().len(), requests);
+        stand_in.mend();
+    }
+}
+
+#[tokio::test]
+async fn what_went_wrong_before_the_time_was_up_is_told() {
+    let stand_in = connect_tests::examples().await;
+    let client = builder(&stand_in).build().expect("a client");
+    stand_in.faults("get_cluster", [Fault::Status(502), Fault::Late(Duration::from_secs(60))]);
+    let policy = RetryPolicy::default().first_delay(Duration::from_millis(1));
+    let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
+    let error = client.get_cluster("c").with(options).send().await.expect_err("late");
+    assert!(error.to_string().contains("within 1s; the attempt before: get_cluster"), "{error}");
+    let Error::Transport(error) = error else { panic!("{error:?}") };
+    assert!(error.is_timeout());
+    let before = error.last_failure().and_then(Error::status).map(|it| it.as_u16());
+    assert_eq!((before, error.attempts()), (Some(502), 2));
 }

@@ -126,6 +126,12 @@ async fn spans_of<T: Debug>(
         for field in ["http.request.method", "url.template"] {
             assert_eq!(attempt.get(field), call.get(field));
         }
+        assert!(attempt.get("server.address").is_some_and(|host| host.starts_with("127.0.0.")));
+        assert!(attempt.get("server.port").is_some_and(|port| port.parse::<u16>().is_ok()));
+    }
+    for span in spans.iter().chain([&call]) {
+        let failed = span.get("error.type").map(|_| "ERROR");
+        assert_eq!(span.get("otel.status_code"), failed, "{span:?}");
     }
     (call, spans)
 }
@@ -163,6 +169,22 @@ async fn scene() -> Scene {
         .build()
         .expect("a client");
     Scene { stand_in, client, capture, _guard: guard }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_blocking_call_is_part_of_what_its_thread_does() {
+    let Scene { stand_in: _stand_in, client, capture, _guard } = scene().await;
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+    let blocking = tokio::task::spawn_blocking(move || {
+        let _guard = tracing::dispatcher::set_default(&subscriber);
+        let program = tracing::info_span!("program");
+        program.in_scope(|| client.get_settings().send().wait()).expect("an answer");
+        capture.take()
+    });
+    let spans = blocking.await.expect("no panic");
+    let of = |span: &Span| (span.name, span.parent);
+    assert_eq!(of(&spans[0]), ("connect_api.call", Some("program")));
+    assert_eq!(of(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
 }
 
 #[tokio::test]

@@ -13,13 +13,14 @@ use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write;
 use connect_drift::accepted::Accepted;
 use connect_drift::format::Format;
+use connect_drift::load::Document;
 use connect_drift::report::Report;
 use connect_drift::review::{FailOn, Review};
 use connect_drift::{Input, drift};
 use reqwest::Url;
 use semver::Version;
 
-use crate::fetch::{Fetch, SPEC_URL, Token, parse_url};
+use crate::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
 use crate::tell;
 
 /// The exit status of a command line that makes no sense, which is clap's as well.
@@ -44,10 +45,11 @@ The worst that --fail-on names counts; an accepted finding does not.";
 #[derive(Debug, Args)]
 #[command(after_help = STATUS)]
 pub struct Arguments {
-    /// The document to compare with [default: the committed one]
+    /// The document to compare with: a file, or a URL that is fetched as it stands [default: the
+    /// committed one]
     #[arg(long, value_name = "URL|FILE")]
     base: Option<String>,
-    /// The document to compare [default: the service's own]
+    /// The document to compare, likewise [default: the service's own]
     #[arg(long, value_name = "URL|FILE")]
     revision: Option<String>,
     /// The shape of the report
@@ -233,8 +235,12 @@ pub(crate) fn print(format: Format, review: &Review) -> Result<()> {
 }
 
 fn fetched(url: Url) -> Result<Input> {
-    let fetched = Fetch { url, token: Token::from_env()?, ..Fetch::default() }.fetch()?;
-    Ok(Input { location: fetched.url, bytes: fetched.text.into_bytes() })
+    // Only the service itself knows what a version is; another URL may be one that a query breaks.
+    let ask = if url.as_str() == SPEC_URL { Ask::First } else { Ask::Nothing };
+    let fetch = Fetch { url, ask, token: Token::from_env()?, ..Fetch::default() };
+    // It is read here already, where it is known what else came if it is no document.
+    let (served, _) = fetch.fetch_as(Document::load)?;
+    Ok(Input { location: served.url, bytes: served.bytes })
 }
 
 fn read(path: &Path) -> Result<Input> {

@@ -4,20 +4,22 @@
 //! lead to no other host, and nothing touches the disk before all of it has been read and checked.
 
 mod answer;
+mod fetched;
 mod token;
 
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
-use connect_codegen::document::{Flavour, Provenance, Upstream, sha256};
+use connect_codegen::document::{Flavour, Upstream};
 use connect_codegen::problem::{Problem, Result};
+use connect_codegen::text::utf_8;
 use reqwest::blocking::Client;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Url, header};
 
 use answer::Answer;
+pub use fetched::{Fetched, Served};
 pub use token::{TOKEN_VARIABLE, Token};
 
 /// Where the service publishes its document.
@@ -35,12 +37,11 @@ const MIB: u64 = 1 << 20;
 /// What to get, and how much patience to have with the service.
 #[derive(Clone)]
 pub struct Fetch {
-    /// Where the document is; without a `version` in the query, which is ours to add.
+    /// Where the document is; without a `version` in the query, if that is ours to add.
     pub url: Url,
-    /// The only OpenAPI version that will do. Without one, [`FIRST_VERSION`] is asked for, and
-    /// the service's default is taken when it lacks that.
-    pub openapi_version: Option<String>,
-    /// Sent as the bearer, to the origin of `url` only.
+    /// Which version of the document is asked for.
+    pub ask: Ask,
+    /// Sent as the bearer, if it [may go](Token::may_go_to) to `url`.
     pub token: Option<Token>,
     /// How long connecting may take.
     pub connect_timeout: Duration,
@@ -50,46 +51,28 @@ pub struct Fetch {
     pub max_bytes: u64,
 }
 
+/// Which OpenAPI version of its document a service is asked for, with `version` in the query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// [`FIRST_VERSION`]; and the service's default, when it lacks that.
+    First,
+    /// This one. No other will do.
+    Only(String),
+    /// None: the URL is that of some document and fetched as it stands.
+    Nothing,
+}
+
 /// Reads a URL. It is not shown when it is none: who mistypes a URL may have typed a password
 /// into it. `argument` is what it was given as.
 pub fn parse_url(text: &str, argument: &str) -> Result<Url> {
     text.parse().map_err(|error| Problem::new(format!("not a URL: {error}")).in_file(argument))
 }
 
-/// A document that was fetched and found good.
-#[derive(Debug, Clone)]
-pub struct Fetched {
-    /// The text to store: the document laid out for a reader of differences, its keys in the
-    /// order in which they were served.
-    pub text: String,
-    /// The same, read.
-    pub upstream: Upstream,
-    /// The version that the service was asked for in the request that it answered with this.
-    pub requested_version: Option<String>,
-    /// The URL of that request, fit to be shown.
-    pub url: String,
-    /// The command that fetches it again.
-    pub command: String,
-}
-
-impl Fetched {
-    /// The record to lie beside the document that was fetched at a time.
-    pub fn record(&self, at: DateTime<Utc>) -> Provenance {
-        Provenance {
-            source: self.url.clone(),
-            retrieved_at: at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            requested_version: self.requested_version.clone(),
-            sha256: sha256(self.text.as_bytes()),
-            command: self.command.clone(),
-        }
-    }
-}
-
 impl Default for Fetch {
     fn default() -> Self {
         Self {
             url: SPEC_URL.parse().expect("the constant is a URL"),
-            openapi_version: None,
+            ask: Ask::First,
             token: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
@@ -99,10 +82,18 @@ impl Default for Fetch {
 }
 
 impl Fetch {
-    /// Gets the document. Writes nothing; see [`store`](crate::store::store) for that.
+    /// Gets the service's document. Writes nothing; see [`store`](crate::store::store) for that.
     pub fn fetch(&self) -> Result<Fetched> {
+        let (served, upstream) = self.fetch_as(|_, bytes| self.accept(bytes))?;
+        let text = format!("{:#}\n", upstream.document);
+        Ok(Fetched { text, upstream, served, command: self.command() })
+    }
+
+    /// Gets a document of any API, and what `read` makes of its URL, fit to be shown, and of its
+    /// bytes.
+    pub fn fetch_as<T>(&self, read: impl FnOnce(&str, &[u8]) -> Result<T>) -> Result<(Served, T)> {
         let check = self.check().map_err(|problem| problem.in_file(shown(&self.url)));
-        check.and_then(|()| self.negotiate()).map_err(|problem| self.without_token(problem))
+        check.and_then(|()| self.negotiate(read)).map_err(|problem| self.without_token(problem))
     }
 
     fn check(&self) -> Result<()> {
@@ -112,26 +103,23 @@ impl Fetch {
         }
         // They would be sent as basic authentication and end up in the committed record.
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Problem::new("the URL must not hold a user name or a password")
-                .help(format!("give a bearer token in {TOKEN_VARIABLE}")));
+            return Err(Problem::new("the URL must not hold a user name or a password").help(
+                format!("leave them out; a token for the service goes into {TOKEN_VARIABLE}"),
+            ));
         }
-        if url.query_pairs().any(|(name, _)| name == VERSION) {
+        if self.ask != Ask::Nothing && url.query_pairs().any(|(name, _)| name == VERSION) {
             return Err(Problem::new("the URL must not ask for a version itself")
                 .help("say it with `--openapi-version`"));
         }
         let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
-        if self.openapi_version.as_deref().is_some_and(|it| it.is_empty() || it.contains(odd)) {
+        if matches!(&self.ask, Ask::Only(it) if it.is_empty() || it.contains(odd)) {
             return Err(Problem::new("the OpenAPI version is not a version number")
                 .help("write it as `3.0.0` or `2.0`"));
-        }
-        if self.token.is_some() && url.scheme() == "http" && !is_loopback(url) {
-            return Err(Problem::new("the token is not sent in the clear to another machine")
-                .help(format!("use https, or leave {TOKEN_VARIABLE} empty")));
         }
         Ok(())
     }
 
-    fn negotiate(&self) -> Result<Fetched> {
+    fn negotiate<T>(&self, read: impl FnOnce(&str, &[u8]) -> Result<T>) -> Result<(Served, T)> {
         let client = Client::builder()
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::custom(same_origin))
@@ -140,22 +128,24 @@ impl Fetch {
             .build()
             .map_err(|error| self.transport(&error).in_file(shown(&self.url)))?;
         let start = Instant::now();
-        let mut asked = Some(self.openapi_version.as_deref().unwrap_or(FIRST_VERSION));
+        let mut asked = match &self.ask {
+            Ask::First => Some(FIRST_VERSION),
+            Ask::Only(version) => Some(version.as_str()),
+            Ask::Nothing => None,
+        };
         let mut url = self.url_for(asked);
         let mut answer = self.get(&client, &url, start)?;
-        if self.openapi_version.is_none() && answer.lacks_version() {
+        if self.ask == Ask::First && answer.lacks_version() {
             asked = None;
             url = self.url_for(asked);
             answer = self.get(&client, &url, start)?;
         }
-        let upstream = self.accept(&answer).map_err(|problem| problem.in_file(shown(&url)))?;
-        Ok(Fetched {
-            text: format!("{:#}\n", upstream.document),
-            upstream,
-            requested_version: asked.map(str::to_owned),
-            url: shown(&url),
-            command: self.command(),
-        })
+        let requested_version = asked.map(str::to_owned);
+        let url = shown(&url);
+        let (bytes, made) = answer
+            .read_as(self, |bytes| read(&url, bytes))
+            .map_err(|problem| problem.in_file(&url))?;
+        Ok((Served { bytes, url, requested_version }, made))
     }
 
     fn url_for(&self, version: Option<&str>) -> Url {
@@ -169,11 +159,11 @@ impl Fetch {
     fn get(&self, client: &Client, url: &Url, start: Instant) -> Result<Answer> {
         let mut request = client
             .get(url.clone())
-            .header(header::ACCEPT, "application/json")
+            .header(header::ACCEPT, "application/json, */*;q=0.5")
             // Only a request's own time limit covers its body as a whole; the client's is one
             // for each read, which a dripping server never exceeds.
             .timeout(self.timeout.saturating_sub(start.elapsed()));
-        if let Some(token) = &self.token {
+        if let Some(token) = self.token.as_ref().filter(|_| Token::may_go_to(url)) {
             request = request.bearer_auth(token.expose());
         }
         request
@@ -183,9 +173,9 @@ impl Fetch {
             .map_err(|problem| problem.in_file(shown(url)))
     }
 
-    fn accept(&self, answer: &Answer) -> Result<Upstream> {
-        let upstream = answer.document(self)?;
-        let version = self.openapi_version.as_deref().unwrap_or_default();
+    fn accept(&self, bytes: &[u8]) -> Result<Upstream> {
+        let upstream = Upstream::parse(utf_8(bytes)?)?;
+        let Ask::Only(version) = &self.ask else { return Ok(upstream) };
         let fits = match version.split('.').next() {
             Some("2") => upstream.flavour == Flavour::Swagger2,
             Some("3") => upstream.flavour == Flavour::OpenApi3,
@@ -229,7 +219,7 @@ impl Fetch {
             let url = shown(&self.url).replace('\'', r"'\''");
             command += &format!(" --url '{url}'");
         }
-        if let Some(version) = &self.openapi_version {
+        if let Ask::Only(version) = &self.ask {
             command += &format!(" --openapi-version {version}");
         }
         command
@@ -254,7 +244,7 @@ impl fmt::Debug for Fetch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fetch")
             .field("url", &shown(&self.url))
-            .field("openapi_version", &self.openapi_version)
+            .field("ask", &self.ask)
             .field("token", &self.token)
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
@@ -272,7 +262,7 @@ fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
         let target = target.ascii_serialization();
         attempt.error(
             Problem::new(format!("redirected to another host ({target}), which is not followed"))
-                .help("if the service has moved, give its new address with `--url`"),
+                .help("if the document has moved, give its new URL"),
         )
     } else if attempt.previous().len() > MAX_REDIRECTS {
         attempt.error(Problem::new(format!("redirected more than {MAX_REDIRECTS} times")))
@@ -302,10 +292,4 @@ fn shown(url: &Url) -> String {
         shown.query_pairs_mut().append_pair(&name, &version);
     }
     shown.into()
-}
-
-fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

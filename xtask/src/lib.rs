@@ -1,6 +1,7 @@
 //! The maintainers' tasks, as a library: what the commands do, without their command line.
 
 pub mod bench;
+pub mod bump;
 pub mod drift;
 pub mod fetch;
 pub mod store;

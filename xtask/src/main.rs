@@ -6,12 +6,13 @@ use std::process::ExitCode;
 use chrono::{SecondsFormat, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use connect_codegen::document::{Provenance, sha256};
+use connect_codegen::import;
 use connect_codegen::layout::Layout;
+use connect_codegen::pipeline::{self, Rules};
 use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
-use connect_codegen::{import, pipeline};
 use xtask::bench::{self, Bench, Peer};
-use xtask::fetch::{Fetch, SPEC_URL, Token, parse_url};
+use xtask::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
 use xtask::store::{Stored, store};
 use xtask::take_in::TakeIn;
 use xtask::{drift, tell};
@@ -44,7 +45,7 @@ enum Task {
     },
     /// Normalise the committed upstream document, and report what was changed
     Normalise(Check),
-    /// Measure what the crate costs to compile, beside progenitor's crate
+    /// Measure what the crate costs to compile, beside progenitor's crates
     Bench(Measure),
 }
 
@@ -81,7 +82,8 @@ struct Check {
 
 #[derive(Args)]
 struct Download {
-    /// Where the document is served [default: the service]
+    /// Where the document is served [default: the service]. CONNECT_API_TOKEN goes to the service
+    /// and to this machine, to no other host
     #[arg(long)]
     url: Option<String>,
     /// The OpenAPI version to ask for, instead of 3 and then the service's default
@@ -92,8 +94,8 @@ struct Download {
 impl Download {
     fn fetch(&self) -> Result<Fetch> {
         let url = parse_url(self.url.as_deref().unwrap_or(SPEC_URL), "--url")?;
-        let openapi_version = self.openapi_version.clone();
-        Ok(Fetch { url, openapi_version, token: Token::from_env()?, ..Fetch::default() })
+        let ask = self.openapi_version.clone().map_or(Ask::First, Ask::Only);
+        Ok(Fetch { url, ask, token: Token::from_env()?, ..Fetch::default() })
     }
 }
 
@@ -161,7 +163,9 @@ fn run_bench(layout: &Layout, measure: &Measure) -> Result<()> {
 }
 
 fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
+    let Rules { policy, .. } = Rules::read(layout)?;
     let fetched = download.fetch()?.fetch()?;
+    fetched.must_be_connects(&policy)?;
     match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
         Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
         Stored::Unchanged => println!("the document is the one that lies here"),

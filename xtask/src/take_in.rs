@@ -14,16 +14,12 @@ use connect_codegen::problem::{Problem, Result};
 use connect_codegen::write::{self, Mode};
 use connect_drift::Input;
 use connect_drift::changelog::{Entry, released};
-use connect_drift::finding::Source;
 use connect_drift::format::Format;
 use connect_drift::review::Review;
-use connect_drift::summary::next_version;
-use semver::Version;
-use toml_edit::DocumentMut;
 
-use crate::drift;
-use crate::fetch::Fetch;
+use crate::fetch::{Fetch, Served};
 use crate::store::{Stored, store};
+use crate::{bump, drift};
 
 /// How a new document is taken in.
 #[derive(Debug, Clone)]
@@ -40,9 +36,10 @@ impl TakeIn {
     pub fn run(&self, layout: &Layout, now: DateTime<Utc>) -> Result<()> {
         let fetched = self.fetch.fetch()?;
         let base = drift::committed(layout)?;
-        let bytes = fetched.text.clone().into_bytes();
-        let revision = Input { location: fetched.url.clone(), bytes };
+        let Served { url, bytes, .. } = &fetched.served;
+        let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let rules = Rules::read(layout)?;
+        fetched.must_be_connects(&rules.policy)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
         let accepted = drift::committed_acceptances(layout)?;
@@ -50,15 +47,15 @@ impl TakeIn {
         drift::print(Format::Text, &review)?;
         println!();
 
-        let made = Made::of(&fetched.upstream, &rules, layout)
-            .map_err(|problem| problem.in_file(&fetched.url))?;
+        let made =
+            Made::of(&fetched.upstream, &rules, layout).map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =
             entry.write_into(&changelog).map_err(|problem| problem.in_file(path.display()))?;
-        let manifest = match self.bump {
-            true => bumped(layout, review.summary.bump, released(&changelog))?,
-            false => None,
+        let bumped = match self.bump {
+            true => bump::to(layout, review.summary.bump, released(&changelog))?,
+            false => Vec::new(),
         };
 
         let paths = made.paths().map(|path| layout.generated().join(path));
@@ -68,8 +65,8 @@ impl TakeIn {
             let stored = store(&fetched.text, &record, &layout.upstream_folder())?;
             made.write(layout, Mode::Write)?;
             write::file(&path, &written, Mode::Write, "")?;
-            if let Some(manifest) = &manifest {
-                write::file(&layout.manifest(), manifest, Mode::Write, "")?;
+            for (path, text) in &bumped {
+                write::file(path, text, Mode::Write, "")?;
             }
             Ok(stored)
         };
@@ -79,35 +76,6 @@ impl TakeIn {
         }
         Ok(())
     }
-}
-
-/// The manifest with the version that a bump needs, if it has another. What counts is the newest
-/// release in the changelog: a version that is not released yet is bumped no second time.
-fn bumped(layout: &Layout, bump: Source, released: Option<Version>) -> Result<Option<String>> {
-    let path = layout.manifest();
-    let text = write::read(&path)?;
-    let wrong = |message: String| Problem::new(message).in_file(path.display());
-    let mut manifest: DocumentMut =
-        text.parse().map_err(|error| wrong(format!("not a manifest: {error}")))?;
-    let version = manifest
-        .get_mut("workspace")
-        .and_then(|it| it.get_mut("package"))
-        .and_then(|it| it.get_mut("version"))
-        .and_then(|it| it.as_value_mut())
-        .ok_or_else(|| wrong("there is no `version` in `[workspace.package]`".to_owned()))?;
-    let current: Version = version
-        .as_str()
-        .and_then(|it| it.parse().ok())
-        .ok_or_else(|| wrong("the version is not one".to_owned()))?;
-    let wanted = next_version(&released.unwrap_or_else(|| current.clone()), bump);
-    if wanted <= current {
-        return Ok(None);
-    }
-    let decor = version.decor().clone();
-    *version = toml_edit::Value::from(wanted.to_string());
-    *version.decor_mut() = decor;
-    println!("the version {current} becomes {wanted}");
-    Ok(Some(manifest.to_string()))
 }
 
 /// What stood in the files that are about to be written: nothing, for a file that was not there.
@@ -122,6 +90,7 @@ impl Before {
             layout.report(),
             layout.changelog(),
             layout.manifest(),
+            layout.lock(),
         ];
         let there = write::listing(&layout.generated())?;
         let paths = own.into_iter().chain(there).chain(generated);

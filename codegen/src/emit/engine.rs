@@ -144,7 +144,10 @@ fn taken(function: ImplItemFn) -> Result<Function> {
         {
             let mut request = *init.expr;
             Building.visit_expr_mut(&mut request);
-            body.push(Stmt::Expr(syn::parse_quote! { Ok(#request) }, None));
+            // progenitor's own error has no room in ours: `build()?` becomes `built(build())`.
+            let Expr::Try(request) = request else { return Err(unexpected(&tokens)) };
+            let request = request.expr;
+            body.push(Stmt::Expr(syn::parse_quote! { Self::built(#request) }, None));
         }
     }
     match (output, body.last()) {

@@ -2,6 +2,7 @@
 
 pub(crate) mod engine;
 mod enums;
+mod examples;
 mod models;
 pub mod names;
 mod requests;
@@ -204,7 +205,7 @@ fn operations_of(
                     format!("progenitor made no function for the operation `{}`", operation.id),
                 )
             })?;
-        requests.extend(requests::request(operation, function, engine, &lowered.paging)?);
+        requests.extend(requests::request(operation, function, engine, lowered)?);
         wire.extend(requests::wire_function(operation, function));
     }
     Ok((requests, wire))

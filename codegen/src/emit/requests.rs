@@ -5,9 +5,8 @@ use quote::{ToTokens as _, quote};
 use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
-use super::{models, names, streams, text};
-use crate::lower::{Body, Operation};
-use crate::policy::Paging;
+use super::{examples, models, names, streams, text};
+use crate::lower::{Body, Lowered, Operation};
 use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
@@ -30,22 +29,28 @@ pub fn request(
     operation: &Operation,
     function: &Function,
     engine: &Engine,
-    paging: &Paging,
+    lowered: &Lowered,
 ) -> Result<TokenStream> {
     let parts = Parts::of(operation, function, engine)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
-    let docs = text::docs(&described(operation, &request));
+    let docs = text::docs(&described(operation));
+    let example = examples::of(operation, function, engine, lowered);
+    let errors = text::docs(&errors(operation, &request));
     let about = text::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
     let (output, open) = answer(&function.output);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
-    let streams = streams::of(operation, function, engine, paging)?;
+    let streams = streams::of(operation, function, engine, &lowered.paging)?;
     Ok(quote! {
         impl Client {
             #docs
+            ///
+            #example
+            ///
+            #errors
             pub fn #name(&self, #(#arguments),*) -> #request {
                 #request { client: self.clone(), options: CallOptions::new(), #(#values),* }
             }
@@ -211,7 +216,7 @@ fn answer(output: &Type) -> (TokenStream, Ident) {
 }
 
 /// The type that a request keeps for an argument of the wire layer.
-fn owned(ty: &Type) -> Type {
+pub fn owned(ty: &Type) -> Type {
     match ty {
         Type::Reference(reference) => match reference.elem.as_ref() {
             inner if models::is(inner, "str") => syn::parse_quote!(String),
@@ -252,7 +257,7 @@ fn in_models(ty: &Type, engine: &Engine) -> Type {
     ty
 }
 
-fn described(operation: &Operation, request: &Ident) -> String {
+fn described(operation: &Operation) -> String {
     let mut said = text::plain(&operation.description);
     said.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
     if !operation.success.is_empty() {
@@ -266,14 +271,17 @@ fn described(operation: &Operation, request: &Ident) -> String {
         let what = body.description.as_deref().unwrap_or("not described upstream");
         said.push_str(&format!("\n\n* `body`: {}", text::plain(what)));
     }
+    said
+}
+
+fn errors(operation: &Operation, request: &Ident) -> String {
     let errors: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
     let errors = match errors.split_last() {
         None => "none".to_owned(),
         Some((one, [])) => one.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     };
-    said.push_str(&format!(
-        "\n\n# Errors\n\n[`{request}::send`] gives an [`Error`](crate::Error); the API documents the statuses {errors}."
-    ));
-    said
+    format!(
+        "# Errors\n\n[`{request}::send`] gives an [`Error`](crate::Error); the API documents the statuses {errors}."
+    )
 }

@@ -4,6 +4,8 @@
 //! to fit before the chain runs: moved operations keep their names, new ones get one, those that
 //! are gone are left out.
 
+use std::collections::BTreeMap;
+
 use heck::ToSnakeCase as _;
 use serde_json::{Map, Value};
 
@@ -110,6 +112,7 @@ pub(super) fn suggested(policy: &Policy, pointer: &str, operation: &Value) -> Op
         polled: false,
         awaited: false,
         arguments: Vec::new(),
+        examples: BTreeMap::new(),
     }
 }
 

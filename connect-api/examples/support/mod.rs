@@ -37,13 +37,14 @@ pub fn say(line: impl Display) -> Result<(), Failure> {
     })
 }
 
+/// How often a status of this machine is asked for; elsewhere it is as often as is polite.
+const EAGER: Duration = Duration::from_millis(100);
+
 /// A client, and what it talks to.
 pub struct Service {
     pub client: Client,
     /// The service itself, if it is none but the example's own.
     pub stand_in: Option<StandIn>,
-    /// How often a status is asked for: politely, unless it is on this machine.
-    pub interval: Duration,
 }
 
 impl Service {
@@ -55,9 +56,9 @@ impl Service {
             let url = url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
             let is_here =
                 url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:");
-            let interval = Duration::from_millis(if is_here { 100 } else { 10_000 });
-            let client = Client::builder().base_url(url).token(token).build()?;
-            return Ok(Self { client, stand_in: None, interval });
+            let builder = Client::builder().base_url(url).token(token);
+            let builder = if is_here { builder.poll_interval(EAGER) } else { builder };
+            return Ok(Self { client: builder.build()?, stand_in: None });
         }
         if url.is_some() {
             return Err("CONNECT_API_URL is set: set CONNECT_API_TOKEN, too".into());
@@ -67,8 +68,8 @@ impl Service {
         let farm = farm.starts_at(SystemTime::now().into()).speed(600);
         let stand_in = StandIn::builder().farm(farm).start().await?;
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
-        let interval = Duration::from_millis(100);
-        Ok(Self { client: builder.build()?, stand_in: Some(stand_in), interval })
+        let client = builder.poll_interval(EAGER).build()?;
+        Ok(Self { client, stand_in: Some(stand_in) })
     }
 
     /// The cluster of this id; the first that is online without one.

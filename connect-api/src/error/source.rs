@@ -45,9 +45,10 @@ impl SourceError {
         Self { source: source.to_string(), fault: Fault::ReadBefore }
     }
 
-    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+    /// What kind of failure it is to read the source, if that is what went wrong.
+    pub fn kind(&self) -> Option<io::ErrorKind> {
         match &self.fault {
-            Fault::Read(error) => Some(error),
+            Fault::Read(error) => Some(error.kind()),
             _ => None,
         }
     }
@@ -65,6 +66,8 @@ impl fmt::Display for SourceError {
         }
     }
 }
+
+impl std::error::Error for SourceError {}
 
 impl From<SourceError> for Error {
     fn from(error: SourceError) -> Self {

@@ -8,26 +8,48 @@ use super::{Attempts, Error, chain};
 use crate::call::Operation;
 
 /// A failure to send a request or to receive the whole answer.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Transport(error)) = client.get_settings().send().await {
+///     let what = match () {
+///         () if error.is_connect() => "nobody is there",
+///         () if error.is_timeout() => "it takes too long",
+///         () if error.is_too_long() => "it says too much",
+///         () => "the connection is lost",
+///     };
+///     println!("{what}, after {} attempts: {error}", error.attempts());
+/// }
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct TransportError {
     operation: Arc<Operation>,
     attempts: usize,
     cause: Cause,
+    last: Option<Box<Error>>,
 }
 
 #[derive(Debug)]
 enum Cause {
     Lost(reqwest::Error),
     AttemptTimeout(Duration),
-    CallTimeout(Duration),
+    CallTimeout {
+        limit: Duration,
+        is_under_way: bool,
+    },
     TooLong(usize),
+    /// What is left of the interval of polls.
+    NoTurn(Duration),
     #[cfg(feature = "upload")]
     Stalled(Duration),
 }
 
 impl TransportError {
     fn new(operation: &Arc<Operation>, cause: Cause) -> Self {
-        Self { operation: operation.clone(), attempts: 1, cause }
+        Self { operation: operation.clone(), attempts: 1, cause, last: None }
     }
 
     pub(crate) fn lost(operation: &Arc<Operation>, source: reqwest::Error) -> Self {
@@ -39,8 +61,23 @@ impl TransportError {
         Self::new(operation, Cause::AttemptTimeout(limit))
     }
 
-    pub(crate) fn call_timeout(operation: &Arc<Operation>, limit: Duration) -> Self {
-        Self::new(operation, Cause::CallTimeout(limit))
+    /// `is_under_way` says whether something had been sent, and was not answered yet.
+    pub(crate) fn call_timeout(
+        operation: &Arc<Operation>,
+        limit: Duration,
+        is_under_way: bool,
+    ) -> Self {
+        Self::new(operation, Cause::CallTimeout { limit, is_under_way })
+    }
+
+    /// `left` is how long the client's interval holds up another poll.
+    pub(crate) fn no_turn(operation: &Arc<Operation>, left: Duration) -> Self {
+        Self::new(operation, Cause::NoTurn(left))
+    }
+
+    /// The same, with what went wrong before in the same call.
+    pub(crate) fn since(self, last: Error) -> Self {
+        Self { last: Some(Box::new(last)), ..self }
     }
 
     pub(crate) fn too_long(operation: &Arc<Operation>, limit: usize) -> Self {
@@ -56,13 +93,6 @@ impl TransportError {
         &self.operation
     }
 
-    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.cause {
-            Cause::Lost(error) => Some(error),
-            _ => None,
-        }
-    }
-
     pub(super) fn set_attempts(&mut self, attempts: usize) {
         self.attempts = attempts;
     }
@@ -72,14 +102,19 @@ impl TransportError {
         self.attempts
     }
 
+    /// What went wrong with the attempt before, if the time of the call ended another one.
+    pub fn last_failure(&self) -> Option<&Error> {
+        self.last.as_deref()
+    }
+
     /// Whether the time was up, of an attempt or of the call.
     pub fn is_timeout(&self) -> bool {
         match &self.cause {
             Cause::Lost(error) => error.is_timeout(),
-            Cause::AttemptTimeout(_) | Cause::CallTimeout(_) => true,
+            Cause::AttemptTimeout(_) | Cause::CallTimeout { .. } => true,
             #[cfg(feature = "upload")]
             Cause::Stalled(_) => true,
-            Cause::TooLong(_) => false,
+            Cause::TooLong(_) | Cause::NoTurn(_) => false,
         }
     }
 
@@ -97,9 +132,26 @@ impl TransportError {
         matches!(self.cause, Cause::TooLong(_))
     }
 
+    /// How long the client's own `poll_interval` holds up the poll, if that is why nothing was sent.
+    pub(super) fn until_turn(&self) -> Option<Duration> {
+        match self.cause {
+            Cause::NoTurn(left) => Some(left),
+            _ => None,
+        }
+    }
+
+    /// Whether it ended before anything of the attempt was sent.
+    pub(crate) fn is_unsent(&self) -> bool {
+        matches!(self.cause, Cause::NoTurn(_) | Cause::CallTimeout { is_under_way: false, .. })
+    }
+
+    pub(super) fn may_have_been_done(&self) -> bool {
+        !self.operation.repeatable && !self.is_unsent() && !self.is_connect()
+    }
+
     /// Whether another attempt would end no better.
-    pub(crate) fn is_final(&self) -> bool {
-        matches!(self.cause, Cause::TooLong(_) | Cause::CallTimeout(_))
+    pub(super) fn is_final(&self) -> bool {
+        matches!(self.cause, Cause::TooLong(_) | Cause::CallTimeout { .. } | Cause::NoTurn(_))
     }
 }
 
@@ -109,13 +161,25 @@ impl fmt::Display for TransportError {
         match &self.cause {
             Cause::Lost(error) => f.write_str(&chain(error)),
             Cause::AttemptTimeout(limit) => write!(f, "no whole answer within {limit:?}"),
-            Cause::CallTimeout(limit) => write!(f, "the call did not end within {limit:?}"),
+            Cause::CallTimeout { limit, .. } => {
+                write!(f, "the call did not end within {limit:?}")?;
+                match &self.last {
+                    Some(error) => write!(f, "; the attempt before: {error}"),
+                    None => Ok(()),
+                }
+            }
+            Cause::NoTurn(left) => {
+                let what = "the client's `poll_interval` holds it up for another";
+                write!(f, "{what} {left:?}, which is more than the call has")
+            }
             #[cfg(feature = "upload")]
             Cause::Stalled(limit) => write!(f, "nothing moved for {limit:?}"),
             Cause::TooLong(limit) => write!(f, "the answer is longer than {limit} bytes"),
         }
     }
 }
+
+impl std::error::Error for TransportError {}
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {

@@ -1,5 +1,7 @@
 //! Actions: what a printer does in its own time, waited for.
 
+mod error;
+
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -10,10 +12,11 @@ use futures_core::Stream;
 
 use crate::call::Call;
 use crate::client::Client;
-use crate::error::{ActionError, Error};
+use crate::error::Error;
 use crate::models::{ActionStatus, ActionStatusResponse};
 use crate::options::CallOptions;
 use crate::time::{BoxFuture, sleep};
+pub use error::ActionError;
 
 impl Client {
     /// Waits for an action that was sent before, by the id in its status.
@@ -49,8 +52,9 @@ impl Client {
 /// # Errors
 ///
 /// [`Error::Action`] if the action failed, or if it had not ended at the [deadline](Self::deadline);
-/// else the error of the call that sent it or asked for its status. Failures that may pass do not
-/// end the wait, but are asked again after, until the deadline.
+/// else the error of the call that sent it or asked for its status. Failures that
+/// [may pass](Error::is_transient) do not end the wait: the status is asked for again, after the
+/// pause that the service asks for if it asks for one, until the deadline.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -80,7 +84,7 @@ pub struct Action {
     step: Option<BoxFuture<'static, Result<ActionStatusResponse, Error>>>,
     deadline: Option<BoxFuture<'static, ()>>,
     last: Option<ActionStatusResponse>,
-    /// Why the status was not to be had, the last time that it was not.
+    /// Why the status was not to be had, if it was not when last asked for.
     missed: Option<Error>,
     is_over: bool,
 }
@@ -124,6 +128,14 @@ impl Action {
     }
 
     /// How long the action may take, from when it is first awaited, instead of 5 minutes.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let pause = client.pause_print_job("a cluster's id", "a job's UUID").wait();
+    /// pause.deadline(std::time::Duration::from_secs(30)).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
@@ -162,6 +174,7 @@ impl Action {
             self.step = None;
             match answer {
                 Ok(state) => {
+                    self.missed = None;
                     self.action_id.get_or_insert_with(|| state.action_id.clone());
                     self.is_over = has_ended(&state);
                     let is_new = self.last.as_ref().is_none_or(|last| last.status != state.status);
@@ -185,7 +198,7 @@ impl Action {
     /// What has become of the action, as an error.
     #[inline]
     fn error(&self) -> ActionError {
-        let status = self.last.as_ref().map(|last| last.status.to_string());
+        let status = self.last.as_ref().map(|last| last.status.clone());
         ActionError::ended(self.action_id.clone(), status)
     }
 
@@ -195,9 +208,10 @@ impl Action {
         let action_id = self.action_id.clone().unwrap_or_default();
         let call = self.client.get_action_status(&self.cluster_id, action_id);
         let call = call.with(self.options.clone()).send();
-        let interval = self.poll_interval;
+        let asked_for = self.missed.as_ref().and_then(Error::retry_after).unwrap_or_default();
+        let pause = self.poll_interval.max(asked_for);
         Box::pin(async move {
-            sleep(interval).await;
+            sleep(pause).await;
             call.await
         })
     }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
@@ -18,10 +18,13 @@ use crate::models::ClusterStatusResponse;
 use crate::options::CallOptions;
 use crate::retry::RetryPolicy;
 use crate::time::{BoxFuture, sleep};
-pub use event::WatchEvent;
+pub use event::{AttentionReason, WatchEvent};
 
 /// How often the vendor wants a status to be asked for at the most.
 const POLITE: Duration = Duration::from_secs(10);
+
+/// The shortest pause after a failure, however short the interval is.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The longest pause after failures, and the longest that the service can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -37,37 +40,62 @@ impl Client {
     ///
     /// let client = connect_api::Client::new("an API token");
     /// let mut watch = client.watch_cluster("a cluster's id");
-    /// loop {
-    ///     match watch.next().await {
+    /// while let Some(event) = watch.next().await.transpose()? {
+    ///     match event {
     ///         WatchEvent::JobFinished(job) => println!("{} is done", job.name),
-    ///         WatchEvent::Blind { error, again_in } => eprintln!("{error}; again in {again_in:?}"),
     ///         event => println!("{event}"),
     ///     }
     /// }
+    /// # Ok(())
     /// # }
     /// ```
     pub fn watch_cluster(&self, cluster_id: impl Into<String>) -> Watch {
         // One attempt a poll: the watch paces itself, so that it is never faster than its interval.
         let once = CallOptions::new().retry(RetryPolicy::never());
         let poll = self.get_cluster_status(cluster_id).with(once);
-        Watch::new(Box::new(move || Box::pin(poll.clone().send())))
+        let least = self.pace().poll_interval().unwrap_or(POLITE);
+        Watch::new(least, Box::new(move || Box::pin(poll.clone().send())))
     }
 }
 
-/// What changes in a cluster: a `Stream` that never ends, made of polls of the cluster's status.
+/// What changes in a cluster: a `Stream`, made of polls of the cluster's status.
 ///
 /// The first status is what changes are measured by, unless [another](Self::since) is given: it
-/// gives no events, but can be read with [`status`](Self::status). Each change after it is reported once and in order; what comes and
-/// goes between two polls is not seen, but for a job that started and ended meanwhile.
+/// gives no events, but can be read with [`status`](Self::status). Each change after it is reported
+/// once and in order; what comes and goes between two polls is not seen, but for a job that started
+/// and ended meanwhile.
+///
+/// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic. Two are
+/// never closer than the client's [`poll_interval`](crate::ClientBuilder::poll_interval), which for
+/// a watch is the vendor's 10 seconds unless it is set.
 ///
 /// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
 /// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it
 /// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`].
 ///
-/// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic.
+/// # Errors
+///
+/// A refusal is the end of the stream: no cluster of this id, a token that may not see it, a client
+/// that cannot call. All else, from lost connections to answers that nobody can read, may pass, and
+/// is an event. Another watch can go on from the [last status](Self::status).
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// # use std::time::Duration;
+/// let minute = Duration::from_secs(60);
+/// let mut watch = client.watch_cluster("a cluster's id").interval(minute);
+/// while let Some(event) = watch.next().await.transpose()? {
+///     let printers = watch.status().and_then(|status| status.printers.as_ref());
+///     println!("{event}; there are {} printers", printers.map_or(0, Vec::len));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a watch does nothing until it is asked for its next event"]
 pub struct Watch {
     poll: Box<dyn Fn() -> Step + Send + Sync>,
+    /// The shortest interval, and the one that is kept.
+    least: Duration,
     interval: Duration,
     step: Option<Step>,
     events: VecDeque<WatchEvent>,
@@ -76,23 +104,27 @@ pub struct Watch {
     known: ClusterStatusResponse,
     /// Failed polls in a row.
     failures: u32,
+    is_over: bool,
 }
 
 impl Watch {
-    fn new(poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
+    fn new(least: Duration, poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
         Self {
             poll,
-            interval: POLITE,
+            least,
+            interval: least,
             step: None,
             events: VecDeque::new(),
             status: None,
             known: ClusterStatusResponse::default(),
             failures: 0,
+            is_over: false,
         }
     }
 
-    /// The time between a status and asking for the next, instead of 10 seconds. The vendor advises
-    /// against less, and names 60 seconds as usual.
+    /// The time between a status and asking for the next, instead of the shortest: that of the
+    /// client's [`poll_interval`](crate::ClientBuilder::poll_interval), else 10 seconds. What is
+    /// shorter counts as that. The vendor names 60 seconds as usual.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -101,7 +133,7 @@ impl Watch {
     /// # }
     /// ```
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.interval = interval.max(self.least);
         self
     }
 
@@ -123,8 +155,12 @@ impl Watch {
         self
     }
 
-    /// The next event.
-    pub async fn next(&mut self) -> WatchEvent {
+    /// The next event; none after the end.
+    ///
+    /// # Errors
+    ///
+    /// The refusal that is the end, as [`Watch`] says.
+    pub async fn next(&mut self) -> Option<Result<WatchEvent, Error>> {
         poll_fn(|context| self.poll_event(context)).await
     }
 
@@ -134,15 +170,21 @@ impl Watch {
     }
 
     #[inline]
-    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<WatchEvent> {
+    fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<WatchEvent, Error>>> {
         loop {
             if let Some(event) = self.events.pop_front() {
-                return Poll::Ready(event);
+                return Poll::Ready(Some(Ok(event)));
+            }
+            if self.is_over {
+                return Poll::Ready(None);
             }
             let step = self.step.get_or_insert_with(|| (self.poll)());
-            let Poll::Ready(answer) = step.as_mut().poll(context) else { return Poll::Pending };
-            let pause = match answer {
+            let pause = match ready!(step.as_mut().poll(context)) {
                 Ok(status) => self.see(status),
+                Err(error) if is_refusal(&error) => {
+                    (self.is_over, self.step) = (true, None);
+                    return Poll::Ready(Some(Err(error)));
+                }
                 Err(error) => self.miss(error),
             };
             let poll = (self.poll)();
@@ -174,7 +216,8 @@ impl Watch {
     #[inline]
     fn miss(&mut self, error: Error) -> Duration {
         let longest = LONGEST_PAUSE.max(self.interval);
-        let pause = self.interval.saturating_mul(1 << self.failures.min(20)).min(longest);
+        let first = self.interval.max(SHORTEST_PAUSE);
+        let pause = first.saturating_mul(1 << self.failures.min(20)).min(longest);
         let again_in = pause.max(error.retry_after().unwrap_or_default().min(longest));
         self.failures += 1;
         self.events.push_back(WatchEvent::Blind { error: Box::new(error), again_in });
@@ -182,12 +225,23 @@ impl Watch {
     }
 }
 
+/// Whether asking again, soon or late, would end no better.
+#[inline]
+fn is_refusal(error: &Error) -> bool {
+    match error {
+        Error::Api(answer) => answer.status.is_client_error() && !error.is_transient(),
+        Error::Token(_) => !error.is_transient(),
+        Error::Configuration(_) => true,
+        _ => false,
+    }
+}
+
 impl Stream for Watch {
-    type Item = WatchEvent;
+    type Item = Result<WatchEvent, Error>;
 
     #[inline]
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<WatchEvent>> {
-        self.get_mut().poll_event(context).map(Some)
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_event(context)
     }
 }
 

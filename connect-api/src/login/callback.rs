@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::error::{ConfigurationError, Error};
-use crate::oauth::presentable;
+use crate::redact::presentable;
 use crate::time::{sleep, timeout};
 use crate::token::TokenError;
 

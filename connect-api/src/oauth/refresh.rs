@@ -7,17 +7,16 @@ use tokio::sync::watch;
 use tracing::Instrument as _;
 
 use super::RefreshToken;
-use super::endpoint::{Grant, TokenEndpoint};
+use super::account::Hook;
+use super::endpoint::TokenEndpoint;
+use super::grant::{Grant, bounded};
 use crate::error::{ConfigurationError, Error};
-use crate::time::Instant;
+use crate::time::{Instant, timeout};
 use crate::token::{AccessToken, TokenError};
 
 /// The longest that the service can have all calls wait: a slip of its must not end a program that
 /// runs for months.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
-
-/// What the program does with a new refresh token.
-pub(crate) type Hook = Arc<dyn Fn(&RefreshToken) + Send + Sync>;
 
 /// How a refresh ended; nothing while it runs.
 type Outcome = Option<Result<AccessToken, TokenError>>;
@@ -37,13 +36,40 @@ struct State {
     refused: Option<TokenError>,
     /// Until when the service wants not to be asked, and what it said.
     later: Option<(Instant, TokenError)>,
-    running: Option<watch::Receiver<Outcome>>,
+    running: Option<Running>,
+}
+
+/// A refresh that others wait for.
+#[derive(Clone)]
+struct Running {
+    outcome: watch::Receiver<Outcome>,
+    /// When nobody waits any longer: the runtime that it runs on may have stopped, for good.
+    until: Instant,
 }
 
 struct Access {
     token: AccessToken,
     /// When it is to be refreshed.
     due: Instant,
+    /// When it is no longer good.
+    end: Instant,
+}
+
+impl Access {
+    fn new(token: AccessToken, lifetime: Duration, leeway: Duration) -> Self {
+        let (now, lifetime) = (Instant::now(), bounded(lifetime));
+        // A leeway longer than the token lives would have each call refresh it.
+        Self { token, due: now + (lifetime - leeway.min(lifetime / 2)), end: now + lifetime }
+    }
+
+    /// The token, if it is still good although it was not refreshed: to be refreshed after half of
+    /// the life that is left to it, or when the service may be asked again.
+    fn without_refresh(&mut self, later: Option<Instant>) -> Option<AccessToken> {
+        let now = Instant::now();
+        let left = self.end.checked_duration_since(now).filter(|left| !left.is_zero())?;
+        self.due = later.unwrap_or(now + left / 2).min(self.end);
+        Some(self.token.clone())
+    }
 }
 
 impl Shared {
@@ -76,12 +102,14 @@ impl Shared {
         let shared = Self::new(endpoint, refresh_token.clone(), hook, super::LEEWAY)?;
         shared.announce(refresh_token).await;
         // Without an access token, the first call gets one.
-        shared.state().access = grant.access.ok().map(|access| shared.access(access));
+        if let Ok((token, lifetime)) = grant.access {
+            shared.begin_with(token, lifetime);
+        }
         Ok(shared)
     }
 
-    pub(crate) fn begin_with(&self, token: AccessToken, due: Instant) {
-        self.state().access = Some(Access { token, due });
+    pub(crate) fn begin_with(&self, token: AccessToken, lifetime: Duration) {
+        self.state().access = Some(Access::new(token, lifetime, self.leeway));
     }
 
     pub(crate) fn refresh_token(&self) -> RefreshToken {
@@ -98,25 +126,29 @@ impl Shared {
         self: &Arc<Self>,
         refused: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenError> {
-        let mut running = match self.at_hand(refused)? {
-            AtHand::Token(token) => return Ok(token),
-            AtHand::Running(running) => running,
-            AtHand::ToStart(refresh, running) => {
-                let span = tracing::debug_span!("connect_api.refresh_token");
-                spawn(refresh.run().instrument(span));
-                running
-            }
-        };
-        let outcome = match running.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone(),
-            Err(_) => None,
-        };
-        match outcome {
-            Some(Ok(token)) if refused == Some(&token) => Err(TokenError::refused(
-                "the account service gave the same access token again, which the API has refused",
-            )),
-            Some(result) => result,
-            None => Err(TokenError::transient("the refresh was interrupted")),
+        loop {
+            let Running { mut outcome, until } = match self.at_hand(refused)? {
+                AtHand::Token(token) => return Ok(token),
+                AtHand::Running(running) => running,
+                AtHand::ToStart(refresh, running) => {
+                    let span = tracing::debug_span!("connect_api.refresh_token");
+                    spawn(refresh.run().instrument(span));
+                    running
+                }
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            let outcome = match timeout(left, outcome.wait_for(Option::is_some)).await {
+                Ok(ended) => ended.ok().and_then(|outcome| outcome.clone()),
+                Err(_) => continue,
+            };
+            return match outcome {
+                Some(Ok(token)) if refused == Some(&token) => Err(TokenError::refused(
+                    "the account service gave the same access token again, which the API has \
+                     refused",
+                )),
+                Some(result) => result,
+                None => Err(TokenError::transient("the refresh was interrupted")),
+            };
         }
     }
 
@@ -125,24 +157,24 @@ impl Shared {
         if let Some(error) = &state.refused {
             return Err(error.clone());
         }
-        if let Some(access) = &state.access
-            && refused != Some(&access.token)
-            && Instant::now() < access.due
-        {
+        let now = Instant::now();
+        // A refused token must not be given to the calls that come while, or after, this fails.
+        state.access.take_if(|access| refused == Some(&access.token));
+        if let Some(access) = state.access.as_ref().filter(|access| now < access.due) {
             return Ok(AtHand::Token(access.token.clone()));
         }
-        // A refused token must not be given to the calls that come while, or after, this fails.
-        state.access = None;
-        if let Some(running) = &state.running {
+        if let Some(running) = state.running.as_ref().filter(|running| now < running.until) {
             return Ok(AtHand::Running(running.clone()));
         }
         if let Some((until, error)) = &state.later {
-            let wait = until.saturating_duration_since(Instant::now());
+            let wait = until.saturating_duration_since(now);
             if !wait.is_zero() {
-                return Err(error.clone().retry_after(wait));
+                return Err(error.clone().with_retry_after(wait));
             }
         }
-        let (done, running) = watch::channel(None);
+        let (done, outcome) = watch::channel(None);
+        // Once for the exchange, and once for what the program does with its new refresh token.
+        let running = Running { outcome, until: now + 2 * bounded(self.endpoint.timeout) };
         state.running = Some(running.clone());
         Ok(AtHand::ToStart(Refresh { shared: Arc::clone(self), done: Some(done) }, running))
     }
@@ -151,29 +183,29 @@ impl Shared {
         let old = self.refresh_token();
         let form = [("grant_type", "refresh_token"), ("refresh_token", old.expose())];
         let grant = self.endpoint.exchange(&form, &[old.expose()]).await?;
-        self.accept(grant).await
+        self.accept(&old, grant).await
     }
 
-    /// Keeps what the service has granted; the refresh token first, as there is no second copy.
-    async fn accept(&self, grant: Grant) -> Result<Access, TokenError> {
-        if let Some(new) = grant.refresh_token {
-            let is_new = {
+    /// Keeps what the service has granted for a refresh token; the new one first, as there is no
+    /// second copy.
+    async fn accept(&self, old: &RefreshToken, grant: Grant) -> Result<Access, TokenError> {
+        if let Some(new) = grant.refresh_token.filter(|new| new != old) {
+            let is_next = {
                 let mut state = self.state();
-                let is_new = state.refresh_token != new;
-                state.refresh_token = new.clone();
-                is_new
+                // Not if this one was given up, and another was granted one meanwhile.
+                let is_next = state.refresh_token == *old;
+                if is_next {
+                    state.refresh_token = new.clone();
+                    state.refused = None;
+                }
+                is_next
             };
-            if is_new {
+            if is_next {
                 self.announce(new).await;
             }
         }
-        Ok(self.access(grant.access?))
-    }
-
-    fn access(&self, (token, lifetime): (AccessToken, Duration)) -> Access {
-        // A leeway longer than the token lives would have each call refresh it.
-        let due = Instant::now() + (lifetime - self.leeway.min(lifetime / 2));
-        Access { token, due }
+        let (token, lifetime) = grant.access?;
+        Ok(Access::new(token, lifetime, self.leeway))
     }
 
     /// Calls the hook where it may block and panic.
@@ -192,8 +224,8 @@ impl Shared {
 
 enum AtHand {
     Token(AccessToken),
-    Running(watch::Receiver<Outcome>),
-    ToStart(Refresh, watch::Receiver<Outcome>),
+    Running(Running),
+    ToStart(Refresh, Running),
 }
 
 /// The refresh that runs. However it ends, the next one can begin.
@@ -206,33 +238,50 @@ struct Refresh {
 impl Refresh {
     async fn run(mut self) {
         let result = self.shared.refresh().await;
-        let outcome = {
-            let mut state = self.shared.state();
-            state.running = None;
-            match result {
-                Ok(access) => {
-                    let token = access.token.clone();
-                    state.access = Some(access);
-                    Ok(token)
-                }
-                Err(error) => {
-                    if !error.is_transient() {
-                        state.refused = Some(error.clone());
-                    }
-                    state.later = error
-                        .get_retry_after()
-                        .map(|wait| (Instant::now() + wait.min(LONGEST_WAIT), error.clone()));
-                    Err(error)
-                }
-            }
-        };
-        match &outcome {
+        match &result {
             Ok(_) => tracing::debug!("the access token is refreshed"),
             Err(error) => tracing::warn!(%error, "the access token is not refreshed"),
         }
+        let outcome = self.end(result);
         if let Some(done) = self.done.take() {
             done.send_replace(Some(outcome));
         }
+    }
+
+    /// What those who wait get. A refresh that was given up has no say, but for what it brings.
+    fn end(&self, result: Result<Access, TokenError>) -> Result<AccessToken, TokenError> {
+        let mut state = self.shared.state();
+        let counts = self.is_current(&state);
+        if counts {
+            state.running = None;
+        }
+        match result {
+            Ok(access) => {
+                let token = access.token.clone();
+                if counts || state.access.is_none() {
+                    state.access = Some(access);
+                }
+                Ok(token)
+            }
+            Err(error) if !counts => Err(error),
+            Err(error) if error.is_transient() => {
+                let wait = error.retry_after();
+                let later = wait.map(|wait| Instant::now() + wait.min(LONGEST_WAIT));
+                state.later = later.map(|later| (later, error.clone()));
+                let access = state.access.as_mut();
+                access.and_then(|access| access.without_refresh(later)).ok_or(error)
+            }
+            Err(error) => {
+                state.refused = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether it is this one that others wait for.
+    fn is_current(&self, state: &State) -> bool {
+        let (Some(done), Some(running)) = (&self.done, &state.running) else { return false };
+        done.subscribe().same_channel(&running.outcome)
     }
 }
 
@@ -240,8 +289,9 @@ impl Drop for Refresh {
     /// The runtime went away, or something panicked: those who wait learn of it from the sender
     /// that is dropped.
     fn drop(&mut self) {
-        if self.done.is_some() {
-            self.shared.state().running = None;
+        let mut state = self.shared.state();
+        if self.is_current(&state) {
+            state.running = None;
         }
     }
 }
@@ -256,4 +306,78 @@ fn spawn(refresh: impl Future<Output = ()> + Send + 'static) {
 #[cfg(target_family = "wasm")]
 fn spawn(refresh: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(refresh);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+    use super::*;
+    use crate::oauth::Account;
+
+    const LIFETIME: Duration = Duration::from_secs(20);
+
+    /// What gets its tokens from a service in trouble, with an access token that is to be refreshed
+    /// and will still live for a while; and how often the service was asked.
+    async fn in_trouble(retry_after: Option<&'static str>) -> (Arc<Shared>, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = asked.clone();
+        let answer = move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            let headers: HeaderMap = retry_after
+                .map(|wait| (header::RETRY_AFTER, HeaderValue::from_static(wait)))
+                .into_iter()
+                .collect();
+            std::future::ready((StatusCode::SERVICE_UNAVAILABLE, headers))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut account = Account::new("client".to_owned());
+        account.token_url = Some(format!("http://{}/token", listener.local_addr().unwrap()));
+        let router = axum::Router::new().fallback(answer);
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let (endpoint, hook) = account.open().unwrap();
+        let shared = Shared::new(endpoint, "refresh".into(), hook, super::super::LEEWAY).unwrap();
+        shared.begin_with("given".into(), LIFETIME);
+        shared.state().access.as_mut().unwrap().due = Instant::now();
+        (Arc::new(shared), asked)
+    }
+
+    #[tokio::test]
+    async fn a_token_is_good_to_its_end_though_it_cannot_be_refreshed() {
+        for retry_after in [None, Some("300")] {
+            let (shared, asked) = in_trouble(retry_after).await;
+            for _ in 0..3 {
+                assert_eq!(shared.token(None).await.unwrap().expose(), "given");
+            }
+            assert_eq!(asked.load(Ordering::Relaxed), 1, "the service is not asked each time");
+            shared.state().access.as_mut().unwrap().end = Instant::now();
+            shared.state().access.as_mut().unwrap().due = Instant::now();
+            assert!(shared.token(None).await.unwrap_err().is_transient());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_refused_is_given_to_nobody_whatever_life_it_has() {
+        let (shared, asked) = in_trouble(None).await;
+        let refused = AccessToken::from("given");
+        assert!(shared.token(Some(&refused)).await.unwrap_err().is_transient());
+        assert!(shared.token(None).await.unwrap_err().is_transient());
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_token_is_refreshed_before_its_end_but_not_before_half_of_its_life() {
+        for (lifetime, leeway, due) in [(600, 30, 570), (40, 30, 20), (1, 30, 0), (60, 0, 60)] {
+            let start = Instant::now();
+            let [lifetime, leeway] = [lifetime, leeway].map(Duration::from_secs);
+            let access = Access::new("a".into(), lifetime, leeway);
+            let due_after = access.due - start;
+            assert!((due..due + 5).contains(&due_after.as_secs()), "{due_after:?}");
+            assert!(access.due <= access.end);
+        }
+        // No time is too long.
+        Access::new("a".into(), Duration::MAX, Duration::MAX);
+    }
 }

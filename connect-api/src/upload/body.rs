@@ -1,5 +1,6 @@
 //! The body of an upload: a source that is read piece by piece while it is sent.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -66,6 +67,18 @@ impl Body {
             true => Ok(self.held.take()),
             false => Ok(self.held.replace(piece)),
         }
+    }
+}
+
+/// Whether a source has no bytes, as was announced.
+pub(super) async fn hold_empty(reader: &mut Reader, source: &str) -> Result<(), SourceError> {
+    let mut byte = [0];
+    let mut buffer = ReadBuf::new(&mut byte);
+    let read = poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
+    read.await.map_err(|error| SourceError::read(source, error))?;
+    match buffer.filled() {
+        [] => Ok(()),
+        _ => Err(SourceError::length(source, 0, "more")),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Puts a source to a URL: in as many attempts as it takes, each with all of the bytes.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,92 +10,61 @@ use reqwest::{Request, Response, Url};
 use tracing::Instrument as _;
 
 use super::gauge::Gauge;
-use super::{Settings, UploadSource};
+use super::{Parts, Settings, UploadSource};
 use crate::call::Operation;
-use crate::client::Client;
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::options::CallOptions;
 use crate::redact::{redact, redact_headers};
 use crate::retry::is_retryable;
 use crate::time::{sleep, timeout};
 use crate::transport::{Body as AnswerBody, read};
+use crate::wire::Wire;
 
-/// Query values from this length on, in bytes, are taken for secrets: signatures are longer.
+/// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
 const SECRET: usize = 16;
 
-/// An [`Upload`](crate::Upload) to a URL.
-pub struct ToUrl {
-    url: String,
-    content_type: String,
+/// Puts an upload to a URL, in a span of its own.
+pub(crate) async fn put(url: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
+    let span = tracing::info_span!(
+        "connect_api.upload",
+        otel.kind = "client",
+        http.request.method = "PUT",
+        error.type = tracing::field::Empty,
+    );
+    let result = attempts(url, content_type, parts).instrument(span.clone()).await;
+    result.inspect_err(|error| error.record(&span))
 }
 
-impl ToUrl {
-    pub(crate) fn new(url: String, content_type: String) -> Self {
-        Self { url, content_type }
-    }
-
-    /// Puts the source to the URL, in a span of its own.
-    pub(crate) async fn put(
-        &self,
-        client: &Client,
-        options: &CallOptions,
-        source: UploadSource,
-        settings: Settings,
-    ) -> Result<(), Error> {
-        let span = tracing::info_span!(
-            "connect_api.upload",
-            otel.kind = "client",
-            http.request.method = "PUT",
-            error.type = tracing::field::Empty,
-        );
-        let result =
-            self.attempts(client, options, source, settings).instrument(span.clone()).await;
-        result.inspect_err(|error| error.record(&span))
-    }
-
-    /// Tries as often as the policy allows.
-    async fn attempts(
-        &self,
-        client: &Client,
-        options: &CallOptions,
-        mut source: UploadSource,
-        settings: Settings,
-    ) -> Result<(), Error> {
-        let Settings { on_progress, stall_timeout, origin } = settings;
-        let put = Put {
-            client: &client.wire()?.client,
-            url: url(&self.url)?,
-            content_type: &self.content_type,
-            origin,
-            stall_timeout,
-            gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+/// Tries as often as the policy allows.
+async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
+    let Parts { client, options, mut source, settings } = parts;
+    let Settings { on_progress, stall_timeout, origin } = settings;
+    let put = Put {
+        client: &client.wire()?.client,
+        url: url(to)?,
+        content_type,
+        origin,
+        stall_timeout,
+        gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+    };
+    let operation = Arc::new(put.operation());
+    let options = options.or(client.options());
+    let policy = options.get_retry();
+    let mut bounds = policy.delays().build();
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let Err(error) = put.attempt(&operation, &options, &mut source).await else {
+            return Ok(());
         };
-        let operation = Arc::new(put.operation());
-        let options = options.or(client.options());
-        let policy = options.get_retry();
-        let mut bounds = policy.delays().build();
-        let mut attempts = 0;
-        loop {
-            attempts += 1;
-            let Err(error) = put.attempt(&operation, &options, &mut source).await else {
-                return Ok(());
-            };
-            let may = source.can_be_read_again() && is_retryable(&operation, &error);
-            let bound = bounds.next().filter(|_| may);
-            // A long upload would use any budget up: only how often it is tried counts.
-            let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
-                return Err(error.after(attempts));
-            };
-            tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
-            sleep(wait).await;
-        }
-    }
-}
-
-/// Without the URL, which is a secret.
-impl fmt::Debug for ToUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ToUrl").field("content_type", &self.content_type).finish_non_exhaustive()
+        let may = source.can_be_read_again() && is_retryable(&error);
+        let bound = bounds.next().filter(|_| may);
+        // A long upload would use any budget up: only how often it is tried counts.
+        let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
+            return Err(error.after(attempts));
+        };
+        tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
+        sleep(wait).await;
     }
 }
 
@@ -157,7 +125,7 @@ impl Put<'_> {
             Some(origin) => request.header(ORIGIN, origin),
             None => request,
         };
-        Ok(request.build()?)
+        Wire::built(request.build())
     }
 
     /// What the host answered, without what it may repeat of the URL.
@@ -167,26 +135,39 @@ impl Put<'_> {
         options: &CallOptions,
         response: Response,
     ) -> Error {
-        let (status, mut headers) = (response.status(), response.headers().clone());
+        let (status, headers) = (response.status(), response.headers().clone());
         let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
             read(response, options.get_max_body()).await;
-        let mut text = String::from_utf8_lossy(&body).into_owned();
-        for (_, secret) in self.url.query_pairs().filter(|(_, value)| value.len() >= SECRET) {
-            text = redact(&text, Some(&secret)).into_owned();
-            headers = redact_headers(headers, Some(&secret));
-        }
+        let secrets = secrets(&self.url);
+        let text = String::from_utf8_lossy(&body);
+        let text = redact(&text, &secrets);
+        let headers = redact_headers(headers, &secrets);
         let error = ApiError::read(operation, status, headers, text.as_bytes(), None);
         Error::Api(Box::new(error))
     }
 }
 
+/// What of a URL is secret, should the host repeat it: all of it, what the request line has of it,
+/// and each value of its query, as it is written and as it is meant.
+fn secrets(url: &Url) -> Vec<String> {
+    let (path, query) = (url.path(), url.query().unwrap_or_default());
+    let whole = [url.to_string(), format!("{path}?{query}"), path.to_owned(), query.to_owned()];
+    let raw = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
+    let values = url.query_pairs().map(|(_, value)| value.into_owned());
+    whole.into_iter().chain(raw).chain(values).filter(|text| text.len() >= SECRET).collect()
+}
+
 #[cfg(not(target_family = "wasm"))]
 async fn body(
-    reader: super::source::Reader,
+    mut reader: super::source::Reader,
     source: String,
     gauge: &Arc<Gauge>,
 ) -> Result<reqwest::Body, Error> {
     let attempt = gauge.begin();
+    // A body of no bytes is never asked for any.
+    if gauge.total() == 0 {
+        super::body::hold_empty(&mut reader, &source).await?;
+    }
     Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, gauge.clone(), attempt)))
 }
 

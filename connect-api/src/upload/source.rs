@@ -27,7 +27,7 @@ pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 /// let bytes = UploadSource::from(b"a few bytes".to_vec());
 /// let file = UploadSource::file("gear.ufp");
 /// let reader = UploadSource::reader(&b"from anywhere"[..], 13);
-/// let again = UploadSource::reopening(1024, || tokio::fs::File::open("/dev/zero"));
+/// let again = UploadSource::reopening(1024, || tokio::fs::File::open("gear.ufp"));
 /// # Ok(())
 /// # }
 /// ```
@@ -78,7 +78,14 @@ impl UploadSource {
             #[cfg(not(target_family = "wasm"))]
             Kind::File(path) => match tokio::fs::metadata(path).await {
                 Ok(file) if file.is_file() => Ok(file.len()),
-                Ok(_) => Err(SourceError::read(self, io::ErrorKind::IsADirectory.into())),
+                Ok(file) if file.is_dir() => {
+                    Err(SourceError::read(self, io::ErrorKind::IsADirectory.into()))
+                }
+                Ok(_) => {
+                    let fault = "it is no regular file, and does not say how long it is: \
+                                 `UploadSource::reader` takes it with its length";
+                    Err(SourceError::read(self, io::Error::other(fault)))
+                }
                 Err(error) => Err(SourceError::read(self, error)),
             },
             Kind::Reader(_, len) | Kind::Reopening(_, len) => Ok(*len),

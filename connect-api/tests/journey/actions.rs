@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -19,11 +19,13 @@ use crate::server_support::{LONG, Server, answer, hang_up, refuse};
 enum Next {
     State(&'static str),
     Refuse(u16),
+    /// Too many requests: again after so many seconds.
+    Busy(u32),
     HangUp,
     Snapshot,
 }
 
-use Next::{HangUp, Refuse, Snapshot, State};
+use Next::{Busy, HangUp, Refuse, Snapshot, State};
 
 fn state(status: &str) -> Value {
     json!({"data": {"action_id": "a-1", "status": status}})
@@ -34,6 +36,11 @@ impl Next {
         match self {
             State(status) => answer(200, &state(status)),
             Refuse(status) => refuse(*status),
+            Busy(seconds) => {
+                let mut refusal = refuse(429);
+                refusal.headers_mut().insert("retry-after", (*seconds).into());
+                refusal
+            }
             HangUp => hang_up(),
             Snapshot => {
                 let value = json!({"image_url": "https://images.example/1"});
@@ -91,7 +98,7 @@ async fn an_action_that_fails_is_an_error_with_its_status() {
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_failed() && !error.is_late());
     assert_eq!(error.action_id.as_deref(), Some("a-1"));
-    assert_eq!(error.status.as_deref(), Some("failed"));
+    assert_eq!(error.status, Some(ActionStatus::Failed));
 }
 
 #[tokio::test]
@@ -159,13 +166,33 @@ async fn a_connection_that_is_lost_meanwhile_does_not_end_the_wait() {
 }
 
 #[tokio::test]
+async fn a_pause_that_the_service_asks_for_is_kept_until_the_deadline() {
+    let server = serve(&[Busy(1), State("success")]).await;
+    let start = Instant::now();
+    pause(&server.client()).await.unwrap();
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    let server = serve(&[Busy(3600)]).await;
+    let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
+    assert!(matches!(&error, Error::Action(error) if error.is_late()), "{error:?}");
+    assert_eq!(server.count(), 2, "the action, and one poll");
+}
+
+#[tokio::test]
+async fn a_failure_before_the_last_status_is_no_reason_for_being_late() {
+    let server = serve(&[HangUp, State("sent")]).await;
+    let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
+    assert_eq!(error.to_string(), "the action a-1 is `sent`, not ended within 200ms");
+}
+
+#[tokio::test]
 async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
     let server = serve(&[State("sent"), HangUp]).await;
     let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
     let text = error.to_string();
     assert!(text.contains("a-1 is `sent`, not ended within 100ms; "), "{text}");
     assert!(text.contains("get_action_status"), "{text}");
-    assert!(std::error::Error::source(&error).is_some());
+    let Error::Action(error) = error else { panic!("{error:?}") };
+    assert!(matches!(error.last_failure(), Some(Error::Transport(_))), "{error:?}");
 }
 
 #[tokio::test]

@@ -128,11 +128,56 @@ async fn a_server_that_repeats_its_last_page_without_counting_is_noticed() {
 
 #[tokio::test]
 async fn a_server_that_ignores_the_page_is_asked_twice_and_no_more() {
-    for total in [None, Some(50)] {
-        let server = serve(move |_| page(of_a_thousand(1, 20), total)).await;
-        assert_eq!(collect(&server).await, all()[..20]);
-        assert_eq!(server.count(), 2);
+    let server = serve(|_| page(of_a_thousand(1, 20), None)).await;
+    assert_eq!(collect(&server).await, all()[..20]);
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
+    let server = serve(|_| page(of_a_thousand(1, 20), Some(50))).await;
+    let mut items = server.client().get_clusters().limit(20).items();
+    for _ in 0..20 {
+        items.next().await.unwrap().unwrap();
     }
+    for count in [4, 5] {
+        let error = items.next().await.unwrap().unwrap_err();
+        let text = "get_clusters: page 3 repeats the one before it, although more are announced";
+        assert_eq!(error.to_string(), text);
+        assert_eq!(error.operation(), Some("get_clusters"));
+        let Error::RepeatedPage(error) = error else { panic!("{error:?}") };
+        assert_eq!((error.page(), items.next_page()), (3, Some(3)));
+        assert_eq!(server.count(), count, "page 2 twice, and then the next");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_the_one_before_it_loses_nothing() {
+    // Once by mistake: the same page is right when it is asked for again.
+    let mistakes = Mutex::new(1);
+    let server = serve(move |number| {
+        let mut mistakes = mistakes.lock().unwrap();
+        let is_wrong = number == 17 && std::mem::take(&mut *mistakes) > 0;
+        page(of_a_thousand(number - usize::from(is_wrong), 20), Some(50))
+    })
+    .await;
+    assert_eq!(collect(&server).await, all());
+    assert_eq!(server.count(), 51);
+    // For good: a page's worth of clusters was added in front of the list meanwhile.
+    let server = serve(|number| match number {
+        ..=16 => page(of_a_thousand(number, 20), Some(50)),
+        _ => page(of_a_thousand(number - 1, 20), Some(51)),
+    })
+    .await;
+    assert_eq!(collect(&server).await, all());
+    assert_eq!(server.count(), 52);
+}
+
+#[tokio::test]
+async fn a_last_page_that_repeats_is_the_end() {
+    let server = serve(|number| page(of_a_thousand(number.min(49), 20), Some(50))).await;
+    assert_eq!(collect(&server).await, all()[..980]);
+    assert_eq!(server.count(), 51, "once more, and no further");
 }
 
 #[tokio::test]

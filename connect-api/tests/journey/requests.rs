@@ -95,7 +95,7 @@ async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harm
         let error = request.clone().send::<Value>().await.unwrap_err();
         assert_eq!(count.load(Ordering::SeqCst), attempts, "{request:?}");
         let Error::Api(error) = error else { panic!("{error:?}") };
-        assert_eq!(error.attempts, attempts);
+        assert_eq!(error.attempts(), attempts);
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderValue;
-use connect_api::{Error, WatchEvent};
+use axum::response::{IntoResponse as _, Response};
+use connect_api::{Client, ClientBuilder, Error, WatchEvent};
 use futures_util::StreamExt as _;
 use serde_json::json;
 
-use crate::server_support::{Server, answer, refuse};
+use crate::server_support::{Server, answer, hang_up, refuse};
 
 /// A server whose cluster has one printer, which turns off and on with each answer; every third
 /// request is refused.
@@ -29,12 +30,18 @@ async fn serve() -> Server {
     .await
 }
 
+/// A client that need not be polite.
+fn eager(builder: ClientBuilder) -> Client {
+    builder.poll_interval(Duration::from_millis(1)).build().unwrap()
+}
+
 #[tokio::test]
 async fn changes_and_blindness_arrive_in_order_with_one_request_a_poll() {
     let server = serve().await;
     // A client that would try again does not within a watch.
-    let watch = server.patient_client().watch_cluster("c").interval(Duration::from_millis(1));
-    let events: Vec<String> = watch.take(8).map(|event| event.to_string()).collect().await;
+    let watch = eager(server.patient_builder()).watch_cluster("c");
+    let events = watch.take(8).map(|event| event.unwrap().to_string());
+    let events: Vec<String> = events.collect().await;
     let kinds: Vec<&str> = events.iter().map(|event| event.split(' ').next().unwrap()).collect();
     let expected = ["printer", "blind", "sees", "printer", "printer", "blind", "sees", "printer"];
     assert_eq!(kinds, expected, "{events:?}");
@@ -51,9 +58,9 @@ async fn a_pause_that_the_service_asks_for_is_kept() {
         refusal
     })
     .await;
-    let mut watch = server.client().watch_cluster("c").interval(Duration::from_millis(1));
-    let event = watch.next().await;
-    let WatchEvent::Blind { error, again_in } = event else { panic!("{event}") };
+    let mut watch = eager(server.builder()).watch_cluster("c");
+    let event = watch.next().await.unwrap().unwrap();
+    let WatchEvent::Blind { error, again_in, .. } = event else { panic!("{event}") };
     assert!(matches!(*error, Error::Api(_)));
     assert_eq!(again_in, Duration::from_secs(120));
     assert!(tokio::time::timeout(Duration::from_millis(100), watch.next()).await.is_err());
@@ -63,8 +70,8 @@ async fn a_pause_that_the_service_asks_for_is_kept() {
 #[tokio::test]
 async fn a_watch_that_is_dropped_ends_all_traffic() {
     let server = serve().await;
-    let mut watch = server.client().watch_cluster("c").interval(Duration::from_millis(1));
-    watch.next().await;
+    let mut watch = eager(server.builder()).watch_cluster("c");
+    watch.next().await.unwrap().unwrap();
     drop(watch);
     let polls = server.count();
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -77,6 +84,46 @@ async fn a_watch_is_no_faster_than_its_client() {
     let server = serve().await;
     let client = server.builder().poll_interval(Duration::from_millis(200)).build().unwrap();
     let start = Instant::now();
-    client.watch_cluster("c").interval(Duration::ZERO).next().await;
+    client.watch_cluster("c").interval(Duration::ZERO).next().await.unwrap().unwrap();
     assert!(start.elapsed() >= Duration::from_millis(200));
+}
+
+#[tokio::test]
+async fn no_interval_makes_a_watch_impolite() {
+    let server = serve().await;
+    let mut watch = server.client().watch_cluster("c").interval(Duration::ZERO);
+    assert!(tokio::time::timeout(Duration::from_millis(200), watch.next()).await.is_err());
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
+async fn failures_are_asked_after_less_and_less() {
+    let server = Server::start(|_| async { hang_up() }).await;
+    let watch = eager(server.builder()).watch_cluster("c").take_while(|event| {
+        assert!(matches!(event, Ok(WatchEvent::Blind { .. })), "{event:?}");
+        std::future::ready(true)
+    });
+    let second = tokio::time::timeout(Duration::from_secs(1), watch.count()).await;
+    assert!(second.is_err(), "it goes on");
+    assert!(server.count() <= 5, "{}", server.count());
+}
+
+#[tokio::test]
+async fn a_refusal_ends_the_watch_and_what_may_pass_does_not() {
+    for status in [400, 401, 403, 404, 410] {
+        let server = Server::start(move |_| async move { refuse(status) }).await;
+        let mut watch = eager(server.builder()).watch_cluster("c");
+        let error = watch.next().await.unwrap().unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
+        assert!(watch.next().await.is_none());
+        assert_eq!(server.count(), 1);
+    }
+    let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
+    let may_pass: [fn() -> Response; 6] =
+        [|| refuse(408), || refuse(429), || refuse(500), || refuse(520), hang_up, no_json];
+    for may_pass in may_pass {
+        let server = Server::start(move |_| async move { may_pass() }).await;
+        let event = eager(server.builder()).watch_cluster("c").next().await.unwrap().unwrap();
+        assert!(matches!(event, WatchEvent::Blind { .. }), "{event}");
+    }
 }

@@ -82,8 +82,13 @@ impl Server {
 
     /// A client whose waits between attempts are short.
     pub fn patient_client(&self) -> Client {
+        self.patient_builder().build().unwrap()
+    }
+
+    /// As [`Self::patient_client`], to be configured further.
+    pub fn patient_builder(&self) -> ClientBuilder {
         let quick = RetryPolicy::default().first_delay(Duration::from_millis(1));
-        self.builder().call_options(CallOptions::new().retry(quick)).build().unwrap()
+        self.builder().call_options(CallOptions::new().retry(quick))
     }
 }
 

@@ -11,6 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 pub enum Does {
     /// Takes all of the body, and answers with this status and body.
     Answer(u16, String),
+    /// Takes all of the body, and answers with this status and with a body and a `Location` that
+    /// repeat the target of the request, as it was sent.
+    Repeat(u16),
     /// Takes so many bytes of the body, and closes the connection.
     Cut(u64),
     /// Takes so many bytes of the body, and then does nothing.
@@ -64,11 +67,13 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
             Err(_) => return,
         }
     }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
+    let head = String::from_utf8(head).unwrap();
+    let target = head.split(' ').nth(1).unwrap().to_owned();
+    let head = head.to_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let length: u64 = length.expect("a length").parse().unwrap();
     let wanted = match does {
-        Does::Answer(..) => length,
+        Does::Answer(..) | Does::Repeat(_) => length,
         Does::Cut(bytes) | Does::Stall(bytes) => bytes,
     };
     let mut hash = Sha256::new();
@@ -85,15 +90,17 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     }
     let (sha256, is_cut) = (hash.finalize().to_vec(), bytes < wanted);
     log.lock().unwrap().push(Arrived { head, bytes, sha256, is_cut });
-    match does {
-        Does::Answer(status, body) if !is_cut => {
-            let length = body.len();
-            let head = format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n");
-            let answer = format!("{head}connection: close\r\n\r\n{body}");
-            let _ = connection.write_all(answer.as_bytes()).await;
-            let _ = connection.shutdown().await;
+    let (status, body, location) = match does {
+        Does::Answer(status, body) if !is_cut => (status, body, String::new()),
+        Does::Repeat(status) if !is_cut => {
+            (status, format!("<p>{target}</p>"), format!("location: {target}\r\n"))
         }
         Does::Stall(_) => std::future::pending().await,
-        _ => {}
-    }
+        _ => return,
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n{location}");
+    let answer = format!("{head}connection: close\r\n\r\n{body}");
+    let _ = connection.write_all(answer.as_bytes()).await;
+    let _ = connection.shutdown().await;
 }

@@ -12,7 +12,7 @@ mod server_support;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use connect_api::{CallOptions, Client, RetryPolicy, ToUrl, Upload, UploadProgress, UploadSource};
+use connect_api::{CallOptions, Client, RetryPolicy, Upload, UploadProgress, UploadSource};
 use host::Host;
 use sha2::{Digest as _, Sha256};
 
@@ -23,7 +23,7 @@ fn client() -> Client {
     Client::builder().token("secret-token").call_options(options).build().unwrap()
 }
 
-fn upload(host: &Host, source: impl Into<UploadSource>) -> Upload<ToUrl> {
+fn upload(host: &Host, source: impl Into<UploadSource>) -> Upload {
     client().upload(
         format!("{}?signature=0123456789abcdef0123", host.url),
         "application/x-ufp",

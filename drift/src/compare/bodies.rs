@@ -1,6 +1,6 @@
 //! Bodies of requests and responses, and the responses themselves.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use connect_codegen::problem::Result;
@@ -8,9 +8,12 @@ use serde_json::Value;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest;
+use super::rest::{self, Holder};
 use crate::class::Class;
-use crate::model::{Body, Media, Operation, is_json, same, sorted};
+use crate::model::{
+    Body, Encoding, Media, Operation, Serialization, essence, is_form, is_json, is_query_form,
+    same, sorted,
+};
 
 pub(super) fn compare_bodies<'a>(
     comparing: &mut Comparing<'_, '_, 'a>,
@@ -39,27 +42,24 @@ pub(super) fn compare_bodies<'a>(
         }
         (Some(old), Some(new)) => (old, new),
     };
-    let sites = (&old.at, &new.at);
-    if old.required != new.required {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Body { at, required, content, value: _, rest } = old;
+    let sites = (at, &new.at);
+    if *required != new.required {
         let class = match new.required {
             true => Class::BodyBecameRequired,
             false => Class::BodyBecameOptional,
         };
         let change = Change::new(class, sites, "required");
-        let change = change.was(&*old.at, old.required).is(&*new.at, new.required);
+        let change = change.was(&**at, *required).is(&*new.at, new.required);
         let predicate = format!("has a request body that is {} now", word(new));
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
     let label = format!("the request body of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Body, sites, rest, &new.rest);
     comparing.add_all(&label, changes, Directions::REQUEST);
-    compare_content(comparing, &label, sites, (&old.content, &new.content), Directions::REQUEST)
-}
-
-/// The media type without its parameters, in small letters.
-fn essence(media: &Media) -> String {
-    media.name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    compare_content(comparing, &label, sites, (content, &new.content), Directions::REQUEST)
 }
 
 /// Compares what can be sent, in each media type.
@@ -72,12 +72,12 @@ pub(super) fn compare_content<'a>(
 ) -> Result<()> {
     let places = |media: &[Media]| -> HashMap<String, usize> {
         let places = media.iter().enumerate().rev();
-        let loose = places.clone().map(|(at, media)| (essence(media), at));
+        let loose = places.clone().map(|(at, media)| (essence(media.name), at));
         loose.chain(places.map(|(at, media)| (media.name.to_owned(), at))).collect()
     };
     let (before, after) = (places(base), places(revision));
     let partner = |media: &Media, places: &HashMap<String, usize>| {
-        places.get(media.name).or_else(|| places.get(&essence(media))).copied()
+        places.get(media.name).or_else(|| places.get(&essence(media.name))).copied()
     };
     let mut pairs: Vec<(&Media, &Media)> = Vec::new();
     let mut gone: Vec<&Media> = Vec::new();
@@ -107,6 +107,14 @@ fn renamed(old: &Media, new: &Media) -> bool {
     is_json(old.name) == is_json(new.name) && same(old.value, new.value)
 }
 
+/// Where a media type is said, and what is said there.
+fn place<'m, 'a>(media: &'m Media<'a>) -> (&'m str, &'a Value) {
+    match &media.listed {
+        Some(part) => (&part.at, part.value),
+        None => (&media.at, media.value),
+    }
+}
+
 fn compare_media_types(
     comparing: &mut Comparing,
     label: &str,
@@ -126,7 +134,8 @@ fn compare_media_types(
             (false, true) => Class::ResponseMediaTypeRemoved,
             (false, false) => Class::SpareResponseMediaTypeRemoved,
         };
-        let change = Change::new(class, sites, old.name).was(&*old.at, sorted(old.value));
+        let (at, value) = place(old);
+        let change = Change::new(class, sites, old.name).was(at, sorted(value));
         let change = change.says(format!("no longer comes as `{}`", old.name));
         comparing.add_all(label, vec![change], directions);
     }
@@ -135,7 +144,8 @@ fn compare_media_types(
             true => Class::RequestMediaTypeAdded,
             false => Class::ResponseMediaTypeAdded,
         };
-        let change = Change::new(class, sites, new.name).is(&*new.at, sorted(new.value));
+        let (at, value) = place(new);
+        let change = Change::new(class, sites, new.name).is(at, sorted(value));
         let change = change.says(format!("can come as `{}`", new.name));
         comparing.add_all(label, vec![change], directions);
     }
@@ -148,26 +158,19 @@ fn compare_media<'a>(
     new: &Media<'a>,
     directions: Directions,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Media { name, at, schema: of, encodings: _, value: _, listed: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    if !old.name.eq_ignore_ascii_case(new.name) {
+    if !name.eq_ignore_ascii_case(new.name) {
         let change = Change::new(Class::MediaTypeRenamed, sites, "");
-        let change = change.was(&*old.at, old.name).is(&*new.at, new.name);
+        let change = change.was(place(old).0, old.name).is(place(new).0, new.name);
         changes
             .push(change.says(format!("comes as `{}`, and no longer as `{}`", new.name, old.name)));
     }
-    let encoding = |media: &Media| media.encoding.as_ref().map(|fact| fact.value.clone());
-    let differ = match (encoding(old), encoding(new)) {
-        (Some(old), Some(new)) => !same(&old, &new),
-        (old, new) => old.is_some() != new.is_some(),
-    };
-    if differ {
-        let (old, new) = (old.encoding.as_ref(), new.encoding.as_ref());
-        let change = Change::of(Class::BodyEncodingChanged, sites, old, new);
-        changes.push(change.says("has fields that are written another way now"));
-    }
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
-    match (&old.schema, &new.schema) {
+    compare_encodings(&mut changes, sites, old, new);
+    rest::compare(&mut changes, Holder::Media, sites, rest, &new.rest);
+    match (of, &new.schema) {
         (Some(base), Some(revision)) => {
             comparing.schemas(label, (base, revision), directions, true);
         }
@@ -185,6 +188,49 @@ fn compare_media<'a>(
     }
     comparing.add_all(label, changes, directions);
     Ok(())
+}
+
+fn written<'a>(encoding: Option<&Encoding<'a>>) -> Serialization<'a> {
+    match encoding {
+        // Field by field: a new field of the model does not compile until it is judged here.
+        Some(Encoding { at: _, value: _, serialization, rest: _ }) => *serialization,
+        None => Serialization::of_field(),
+    }
+}
+
+/// Compares how the fields of a form are written, each by itself.
+fn compare_encodings(
+    changes: &mut Vec<Change>,
+    sites: (&Rc<str>, &Rc<str>),
+    old: &Media,
+    new: &Media,
+) {
+    if !is_form(old.name) && !is_form(new.name) {
+        return;
+    }
+    let is_query = is_query_form(old.name) || is_query_form(new.name);
+    let fields: BTreeSet<&str> =
+        old.encodings.keys().chain(new.encodings.keys()).copied().collect();
+    for field in fields {
+        let (was, is) = (old.encodings.get(field), new.encodings.get(field));
+        let rest = |encoding: Option<&Encoding<'_>>| {
+            let rest = encoding.into_iter().flat_map(|encoding| &encoding.rest);
+            rest.map(|fact| (fact.key.to_owned(), sorted(fact.value))).collect::<BTreeMap<_, _>>()
+        };
+        if rest(was) == rest(is) && (!is_query || written(was) == written(is)) {
+            continue;
+        }
+        let mut change = Change::new(Class::BodyEncodingChanged, sites, field);
+        if let Some(was) = was {
+            change = change.was(&*was.at, sorted(was.value));
+        }
+        if let Some(is) = is {
+            change = change.is(&*is.at, sorted(is.value));
+        }
+        changes.push(
+            change.says(format!("has the field `{field}`, which is written another way now")),
+        );
+    }
 }
 
 fn schema(media: &Media) -> Value {

@@ -157,7 +157,9 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
         let base = change.pointer.as_deref().unwrap_or(&change.sites.0);
         let revision = change.revision_pointer.as_deref().unwrap_or(&change.sites.1);
         for (side, place) in [(true, base), (false, revision)] {
-            let site = (side, change.class, place, change.subject.as_str(), values.clone());
+            // Where one of two copies can be absent and the other cannot, that is still one cause.
+            let class = change.class.where_optional();
+            let site = (side, class, place, change.subject.as_str(), values.clone());
             groups.join(*first.entry(site).or_insert(index), index);
         }
     }
@@ -174,6 +176,9 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
                 finding.pointer = finding.pointer.take().into_iter().chain(change.pointer).min();
                 let places = finding.revision_pointer.take().into_iter();
                 finding.revision_pointer = places.chain(change.revision_pointer).min();
+                if finding.class.where_optional() == finding.class {
+                    finding.class = change.class;
+                }
                 finding.wire = finding.wire.max(wire);
                 finding.source = finding.source.max(source);
                 users.extend(operations);

@@ -29,10 +29,11 @@ use connect_codegen::problem::Result;
 use crate::class::Class;
 use crate::finding::Finding;
 use crate::load::Document;
-use crate::model::{Api, Operation, same, sorted};
+use crate::model::{Api, Fact, Operation, same, sorted};
 use change::{Change, Directions, Reached};
 use graph::Graph;
 use operation::Comparing;
+use rest::Holder;
 
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -116,13 +117,25 @@ impl<'a> Sides<'a> {
 
     /// What the documents say of the whole API.
     fn documents(&self) -> Vec<Reached> {
+        let (base, revision) = (&self.base, &self.revision);
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Api { source: _, operations: _, paths: _, schemes: _, tags, rest, info } = base;
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
-        rest::compare(&mut changes, (&root, &root), &self.base.rest, &self.revision.rest);
-        rest::compare(&mut changes, (&root, &root), &self.base.info, &self.revision.info);
-        let tags = self.base.tags.keys().chain(self.revision.tags.keys()).collect::<BTreeSet<_>>();
-        for name in tags {
-            let (old, new) = (self.base.tags.get(name), self.revision.tags.get(name));
+        let sites = (&root, &root);
+        rest::compare(&mut changes, Holder::Document, sites, rest, &revision.rest);
+        rest::compare(&mut changes, Holder::Info, sites, info, &revision.info);
+        // A path that has operations in the other document is told of by these.
+        let lone = |these: &Api<'a>, others: &Api<'a>| -> Vec<Fact<'a>> {
+            let paths: HashSet<&str> = others.operations.iter().map(|other| other.path).collect();
+            these.paths.iter().filter(|fact| !paths.contains(fact.key)).cloned().collect()
+        };
+        let at: Rc<str> = "/paths".into();
+        let (old, new) = (lone(base, revision), lone(revision, base));
+        rest::compare(&mut changes, Holder::Paths, (&at, &at), &old, &new);
+        let names = tags.keys().chain(revision.tags.keys()).collect::<BTreeSet<_>>();
+        for name in names {
+            let (old, new) = (tags.get(name), revision.tags.get(name));
             if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
                 continue;
             }

@@ -169,14 +169,35 @@ fn renames<'a>(base: &Properties<'a>, revision: &Properties<'a>) -> HashMap<&'a 
     certain_pairs(&gone.map(named).collect::<Vec<_>>(), &new.map(named).collect::<Vec<_>>())
 }
 
+/// A name without what people spell in several ways: case, and what parts its words.
+fn letters(name: &str) -> String {
+    let parts = |c: char| c == '_' || c == '-' || c.is_whitespace();
+    let mut letters = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(next) = rest.chars().next() {
+        let after = rest.trim_start_matches(parts);
+        let around = (letters.chars().next_back(), after.chars().next());
+        // At an end and between digits it says more than that: `+1` is not `-1`, `1_1` not `11`.
+        let parted = after.len() < rest.len()
+            && matches!(around, (Some(one), Some(other)) if one.is_alphanumeric()
+                && other.is_alphanumeric()
+                && (one.is_alphabetic() || other.is_alphabetic()));
+        match parted {
+            true => rest = after,
+            false => {
+                letters.extend(next.to_lowercase());
+                rest = &rest[next.len_utf8()..];
+            }
+        }
+    }
+    letters
+}
+
 /// Pairs names that are gone with names that are new, where that is certain.
 pub(super) fn certain_pairs<'a>(
     gone: &[(&'a str, &Value)],
     new: &[(&'a str, &Value)],
 ) -> HashMap<&'a str, &'a str> {
-    let letters = |name: &str| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let spelled = |names: &[(&'a str, &Value)]| {
         let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
         for (name, _) in names {
@@ -210,16 +231,47 @@ fn same_but_name(old: &Value, new: &Value) -> bool {
     same(&unnamed(old), &unnamed(new))
 }
 
-pub(super) fn compare_additional<'a>(found: &mut Found<'a>, old: &[Fact<'a>], new: &[Fact<'a>]) {
-    let (class, predicate) = match (Listed::of(old), Listed::of(new)) {
+/// Compares what an object may hold beside its properties, and whether it has any of these.
+pub(super) fn compare_additional<'a>(
+    found: &mut Found<'a>,
+    listed: (bool, bool),
+    old: &[Fact<'a>],
+    new: &[Fact<'a>],
+) {
+    let (before, after) = (Listed::of(old), Listed::of(new));
+    // Without properties, and if it may have any, an object is a map.
+    let is_map = |has: bool, of: &Listed| !has && !matches!(of, Listed::All);
+    let shape = match (is_map(listed.0, &before), is_map(listed.1, &after)) {
+        (true, false) => {
+            Some((Class::PropertiesListed, "has listed properties, and is no map now"))
+        }
+        (false, true) => {
+            Some((Class::PropertiesUnlisted, "has no listed properties, and is a map now"))
+        }
+        _ => None,
+    };
+    if let Some((class, predicate)) = shape.filter(|_| listed.0 != listed.1) {
+        let change = Change::new(class, found.sites(), "properties");
+        let (base, revision) = (found.sites.0.to_string(), found.sites.1.to_string());
+        let change = change.was(base, listed.0).is(revision, listed.1);
+        found.add(change.says(predicate));
+    }
+    let (class, predicate) = match (before, after) {
         (Listed::Values(old), Listed::Values(new)) => return found.inside(old, new, Step::Values),
+        // Programs put values of any type into a map, and nothing into what their struct lacks.
+        (Listed::Some, Listed::Values(_)) if listed == (false, false) => {
+            (Class::TypeNarrowed, "says of which type its values are now")
+        }
         (_, Listed::Values(_)) => {
             (Class::AdditionalPropertiesAdded, "has values of a type beside its properties now")
         }
-        (Listed::Values(_), _) => (
-            Class::AdditionalPropertiesRemoved,
-            "says no type of the values beside its properties any more",
+        (Listed::Values(_), Listed::Some) => (
+            Class::TypeWidened,
+            "no longer says of which type the values are that it does not list",
         ),
+        (Listed::Values(_), Listed::All) => {
+            (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
+        }
         (Listed::All, Listed::Some) => {
             (Class::AdditionalPropertiesAdded, "may have more properties now")
         }

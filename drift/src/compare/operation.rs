@@ -7,7 +7,8 @@ use connect_codegen::problem::Result;
 use super::change::{Change, Directions, Reached};
 use super::graph::Graph;
 use super::operations::{skeleton, whole_url};
-use super::{Sides, bodies, parameters, responses, rest, security, servers};
+use super::rest::{self, Holder};
+use super::{Sides, bodies, parameters, responses, security, servers};
 use crate::class::Class;
 use crate::model::{Node, Operation, Servers};
 
@@ -70,6 +71,24 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
     }
 
     pub fn compare(&mut self, base: &Operation<'a>, revision: &Operation<'a>) -> Result<()> {
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Operation {
+            method: _,
+            path: _,
+            at,
+            path_at,
+            id: _,
+            tags: _,
+            deprecated,
+            parameters: _,
+            body: _,
+            responses: _,
+            security,
+            servers,
+            value: _,
+            rest,
+            path_rest,
+        } = base;
         let only_split = base.method == revision.method
             && skeleton(base.path) != skeleton(revision.path)
             && whole_url(base) == whole_url(revision);
@@ -79,26 +98,26 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
         }
         self.compare_id(base, revision);
         self.compare_tags(base, revision);
-        if base.deprecated != revision.deprecated {
+        if *deprecated != revision.deprecated {
             let (class, predicate) = match revision.deprecated {
                 true => (Class::OperationDeprecated, "is deprecated now"),
                 false => (Class::OperationReactivated, "is no longer deprecated"),
             };
-            let change = Change::new(class, (&base.at, &revision.at), "deprecated");
-            let change =
-                change.was(&*base.at, base.deprecated).is(&*revision.at, revision.deprecated);
+            let change = Change::new(class, (at, &revision.at), "deprecated");
+            let change = change.was(&**at, *deprecated).is(&*revision.at, revision.deprecated);
             self.add(change.says(predicate), Directions::REQUEST);
         }
         let mut changes = Vec::new();
-        rest::compare(&mut changes, (&base.at, &revision.at), &base.rest, &revision.rest);
-        let paths = (&base.path_at, &revision.path_at);
-        rest::compare(&mut changes, paths, &base.path_rest, &revision.path_rest);
+        let sites = (at, &revision.at);
+        rest::compare(&mut changes, Holder::Operation, sites, rest, &revision.rest);
+        let paths = (path_at, &revision.path_at);
+        rest::compare(&mut changes, Holder::Path, paths, path_rest, &revision.path_rest);
         let label = self.name.clone();
         self.add_all(&label, changes, Directions::REQUEST);
         if !only_split {
-            servers::compare(self, &base.servers, &revision.servers);
+            servers::compare(self, servers, &revision.servers);
         }
-        security::compare(self, &base.security, &revision.security);
+        security::compare(self, security, &revision.security);
         parameters::compare(self, base, revision)?;
         bodies::compare_bodies(self, base, revision)?;
         responses::compare(self, base, revision)
@@ -107,7 +126,7 @@ impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
     /// The URL is the same, but the server says another part of it.
     fn add_split(&mut self, base: &Operation, revision: &Operation) {
         let (old, new) = (&base.servers, &revision.servers);
-        let url = |servers: &Servers| servers.list.first().map(|server| server.url.to_string());
+        let url = |servers: &Servers| servers::named_default(servers).to_owned();
         let change = Change::new(Class::BasePathMoved, (&old.at, &new.at), "url");
         let change = change.was(&*old.at, url(old)).is(&*new.at, url(new));
         let predicate = "is at the same URL, of which the server says another part";

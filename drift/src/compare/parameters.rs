@@ -7,9 +7,10 @@ use connect_codegen::problem::Result;
 use super::change::{Change, Directions};
 use super::object::certain_pairs;
 use super::operation::Comparing;
-use super::{bodies, operations, rest};
+use super::rest::{self, Holder};
+use super::{bodies, operations};
 use crate::class::Class;
-use crate::model::{Kinds, Operation, Parameter, Schema, SingleUnion, sorted};
+use crate::model::{Kinds, Node, Operation, Parameter, Schema, Serialization, SingleUnion, sorted};
 
 /// Two lists of parameters, paired.
 struct Paired<'o, 'a> {
@@ -151,7 +152,21 @@ fn compare_pair<'a>(
     old: &Parameter<'a>,
     new: &Parameter<'a>,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Parameter {
+        name: _,
+        location: _,
+        at,
+        place: _,
+        required: _,
+        deprecated: _,
+        schema: _,
+        content: _,
+        serialization: _,
+        value: _,
+        rest,
+    } = old;
+    let sites = (at, &new.at);
     let name = new.name;
     let switch = |class, was: bool, is: bool, predicate: String| {
         Change::new(class, sites, "").was(&*old.at, was).is(&*new.at, is).says(predicate)
@@ -173,47 +188,93 @@ fn compare_pair<'a>(
         comparing
             .add(switch(class, old.deprecated, new.deprecated, predicate), Directions::REQUEST);
     }
-    if written(comparing, old, new)? {
-        let (was, is) = (sorted(old.value), sorted(new.value));
-        let change = Change::new(Class::ParameterSerializationChanged, sites, "");
-        let predicate = format!("has the parameter `{name}`, which is written another way now");
-        let change = change.was(&*old.at, was).is(&*new.at, is).says(predicate);
-        comparing.add(change, Directions::REQUEST);
-    }
     let label = format!("the parameter `{name}` of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
+    rest::compare(&mut changes, Holder::Parameter, sites, rest, &new.rest);
+    compare_value(comparing, &label, &mut changes, (old, new), Directions::REQUEST)?;
     comparing.add_all(&label, changes, Directions::REQUEST);
-    let strict = old.required && new.required;
-    if let (Some(base), Some(revision)) = (&old.schema, &new.schema) {
-        comparing.schemas(&label, (base, revision), Directions::REQUEST, strict);
-    }
-    bodies::compare_content(
-        comparing,
-        &label,
-        sites,
-        (&old.content, &new.content),
-        Directions::REQUEST,
-    )
+    Ok(())
 }
 
-/// Whether a parameter is written another way: only lists and objects know more than one, and what
+/// Compares what a parameter or a header holds, and how that is written.
+pub(super) fn compare_value<'a>(
+    comparing: &mut Comparing<'_, '_, 'a>,
+    label: &str,
+    changes: &mut Vec<Change>,
+    (old, new): (&Parameter<'a>, &Parameter<'a>),
+    directions: Directions,
+) -> Result<()> {
+    let sites = (&old.at, &new.at);
+    for (class, predicate) in written(comparing, old, new)? {
+        let change = Change::new(class, sites, "");
+        let change = change.was(&*old.at, sorted(old.value)).is(&*new.at, sorted(new.value));
+        changes.push(change.says(predicate));
+    }
+    if is_by_content(old) && is_by_content(new) {
+        let content = (&*old.content, &*new.content);
+        return bodies::compare_content(comparing, label, sites, content, directions);
+    }
+    let says = |node: &&Node| !node.is_anything();
+    match (value(old).filter(says), value(new).filter(says)) {
+        (Some(base), Some(revision)) => {
+            let strict = old.required && new.required || directions == Directions::HEADER;
+            comparing.schemas(label, (base, revision), directions, strict);
+        }
+        (None, Some(node)) => {
+            let change = Change::new(Class::TypeNarrowed, sites, "schema");
+            let change = change.is(&**node.at(), sorted(node.parts[0].value));
+            changes.push(change.says("has a schema now"));
+        }
+        (Some(node), None) => {
+            let change = Change::new(Class::TypeWidened, sites, "schema");
+            let change = change.was(&**node.at(), sorted(node.parts[0].value));
+            changes.push(change.says("no longer has a schema"));
+        }
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+/// Whether the value is written in a media type.
+fn is_by_content(parameter: &Parameter) -> bool {
+    parameter.schema.is_none() && !parameter.content.is_empty()
+}
+
+/// What the value is, by whichever way it is written.
+fn value<'p, 'a>(parameter: &'p Parameter<'a>) -> Option<&'p Node<'a>> {
+    parameter.schema.as_ref().or_else(|| parameter.content.first()?.schema.as_ref())
+}
+
+/// In which ways a value is written otherwise: only lists and objects know more than one, and what
 /// has moved is written as its new place wants it.
 fn written<'a>(
     comparing: &Comparing<'_, '_, 'a>,
     old: &Parameter<'a>,
     new: &Parameter<'a>,
-) -> Result<bool> {
-    if old.location != new.location {
-        return Ok(false);
+) -> Result<Vec<(Class, &'static str)>> {
+    let otherwise = (Class::ParameterSerializationChanged, "is written another way now");
+    match (is_by_content(old), is_by_content(new)) {
+        _ if old.location != new.location => return Ok(Vec::new()),
+        (true, true) => return Ok(Vec::new()),
+        (false, false) => {}
+        _ => return Ok(vec![otherwise]),
     }
-    if old.schema.is_some() != new.schema.is_some() {
-        return Ok(old.content.is_empty() != new.content.is_empty());
-    }
-    let (was, is) = (&old.serialization, &new.serialization);
-    if (was.reserved, was.empty) != (is.reserved, is.empty) {
-        return Ok(true);
-    }
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Serialization { style, explode, reserved, empty } = old.serialization;
+    let is = new.serialization;
+    let mut ways = Vec::new();
+    let mut turned = |was: bool, is: bool, on: &'static str, off: &'static str| match (was, is) {
+        (false, true) => ways.push((Class::ParameterSerializationLoosened, on)),
+        (true, false) => ways.push((Class::ParameterSerializationTightened, off)),
+        _ => {}
+    };
+    turned(
+        reserved,
+        is.reserved,
+        "may hold reserved characters as they are now",
+        "may no longer hold reserved characters as they are",
+    );
+    turned(empty, is.empty, "may come without a value now", "may no longer come without a value");
     let many = |kinds: Kinds| kinds.meets(Kinds::ARRAY) || kinds.meets(Kinds::OBJECT);
     let mut either = false;
     for (api, parameter) in [(&comparing.sides.base, old), (&comparing.sides.revision, new)] {
@@ -222,5 +283,8 @@ fn written<'a>(
             either |= schema.kinds != Kinds::ANY && many(schema.kinds);
         }
     }
-    Ok(either && was != is)
+    if either && (style, explode) != (is.style, is.explode) {
+        ways.push(otherwise);
+    }
+    Ok(ways)
 }

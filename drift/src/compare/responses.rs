@@ -4,7 +4,8 @@ use connect_codegen::problem::{Result, pointer_segment};
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::{bodies, rest};
+use super::rest::{self, Holder};
+use super::{bodies, parameters};
 use crate::class::Class;
 use crate::model::{Operation, Parameter, Response, sorted};
 
@@ -83,11 +84,13 @@ fn compare_response<'a>(
     old: &Response<'a>,
     new: &Response<'a>,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Response { at, content, headers, value: _, rest } = old;
+    let sites = (at, &new.at);
     let label = format!("the response {status} of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
-    match (old.content.is_empty(), new.content.is_empty()) {
+    rest::compare(&mut changes, Holder::Response, sites, rest, &new.rest);
+    match (content.is_empty(), new.content.is_empty()) {
         (true, false) => {
             let change = Change::new(Class::ResponseBodyAdded, sites, "content");
             changes.push(change.is(&*new.at, sorted(new.value)).says("has a body now"));
@@ -97,11 +100,11 @@ fn compare_response<'a>(
             changes.push(change.was(&*old.at, sorted(old.value)).says("no longer has a body"));
         }
         _ => {
-            let content = (&*old.content, &*new.content);
+            let content = (&**content, &*new.content);
             bodies::compare_content(comparing, &label, sites, content, Directions::RESPONSE)?;
         }
     }
-    for (name, header) in &old.headers {
+    for (name, header) in headers {
         match new.headers.get(name) {
             Some(revision) => compare_header(comparing, &label, &mut changes, header, revision)?,
             None => {
@@ -111,7 +114,7 @@ fn compare_response<'a>(
             }
         }
     }
-    for (name, header) in new.headers.iter().filter(|(name, _)| !old.headers.contains_key(*name)) {
+    for (name, header) in new.headers.iter().filter(|(name, _)| !headers.contains_key(*name)) {
         let change = Change::new(Class::HeaderAdded, sites, name);
         let change = change.is(&*header.at, sorted(header.value));
         changes.push(change.says(format!("has the new header `{}`", header.name)));
@@ -127,7 +130,21 @@ fn compare_header<'a>(
     old: &Parameter<'a>,
     new: &Parameter<'a>,
 ) -> Result<()> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Parameter {
+        name: _,
+        location: _,
+        at,
+        place: _,
+        required: _,
+        deprecated: _,
+        schema: _,
+        content: _,
+        serialization: _,
+        value: _,
+        rest,
+    } = old;
+    let sites = (at, &new.at);
     let label = format!("the header `{}` in {response}", new.name);
     if old.required != new.required {
         let (class, word) = match new.required {
@@ -148,21 +165,8 @@ fn compare_header<'a>(
         let change = change.was(&*old.at, old.deprecated).is(&*new.at, new.deprecated);
         inside.push(change.says(word));
     }
-    if old.serialization != new.serialization {
-        let change = Change::new(Class::ParameterSerializationChanged, sites, "");
-        let change = change.was(&*old.at, sorted(old.value)).is(&*new.at, sorted(new.value));
-        inside.push(change.says("is written another way now"));
-    }
-    rest::compare(&mut inside, sites, &old.rest, &new.rest);
+    rest::compare(&mut inside, Holder::Header, sites, rest, &new.rest);
+    parameters::compare_value(comparing, &label, &mut inside, (old, new), Directions::HEADER)?;
     comparing.add_all(&label, inside, Directions::HEADER);
-    if let (Some(base), Some(revision)) = (&old.schema, &new.schema) {
-        comparing.schemas(&label, (base, revision), Directions::HEADER, true);
-    }
-    bodies::compare_content(
-        comparing,
-        &label,
-        sites,
-        (&old.content, &new.content),
-        Directions::HEADER,
-    )
+    Ok(())
 }

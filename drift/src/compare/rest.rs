@@ -4,78 +4,116 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::change::Change;
-use crate::class::Class;
+use crate::class::Class::{
+    self, CallbackChanged, DocumentationChanged, ExtensionChanged, Unclassified, VersionChanged,
+};
 use crate::model::{Fact, same, sorted};
 
-/// What each key is, where it is not an extension.
-const KEYS: [(&str, Class); 13] = [
-    ("description", Class::DocumentationChanged),
-    ("summary", Class::DocumentationChanged),
-    ("title", Class::DocumentationChanged),
-    ("example", Class::DocumentationChanged),
-    ("examples", Class::DocumentationChanged),
-    ("externalDocs", Class::DocumentationChanged),
-    ("contact", Class::DocumentationChanged),
-    ("license", Class::DocumentationChanged),
-    ("termsOfService", Class::DocumentationChanged),
-    ("links", Class::DocumentationChanged),
-    ("version", Class::VersionChanged),
-    ("callbacks", Class::CallbackChanged),
-    ("webhooks", Class::CallbackChanged),
-];
+/// What kind of object says something: a word has its meaning in some only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holder {
+    Document,
+    Info,
+    Paths,
+    Path,
+    Operation,
+    Parameter,
+    Header,
+    Body,
+    Media,
+    Response,
+    Schema,
+    Discriminator,
+    Scheme,
+    Flow,
+    Server,
+    Variable,
+}
+
+/// What each key is in some kinds of objects, where it is not an extension.
+const KEYS: [(&str, Class, &[Holder]); 14] = {
+    use Holder::*;
+    [
+        (
+            "description",
+            DocumentationChanged,
+            &[
+                Info, Path, Operation, Parameter, Header, Body, Response, Schema, Scheme, Server,
+                Variable,
+            ],
+        ),
+        ("summary", DocumentationChanged, &[Info, Path, Operation]),
+        ("title", DocumentationChanged, &[Info, Schema]),
+        ("example", DocumentationChanged, &[Parameter, Header, Media, Schema]),
+        ("examples", DocumentationChanged, &[Parameter, Header, Media, Response, Schema]),
+        ("externalDocs", DocumentationChanged, &[Document, Operation, Schema]),
+        ("contact", DocumentationChanged, &[Info]),
+        ("license", DocumentationChanged, &[Info]),
+        ("termsOfService", DocumentationChanged, &[Info]),
+        ("links", DocumentationChanged, &[Response]),
+        ("version", VersionChanged, &[Info]),
+        ("callbacks", CallbackChanged, &[Operation]),
+        ("webhooks", CallbackChanged, &[Document]),
+        ("x-webhooks", CallbackChanged, &[Document]),
+    ]
+};
 
 /// The class of a change of what stands under a key.
-fn class(key: &str) -> Class {
-    match KEYS.iter().find(|(known, _)| *known == key) {
-        Some((_, class)) => *class,
-        None if key == "x-webhooks" => Class::CallbackChanged,
-        None if key.starts_with("x-") => Class::ExtensionChanged,
-        None => Class::Unclassified,
+fn class(holder: Holder, key: &str) -> Class {
+    let known = KEYS.iter().find(|(known, _, holders)| *known == key && holders.contains(&holder));
+    match known {
+        Some((_, class, _)) => *class,
+        None if key.starts_with("x-") => ExtensionChanged,
+        // A path without operations is a word.
+        None if holder == Holder::Paths => DocumentationChanged,
+        None => Unclassified,
     }
 }
 
 /// Compares what stands under each key.
 pub(super) fn compare<'f, 'a: 'f>(
     changes: &mut Vec<Change>,
+    holder: Holder,
     sites: (&Rc<str>, &Rc<str>),
     base: impl IntoIterator<Item = &'f Fact<'a>>,
     revision: impl IntoIterator<Item = &'f Fact<'a>>,
 ) {
-    let mut new: BTreeMap<&str, &Fact> =
-        revision.into_iter().map(|fact| (fact.key, fact)).collect();
-    for old in base {
-        let new = new.remove(old.key);
-        if !new.is_some_and(|new| same(old.value, new.value)) {
-            changes.push(change(sites, Some(old), new));
+    let mut keys: BTreeMap<&str, (Vec<&Fact>, Vec<&Fact>)> = BTreeMap::new();
+    base.into_iter().for_each(|fact| keys.entry(fact.key).or_default().0.push(fact));
+    revision.into_iter().for_each(|fact| keys.entry(fact.key).or_default().1.push(fact));
+    for (key, (base, revision)) in keys {
+        for (old, new) in differing(base, revision) {
+            let predicate = match (old, new) {
+                (None, _) => format!("has a new `{key}`"),
+                (_, None) => format!("has no `{key}` any more"),
+                _ => format!("has another `{key}`"),
+            };
+            changes.push(Change::of(class(holder, key), sites, old, new).says(predicate));
         }
     }
-    changes.extend(new.into_values().map(|new| change(sites, None, Some(new))));
 }
 
-/// Compares what is said a second time and otherwise, where one document may hold copies.
-pub(super) fn compare_overruled<'f, 'a>(
-    changes: &mut Vec<Change>,
-    sites: (&Rc<str>, &Rc<str>),
-    base: &'f [Fact<'a>],
-    revision: &'f [Fact<'a>],
-) {
-    let said = |fact: &Fact| format!("{} {}", fact.key, sorted(fact.value));
-    let by_words = |facts: &'f [Fact<'a>]| -> BTreeMap<String, &'f Fact<'a>> {
-        facts.iter().rev().map(|fact| (said(fact), fact)).collect()
+/// What is said in one document and not in the other, in whichever order: paired, since what is gone
+/// has mostly become what is new.
+pub(super) fn differing<'f, 'a>(
+    base: impl IntoIterator<Item = &'f Fact<'a>>,
+    revision: impl IntoIterator<Item = &'f Fact<'a>>,
+) -> Vec<(Option<&'f Fact<'a>>, Option<&'f Fact<'a>>)> {
+    let mut new: Vec<&Fact> = revision.into_iter().collect();
+    let mut gone: Vec<&Fact> = Vec::new();
+    for old in base {
+        match new.iter().position(|new| same(old.value, new.value)) {
+            Some(at) => _ = new.swap_remove(at),
+            None => gone.push(old),
+        }
+    }
+    let order = |facts: &mut Vec<&Fact>| {
+        if facts.len() > 1 {
+            facts.sort_by_cached_key(|fact| sorted(fact.value).to_string());
+        }
     };
-    let (before, after) = (by_words(base), by_words(revision));
-    let gone = before.iter().filter(|(words, _)| !after.contains_key(*words));
-    changes.extend(gone.map(|(_, old)| change(sites, Some(old), None)));
-    let added = after.iter().filter(|(words, _)| !before.contains_key(*words));
-    changes.extend(added.map(|(_, new)| change(sites, None, Some(new))));
-}
-
-fn change(sites: (&Rc<str>, &Rc<str>), old: Option<&Fact>, new: Option<&Fact>) -> Change {
-    let key = old.or(new).map_or("", |fact| fact.key);
-    let predicate = match (old, new) {
-        (None, _) => format!("has a new `{key}`"),
-        (_, None) => format!("has no `{key}` any more"),
-        _ => format!("has another `{key}`"),
-    };
-    Change::of(class(key), sites, old, new).says(predicate)
+    order(&mut gone);
+    order(&mut new);
+    let count = gone.len().max(new.len());
+    (0..count).map(|at| (gone.get(at).copied(), new.get(at).copied())).collect()
 }

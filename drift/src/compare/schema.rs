@@ -7,9 +7,10 @@ use connect_codegen::problem::Result;
 
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
-use super::{Sides, discriminators, object, rest, types, unions, values};
+use super::rest::{self, Holder};
+use super::{Sides, discriminators, object, types, unions, values};
 use crate::class::Class;
-use crate::model::{Fact, Node, Part, Schema, SingleUnion};
+use crate::model::{Fact, Kinds, Node, Part, Schema, SingleUnion};
 
 /// What comparing two schemas gives.
 pub(super) struct Found<'a> {
@@ -64,11 +65,11 @@ pub(super) fn compare<'a>(
     let Schema {
         kinds,
         kind,
-        format,
+        formats,
         nullable,
         values,
-        default,
-        pattern,
+        defaults,
+        patterns,
         limits,
         properties,
         required,
@@ -76,12 +77,11 @@ pub(super) fn compare<'a>(
         items,
         not,
         unions,
-        discriminator,
+        discriminators,
         read_only,
         write_only,
         deprecated,
         rest,
-        overruled,
     } = &b;
 
     let mut turned = |old: &Option<Fact>,
@@ -101,7 +101,7 @@ pub(super) fn compare<'a>(
     turned(
         write_only,
         &r.write_only,
-        (Class::BecameWriteOnly, "is write-only now"),
+        (Class::RequiredBecameWriteOnly, "is write-only now"),
         (Class::BecameNotWriteOnly, "is no longer write-only"),
     );
     turned(
@@ -110,15 +110,11 @@ pub(super) fn compare<'a>(
         (Class::SchemaDeprecated, "is deprecated now"),
         (Class::SchemaReactivated, "is no longer deprecated"),
     );
-    rest::compare(&mut found.changes, (base.at(), revision.at()), rest.values(), r.rest.values());
-    rest::compare_overruled(
-        &mut found.changes,
-        (base.at(), revision.at()),
-        overruled,
-        &r.overruled,
-    );
+    let said = (rest.values().flatten(), r.rest.values().flatten());
+    let sites = (base.at(), revision.at());
+    rest::compare(&mut found.changes, Holder::Schema, sites, said.0, said.1);
     values::compare_not(&mut found, not, &r.not);
-    values::compare_default(&mut found, default.as_ref(), r.default.as_ref());
+    values::compare_defaults(&mut found, defaults, &r.defaults);
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
     // What stands in the way of comparing further is one cause; but what is said beside a union
@@ -142,17 +138,19 @@ pub(super) fn compare<'a>(
     discriminators::compare(
         sides,
         &mut found,
-        (discriminator.as_ref(), unions.first()),
-        (r.discriminator.as_ref(), r.unions.first()),
-    );
-    if !types::compare(&mut found, (*kinds, kind.as_ref(), format.as_ref()), &r) {
+        (discriminators, unions),
+        (&r.discriminators, &r.unions),
+    )?;
+    if !types::compare(&mut found, (*kinds, kind.as_ref(), formats), &r) {
         return Ok(found);
     }
     values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
-    values::compare_pattern(&mut found, pattern.as_ref(), r.pattern.as_ref());
+    values::compare_patterns(&mut found, patterns, &r.patterns);
     values::compare_limits(&mut found, limits, &r.limits);
     object::compare_properties(sides, &mut found, (properties, required), &r)?;
-    object::compare_additional(&mut found, additional, &r.additional);
+    let is_plain = *kinds == Kinds::OBJECT && unions.is_empty() && r.unions.is_empty();
+    let listed = (!is_plain || !properties.is_empty(), !is_plain || !r.properties.is_empty());
+    object::compare_additional(&mut found, listed, additional, &r.additional);
     object::compare_items(&mut found, items, &r.items);
     Ok(found)
 }

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use serde_json::json;
 
+use super::Sides;
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::{Sides, rest};
+use super::rest::{self, Holder};
 use crate::class::Class;
 use crate::model::{Api, Flow, Scheme, Security, same, sorted};
 
@@ -16,6 +17,8 @@ type Set<'s> = BTreeMap<&'s str, &'s BTreeSet<&'s str>>;
 
 /// Compares which credentials an operation takes.
 pub(super) fn compare(comparing: &mut Comparing, base: &Security, revision: &Security) {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Security { alternatives: _, at: _ } = base;
     let sites = (&base.at, &revision.at);
     let sides = comparing.sides;
     let before = sets(base, |name| name);
@@ -25,19 +28,18 @@ pub(super) fn compare(comparing: &mut Comparing, base: &Security, revision: &Sec
         let change = Change::new(class, sites, "security").says(predicate);
         change.was(&*base.at, spelled(base)).is(&*revision.at, spelled(revision))
     };
-    let gone: Vec<&Set> = before.iter().filter(|set| partner(set, &after).is_none()).collect();
-    let new: Vec<&Set> = after.iter().filter(|set| partner(set, &before).is_none()).collect();
+    let paired = paired(&before, &after);
+    let is_known = |name: &str| sides.wanted.contains(name);
     let change = match (base.is_open(), revision.is_open()) {
         (false, true) => Some(whole(Class::SecurityRemoved, "wants no credentials any more")),
         (true, false) => {
-            let known = |set: &Set| set.keys().all(|name| sides.wanted.contains(*name));
-            let class = match after.iter().any(known) {
+            let class = match after.iter().any(|set| set.keys().all(|name| is_known(name))) {
                 true => Class::KnownSecurityAdded,
                 false => Class::SecurityAdded,
             };
             Some(whole(class, "wants credentials now"))
         }
-        (false, false) if gone.len() == before.len() => {
+        (false, false) if paired.is_empty() => {
             Some(whole(Class::SecurityChanged, "wants other credentials"))
         }
         _ => None,
@@ -45,36 +47,82 @@ pub(super) fn compare(comparing: &mut Comparing, base: &Security, revision: &Sec
     if let Some(change) = change {
         return comparing.add(change, Directions::REQUEST);
     }
-    let named = |set: &Set| set.keys().copied().collect::<Vec<_>>().join(" and ");
-    for set in gone {
-        let name = named(set);
+    let has =
+        |at: usize, of: fn(&(usize, usize)) -> usize| paired.iter().any(|pair| of(pair) == at);
+    for (_, set) in before.iter().enumerate().filter(|(at, _)| !has(*at, |pair| pair.0)) {
+        let name = named(set.keys());
         let change = Change::new(Class::SecurityAlternativeRemoved, sites, &name);
-        let change = change.was(&*base.at, json!(set)).says(format!("no longer takes `{name}`"));
+        let change = change.was(&*base.at, json!(set)).says(format!("no longer takes {name}"));
         comparing.add(change, Directions::REQUEST);
     }
-    for set in new {
-        let name = named(set);
+    for (_, set) in after.iter().enumerate().filter(|(at, _)| !has(*at, |pair| pair.1)) {
+        let name = named(set.keys());
         let change = Change::new(Class::SecurityAlternativeAdded, sites, &name);
-        let change = change.is(&*revision.at, json!(set)).says(format!("takes `{name}` as well"));
+        let change = change.is(&*revision.at, json!(set)).says(format!("takes {name} as well"));
         comparing.add(change, Directions::REQUEST);
     }
-    for old in &before {
-        for (name, scopes) in old.iter().filter(|_| partner(old, &after).is_some()) {
-            let now = partner(old, &after).map_or(*scopes, |set| set[name]);
-            compare_scopes(comparing, sites, name, (scopes, now));
+    for (old, new) in paired.iter().map(|(old, new)| (&before[*old], &after[*new])) {
+        let spare: Vec<_> = old.keys().filter(|name| !new.contains_key(*name)).collect();
+        let more: Vec<_> = new.keys().filter(|name| !old.contains_key(*name)).collect();
+        let (class, predicate) = match (&*spare, &*more) {
+            ([], []) => {
+                for (name, scopes) in old {
+                    compare_scopes(comparing, sites, name, (scopes, new[name]));
+                }
+                continue;
+            }
+            (spare, []) => (
+                Class::SecurityRemoved,
+                format!("no longer wants {} beside {}", named(spare), named(new.keys())),
+            ),
+            (_, more) => {
+                let class = match more.iter().all(|name| is_known(name)) {
+                    true => Class::KnownSecurityAdded,
+                    false => Class::SecurityAdded,
+                };
+                (class, format!("wants {} beside {}", named(more), named(old.keys())))
+            }
+        };
+        let change = Change::new(class, sites, &named(old.keys())).says(predicate);
+        let change = change.was(&*base.at, json!(old)).is(&*revision.at, json!(new));
+        comparing.add(change, Directions::REQUEST);
+        for (name, scopes) in old.iter().filter(|(name, _)| new.contains_key(*name)) {
+            compare_scopes(comparing, sites, name, (scopes, new[name]));
         }
     }
+}
+
+/// The names of schemes in a sentence.
+fn named(names: impl IntoIterator<Item = impl std::fmt::Display>) -> String {
+    let names = names.into_iter().map(|name| format!("`{name}`"));
+    names.collect::<Vec<_>>().join(" and ")
+}
+
+/// The sets that are one: of the same schemes, else one of which wants less than the other. Whoever
+/// sends more than is wanted is let in.
+fn paired(before: &[Set], after: &[Set]) -> Vec<(usize, usize)> {
+    let holds = |one: &Set, other: &Set| other.keys().all(|name| one.contains_key(name));
+    let mut all: Vec<(usize, usize)> =
+        (0..before.len()).flat_map(|a| (0..after.len()).map(move |b| (a, b))).collect();
+    all.retain(|(a, b)| holds(&before[*a], &after[*b]) || holds(&after[*b], &before[*a]));
+    // Neither order of the sets, nor which document is the base, decides.
+    all.sort_by_key(|(a, b)| {
+        let differ = before[*a].len().abs_diff(after[*b].len());
+        (differ, *a.max(b), *a.min(b))
+    });
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (a, b) in all {
+        if !pairs.iter().any(|(old, new)| *old == a || *new == b) {
+            pairs.push((a, b));
+        }
+    }
+    pairs
 }
 
 /// The sets of credentials but the empty one, which says that none are wanted.
 fn sets<'s>(security: &'s Security, name: impl Fn(&'s str) -> &'s str) -> Vec<Set<'s>> {
     let sets = security.alternatives.iter().filter(|set| !set.is_empty());
     sets.map(|set| set.iter().map(|(scheme, scopes)| (name(scheme), scopes)).collect()).collect()
-}
-
-/// The set of the same schemes.
-fn partner<'p, 's>(set: &Set, others: &'p [Set<'s>]) -> Option<&'p Set<'s>> {
-    others.iter().find(|other| other.keys().eq(set.keys()))
 }
 
 fn compare_scopes(
@@ -158,20 +206,22 @@ pub(super) fn compare_schemes(sides: &Sides) -> Vec<(String, Change)> {
 }
 
 fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Scheme { name: _, at, sent, provider, flows, value: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    if old.sent != new.sent {
+    if *sent != new.sent {
         let change = Change::new(Class::SecuritySchemeChanged, sites, "sent");
-        let change = change.was(&*old.at, json!(old.sent)).is(&*new.at, json!(new.sent));
+        let change = change.was(&**at, json!(sent)).is(&*new.at, json!(new.sent));
         changes.push(change.says("sends its credentials another way now"));
     }
-    let (was, is) = (old.provider.as_ref(), new.provider.as_ref());
+    let (was, is) = (provider.as_ref(), new.provider.as_ref());
     if was.map(|fact| fact.value) != is.map(|fact| fact.value) {
         let change = Change::of(Class::SecurityUrlChanged, sites, was, is);
         changes.push(change.says("has another `openIdConnectUrl`"));
     }
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
-    for (name, flow) in &old.flows {
+    rest::compare(&mut changes, Holder::Scheme, sites, rest, &new.rest);
+    for (name, flow) in flows {
         match new.flows.get(name) {
             Some(new) => changes.extend(compare_flow(flow, new)),
             None => {
@@ -181,7 +231,7 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
             }
         }
     }
-    for (name, flow) in new.flows.iter().filter(|(name, _)| !old.flows.contains_key(*name)) {
+    for (name, flow) in new.flows.iter().filter(|(name, _)| !flows.contains_key(*name)) {
         let change = Change::new(Class::OauthFlowAdded, sites, name);
         let change = change.is(&*flow.at, sorted(flow.value));
         changes.push(change.says(format!("has the new flow `{name}`")));
@@ -190,19 +240,21 @@ fn compare_scheme(old: &Scheme, new: &Scheme) -> Vec<Change> {
 }
 
 fn compare_flow(old: &Flow, new: &Flow) -> Vec<Change> {
-    let sites = (&old.at, &new.at);
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Flow { at, urls, scopes, value: _, rest } = old;
+    let sites = (at, &new.at);
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
-    let keys: BTreeSet<&str> = old.urls.iter().chain(&new.urls).map(|url| url.key).collect();
+    rest::compare(&mut changes, Holder::Flow, sites, rest, &new.rest);
+    let keys: BTreeSet<&str> = urls.iter().chain(&new.urls).map(|url| url.key).collect();
     for key in keys {
-        let was = old.urls.iter().find(|url| url.key == key);
+        let was = urls.iter().find(|url| url.key == key);
         let is = new.urls.iter().find(|url| url.key == key);
         if was.map(|url| url.value) != is.map(|url| url.value) {
             let change = Change::of(Class::SecurityUrlChanged, sites, was, is);
             changes.push(change.says(format!("has another `{key}`")));
         }
     }
-    for (scope, was) in &old.scopes {
+    for (scope, was) in scopes {
         match new.scopes.get(scope) {
             Some(is) if same(was.value, is.value) => {}
             Some(is) => {
@@ -215,7 +267,7 @@ fn compare_flow(old: &Flow, new: &Flow) -> Vec<Change> {
             }
         }
     }
-    for (scope, is) in new.scopes.iter().filter(|(scope, _)| !old.scopes.contains_key(*scope)) {
+    for (scope, is) in new.scopes.iter().filter(|(scope, _)| !scopes.contains_key(*scope)) {
         let change = Change::of(Class::OauthScopeAdded, sites, None, Some(is));
         changes.push(change.says(format!("has the new scope `{scope}`")));
     }

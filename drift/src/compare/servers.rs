@@ -1,44 +1,58 @@
 //! Where the API is served.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest;
+use super::rest::{self, Holder};
 use crate::class::Class;
-use crate::model::{Server, Servers, same, sorted};
+use crate::model::{Server, Servers};
 
 pub(super) fn compare(comparing: &mut Comparing, base: &Servers, revision: &Servers) {
-    let sites = (&base.at, &revision.at);
-    let url = |server: Option<&Server>| server.map(|server| server.url.to_string());
-    let (old, new) = (url(base.list.first()), url(revision.list.first()));
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Servers { list, at } = base;
+    let sites = (at, &revision.at);
+    let (old, new) = (named_default(base), named_default(revision));
     if old != new {
         let change = Change::new(Class::ServerChanged, sites, "default");
-        let named = |url: Option<String>| url.unwrap_or_else(|| "no server".to_owned());
-        let predicate =
-            format!("is served at {}, and no longer at {}", named(new.clone()), named(old.clone()));
-        let change = change.was(&*base.at, old).is(&*revision.at, new);
+        let change = change.was(&**at, old).is(&*revision.at, new);
+        let predicate = format!("is served at {new}, and no longer at {old}");
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
-    let others = |servers: &Servers| -> BTreeSet<String> {
-        servers.list.iter().skip(1).map(|server| server.url.to_string()).collect()
-    };
-    let all = |servers: &Servers| -> BTreeSet<String> {
-        servers.list.iter().map(|server| server.url.to_string()).collect()
-    };
-    for gone in others(base).difference(&all(revision)) {
-        let change = Change::new(Class::ServerRemoved, sites, gone).was(&*base.at, gone.as_str());
+    let (before, after) = (all(base), all(revision));
+    // The default has been told of.
+    for gone in before.difference(&after).filter(|gone| **gone != old) {
+        let change = Change::new(Class::ServerRemoved, sites, gone).was(&**at, *gone);
         comparing.add(change.says(format!("is no longer served at {gone}")), Directions::REQUEST);
     }
-    for new in others(revision).difference(&all(base)) {
-        let change = Change::new(Class::ServerAdded, sites, new).is(&*revision.at, new.as_str());
-        comparing.add(change.says(format!("is served at {new} as well")), Directions::REQUEST);
+    for come in after.difference(&before).filter(|come| **come != new) {
+        let change = Change::new(Class::ServerAdded, sites, come).is(&*revision.at, *come);
+        comparing.add(change.says(format!("is served at {come} as well")), Directions::REQUEST);
     }
-    for old in base.list.iter() {
+    for old in list.iter() {
         let Some(new) = revision.list.iter().find(|new| new.url == old.url) else { continue };
         compare_server(comparing, sites, old, new);
     }
+}
+
+/// What a URL is called; that of the document itself is `/`.
+fn named(url: &str) -> &str {
+    if url.is_empty() { "/" } else { url }
+}
+
+/// What the URL is called that is used where nobody chooses.
+pub(super) fn named_default<'s>(servers: &'s Servers) -> &'s str {
+    servers.list.first().map_or("/", |server| named(&server.url))
+}
+
+/// All URLs at which the API can be called.
+fn all<'s>(servers: &'s Servers) -> BTreeSet<&'s str> {
+    let urls = servers.list.iter().flat_map(|server| {
+        let others = server.others.iter().map(|other| named(other));
+        others.chain([named(&server.url)])
+    });
+    urls.collect()
 }
 
 fn compare_server(
@@ -47,17 +61,15 @@ fn compare_server(
     old: &Server,
     new: &Server,
 ) {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Server { url: _, others: _, variables, rest } = old;
     let mut changes = Vec::new();
-    rest::compare(&mut changes, sites, &old.rest, &new.rest);
-    let differ = match (old.variables, new.variables) {
-        (Some(old), Some(new)) => !same(old, new),
-        (old, new) => old.is_some() != new.is_some(),
-    };
-    if differ {
-        let change = Change::new(Class::ServerChanged, sites, "variables");
-        let change = change.was(&**sites.0, old.variables.map(sorted));
-        let change = change.is(&**sites.1, new.variables.map(sorted));
-        changes.push(change.says("is served at a URL with other variables"));
+    rest::compare(&mut changes, Holder::Server, sites, rest, &new.rest);
+    let mut words: BTreeMap<&str, [&[_]; 2]> = BTreeMap::new();
+    variables.iter().for_each(|(name, said)| words.entry(name).or_default()[0] = said);
+    new.variables.iter().for_each(|(name, said)| words.entry(name).or_default()[1] = said);
+    for [old, new] in words.into_values() {
+        rest::compare(&mut changes, Holder::Variable, sites, old, new);
     }
     let label = comparing.name().to_owned();
     comparing.add_all(&label, changes, Directions::REQUEST);

@@ -5,14 +5,15 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::change::Change;
+use super::rest::differing;
 use super::schema::Found;
 use crate::class::Class;
-use crate::model::{Fact, Kinds, Schema, same};
+use crate::model::{Fact, Kinds, Schema};
 
 /// Compares type and format; false if there is no sense in comparing further.
 pub(super) fn compare(
     found: &mut Found,
-    (kinds, kind, format): (Kinds, Option<&Fact>, Option<&Fact>),
+    (kinds, kind, formats): (Kinds, Option<&Fact>, &[Fact]),
     revision: &Schema,
 ) -> bool {
     if kinds != revision.kinds {
@@ -34,7 +35,9 @@ pub(super) fn compare(
         found.add(change.was(was.0, was.1).is(is.0, is.1).says(predicate));
         return false;
     }
-    compare_format(found, kinds, format, revision.format.as_ref());
+    for (old, new) in differing(formats, &revision.formats) {
+        compare_format(found, kinds, old, new);
+    }
     true
 }
 
@@ -49,11 +52,6 @@ fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Opti
         fact.and_then(|fact| fact.value.as_str()).unwrap_or_default().to_owned()
     };
     let (before, after) = (word(old), word(new));
-    match (old, new) {
-        (Some(old), Some(new)) if same(old.value, new.value) => return,
-        (None, None) => return,
-        _ => {}
-    }
     let width = |format: &str| {
         let known = WIDTHS.iter().find(|(name, _)| *name == format);
         known.map_or(64, |(_, bits)| *bits)
@@ -80,16 +78,11 @@ fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Opti
     found.fact(class, old, new, &predicate);
 }
 
-/// Who says whether a value may be null.
-type Nullable<'a> = (bool, Fact<'a>);
-
-pub(super) fn compare_nullable(found: &mut Found, old: Option<&Nullable>, new: Option<&Nullable>) {
-    let on = |said: Option<&Nullable>| said.is_some_and(|(on, _)| *on);
-    let (class, predicate) = match (on(old), on(new)) {
-        (false, true) => (Class::BecameNullable, "may be null now"),
-        (true, false) => (Class::BecameNotNullable, "may not be null any more"),
+pub(super) fn compare_nullable(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
+    let (class, predicate) = match (old, new) {
+        (None, Some(_)) => (Class::BecameNullable, "may be null now"),
+        (Some(_), None) => (Class::BecameNotNullable, "may not be null any more"),
         _ => return,
     };
-    let (old, new) = (old.map(|(_, fact)| fact), new.map(|(_, fact)| fact));
     found.fact(class, old, new, predicate);
 }

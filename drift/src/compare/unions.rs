@@ -1,6 +1,6 @@
 //! One of several: unions, and values that become one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use connect_codegen::problem::Result;
 
@@ -11,27 +11,41 @@ use super::schema::{Found, Single};
 use crate::class::Class;
 use crate::model::{Api, Member, Node, Schema, SingleUnion, Union, sorted};
 
-/// Compares the unions of which all hold, in their order; mostly there is one.
+/// Compares the unions of which all hold; mostly there is one. Of several, those are one that have
+/// most members in common.
 pub(super) fn compare_all<'a>(
     sides: &Sides<'a>,
     found: &mut Found<'a>,
     old: &[Union<'a>],
     new: &[Union<'a>],
 ) -> Result<()> {
-    for (old, new) in old.iter().zip(new) {
-        compare(sides, found, old, new)?;
+    let keys = |union: &Union| -> HashSet<String> {
+        union.members.iter().map(|member| member.node.key()).collect()
+    };
+    let mut pairs: Vec<(usize, usize)> =
+        (0..old.len()).flat_map(|a| (0..new.len()).map(move |b| (a, b))).collect();
+    if pairs.len() > 1 {
+        let keys_of: (Vec<_>, Vec<_>) =
+            (old.iter().map(keys).collect(), new.iter().map(keys).collect());
+        pairs.sort_by_cached_key(|(a, b)| {
+            let shared = keys_of.0[*a].intersection(&keys_of.1[*b]).count();
+            let other_kind = old[*a].fact.key != new[*b].fact.key;
+            (std::cmp::Reverse(shared), other_kind, *a.max(b), *a.min(b))
+        });
     }
-    let both = old.len().min(new.len());
-    for old in &old[both..] {
-        found.fact(
-            Class::Unclassified,
-            Some(&old.fact),
-            None,
-            "is no longer one of several schemas",
-        );
+    let (mut gone, mut come) = (vec![true; old.len()], vec![true; new.len()]);
+    for (a, b) in pairs {
+        if gone[a] && come[b] {
+            (gone[a], come[b]) = (false, false);
+            compare(sides, found, &old[a], &new[b])?;
+        }
     }
-    for new in &new[both..] {
-        found.fact(Class::Unclassified, None, Some(&new.fact), "is one of several schemas besides");
+    let class = Class::Unclassified;
+    for (old, _) in old.iter().zip(gone).filter(|(_, gone)| *gone) {
+        found.fact(class, Some(&old.fact), None, "is no longer one of several schemas");
+    }
+    for (new, _) in new.iter().zip(come).filter(|(_, come)| *come) {
+        found.fact(class, None, Some(&new.fact), "is one of several schemas besides");
     }
     Ok(())
 }
@@ -42,18 +56,19 @@ fn compare<'a>(
     old: &Union<'a>,
     new: &Union<'a>,
 ) -> Result<()> {
-    if old.fact.key != new.fact.key {
+    // Field by field: a new field of the model does not compile until it is judged here.
+    let Union { fact, members } = old;
+    if fact.key != new.fact.key {
         let change = Change::new(Class::UnionKindChanged, found.sites(), "union");
-        let change =
-            change.was(old.fact.pointer(), old.fact.key).is(new.fact.pointer(), new.fact.key);
+        let change = change.was(fact.pointer(), fact.key).is(new.fact.pointer(), new.fact.key);
         let predicate =
             format!("is `{}` of its members, and no longer `{}`", new.fact.key, old.fact.key);
         found.add(change.says(predicate));
     }
-    let matched = matched(sides, &old.members, &new.members)?;
+    let matched = matched(sides, members, &new.members)?;
     let mut taken = vec![false; new.members.len()];
-    let repeated = (copies(&old.members), copies(&new.members));
-    for (member, partner) in old.members.iter().zip(matched) {
+    let repeated = (copies(members), copies(&new.members));
+    for (member, partner) in members.iter().zip(matched) {
         match partner {
             Some(at) => {
                 taken[at] = true;
@@ -99,12 +114,12 @@ fn called(member: &Node) -> String {
 
 /// The new member that each old one has become: of the same name or text; else told by the same
 /// value of a property; else one that is like it.
-fn matched<'a>(
+pub(super) fn matched<'a>(
     sides: &Sides<'a>,
     old: &[Member<'a>],
     new: &[Member<'a>],
 ) -> Result<Vec<Option<usize>>> {
-    let mut partners = Partners { of: vec![None; old.len()], free: (0..new.len()).collect() };
+    let mut partners = Partners::new(Vec::new(), old.len(), new.len());
     let each = |members: &[Member<'a>], key: fn(&Node<'a>) -> String| -> Vec<Option<String>> {
         members.iter().map(|member| Some(key(&member.node))).collect()
     };
@@ -118,13 +133,14 @@ fn matched<'a>(
         members.iter().map(|member| tag(api, &member.node)).collect()
     };
     partners.pair(&tags(&sides.base, old)?, &tags(&sides.revision, new)?);
-    partners.pair_alike(sides, old, new)?;
+    let none = BTreeSet::new();
+    partners.pair_alike(|a, b| alike(sides, &old[a].node, &new[b].node, &none))?;
     Ok(partners.of)
 }
 
 /// Which new member each old one has become, and which new ones have no old one yet.
-struct Partners {
-    of: Vec<Option<usize>>,
+pub(super) struct Partners {
+    pub of: Vec<Option<usize>>,
     free: Vec<usize>,
 }
 
@@ -132,12 +148,20 @@ struct Partners {
 const TRIED: usize = 10_000;
 
 impl Partners {
+    /// Old and new ones, of which the partners of the first old ones are known.
+    pub fn new(known: Vec<Option<usize>>, old: usize, new: usize) -> Self {
+        let mut partners = Self { of: known, free: (0..new).collect() };
+        partners.of.resize(old, None);
+        partners.settle();
+        partners
+    }
+
     fn are_done(&self) -> bool {
         self.free.is_empty() || self.of.iter().all(Option::is_some)
     }
 
     /// Pairs those that have one key; of several that share it, in their order.
-    fn pair(&mut self, old: &[Option<String>], new: &[Option<String>]) {
+    pub fn pair(&mut self, old: &[Option<String>], new: &[Option<String>]) {
         let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
         for at in self.free.iter().rev() {
             if let Some(key) = &new[*at] {
@@ -158,13 +182,11 @@ impl Partners {
     }
 
     /// Pairs those that are alike, the nearest places first, whichever side is the old one.
-    fn pair_alike<'a>(
+    pub fn pair_alike(
         &mut self,
-        sides: &Sides<'a>,
-        old: &[Member<'a>],
-        new: &[Member<'a>],
+        mut alike: impl FnMut(usize, usize) -> Result<bool>,
     ) -> Result<()> {
-        let open: Vec<usize> = (0..old.len()).filter(|at| self.of[*at].is_none()).collect();
+        let open: Vec<usize> = (0..self.of.len()).filter(|at| self.of[*at].is_none()).collect();
         let mut tried: Vec<(usize, usize)> = match open.len() * self.free.len() > TRIED {
             true => open.into_iter().zip(self.free.iter().copied()).collect(),
             false => open.iter().flat_map(|a| self.free.iter().map(|b| (*a, *b))).collect(),
@@ -173,7 +195,7 @@ impl Partners {
         let mut free: HashSet<usize> = self.free.iter().copied().collect();
         for (a, b) in tried {
             let both = self.of[a].is_none() && free.contains(&b);
-            if both && alike(sides, &old[a].node, &new[b].node)? {
+            if both && alike(a, b)? {
                 self.of[a] = Some(b);
                 free.remove(&b);
             }
@@ -198,8 +220,14 @@ fn tag<'a>(api: &Api<'a>, member: &Node<'a>) -> Result<Option<String>> {
 }
 
 /// Whether two members are one that changed: of types that fit, objects with most properties in
-/// common. Two components that have both stayed, or of which one has, are two.
-fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> {
+/// common, not counting what each inherits. Two components that have both stayed, or of which one
+/// has, are two.
+pub(super) fn alike<'a>(
+    sides: &Sides<'a>,
+    old: &Node<'a>,
+    new: &Node<'a>,
+    inherited: &BTreeSet<&str>,
+) -> Result<bool> {
     if let (Some(old), Some(new)) = (old.component(), new.component())
         && (sides.revision.has_component(&old) || sides.base.has_component(&new))
     {
@@ -207,8 +235,12 @@ fn alike<'a>(sides: &Sides<'a>, old: &Node<'a>, new: &Node<'a>) -> Result<bool> 
     }
     let old = Schema::read(&sides.base, old, SingleUnion::Open)?;
     let new = Schema::read(&sides.revision, new, SingleUnion::Open)?;
-    let shared = old.properties.keys().filter(|name| new.properties.contains_key(*name)).count();
-    let most = old.properties.len().max(new.properties.len());
+    let own = |schema: &Schema<'a>| -> BTreeSet<&'a str> {
+        schema.properties.keys().filter(|name| !inherited.contains(*name)).copied().collect()
+    };
+    let (before, after) = (own(&old), own(&new));
+    let shared = before.intersection(&after).count();
+    let most = before.len().max(after.len());
     let fit = old.kinds.holds(new.kinds) || new.kinds.holds(old.kinds);
     // Of a union inside the union, the members tell what they have in common.
     let nested = !old.unions.is_empty() || !new.unions.is_empty();

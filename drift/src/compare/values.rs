@@ -1,14 +1,15 @@
 //! Which values a schema allows: enums, limits, patterns, and what an omitted value means.
 
-use std::collections::{BTreeSet, HashSet};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
+use super::change::Change;
+use super::rest::differing;
 use super::schema::Found;
 use crate::class::Class;
-use crate::model::{Fact, Node, same, sorted};
-
-use super::change::Change;
+use crate::model::{Fact, Limit, Node, sorted};
 
 type Values<'a> = (Vec<&'a Value>, Fact<'a>);
 
@@ -43,10 +44,7 @@ pub(super) fn compare_enum(found: &mut Found, base: Option<&Values>, revision: O
 
 /// The values that the others lack.
 fn lacking<'a>(these: &[&'a Value], others: &[&Value]) -> Vec<&'a Value> {
-    let spelled = |value: &Value| match value.as_f64() {
-        Some(number) => number.to_string(),
-        None => sorted(value).to_string(),
-    };
+    let spelled = |value: &Value| sorted(value).to_string();
     let others: HashSet<String> = others.iter().map(|value| spelled(value)).collect();
     these.iter().filter(|value| !others.contains(&spelled(value))).copied().collect()
 }
@@ -77,10 +75,13 @@ fn named(values: &[&Value]) -> String {
 /// What a value must not be: no rule knows what a change of it means.
 pub(super) fn compare_not(found: &mut Found, old: &[Node], new: &[Node]) {
     let written = |nodes: &[Node]| -> Vec<Value> {
-        nodes.iter().flat_map(|node| &node.parts).map(|part| sorted(part.value)).collect()
+        let mut written: Vec<Value> =
+            nodes.iter().flat_map(|node| &node.parts).map(|part| sorted(part.value)).collect();
+        written.sort_by_cached_key(Value::to_string);
+        written
     };
     let (was, is) = (written(old), written(new));
-    if was.len() == is.len() && was.iter().zip(&is).all(|(was, is)| same(was, is)) {
+    if was == is {
         return;
     }
     let mut change = Change::new(Class::Unclassified, found.sites(), "not");
@@ -93,70 +94,95 @@ pub(super) fn compare_not(found: &mut Found, old: &[Node], new: &[Node]) {
     found.add(change.says("says otherwise what it is not"));
 }
 
-pub(super) fn compare_default(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
-    let predicate = match (old, new) {
-        (Some(old), Some(new)) if same(old.value, new.value) => return,
-        (None, None) => return,
-        (None, Some(new)) => format!("has the default `{}` now", new.value),
-        (Some(old), None) => format!("no longer has the default `{}`", old.value),
-        (Some(old), Some(new)) => {
-            format!("has the default `{}`, and no longer `{}`", new.value, old.value)
-        }
-    };
-    found.fact(Class::DefaultChanged, old, new, &predicate);
+pub(super) fn compare_defaults(found: &mut Found, old: &[Fact], new: &[Fact]) {
+    for (old, new) in differing(old, new) {
+        let word =
+            |fact: Option<&Fact>| fact.map_or_else(String::new, |fact| fact.value.to_string());
+        let predicate = match (old.is_some(), new.is_some()) {
+            (false, _) => format!("has the default `{}` now", word(new)),
+            (_, false) => format!("no longer has the default `{}`", word(old)),
+            _ => format!("has the default `{}`, and no longer `{}`", word(new), word(old)),
+        };
+        found.fact(Class::DefaultChanged, old, new, &predicate);
+    }
 }
 
-pub(super) fn compare_pattern(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
-    let (class, predicate) = match (old, new) {
-        (Some(old), Some(new)) if same(old.value, new.value) => return,
-        (None, None) => return,
-        (None, Some(new)) => (Class::PatternAdded, format!("has the pattern `{}` now", word(new))),
-        (Some(old), None) => {
-            (Class::PatternRemoved, format!("no longer has the pattern `{}`", word(old)))
-        }
-        (Some(_), Some(new)) => {
-            (Class::PatternChanged, format!("has the pattern `{}` now", word(new)))
-        }
-    };
-    found.fact(class, old, new, &predicate);
+pub(super) fn compare_patterns(found: &mut Found, old: &[Fact], new: &[Fact]) {
+    for (old, new) in differing(old, new) {
+        let (class, predicate) = match (old.map(word), new.map(word)) {
+            (Some(_), Some(new)) => (Class::PatternChanged, format!("has the pattern `{new}` now")),
+            (Some(old), None) => {
+                (Class::PatternRemoved, format!("no longer has the pattern `{old}`"))
+            }
+            (None, new) => {
+                let new = new.unwrap_or_default();
+                (Class::PatternAdded, format!("has the pattern `{new}` now"))
+            }
+        };
+        found.fact(class, old, new, &predicate);
+    }
 }
 
 fn word<'a>(fact: &Fact<'a>) -> &'a str {
     fact.value.as_str().unwrap_or_default()
 }
 
-pub(super) fn compare_limits(found: &mut Found, base: &[Fact], revision: &[Fact]) {
-    let keys: BTreeSet<&str> = base.iter().chain(revision).map(|fact| fact.key).collect();
-    for key in keys {
-        let of = |facts: &'_ [Fact]| facts.iter().position(|fact| fact.key == key);
-        let (old, new) = (of(base).map(|at| &base[at]), of(revision).map(|at| &revision[at]));
-        let (class, predicate) = match (old, new) {
-            (Some(old), Some(new)) if same(old.value, new.value) => continue,
-            (None, None) => continue,
-            (None, Some(new)) => {
-                (Class::LimitTightened, format!("has the limit `{key}: {}` now", new.value))
+pub(super) fn compare_limits(found: &mut Found, base: &[Limit], revision: &[Limit]) {
+    let lone = |these: &'_ [Limit<'_>], others: &[Limit]| -> BTreeMap<&str, Vec<usize>> {
+        let mut lone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, limit) in these.iter().enumerate() {
+            let equal = |other: &Limit| {
+                other.kind == limit.kind && other.strength(limit) == Some(Ordering::Equal)
+            };
+            if !others.iter().any(equal) {
+                lone.entry(limit.kind).or_default().push(at);
             }
-            (Some(old), None) => {
-                (Class::LimitLoosened, format!("no longer has the limit `{key}: {}`", old.value))
+        }
+        // Several multiples that hold at once.
+        lone.values_mut().for_each(|places| places.sort_by_key(|at| these[*at].to_string()));
+        lone
+    };
+    let (gone, come) = (lone(base, revision), lone(revision, base));
+    let kinds: BTreeSet<&str> = gone.keys().chain(come.keys()).copied().collect();
+    for kind in kinds {
+        let of = |lone: &BTreeMap<&str, Vec<usize>>, at: usize| lone.get(kind)?.get(at).copied();
+        for at in 0.. {
+            let old = of(&gone, at).map(|at| &base[at]);
+            let new = of(&come, at).map(|at| &revision[at]);
+            if old.is_none() && new.is_none() {
+                break;
             }
-            (Some(old), Some(new)) => (
-                moved(key, old.value, new.value),
-                format!("has the limit `{key}: {}`, and no longer `{}`", new.value, old.value),
-            ),
-        };
-        found.fact(class, old, new, &predicate);
+            compare_limit(found, kind, old, new);
+        }
     }
 }
 
-/// Which way a limit moved.
-fn moved(key: &str, old: &Value, new: &Value) -> Class {
-    let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Class::LimitChanged };
-    let tighter = match key {
-        "multipleOf" if new % old == 0.0 => true,
-        "multipleOf" if old % new == 0.0 => false,
-        "multipleOf" => return Class::LimitChanged,
-        least if least.to_ascii_lowercase().contains("min") => new > old,
-        _ => new < old,
+fn compare_limit(found: &mut Found, kind: &str, old: Option<&Limit>, new: Option<&Limit>) {
+    let (class, predicate) = match (old, new) {
+        (Some(old), Some(new)) => {
+            let class = match new.strength(old) {
+                Some(Ordering::Greater) => Class::LimitTightened,
+                Some(_) => Class::LimitLoosened,
+                None => Class::LimitChanged,
+            };
+            let was = match old.exclusive == new.exclusive {
+                true => old.fact.value.to_string(),
+                false => old.to_string(),
+            };
+            (class, format!("has the limit `{new}`, and no longer `{was}`"))
+        }
+        (Some(old), None) => (Class::LimitLoosened, format!("no longer has the limit `{old}`")),
+        (None, Some(new)) => (Class::LimitTightened, format!("has the limit `{new}` now")),
+        (None, None) => return,
     };
-    if tighter { Class::LimitTightened } else { Class::LimitLoosened }
+    let mut change = Change::new(class, found.sites(), kind);
+    if let Some(old) = old {
+        // Field by field: a new field of the model does not compile until it is judged here.
+        let Limit { kind: _, exclusive: _, fact } = old;
+        change = change.was(fact.pointer(), old.value());
+    }
+    if let Some(new) = new {
+        change = change.is(new.fact.pointer(), new.value());
+    }
+    found.add(change.says(predicate));
 }

@@ -2,8 +2,11 @@
 
 use std::rc::Rc;
 
-use connect_codegen::problem::pointer_segment;
+use connect_codegen::problem::{pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
+
+use super::node::SCHEMAS;
+use super::number::{self, Quantity};
 
 /// What a document says under one key of one object.
 #[derive(Debug, Clone)]
@@ -21,6 +24,18 @@ impl Fact<'_> {
     pub fn pointer(&self) -> String {
         format!("{}/{}", self.at, pointer_segment(self.key))
     }
+
+    /// The component schema of which it is said, in one of the parts of which it is made perhaps.
+    pub fn component(&self) -> Option<String> {
+        let inside = SCHEMAS.iter().find_map(|section| self.at.strip_prefix(section))?;
+        let mut segments = inside.split('/');
+        let name = segments.next()?;
+        let in_part = |(at, segment): (usize, &str)| match at % 2 {
+            0 => segment == "allOf",
+            _ => true,
+        };
+        segments.enumerate().all(in_part).then(|| unescaped_segment(name))
+    }
 }
 
 /// The members of an object that are not known by name.
@@ -36,9 +51,7 @@ pub(super) fn rest<'a>(
 /// Whether two values mean the same, however their numbers are spelled and their keys ordered.
 pub fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
-        (Value::Number(one), Value::Number(other)) => {
-            one == other || one.as_f64() == other.as_f64()
-        }
+        (Value::Number(_), Value::Number(_)) => Quantity::of(one) == Quantity::of(other),
         (Value::Array(one), Value::Array(other)) => {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
@@ -50,9 +63,11 @@ pub fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// A copy whose keys are in the order of the alphabet, so that their order tells nothing.
+/// A copy whose keys are in the order of the alphabet and whose numbers are spelled in one way, so
+/// that neither tells anything.
 pub fn sorted(value: &Value) -> Value {
     let mut copy = value.clone();
     copy.sort_all_objects();
+    number::spell(&mut copy);
     copy
 }

@@ -8,6 +8,7 @@ use connect_codegen::problem::{Result, pointer_segment};
 use serde_json::Value;
 
 use super::fact::{self, Fact};
+use super::form::{self, Encodings, essence};
 use super::node::{Node, Part};
 use super::parameter::Parameter;
 use super::{Api, flag, list, object, text};
@@ -22,9 +23,11 @@ pub struct Media<'a> {
     /// What is sent.
     pub schema: Option<Node<'a>>,
     /// How the fields of a form are written.
-    pub encoding: Option<Fact<'a>>,
+    pub encodings: Encodings<'a>,
     /// All that is written.
     pub value: &'a Value,
+    /// Where a list names it, in Swagger 2.0.
+    pub listed: Option<Part<'a>>,
     /// What is said beside.
     pub rest: Vec<Fact<'a>>,
 }
@@ -61,7 +64,7 @@ pub struct Response<'a> {
 
 /// Whether a media type is JSON, which is what clients of this project speak.
 pub fn is_json(name: &str) -> bool {
-    let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(name);
     essence == "application/json" || essence.ends_with("+json") || essence == "*/*"
 }
 
@@ -75,12 +78,14 @@ impl<'a> Media<'a> {
                 let schema = members
                     .get("schema")
                     .map(|schema| Node::of(api, Part::new(schema, format!("{at}/schema").into())));
-                let encoding = members.get("encoding");
+                let encodings = members.get("encoding");
+                let encodings = encodings.map(|value| form::read(value, &format!("{at}/encoding")));
                 Ok(Self {
                     name,
                     schema: schema.transpose()?,
-                    encoding: encoding.map(|value| Fact { key: "encoding", value, at: at.clone() }),
+                    encodings: encodings.transpose()?.unwrap_or_default(),
                     value,
+                    listed: None,
                     rest: fact::rest(members, &at, |key| ["schema", "encoding"].contains(&key)),
                     at,
                 })
@@ -89,24 +94,44 @@ impl<'a> Media<'a> {
     }
 
     /// Swagger 2.0: one schema for all the media types that are produced or consumed.
-    fn of_each(names: &[&'a str], schema: Node<'a>, holder: &Part<'a>) -> Vec<Self> {
+    fn of_each(names: &[Named<'a>], schema: Node<'a>, holder: &Part<'a>) -> Vec<Self> {
         let at: Rc<str> = format!("{}/schema", holder.at).into();
-        let media = names.iter().map(|name| Self {
+        let media = names.iter().map(|Named { name, listed }| Self {
             name,
             at: at.clone(),
             schema: Some(schema.clone()),
-            encoding: None,
+            encodings: BTreeMap::new(),
             value: holder.value,
+            listed: listed.clone(),
             rest: Vec::new(),
         });
         media.collect()
     }
 }
 
-/// The media types that a list names.
-pub(super) fn names<'a>(value: Option<&'a Value>, at: &str) -> Result<Option<Vec<&'a str>>> {
-    let names = value.map(|value| list(value, at)?.iter().map(|name| text(name, at)).collect());
-    names.transpose()
+/// A media type that is consumed or produced in Swagger 2.0.
+#[derive(Debug, Clone)]
+pub(super) struct Named<'a> {
+    pub name: &'a str,
+    /// Where a list names it, unless it is what saying nothing means.
+    pub listed: Option<Part<'a>>,
+}
+
+impl<'a> Named<'a> {
+    /// What saying nothing means.
+    pub fn unsaid(name: &'a str) -> Self {
+        Self { name, listed: None }
+    }
+
+    /// The media types that a list names.
+    pub fn list(value: Option<&'a Value>, at: &str) -> Result<Option<Vec<Self>>> {
+        let Some(value) = value else { return Ok(None) };
+        let names = list(value, at)?.iter().enumerate().map(|(index, value)| {
+            let listed = Some(Part::new(value, format!("{at}/{index}").into()));
+            Ok(Self { name: text(value, at)?, listed })
+        });
+        names.collect::<Result<_>>().map(Some)
+    }
 }
 
 impl<'a> Body<'a> {
@@ -123,17 +148,8 @@ impl<'a> Body<'a> {
         Ok(Self { at, required, content, value, rest })
     }
 
-    /// The body among the parameters of Swagger 2.0.
-    pub(super) fn among(
-        api: &Api<'a>,
-        list: &'a Value,
-        at: &str,
-        consumes: &[&'a str],
-    ) -> Result<Option<Self>> {
-        let mut parts = Part::list(api, list, at)?.into_iter();
-        let Some(part) = parts.find(|part| part.value.get("in") == Some(&"body".into())) else {
-            return Ok(None);
-        };
+    /// The body that Swagger 2.0 lists as a parameter.
+    pub(super) fn listed(api: &Api<'a>, part: &Part<'a>, consumes: &[Named<'a>]) -> Result<Self> {
         let members = object(part.value, &part.at)?;
         let required = members.get("required");
         let required =
@@ -141,16 +157,41 @@ impl<'a> Body<'a> {
         let mut content = Vec::new();
         if let Some(schema) = members.get("schema") {
             let node = Node::of(api, Part::new(schema, format!("{}/schema", part.at).into()))?;
-            content = Media::of_each(consumes, node, &part);
+            content = Media::of_each(consumes, node, part);
         }
         let known = ["required", "schema", "in", "name"];
         let rest = fact::rest(members, &part.at, |key| known.contains(&key));
-        Ok(Some(Self { required, content, value: part.value, rest, at: part.at }))
+        Ok(Self { required, content, value: part.value, rest, at: part.at.clone() })
+    }
+
+    /// The body of which Swagger 2.0 lists the fields as parameters: `list` is where it does.
+    pub(super) fn of_form(
+        api: &Api<'a>,
+        list: &Part<'a>,
+        fields: Vec<Part<'a>>,
+        consumes: &[Named<'a>],
+    ) -> Result<Self> {
+        let says = |field: &Part, key: &str, value: Value| field.value.get(key) == Some(&value);
+        let mut names: Vec<Named> =
+            consumes.iter().filter(|named| form::is_form(named.name)).cloned().collect();
+        if names.is_empty() {
+            let files = fields.iter().any(|field| says(field, "type", "file".into()));
+            names = vec![Named::unsaid(if files { form::MULTIPART } else { form::QUERY })];
+        }
+        let required = fields.iter().any(|field| says(field, "required", true.into()));
+        let encodings = form::read_fields(&fields)?;
+        let whole = Part { fields: Some(fields.into()), ..list.clone() };
+        let mut content = Media::of_each(&names, Node::of(api, whole)?, list);
+        content.iter_mut().for_each(|media| {
+            (media.at, media.encodings) = (list.at.clone(), encodings.clone());
+        });
+        let (value, at) = (list.value, list.at.clone());
+        Ok(Self { required, content, value, rest: Vec::new(), at })
     }
 }
 
 impl<'a> Response<'a> {
-    pub(super) fn read(api: &Api<'a>, part: Part<'a>, produces: &[&'a str]) -> Result<Self> {
+    pub(super) fn read(api: &Api<'a>, part: Part<'a>, produces: &[Named<'a>]) -> Result<Self> {
         let part = api.followed(part)?;
         let members = object(part.value, &part.at)?;
         let flat = api.flavour() == Flavour::Swagger2;

@@ -6,8 +6,10 @@
 //! that a large document is not held twice.
 
 mod fact;
+mod form;
 mod media;
 mod node;
+mod number;
 mod operation;
 mod parameter;
 mod schema;
@@ -26,24 +28,24 @@ use serde_json::{Map, Value};
 use crate::load::Document;
 
 pub use fact::{Fact, same, sorted};
+pub use form::{Encoding, Encodings, essence, is_form, is_query_form};
 pub use media::{Body, Media, Response, is_json};
 pub use node::{Node, Part};
+pub use number::Quantity;
 pub use operation::Operation;
-pub use parameter::Parameter;
-pub use schema::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};
+pub use parameter::{Parameter, Serialization};
+pub use schema::{Discriminator, Kinds, Limit, Member, Schema, SingleUnion, Union};
 pub use security::{Flow, Scheme, Security};
 pub use server::{Server, Servers};
 
 /// A document as it is compared.
 pub struct Api<'a> {
-    root: &'a Map<String, Value>,
-    document: &'a Document,
-    /// The values that references led to, by their address.
-    reached: RefCell<HashSet<usize>>,
-    /// The component schemas of which each is a part, by `allOf`.
-    heirs: HashMap<String, Vec<&'a str>>,
+    /// Where references lead.
+    pub source: Source<'a>,
     /// The operations, in the document's order.
     pub operations: Vec<Operation<'a>>,
+    /// What is said under `paths` that is no operation: extensions, and paths without operations.
+    pub paths: Vec<Fact<'a>>,
     /// The ways to authenticate, by name.
     pub schemes: Vec<Scheme<'a>>,
     /// What is said of the tags, by name, each with its pointer.
@@ -52,6 +54,16 @@ pub struct Api<'a> {
     pub rest: Vec<Fact<'a>>,
     /// What `info` says.
     pub info: Vec<Fact<'a>>,
+}
+
+/// What is looked up in a document while it is compared.
+pub struct Source<'a> {
+    root: &'a Map<String, Value>,
+    document: &'a Document,
+    /// The values that references led to, by their address.
+    reached: RefCell<HashSet<usize>>,
+    /// The component schemas of which each is a part, by `allOf`.
+    heirs: HashMap<String, Vec<&'a str>>,
 }
 
 /// The members of the root that are read elsewhere.
@@ -85,30 +97,33 @@ impl<'a> Api<'a> {
 
     fn read(document: &'a Document) -> Result<Self> {
         let mut api = Self {
-            root: object(&document.value, "")?,
-            document,
-            reached: RefCell::default(),
-            heirs: HashMap::new(),
+            source: Source {
+                root: object(&document.value, "")?,
+                document,
+                reached: RefCell::default(),
+                heirs: HashMap::new(),
+            },
             operations: Vec::new(),
+            paths: Vec::new(),
             schemes: Vec::new(),
             rest: Vec::new(),
             tags: BTreeMap::new(),
             info: Vec::new(),
         };
-        api.heirs = api.read_heirs();
-        api.operations = operation::read_all(&api)?;
+        api.source.heirs = api.read_heirs();
+        (api.operations, api.paths) = operation::read_all(&api)?;
         api.schemes = security::read_schemes(&api)?;
         let at: Rc<str> = "".into();
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
-        api.rest = fact::rest(api.root, &at, known);
-        if let Some(tags) = api.root.get("tags") {
+        api.rest = fact::rest(api.source.root, &at, known);
+        if let Some(tags) = api.source.root.get("tags") {
             for (index, tag) in list(tags, "/tags")?.iter().enumerate() {
                 let at = format!("/tags/{index}");
                 let name = object(tag, &at)?.get("name").and_then(Value::as_str);
                 api.tags.insert(name.unwrap_or_default(), (at, tag));
             }
         }
-        if let Some(info) = api.root.get("info") {
+        if let Some(info) = api.source.root.get("info") {
             api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
         }
         Ok(api)
@@ -116,12 +131,12 @@ impl<'a> Api<'a> {
 
     /// The language of the document.
     pub fn flavour(&self) -> Flavour {
-        self.document.flavour
+        self.source.document.flavour
     }
 
     /// What problems call the document.
     fn location(&self) -> &'a str {
-        &self.document.location
+        &self.source.document.location
     }
 
     /// Whether there is a component schema of a name.
@@ -132,7 +147,7 @@ impl<'a> Api<'a> {
     /// The component schema of a name.
     pub fn component(&self, name: &str) -> Option<Part<'a>> {
         let value = self.schemas()?.get(name)?;
-        self.reached.borrow_mut().insert(address(value));
+        self.source.reached.borrow_mut().insert(address(value));
         let section = match self.flavour() {
             Flavour::Swagger2 => "/definitions",
             Flavour::OpenApi3 => "/components/schemas",
@@ -143,7 +158,7 @@ impl<'a> Api<'a> {
     /// The component schemas that have the one of a name for a part: of a schema with a
     /// discriminator and no union, they are the members.
     pub fn heirs(&self, name: &str) -> &[&'a str] {
-        self.heirs.get(name).map_or(&[], Vec::as_slice)
+        self.source.heirs.get(name).map_or(&[], Vec::as_slice)
     }
 
     fn read_heirs(&self) -> HashMap<String, Vec<&'a str>> {
@@ -167,7 +182,7 @@ impl<'a> Api<'a> {
     }
 
     fn member(&self, key: &str) -> Option<&'a Value> {
-        self.root.get(key)
+        self.source.root.get(key)
     }
 
     /// Where a reference leads: one step, to another reference perhaps.
@@ -181,9 +196,9 @@ impl<'a> Api<'a> {
             return Err(wrong(message).help("bundle the documents into one, and compare that"));
         };
         let pointer = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
-        let value = self.document.value.pointer(&pointer).filter(|_| !pointer.is_empty());
+        let value = self.source.document.value.pointer(&pointer).filter(|_| !pointer.is_empty());
         let value = value.ok_or_else(|| wrong(format!("`{reference}` leads nowhere")))?;
-        self.reached.borrow_mut().insert(address(value));
+        self.source.reached.borrow_mut().insert(address(value));
         Ok(Part::new(value, pointer.as_ref().into()))
     }
 
@@ -204,10 +219,10 @@ impl<'a> Api<'a> {
         let inside = self.member("components").and_then(Value::as_object).into_iter().flatten();
         let nested = inside.map(|(section, value)| (format!("/components/{section}"), value));
         let flat = SECTIONS_2.iter().filter_map(|section| {
-            self.root.get(*section).map(|value| (format!("/{section}"), value))
+            self.source.root.get(*section).map(|value| (format!("/{section}"), value))
         });
         let sections = nested.chain(flat).filter(|(at, _)| !at.ends_with("/securitySchemes"));
-        let reached = self.reached.borrow();
+        let reached = self.source.reached.borrow();
         let members = sections.flat_map(|(at, section)| {
             let members = section.as_object().into_iter().flatten();
             members

@@ -1,5 +1,6 @@
 //! A place that holds a schema.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use connect_codegen::problem::{Problem, Result, unescaped_segment};
@@ -16,6 +17,8 @@ pub struct Part<'a> {
     pub at: Rc<str>,
     /// Members that belong to what holds the schema: a parameter of Swagger 2.0 is its schema.
     pub besides: &'static [&'static str],
+    /// The fields of a form of Swagger 2.0, which are listed as parameters and are an object.
+    pub fields: Option<Rc<[Part<'a>]>>,
 }
 
 /// A schema: one object that is written somewhere, or several that hold at once, as all that
@@ -29,7 +32,16 @@ pub struct Node<'a> {
 impl<'a> Part<'a> {
     /// A schema that stands alone.
     pub fn new(value: &'a Value, at: Rc<str>) -> Self {
-        Self { value, at, besides: &[] }
+        Self { value, at, besides: &[], fields: None }
+    }
+
+    /// Whether it allows everything.
+    pub(super) fn is_anything(&self) -> bool {
+        match self.value {
+            Value::Bool(allowed) => *allowed,
+            Value::Object(members) => members.is_empty(),
+            _ => false,
+        }
     }
 }
 
@@ -54,19 +66,28 @@ impl<'a> Node<'a> {
 
     fn followed(api: &Api<'a>, mut parts: Vec<Part<'a>>) -> Result<Self> {
         for part in &mut parts {
-            let mut steps = 0;
-            while let Some((key, target)) = wrapped(part.value) {
+            let mut seen = HashSet::new();
+            while let Some((key, target)) = wrapped(part.value).filter(|_| part.fields.is_none()) {
+                if !seen.insert(address(part.value)) {
+                    return Err(Problem::at(&*part.at, "the reference leads in a circle"));
+                }
+                if seen.len() > STEPS {
+                    let message = format!("more than {STEPS} references lead to one another");
+                    return Err(Problem::at(&*part.at, message)
+                        .help("let the first refer to what the last one leads to"));
+                }
                 *part = match key {
                     "$ref" => api.resolve(target, &part.at)?,
                     _ => Part::new(target, format!("{}/{key}/0", part.at).into()),
                 };
-                steps += 1;
-                if steps > STEPS {
-                    return Err(Problem::at(&*part.at, "the reference leads in a circle"));
-                }
             }
         }
         Ok(Self { parts })
+    }
+
+    /// Whether it allows everything.
+    pub fn is_anything(&self) -> bool {
+        self.parts.iter().all(Part::is_anything)
     }
 
     /// What the node is known by in both documents: the component's name, else what is written.
@@ -74,9 +95,11 @@ impl<'a> Node<'a> {
         self.component().unwrap_or_else(|| self.written())
     }
 
-    /// What is written, whatever the order of its keys.
+    /// What is written, whatever the order of its keys and of what its lists hold.
     pub fn written(&self) -> String {
-        sorted(self.parts[0].value).to_string()
+        let mut written = sorted(self.parts[0].value);
+        unordered(&mut written);
+        written.to_string()
     }
 
     /// What the node is known by in its document.
@@ -98,10 +121,10 @@ impl<'a> Node<'a> {
 }
 
 /// Where components lie in the two languages.
-const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
+pub(super) const SCHEMAS: [&str; 2] = ["/components/schemas/", "/definitions/"];
 
-/// How many references may lead to references before they are taken for a circle.
-const STEPS: usize = 100;
+/// How many references may lead to one another. Each place that holds one follows them all.
+const STEPS: usize = 1_000;
 
 /// What a schema holds that says nothing itself: a reference, or an `allOf` of one.
 fn wrapped(schema: &Value) -> Option<(&str, &Value)> {
@@ -110,5 +133,24 @@ fn wrapped(schema: &Value) -> Option<(&str, &Value)> {
         ("$ref", _) => Some((key, value)),
         ("allOf", Some([only])) => Some((key, only)),
         _ => None,
+    }
+}
+
+/// The lists of a schema of which the order says nothing.
+const UNORDERED: [&str; 6] = ["allOf", "oneOf", "anyOf", "enum", "required", "type"];
+
+/// Puts what stands in lists of which the order says nothing into one order.
+fn unordered(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, inner) in members {
+                unordered(inner);
+                if let (true, Value::Array(list)) = (UNORDERED.contains(&key.as_str()), inner) {
+                    list.sort_by_cached_key(Value::to_string);
+                }
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(unordered),
+        _ => {}
     }
 }

@@ -9,7 +9,8 @@ use connect_codegen::problem::{Result, pointer_segment};
 use serde_json::{Map, Value};
 
 use super::fact::{self, Fact};
-use super::media::{self, Body, Response};
+use super::form;
+use super::media::{Body, Named, Response};
 use super::node::Part;
 use super::parameter::Parameter;
 use super::security::Security;
@@ -62,27 +63,30 @@ impl Operation<'_> {
 struct Shared<'a> {
     security: Security<'a>,
     servers: Servers<'a>,
-    consumes: Vec<&'a str>,
-    produces: Vec<&'a str>,
+    consumes: Vec<Named<'a>>,
+    produces: Vec<Named<'a>>,
 }
 
-pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<Vec<Operation<'a>>> {
-    let json = || vec!["application/json"];
+/// The operations, and what is said beside them under `paths`.
+pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<(Vec<Operation<'a>>, Vec<Fact<'a>>)> {
+    let json = || vec![Named::unsaid("application/json")];
     let shared = Shared {
         security: Security::of_document(api)?,
         servers: Servers::of_document(api)?,
-        consumes: media::names(api.member("consumes"), "/consumes")?.unwrap_or_else(json),
-        produces: media::names(api.member("produces"), "/produces")?.unwrap_or_else(json),
+        consumes: Named::list(api.member("consumes"), "/consumes")?.unwrap_or_else(json),
+        produces: Named::list(api.member("produces"), "/produces")?.unwrap_or_else(json),
     };
-    let mut operations = Vec::new();
-    let Some(paths) = api.member("paths") else { return Ok(operations) };
-    for (path, item) in object(paths, "/paths")? {
-        let at: Rc<str> = format!("/paths/{}", pointer_segment(path)).into();
+    let (mut operations, mut beside) = (Vec::new(), Vec::new());
+    let Some(paths) = api.member("paths") else { return Ok((operations, beside)) };
+    for (path, value) in object(paths, "/paths")? {
+        let lone = Fact { key: path, value, at: "/paths".into() };
         if path.starts_with("x-") {
+            beside.push(lone);
             continue;
         }
-        let Part { value: item, at, .. } = api.followed(Part::new(item, at))?;
+        let Part { value: item, at, .. } = api.followed(Part::new(value, lone.pointer().into()))?;
         let item = object(item, &at)?;
+        let before = operations.len();
         for method in METHODS {
             if let Some(operation) = item.get(method) {
                 let here = Part::new(operation, format!("{at}/{method}").into());
@@ -91,8 +95,11 @@ pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<Vec<Operation<'a>>> {
                 operations.push(read);
             }
         }
+        if operations.len() == before {
+            beside.push(lone);
+        }
     }
-    Ok(operations)
+    Ok((operations, beside))
 }
 
 /// The members of a path that are not words or extensions.
@@ -125,7 +132,7 @@ fn read<'a>(
         }),
     };
     let flat = api.flavour() == Flavour::Swagger2;
-    let names = |key: &str| media::names(members.get(key), &format!("{at}/{key}"));
+    let names = |key: &str| Named::list(members.get(key), &format!("{at}/{key}"));
     let consumes = names("consumes")?.unwrap_or_else(|| shared.consumes.clone());
     let produces = names("produces")?.unwrap_or_else(|| shared.produces.clone());
     if let Some(servers) = item.get("servers") {
@@ -140,7 +147,7 @@ fn read<'a>(
                 new.tags = tags.collect::<Result<_>>()?;
             }
             "deprecated" => new.deprecated = flag(value, &here)?,
-            "parameters" => new.take_parameters(api, value, &here, &consumes)?,
+            "parameters" => {}
             "requestBody" if !flat => {
                 new.body = Some(Body::read(api, Part::new(value, here.into()))?);
             }
@@ -166,31 +173,72 @@ fn read<'a>(
             _ => new.rest.push(Fact { key, value, at: at.clone() }),
         }
     }
-    if let Some(parameters) = item.get("parameters") {
-        new.take_parameters(api, parameters, &format!("{path_at}/parameters"), &consumes)?;
-    }
+    new.take_listed(api, listed(api, [(members, &at), (item, path_at)])?, &consumes)?;
     Ok(new)
 }
 
-impl<'a> Operation<'a> {
-    /// Takes parameters, unless there is one of that name at that place: an operation's own come
-    /// before those of its path.
-    fn take_parameters(
-        &mut self,
-        api: &Api<'a>,
-        value: &'a Value,
-        at: &str,
-        consumes: &[&'a str],
-    ) -> Result<()> {
-        let own = self.parameters.iter().map(|old| (old.name, old.location));
-        let mut known: HashSet<_> = own.collect();
-        for new in Parameter::read_list(api, value, at)? {
-            if known.insert((new.name, new.location)) {
-                self.parameters.push(new);
+/// The lists of parameters of an operation and of its path, with references followed. What the
+/// operation lists itself comes before what its path lists at that place by that name.
+struct Listed<'a> {
+    /// The list that comes first.
+    first: Option<Part<'a>>,
+    /// What is listed, each with the pointer of its place in the list.
+    parts: Vec<(Part<'a>, Rc<str>)>,
+}
+
+fn listed<'a>(
+    api: &Api<'a>,
+    holders: [(&'a Map<String, Value>, &Rc<str>); 2],
+) -> Result<Listed<'a>> {
+    let (mut all, mut known) = (Listed { first: None, parts: Vec::new() }, HashSet::new());
+    for (members, at) in holders {
+        let Some(parameters) = members.get("parameters") else { continue };
+        let at: Rc<str> = format!("{at}/parameters").into();
+        for (index, value) in list(parameters, &at)?.iter().enumerate() {
+            let place: Rc<str> = format!("{at}/{index}").into();
+            let part = api.followed(Part::new(value, place.clone()))?;
+            let says = |key: &str| part.value.get(key).and_then(Value::as_str).unwrap_or_default();
+            // There is one body, whatever it is called.
+            let name = if says("in") == "body" { "" } else { says("name") };
+            if known.insert((says("in").to_owned(), name.to_owned())) {
+                all.parts.push((part, place));
             }
         }
-        if api.flavour() == Flavour::Swagger2 && self.body.is_none() {
-            self.body = Body::among(api, value, at, consumes)?;
+        all.first.get_or_insert(Part::new(parameters, at));
+    }
+    Ok(all)
+}
+
+impl<'a> Operation<'a> {
+    fn take_listed(
+        &mut self,
+        api: &Api<'a>,
+        Listed { first, parts }: Listed<'a>,
+        consumes: &[Named<'a>],
+    ) -> Result<()> {
+        let mut fields = Vec::new();
+        for (part, place) in parts {
+            let location = part.value.get("in").and_then(Value::as_str).unwrap_or_default();
+            match (api.flavour(), location) {
+                (Flavour::Swagger2, "body") => {
+                    self.body = Some(Body::listed(api, &part, consumes)?);
+                }
+                (Flavour::Swagger2, "formData") => {
+                    fields.push(Part { besides: form::BESIDES, ..part });
+                }
+                _ => self.parameters.push(Parameter::read(api, &part, place)?),
+            }
+        }
+        match (first, &self.body) {
+            (Some(list), None) if !fields.is_empty() => {
+                self.body = Some(Body::of_form(api, &list, fields, consumes)?);
+            }
+            // Swagger 2.0 has no place for both. What is not understood is not lost.
+            _ => self.rest.extend(fields.iter().map(|field| Fact {
+                key: "formData",
+                value: field.value,
+                at: field.at.clone(),
+            })),
         }
         Ok(())
     }

@@ -9,14 +9,14 @@ use serde_json::{Map, Value};
 use super::fact::Fact;
 use super::media::Media;
 use super::node::{Node, Part};
-use super::{Api, flag, list, object, text};
+use super::{Api, flag, object, text};
 
 /// A parameter of a request, or a header of a response.
 #[derive(Debug, Clone)]
 pub struct Parameter<'a> {
     /// Its name.
     pub name: &'a str,
-    /// Where it is sent: `path`, `query`, `header`, `cookie`; `formData` in Swagger 2.0.
+    /// Where it is sent: `path`, `query`, `header`, `cookie`.
     pub location: &'a str,
     /// Its pointer, where references lead.
     pub at: Rc<str>,
@@ -38,8 +38,9 @@ pub struct Parameter<'a> {
     pub rest: Vec<Fact<'a>>,
 }
 
-/// How the value of a parameter is written. Lists and objects alone know more than one way.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How the value of a parameter, or of a field of a form, is written. Lists and objects alone know
+/// more than one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Serialization<'a> {
     /// The style, by OpenAPI 3.0's names; its default where nothing is said.
     pub style: &'a str,
@@ -73,25 +74,44 @@ const BESIDES: &[&str] = &[
     "examples",
 ];
 
-impl<'a> Parameter<'a> {
-    /// Reads the parameters that an operation or a path lists, all but bodies.
-    pub(super) fn read_list(api: &Api<'a>, value: &'a Value, at: &str) -> Result<Vec<Self>> {
-        let parts = Part::list(api, value, at)?;
-        let parts = parts.into_iter().enumerate();
-        let parts = parts.filter(|(_, part)| part.value.get("in") != Some(&"body".into()));
-        let read = parts.map(|(index, part)| {
-            let read = Self::read(api, object(part.value, &part.at)?, part.clone())?;
-            Ok(Self { place: format!("{at}/{index}").into(), ..read })
-        });
-        read.collect()
+impl<'a> Serialization<'a> {
+    /// How values are written at a place where nothing is said, by OpenAPI 3.0.
+    pub(super) fn of(location: &str) -> Self {
+        let style = match location {
+            "query" | "cookie" => "form",
+            _ => "simple",
+        };
+        Self { style, explode: style == "form", reserved: false, empty: false }
     }
 
-    fn read(api: &Api<'a>, members: &'a Map<String, Value>, part: Part<'a>) -> Result<Self> {
+    /// How the fields of a form are written where nothing is said, by OpenAPI 3.0.
+    pub fn of_field() -> Self {
+        Self::of("query")
+    }
+
+    /// How values are written at a place, by Swagger 2.0.
+    pub(super) fn of_collection(location: &str, format: &'a str) -> Self {
+        let known = COLLECTIONS.iter().find(|(name, ..)| *name == format);
+        let (style, explode) = match known {
+            // Outside of queries, values with commas between them have a name of their own.
+            Some(("csv", ..)) => (Self::of(location).style, false),
+            Some((_, style, explode)) => (*style, *explode),
+            None => (format, false),
+        };
+        Self { style, explode, ..Self::of(location) }
+    }
+}
+
+impl<'a> Parameter<'a> {
+    /// Reads a parameter that is listed at a place.
+    pub(super) fn read(api: &Api<'a>, part: &Part<'a>, place: Rc<str>) -> Result<Self> {
+        let members = object(part.value, &part.at)?;
         let says = |key: &str| {
             let missing = || Problem::at(&*part.at, format!("the parameter has no `{key}`"));
             text(members.get(key).ok_or_else(missing)?, &format!("{}/{key}", part.at))
         };
-        Self::read_as(api, says("name")?, says("in")?, members, &part)
+        let read = Self::read_as(api, says("name")?, says("in")?, members, part)?;
+        Ok(Self { place, ..read })
     }
 
     /// Reads a header of a response.
@@ -108,8 +128,12 @@ impl<'a> Parameter<'a> {
         part: &Part<'a>,
     ) -> Result<Self> {
         let at = &part.at;
-        let (mut style, mut explode) = (default_style(location), None);
-        let (mut reserved, mut empty) = (false, false);
+        let flat = api.flavour() == Flavour::Swagger2;
+        let mut serialization = match flat {
+            true => Serialization::of_collection(location, "csv"),
+            false => Serialization::of(location),
+        };
+        let (mut style, mut explode) = (None, None);
         let mut new = Self {
             name,
             location,
@@ -119,30 +143,27 @@ impl<'a> Parameter<'a> {
             deprecated: false,
             schema: None,
             content: Vec::new(),
-            serialization: Serialization { style, explode: false, reserved, empty },
+            serialization,
             value: part.value,
             rest: Vec::new(),
         };
-        let flat = api.flavour() == Flavour::Swagger2;
         for (key, value) in members {
             let here = format!("{at}/{}", pointer_segment(key));
             match key.as_str() {
                 "name" | "in" => {}
                 "required" => new.required = flag(value, &here)?,
                 "deprecated" => new.deprecated = flag(value, &here)?,
-                "allowEmptyValue" => empty = flag(value, &here)?,
-                "allowReserved" if !flat => reserved = flag(value, &here)?,
-                "style" if !flat => style = text(value, &here)?,
+                "allowEmptyValue" => serialization.empty = flag(value, &here)?,
+                "allowReserved" if !flat => serialization.reserved = flag(value, &here)?,
+                "style" if !flat => style = Some(text(value, &here)?),
                 "explode" if !flat => explode = Some(flag(value, &here)?),
                 "schema" if !flat => {
                     new.schema = Some(Node::of(api, Part::new(value, here.into()))?);
                 }
                 "content" if !flat => new.content = Media::read_all(api, value, &here)?,
                 "collectionFormat" if flat => {
-                    let format = text(value, &here)?;
-                    let known = COLLECTIONS.iter().find(|(name, ..)| *name == format);
-                    let known = known.map_or((format, false), |(_, style, on)| (style, *on));
-                    (style, explode) = (known.0, Some(known.1));
+                    let said = Serialization::of_collection(location, text(value, &here)?);
+                    (serialization.style, serialization.explode) = (said.style, said.explode);
                 }
                 _ if flat && !BESIDES.contains(&key.as_str()) => {}
                 _ => new.rest.push(Fact { key, value, at: at.clone() }),
@@ -151,24 +172,15 @@ impl<'a> Parameter<'a> {
         if flat {
             new.schema = Some(Node::of(api, Part { besides: BESIDES, ..part.clone() })?);
         }
-        let explode = explode.unwrap_or(!flat && style == "form");
-        new.serialization = Serialization { style, explode, reserved, empty };
+        if let Some(style) = style {
+            (serialization.style, serialization.explode) = (style, style == "form");
+        }
+        serialization.explode = explode.unwrap_or(serialization.explode);
+        // Elsewhere than in a query these two mean nothing.
+        if location != "query" {
+            (serialization.reserved, serialization.empty) = (false, false);
+        }
+        new.serialization = serialization;
         Ok(new)
-    }
-}
-
-fn default_style(location: &str) -> &'static str {
-    match location {
-        "query" | "cookie" | "formData" => "form",
-        _ => "simple",
-    }
-}
-
-impl<'a> Part<'a> {
-    /// What a list holds, with references followed.
-    pub(super) fn list(api: &Api<'a>, value: &'a Value, at: &str) -> Result<Vec<Self>> {
-        let members = list(value, at)?.iter().enumerate();
-        let parts = members.map(|(index, value)| Part::new(value, format!("{at}/{index}").into()));
-        parts.map(|part| api.followed(part)).collect()
     }
 }

@@ -1,6 +1,8 @@
 //! Schemas, as they mean it: references followed, `allOf` made one, the ways to say `null` made one.
 
+mod join;
 mod kinds;
+mod limits;
 mod read;
 
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use serde_json::Value;
 use super::fact::Fact;
 use super::node::{Node, Part};
 pub use kinds::Kinds;
+pub use limits::Limit;
 
 /// A schema. Comparing takes it apart field by field, so that a new field must be judged.
 #[derive(Debug, Default)]
@@ -19,18 +22,18 @@ pub struct Schema<'a> {
     pub kinds: Kinds,
     /// Who says the type.
     pub kind: Option<Fact<'a>>,
-    /// `format`.
-    pub format: Option<Fact<'a>>,
-    /// Who says that the value may be null, or may not.
-    pub nullable: Option<(bool, Fact<'a>)>,
+    /// `format`: mostly one.
+    pub formats: Vec<Fact<'a>>,
+    /// Who says that the value may be null.
+    pub nullable: Option<Fact<'a>>,
     /// The values that it may have: `enum`, `const` and `x-extensible-enum`; without null.
     pub values: Option<(Vec<&'a Value>, Fact<'a>)>,
-    /// `default`.
-    pub default: Option<Fact<'a>>,
-    /// `pattern`, unless it allows everything.
-    pub pattern: Option<Fact<'a>>,
-    /// The limits of length, size and number.
-    pub limits: Vec<Fact<'a>>,
+    /// `default`: mostly one.
+    pub defaults: Vec<Fact<'a>>,
+    /// `pattern`, each that does not allow everything.
+    pub patterns: Vec<Fact<'a>>,
+    /// The limits of length, size and number: of each kind the one that allows least.
+    pub limits: Vec<Limit<'a>>,
     /// The properties by name, each with all that is said of it.
     pub properties: BTreeMap<&'a str, Vec<Part<'a>>>,
     /// The names of required properties, each with the pointer of who says so.
@@ -43,18 +46,17 @@ pub struct Schema<'a> {
     pub not: Vec<Node<'a>>,
     /// `oneOf` and `anyOf`: each holds.
     pub unions: Vec<Union<'a>>,
-    /// `discriminator`.
-    pub discriminator: Option<Discriminator<'a>>,
+    /// `discriminator`: mostly one.
+    pub discriminators: Vec<Discriminator<'a>>,
     /// `readOnly`, where it is true.
     pub read_only: Option<Fact<'a>>,
     /// `writeOnly`, where it is true.
     pub write_only: Option<Fact<'a>>,
     /// `deprecated`, where it is true.
     pub deprecated: Option<Fact<'a>>,
-    /// What is said beside, by its key: words, extensions, keywords that nobody knows.
-    pub rest: BTreeMap<&'a str, Fact<'a>>,
-    /// What another part of the schema has said before, and otherwise.
-    pub overruled: Vec<Fact<'a>>,
+    /// What is said beside, by its key: words, extensions, keywords that nobody knows. Parts may say
+    /// different things.
+    pub rest: BTreeMap<&'a str, Vec<Fact<'a>>>,
 }
 
 /// One of several schemas.
@@ -67,7 +69,7 @@ pub struct Union<'a> {
 }
 
 /// A member of a union.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Member<'a> {
     /// The pointer of its place in the union.
     pub at: Rc<str>,

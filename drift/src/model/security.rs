@@ -1,5 +1,6 @@
 //! The ways to authenticate, and which of them an operation takes.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -28,7 +29,7 @@ pub struct Scheme<'a> {
     pub at: Rc<str>,
     /// What decides how credentials are sent, in the words of OpenAPI 3.0: `type`, `scheme`, `in`
     /// and `name`.
-    pub sent: BTreeMap<&'a str, &'a str>,
+    pub sent: BTreeMap<&'a str, Cow<'a, str>>,
     /// The URL of an OpenID Connect provider.
     pub provider: Option<Fact<'a>>,
     /// The ways to get a token, by their names in OpenAPI 3.0.
@@ -131,7 +132,9 @@ impl<'a> Scheme<'a> {
         for (key, value) in members {
             let here = format!("{at}/{}", pointer_segment(key));
             match key.as_str() {
-                key if SENT.contains(&key) => _ = scheme.sent.insert(key, text(value, &here)?),
+                key if SENT.contains(&key) => {
+                    _ = scheme.sent.insert(key, text(value, &here)?.into());
+                }
                 "openIdConnectUrl" => {
                     scheme.provider = Some(Fact { key, value, at: at.clone() });
                 }
@@ -155,8 +158,18 @@ impl<'a> Scheme<'a> {
             }
         }
         // Swagger 2.0 has a type where OpenAPI 3.0 has a scheme of the type `http`.
-        if scheme.sent.get("type") == Some(&"basic") {
-            scheme.sent.extend([("type", "http"), ("scheme", "basic")]);
+        let says = |scheme: &Self, key: &str, word: &str| {
+            scheme.sent.get(key).is_some_and(|said| said == word)
+        };
+        if says(&scheme, "type", "basic") {
+            scheme.sent.extend([("type", "http".into()), ("scheme", "basic".into())]);
+        }
+        // Neither the schemes of HTTP nor the names of headers are told apart by their case.
+        let in_header = says(&scheme, "in", "header");
+        for (key, said) in &mut scheme.sent {
+            if *key == "scheme" || *key == "name" && in_header {
+                *said = said.to_ascii_lowercase().into();
+            }
         }
         Ok(scheme)
     }

@@ -1,7 +1,7 @@
 //! Documents for the tests, and what a comparison of them finds.
 
 use connect_drift::compare::{Comparison, compare};
-use connect_drift::finding::Finding;
+use connect_drift::finding::{Finding, Wire};
 use connect_drift::load::Document;
 use serde_json::Value;
 
@@ -26,6 +26,41 @@ pub fn compared(base: &Document, revision: &Document) -> Comparison {
 pub fn pair(text: &str) -> (Document, Document) {
     let (base, revision) = text.split_once("\n---\n").expect("a pair is two documents");
     (document(base), document(revision))
+}
+
+/// What two documents of the same frame differ in: what stands where the frame says `HERE`.
+pub fn between(frame: &str, base: &str, revision: &str) -> Vec<Finding> {
+    let filled = |value: &str| document(&frame.replace("HERE", value));
+    compared(&filled(base), &filled(revision)).findings
+}
+
+/// The one finding that there is.
+#[track_caller]
+pub fn only(findings: &[Finding]) -> &Finding {
+    let [only] = findings else { panic!("one finding, not\n{}", shown(findings)) };
+    only
+}
+
+/// What the two schemas of a request, of which a response holds the same, differ in.
+pub fn of_schemas(base: &str, revision: &str) -> Vec<Finding> {
+    let frame = "
+openapi: 3.0.3
+info: {title: Things, version: '1'}
+paths:
+  /thing:
+    put:
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/It'}}}}
+      responses: {'200': {description: Fine., content: {application/json: {schema: {$ref: '#/components/schemas/It'}}}}}
+components:
+  schemas:
+    It: HERE
+";
+    between(frame, base, revision)
+}
+
+/// The classes of what was found, with their verdicts on the wire.
+pub fn verdicts(findings: &[Finding]) -> Vec<(&'static str, Wire)> {
+    findings.iter().map(|finding| (finding.class.id(), finding.wire)).collect()
 }
 
 /// The findings of the one list that have no mirror in the other: the same change seen from the

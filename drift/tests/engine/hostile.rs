@@ -150,6 +150,20 @@ fn a_reference_that_cannot_be_followed_is_named() {
 }
 
 #[test]
+fn a_long_way_of_references_is_no_circle() {
+    let chain = |length: usize, end: &str| {
+        let links =
+            (0..length).map(|at| format!("L{at}: {}, ", reference(&format!("L{}", at + 1))));
+        with(&reference("L0"), &format!("{}L{length}: {end}", links.collect::<String>()))
+    };
+    let short = |end: &str| document(&chain(999, end));
+    let found = compared(&short("{type: string}"), &short("{type: boolean}"));
+    assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
+    let message = problem("a.yaml", chain(2_000, "{type: string}").as_bytes()).to_string();
+    assert!(message.contains("more than 1000 references lead to one another"), "{message}");
+}
+
+#[test]
 fn a_problem_names_the_document_that_has_it() {
     let good = document(&with("{type: string}", ""));
     let bad = with("{type: wrong}", "");

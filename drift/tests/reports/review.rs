@@ -53,6 +53,20 @@ fn the_worst_three_that_are_not_accepted_come_first() {
 }
 
 #[test]
+fn what_decides_the_release_comes_before_what_only_comes() {
+    let coming = || finding(Wire::Compatible, Source::Minor, "A field comes.");
+    let findings = [
+        coming(),
+        coming(),
+        coming(),
+        finding(Wire::None, Source::Major, "A model is renamed."),
+        finding(Wire::Risky, Source::Patch, "A limit is tightened."),
+        finding(Wire::Breaking, Source::Patch, "A path moves."),
+    ];
+    assert_eq!(review(with(findings.into()), "").summary.first, [5, 4, 3]);
+}
+
+#[test]
 fn each_fail_on_names_what_it_says() {
     use Outcome::{Clean, Compatible, SourceBreaking, WireBreaking};
     // For each pair of verdicts, the outcomes of any, wire and source.

@@ -1,9 +1,14 @@
-//! How much memory decoding takes, counted by the allocator. Alone in its process, so that nobody
-//! else allocates meanwhile.
+//! How much memory decoding takes, and a whole call, counted by the allocator. Alone in its process,
+//! and one test at a time, so that nobody else allocates meanwhile.
 
 #[path = "../benches/support.rs"]
 mod support;
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use connect_api::Client;
 use connect_api::models::ClusterStatusResponse;
 use peak_alloc::PeakAlloc;
 use progenitor_peer::types::ClusterStatusResponseEnvelope;
@@ -14,25 +19,92 @@ use support::{Data, status};
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// The most bytes that were allocated while a body was decoded, the body itself included.
-fn peak<T: DeserializeOwned>(body: &[u8]) -> usize {
+/// Held by the test that measures.
+static MEASURES: Mutex<()> = Mutex::new(());
+
+/// Sizes on both sides of where a list that doubles grows.
+const JOBS: [usize; 10] = [1, 3, 50, 129, 257, 300, 500, 513, 1025, 3000];
+
+/// The most bytes that are allocated meanwhile.
+fn peak<T>(run: impl FnOnce() -> T) -> usize {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
-    let decoded: T = serde_json::from_slice(body).expect("a status");
+    let made = run();
     let peak = ALLOCATOR.peak_usage();
-    drop(decoded);
-    peak - before + body.len()
+    drop(made);
+    peak - before
+}
+
+/// How many times the body's length decoding takes, the body itself included.
+fn decoding<T: DeserializeOwned>(body: &[u8]) -> f64 {
+    let peak = peak(|| serde_json::from_slice::<T>(body).expect("a status"));
+    (peak + body.len()) as f64 / body.len() as f64
 }
 
 #[test]
 fn decoding_takes_less_than_three_times_the_body() {
-    let body = status(50, 500);
-    let times = |bytes: usize| bytes as f64 / body.len() as f64;
-    let ours = times(peak::<Data<ClusterStatusResponse>>(&body));
-    println!("a body of {} bytes; with it, the most that was allocated:", body.len());
-    println!("connect-api {ours:.2} times the body");
-    println!("progenitor {:.2} times", times(peak::<ClusterStatusResponseEnvelope>(&body)));
-    println!("serde_json::Value {:.2} times", times(peak::<Value>(&body)));
-    assert!(ours > 1.0, "the allocator counts");
-    assert!(ours < 3.0, "{ours:.2} times the body");
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+    println!("the most that was allocated, in lengths of the body: ours, progenitor's, a `Value`");
+    for jobs in JOBS {
+        let body = status(50.min(jobs), jobs);
+        let ours = decoding::<Data<ClusterStatusResponse>>(&body);
+        let theirs = decoding::<ClusterStatusResponseEnvelope>(&body);
+        let value = decoding::<Value>(&body);
+        println!("{jobs} jobs, {} bytes: {ours:.2}, {theirs:.2}, {value:.2}", body.len());
+        assert!(ours > 1.0, "the allocator counts");
+        assert!(ours < 3.0, "{ours:.2} times the body");
+    }
+}
+
+/// Answers every request with this body, by length or in chunks, and allocates next to nothing.
+fn serve(body: Arc<Vec<u8>>, chunked: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let mut reader = BufReader::new(&stream);
+            let mut line = String::new();
+            while matches!(reader.read_line(&mut line), Ok(3..)) {
+                line.clear();
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n").expect("a client");
+            if chunked {
+                stream.write_all(b"Transfer-Encoding: chunked\r\n\r\n").expect("a client");
+                for chunk in body.chunks(10_000) {
+                    write!(stream, "{:x}\r\n", chunk.len()).expect("a client");
+                    stream.write_all(chunk).expect("a client");
+                    stream.write_all(b"\r\n").expect("a client");
+                }
+                stream.write_all(b"0\r\n\r\n").expect("a client");
+            } else {
+                write!(stream, "Content-Length: {}\r\n\r\n", body.len()).expect("a client");
+                stream.write_all(&body).expect("a client");
+            }
+        }
+    });
+    url
+}
+
+#[test]
+fn a_call_takes_less_than_three_times_the_body() {
+    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime");
+    // Of a shorter body the most is what the connection reads into: up to 400 KiB, whatever comes.
+    for jobs in [500, 513, 1025, 3000] {
+        let body = Arc::new(status(50, jobs));
+        for chunked in [false, true] {
+            let client = Client::builder().base_url(serve(body.clone(), chunked)).token("any");
+            let client = client.build().expect("a client");
+            let send = || runtime.block_on(client.get_cluster_status("c").send());
+            // The first call allocates what all calls share.
+            send().expect("a status");
+            let peak = peak(|| send().expect("a status")) as f64;
+            let times = peak / body.len() as f64;
+            println!("{jobs} jobs, {} bytes, chunked {chunked}: {times:.2}", body.len());
+            assert!(times > 1.0, "the allocator counts");
+            assert!(times < 3.0, "{times:.2} times the body");
+        }
+    }
 }

@@ -2,8 +2,10 @@
 
 mod case;
 mod cases;
+mod envelopes;
 mod errors;
 mod hostile;
+mod odd;
 mod operations;
 mod print_jobs;
 mod raw;

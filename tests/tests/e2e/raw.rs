@@ -9,11 +9,23 @@ pub const TOKEN: &str = "umapi-0123456789-secret";
 
 /// Answers every request with the same bytes, then closes the connection.
 pub fn serve(answer: impl Into<Vec<u8>>) -> String {
-    let answer = answer.into();
+    serve_in_turn(vec![answer.into()])
+}
+
+/// Answers each request with the next of these, and at last always with the last.
+pub fn serve_in_turn(answers: Vec<Vec<u8>>) -> String {
+    let last = answers.last().cloned().expect("an answer");
+    let mut answers = answers.into_iter();
+    serve_by(move || answers.next().unwrap_or_else(|| last.clone()))
+}
+
+/// Answers each request with what this gives.
+pub fn serve_by(mut answers: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     std::thread::spawn(move || {
         for stream in listener.incoming() {
+            let answer = answers();
             let Ok(mut stream) = stream else { return };
             // All of the request is read: closing with bytes unread would reset the connection.
             let mut reader = BufReader::new(&stream);

@@ -41,14 +41,15 @@ async fn json_that_is_not_the_documented_error_is_shown_in_part() {
 
 #[tokio::test]
 async fn a_success_that_does_not_decode_names_the_place() {
-    let wrong = r#"{"data": [{"cluster_id": "x", "host_guid": "g", "host_name": 7}]}"#;
+    let wrong = r#"{"data": [{"cluster_id": "x", "host_guid": "g", "host_name": [7]}]}"#;
     let cases = [
         (wrong, "$.data[0].host_name"),
         (r#"{"data": {}}"#, "$.data"),
-        (r#"{"data": [null]}"#, "$.data[0]"),
+        (r#"{"data": [7]}"#, "$.data[0]"),
         ("{\"data\": [\n", "$.data[0]"),
         ("<html>", "$"),
-        ("[]", "$"),
+        ("[7]", "$[0]"),
+        ("7", "$"),
         (r#"{"data": []} trailing"#, "$"),
     ];
     for (body, path) in cases {

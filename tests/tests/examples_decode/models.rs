@@ -51,20 +51,20 @@ pub fn answer(operation: &str) -> Option<Trip> {
         "get_completed_maintenance" => {
             trip::<Page<m::PrinterMaintenanceCompletedLogEntriesResponse>>
         }
-        "get_pending_maintenance" => data::<Vec<m::PrinterMaintenanceTaskResponse>>,
+        "get_pending_maintenance" => trip::<Page<m::PrinterMaintenanceTaskResponse>>,
         "print" | "reprint" => data::<m::PrintRequestResponse>,
         "get_print_job" | "update_print_job" => data::<m::PrintJobDetailsResponse>,
         "get_cluster_status" => data::<m::ClusterStatusResponse>,
         "confirm_registration" | "confirm_registration_with_pin" | "add_makerbot_printer" => {
             data::<m::RegistrationResponse>
         }
-        "get_print_job_filters" => data::<Vec<m::FilterResponse>>,
-        "get_makerbot_printers" => data::<Vec<m::MakerBotPrinterResponse>>,
+        "get_print_job_filters" => trip::<Page<m::FilterResponse>>,
+        "get_makerbot_printers" => trip::<Page<m::MakerBotPrinterResponse>>,
         "create_material_upload" => data::<m::MaterialProfileResponse>,
         "get_print_jobs" => trip::<Page<m::PrintJobInstanceResponse>>,
         "get_print_job_reports" => trip::<Page<m::PrintJobInstanceReportResponse>>,
         "get_settings" | "update_settings" => data::<m::OrganizationSettings>,
-        "get_user_clusters" => data::<Vec<m::ClusterResponse>>,
+        "get_user_clusters" => trip::<Page<m::ClusterResponse>>,
         _ => return None,
     })
 }

@@ -46,9 +46,8 @@ fn no_field_fails_an_answer() {
             }
         }
     }
-    println!("{survived} of {} variations survive", survived + failed.len());
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
-    assert!(survived > 2000, "the matrix is made of more than {survived}");
+    insta::assert_snapshot!(format!("all of {survived} variations survive"), @"all of 8484 variations survive");
 }
 
 fn operations(item: &Value) -> impl Iterator<Item = &Value> {

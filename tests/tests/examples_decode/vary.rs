@@ -103,6 +103,7 @@ impl Schemas<'_> {
                     if !required && at != "/data" {
                         give(&at, "absent", None, None);
                         give(&at, "null", Some(Value::Null), None);
+                        self.misfits(property, &at, give);
                     } else if at != "/data" && (inner.is_array() || is_map(self.resolve(property)))
                     {
                         give(&at, "a null list or map", Some(Value::Null), None);
@@ -111,6 +112,8 @@ impl Schemas<'_> {
                 }
             }
             Value::Array(items) => {
+                let with_null: Vec<_> = [Value::Null].iter().chain(items).cloned().collect();
+                give(at, "an item that is null", Some(with_null.into()), Some(value.clone()));
                 for (index, item) in items.iter().enumerate() {
                     self.walk(&schema["items"], item, &format!("{at}/{index}"), give);
                 }
@@ -118,6 +121,23 @@ impl Schemas<'_> {
             Value::String(text) => Self::strings(schema, text, at, give),
             Value::Number(number) => Self::numbers(schema, number, at, give),
             _ => {}
+        }
+    }
+
+    /// Values in the place of an optional one that make no sense there, or another one's.
+    fn misfits(&self, schema: &Value, at: &str, give: Give) {
+        let schema = self.resolve(schema);
+        let odd = [json!(3.5), json!("three"), json!(true), json!(""), json!([1]), json!({"a": 1})];
+        let is_word =
+            matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"));
+        for value in odd.into_iter().filter(|_| is_word) {
+            give(at, &format!("{value}, which may not fit"), Some(value), None);
+        }
+        if schema["type"] == "integer" {
+            give(at, "a number in quotes", Some("3".into()), Some(3.into()));
+        }
+        if schema["type"] == "string" && schema["format"] != "date-time" {
+            give(at, "a number for a text", Some(403.into()), Some("403".into()));
         }
     }
 
@@ -135,6 +155,8 @@ impl Schemas<'_> {
                 format!("{bare}+00:00"),
                 format!("{}Z", bare.split('.').next().unwrap_or(bare)),
                 bare.replace('T', " "),
+                bare.rsplit_once(':').map_or(bare, |(minutes, _)| minutes).to_owned() + "Z",
+                bare.split('T').next().unwrap_or(bare).to_owned() + "T24:00:00",
             ] {
                 give(at, &format!("the time {time}"), Some(time.as_str().into()), None);
             }

@@ -10,6 +10,9 @@ use super::{Call, LONG, client, quick};
 
 const ATTEMPTS: usize = 3;
 
+/// What a success can say instead of what was asked.
+const INACTIVE: &str = r#"{"errors": [{"code": "printerInactive"}]}"#;
+
 /// Who may try again after a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Again {
@@ -56,7 +59,11 @@ fn cases(elsewhere: &str) -> Vec<Case> {
         (Fault::Body("text/html", html), Nobody, Decode),
         (Fault::Body("application/json", html), Nobody, Decode),
         (Fault::Body("application/json", "\u{0}\u{1}\u{fffd}"), Nobody, Decode),
-        (Fault::Body("application/json", "[]"), Nobody, NoData),
+        (Fault::Body("application/json", "[]"), Nobody, Decode),
+        (Fault::Body("application/json", "null"), Nobody, NoData),
+        (Fault::Body("application/json", "{\"data\": []}"), Nobody, NoData),
+        (Fault::Body("application/json", "{\"data\": \"\"}"), Nobody, NoData),
+        (Fault::Body("application/json", INACTIVE), Nobody, Api(200)),
         (Fault::Body("application/json", "{\"data\": 7}"), Nobody, Decode),
         (Fault::Body("application/json", "{}"), Nobody, NoData),
         (Fault::Body("application/json", "{\"data\": null}"), Nobody, NoData),
@@ -82,6 +89,10 @@ fn cases(elsewhere: &str) -> Vec<Case> {
             cases.push((Fault::RetryAfter(status, wait.to_owned()), Nobody, Api(status)));
         }
     }
+    // One that nobody can read asks for nothing.
+    for wait in ["soon", "-1"] {
+        cases.push((Fault::RetryAfter(503, wait.to_owned()), Repeatable, Api(503)));
+    }
     // A `Retry-After` makes no other failure a harmless one.
     for status in [500, 502, 504] {
         cases.push((Fault::RetryAfter(status, "0".to_owned()), Repeatable, Api(status)));
@@ -98,15 +109,15 @@ async fn every_fault_has_its_outcome_and_its_number_of_requests() {
     let (stand_in, elsewhere) = (connect_tests::examples().await, connect_tests::examples().await);
     let cells = hold(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
     assert_eq!(elsewhere.traffic().accepted(), 0, "nothing goes to another host");
-    println!("{cells} cells of faults");
+    insta::assert_snapshot!(format!("{cells} cells of faults"), @"768 cells of faults");
 }
 
 #[tokio::test]
 async fn an_answer_that_is_late_times_out() {
     let fault = Fault::Late(LONG);
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
-    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(500)).await;
-    println!("{cells} cells of late answers");
+    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
+    assert_eq!(cells, CELLS);
 }
 
 #[tokio::test]
@@ -114,9 +125,12 @@ async fn an_answer_that_drips_times_out() {
     // Each byte comes soon enough; the whole does not.
     let fault = Fault::Drip(Duration::from_millis(20));
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
-    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(500)).await;
-    println!("{cells} cells of slow answers");
+    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
+    assert_eq!(cells, CELLS);
 }
+
+/// The cells of a case: each kind of operation, once or always, with and without retries.
+const CELLS: usize = Call::ALL.len() * 4;
 
 /// Runs all cells of these cases, and gives their number.
 async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> usize {
@@ -180,7 +194,7 @@ impl Outcome {
         let fits = match (self, result) {
             (Self::Right, Ok(answer)) => answer == right,
             (Self::Api(status), Err(Error::Api(error))) => {
-                error.status == status && error.attempts == requests
+                error.status == status && error.attempts() == requests
             }
             (Self::Lost, Err(Error::Transport(error))) => {
                 let other = error.is_timeout() || error.is_connect() || error.is_too_long();

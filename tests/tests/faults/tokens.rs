@@ -57,7 +57,7 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
             match (accepted, result) {
                 ("first" | "second", Ok(_)) => {}
                 ("third", Err(Error::Api(error))) => {
-                    assert_eq!((error.status.as_u16(), error.attempts), (403, requests));
+                    assert_eq!((error.status.as_u16(), error.attempts()), (403, requests));
                 }
                 (_, result) => panic!("{call:?}, {accepted}: {result:?}"),
             }

@@ -2,13 +2,12 @@
 
 use std::io::Read as _;
 
-use connect_codegen::document::Upstream;
-use connect_codegen::problem::{Place, Problem, Result};
+use connect_codegen::problem::{Problem, Result};
 use reqwest::blocking::Response;
 use reqwest::{StatusCode, header};
 use serde_json::Value;
 
-use super::{Fetch, MIB, TOKEN_VARIABLE};
+use super::{Ask, Fetch, MIB, TOKEN_VARIABLE, Token};
 
 /// As much of an error's body as is looked at.
 const MAX_ERROR_BYTES: u64 = 64 * 1024;
@@ -55,31 +54,24 @@ impl Answer {
             && self.errors().iter().any(|error| error["code"] == "openApiVersionNotSupported")
     }
 
-    /// The document in the answer.
-    pub(super) fn document(&self, fetch: &Fetch) -> Result<Upstream> {
+    /// The body, and what `read` makes of it. What it cannot read is shown for what it is.
+    pub(super) fn read_as<T>(
+        self,
+        fetch: &Fetch,
+        read: impl FnOnce(&[u8]) -> Result<T>,
+    ) -> Result<(Vec<u8>, T)> {
         if !self.status.is_success() {
             return Err(self.refusal(fetch));
         }
-        let text = std::str::from_utf8(&self.body).map_err(|error| {
-            let before = &self.body[..error.valid_up_to()];
-            let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-            let message = format!("the answer is not UTF-8 text ({})", self.appearance(fetch));
-            Problem::line(line, message).help(CHECK_URL)
-        })?;
-        Upstream::parse(text).map_err(|problem| {
-            let told = excerpt(fetch, &problem.message, REASON_CHARS);
-            let what = if matches!(problem.place, Some(Place::Column(..))) {
-                "the answer is"
-            } else {
-                "the answer is not a document that can be read:"
-            };
-            let help = problem.help.unwrap_or_else(|| CHECK_URL.to_owned());
-            Problem {
-                message: format!("{what} {told} ({})", self.appearance(fetch)),
-                help: Some(help),
-                ..problem
+        match read(&self.body) {
+            Ok(made) => Ok((self.body, made)),
+            Err(problem) => {
+                let told = excerpt(fetch, &problem.message, REASON_CHARS);
+                let message = format!("{told} ({})", self.appearance(fetch));
+                let help = problem.help.unwrap_or_else(|| CHECK_URL.to_owned());
+                Err(Problem { message, help: Some(help), ..problem })
             }
-        })
+        }
     }
 
     fn refusal(&self, fetch: &Fetch) -> Problem {
@@ -97,15 +89,20 @@ impl Answer {
         } else {
             excerpt(fetch, &reasons.join(", "), REASON_CHARS)
         };
-        let version = match &fetch.openapi_version {
-            Some(version) => format!(" to the request for version {version}"),
-            None => String::new(),
+        let version = match &fetch.ask {
+            Ask::Only(version) => format!(" to the request for version {version}"),
+            Ask::First | Ask::Nothing => String::new(),
         };
-        let help = match (self.status.as_u16(), &fetch.openapi_version, &fetch.token) {
-            (400, Some(_), _) => "leave `--openapi-version` out to take what it has".to_owned(),
-            (401 | 403, _, None) => format!("give a bearer token in {TOKEN_VARIABLE}"),
-            (401 | 403, ..) => format!("the token in {TOKEN_VARIABLE} does not do; get a new one"),
-            (429 | 500.., ..) => "the trouble is the service's; try again later".to_owned(),
+        let help = match (self.status.as_u16(), &fetch.ask) {
+            (400, Ask::Only(_)) => "leave `--openapi-version` out to take what it has".to_owned(),
+            (401 | 403, _) if !Token::may_go_to(&fetch.url) => {
+                format!("{TOKEN_VARIABLE} is for the service, and was not sent to this host")
+            }
+            (401 | 403, _) if fetch.token.is_some() => {
+                format!("the token in {TOKEN_VARIABLE} does not do; get a new one")
+            }
+            (401 | 403, _) => format!("give a bearer token in {TOKEN_VARIABLE}"),
+            (429 | 500.., _) => "the trouble is the service's; try again later".to_owned(),
             _ => CHECK_URL.to_owned(),
         };
         Problem::new(format!("the service answered {}{version}: {reason}", self.status)).help(help)
@@ -131,7 +128,7 @@ impl Answer {
     }
 }
 
-const CHECK_URL: &str = "check that `--url` is that of the API's own document";
+const CHECK_URL: &str = "check that the URL is that of the API's own document";
 
 /// The beginning of a text, without what could upset a terminal. The token goes first, lest a
 /// part of it remain at the cut.

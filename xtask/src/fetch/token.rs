@@ -3,7 +3,10 @@
 use std::ffi::OsStr;
 
 use connect_codegen::problem::{Problem, Result};
+use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
+
+use super::SPEC_URL;
 
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "CONNECT_API_TOKEN";
@@ -33,6 +36,14 @@ impl Token {
         }
     }
 
+    /// Whether a token may be sent to a URL: to the service's own origin, and to this machine, where
+    /// stand-ins are. It lies in the environment whatever is fetched, so naming another host is not
+    /// asking for it to be sent there.
+    pub fn may_go_to(url: &Url) -> bool {
+        SPEC_URL.parse().is_ok_and(|service: Url| service.origin() == url.origin())
+            || is_loopback(url)
+    }
+
     pub(super) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
@@ -41,4 +52,10 @@ impl Token {
     pub(super) fn hide(&self, text: &str) -> String {
         text.replace(self.expose(), "***")
     }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }

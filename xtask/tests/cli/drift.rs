@@ -106,7 +106,7 @@ fn the_service_is_the_default_revision_and_the_committed_document_the_base() {
     assert_eq!(done.status, 3);
     let report = report(&done);
     assert!(report["base"]["location"].as_str().is_some_and(|it| it.ends_with("connect-v1.json")));
-    assert_eq!(report["revision"]["location"], format!("{url}?version=3.0.0"));
+    assert_eq!(report["revision"]["location"], url);
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{report:#}");
     let help = workspace.run(&["drift", "--help"]).stdout;
     for part in
@@ -128,7 +128,7 @@ fn what_was_not_fetched_is_no_answer() {
         (error("401 Unauthorized", "unauthorized", "No."), "CONNECT_API_TOKEN"),
         (answer("200 OK", "text/html", "<!DOCTYPE html><title>Sorry</title>"), "beginning"),
         (json("200 OK", &half), "JSON"),
-        (json("200 OK", ""), "JSON"),
+        (json("200 OK", ""), "an empty body"),
         (json("200 OK", "{}"), "neither"),
         (truncated, "broke off"),
         (Vec::new(), "broke off"),
@@ -302,17 +302,4 @@ fn what_is_accepted_does_not_count() {
     let done = drift(&workspace, &same);
     assert_eq!(done.status, 0);
     assert!(done.stdout.contains("fits no finding any more"), "{}", done.stdout);
-}
-
-#[test]
-fn a_token_goes_to_the_service_and_nowhere_else() {
-    let token = "secret-of-the-test";
-    let workspace = Workspace::new();
-    let server = Server::always(error("403 Forbidden", "no", &format!("{token} is no good")));
-    let url = format!("{}/spec", server.origin);
-    let arguments = ["drift", "--revision", &url];
-    let done = workspace.run_with(&arguments, &[("CONNECT_API_TOKEN", token)]);
-    assert_eq!(done.status, 70);
-    assert!(server.requests()[0].contains(&format!("Bearer {token}")));
-    assert!(!done.stderr.contains(token) && !done.stdout.contains(token), "{}", done.stderr);
 }

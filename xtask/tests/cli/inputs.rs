@@ -33,6 +33,10 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         (br#"{"swagger":2.0,"paths":{}}"#.to_vec(), &["/swagger", "2.0"]),
         (br#"{"swagger":"2.0","openapi":"3.0.0","paths":{}}"#.to_vec(), &["root", "both"]),
         (br#"{"swagger":"2.0"}"#.to_vec(), &["/paths"]),
+        (
+            br#"{"swagger":"2.0","paths":{},"swagger":"2.0"}"#.to_vec(),
+            &["line 1, column 44", "`swagger` stands twice"],
+        ),
         // Documents of the right kind that are not what the chain knows.
         (swagger("{}"), &["never applied", "not the Connect API's"]),
         (swagger("[]"), &["/paths"]),
@@ -75,8 +79,8 @@ fn a_bad_document_is_refused() {
 
 #[test]
 fn a_bad_answer_is_refused() {
-    // Only what is wrong with a document of any API: the rest is for `regen` to find.
-    for (bytes, _) in bad_documents().into_iter().take(12) {
+    // What is wrong with a document of any API, and what is another's: the rest is for `regen`.
+    for (bytes, _) in bad_documents().into_iter().take(14) {
         let workspace = Workspace::new();
         let url = serve(bytes);
         workspace.refuses(&["fetch", "--url", &url], &[&url]);

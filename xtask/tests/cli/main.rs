@@ -8,6 +8,7 @@ mod regen;
 #[path = "../fetch/server.rs"]
 mod server;
 mod take_in;
+mod urls;
 mod workspace;
 
 use std::process::Command;

@@ -32,13 +32,14 @@ fn a_changed_byte_is_found_and_mended() {
 fn a_file_too_many_and_one_too_few_are_found_and_mended() {
     let workspace = Workspace::new();
     let before = workspace.files();
-    let extra = workspace.layout.generated().join("extra/more.rs");
-    fs::create_dir(extra.parent().expect("a folder")).expect("a folder");
+    let extra = workspace.layout.generated().join("extra/deep/more.rs");
+    fs::create_dir_all(extra.parent().expect("a folder")).expect("a folder");
     fs::write(&extra, "// mine\n").expect("a file");
-    let parts = ["extra/more.rs", "should not exist", "`cargo xtask regen`"];
+    let parts = ["extra/deep/more.rs", "should not exist", "`cargo xtask regen`"];
     workspace.refuses(&["regen", "--check"], &parts);
     assert_eq!(workspace.run(&["regen"]).status, 0);
-    assert!(!extra.parent().expect("a folder").exists(), "an empty folder stays");
+    let top = workspace.layout.generated().join("extra");
+    assert!(!top.exists(), "an empty folder stays");
     fs::remove_file(workspace.layout.generated().join("mod.rs")).expect("a file");
     let parts = ["generated/mod.rs", "missing", "`cargo xtask regen`"];
     workspace.refuses(&["regen", "--check"], &parts);

@@ -120,16 +120,69 @@ fn nothing_is_written_if_any_step_fails() {
     assert_eq!(take_in(&workspace, &server, &[]).status, 0);
 }
 
+/// The versions of the workspace's own packages, as they are locked.
+fn locked(workspace: &Workspace) -> Vec<String> {
+    let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
+    let packages = lock.split("[[package]]").filter(|package| !package.contains("\nsource = "));
+    let line = |package: &str| {
+        package.lines().find(|line| line.starts_with("version = \"")).map(str::to_owned)
+    };
+    packages.skip(1).filter_map(line).collect()
+}
+
+fn version(workspace: &Workspace) -> String {
+    let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+    let line = manifest.lines().find(|line| line.starts_with("version = ")).expect("a version");
+    line.to_owned()
+}
+
+/// Gives the workspace's crate a version, and a changelog with the heading of a release or none.
+fn at(workspace: &Workspace, now: &str, released: &str) {
+    let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
+    let old = version(workspace);
+    workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
+    let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
+    workspace.write("Cargo.lock", &lock.replace(&old, &format!("version = \"{now}\"")));
+    workspace.write("CHANGELOG.md", &format!("# Changelog\n\n## Unreleased\n\n{released}"));
+}
+
+/// A field is gone: a major change.
+fn remove_field(document: &mut Value, model: &str) {
+    let pointer = format!("/definitions/{model}/properties");
+    let fields = document.pointer_mut(&pointer).and_then(Value::as_object_mut).expect(&pointer);
+    fields.remove("display_name").expect("it is there");
+}
+
+#[test]
+fn what_is_not_released_is_bumped_no_second_time() {
+    let stays = "is not released yet and stays";
+    for (now, released, steps) in [
+        ("0.1.0", "", [("0.1.0", stays), ("0.1.0", stays)]),
+        ("0.1.0", "## 0.1.0\n", [("0.2.0", "0.1.0 becomes 0.2.0\n"), ("0.2.0", stays)]),
+        ("1.2.3", "## 1.2.3\n", [("2.0.0", "1.2.3 becomes 2.0.0\n"), ("2.0.0", stays)]),
+    ] {
+        let workspace = Workspace::new();
+        at(&workspace, now, released);
+        let changes: [fn(&mut Value); 2] = [
+            |document| remove_field(document, "FilterOption"),
+            |document| remove_field(document, "FilterResponse"),
+        ];
+        // The second comes on top of what the first left.
+        for (change, (expected, told)) in changes.into_iter().zip(steps) {
+            let server = serve(&workspace, change);
+            let done = take_in(&workspace, &server, &["--bump"]);
+            assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+            assert!(done.stdout.contains("needs a major release"), "{}", done.stdout);
+            assert!(done.stdout.contains(told), "{released:?}: {told}: {}", done.stdout);
+            assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{released:?}");
+        }
+    }
+}
+
 #[test]
 fn a_bump_is_counted_from_the_newest_release() {
-    let version = |workspace: &Workspace| {
-        let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
-        let line = manifest.lines().find(|line| line.starts_with("version = ")).expect("a version");
-        line.to_owned()
-    };
     let cases = [
-        // Nothing is released: what is there is.
-        ("0.4.2", "", "0.4.3"),
+        ("0.4.2", "", "0.4.2"),
         ("0.4.2", "## 0.4.2 - 2026-01-01\n", "0.4.3"),
         ("0.4.3", "## [0.4.2]\n", "0.4.3"),
         ("0.5.0", "## 0.4.2\n", "0.5.0"),
@@ -138,14 +191,16 @@ fn a_bump_is_counted_from_the_newest_release() {
     for (now, released, expected) in cases {
         let workspace = Workspace::new();
         let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
-        let old = version(&workspace);
-        workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
-        let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
-        workspace.write("CHANGELOG.md", &format!("{changelog}\n{released}"));
+        at(&workspace, now, released);
         let server = serve(&workspace, add_field);
         let done = take_in(&workspace, &server, &["--bump"]);
         assert_eq!((done.status, done.stderr.as_str()), (0, ""));
         assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{now} {released:?}");
+        let locked = locked(&workspace);
+        assert!(
+            locked.len() > 5 && locked.iter().all(|it| *it == version(&workspace)),
+            "{locked:?}"
+        );
         let after = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
         let same = |text: &str| text.lines().filter(|line| !line.starts_with("version = ")).count();
         assert_eq!(same(&after), same(&manifest));

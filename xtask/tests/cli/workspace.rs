@@ -28,7 +28,7 @@ impl Workspace {
         for part in ["spec", "connect-api/src/generated"] {
             copy(&root.join(part), &folder.path().join(part));
         }
-        for file in ["CHANGELOG.md", "Cargo.toml"] {
+        for file in ["CHANGELOG.md", "Cargo.lock", "Cargo.toml"] {
             fs::copy(root.join(file), folder.path().join(file)).expect("a copy");
         }
         let layout = Layout::new(folder.path());

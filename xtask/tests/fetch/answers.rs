@@ -1,7 +1,7 @@
 //! Answers that arrive whole and are no document.
 
 use connect_codegen::problem::Place;
-use xtask::fetch::Fetch;
+use xtask::fetch::{Ask, Fetch};
 
 use crate::failing::{assert_tells, fails, fails_on};
 use crate::server::{Server, answer, error, json};
@@ -10,7 +10,7 @@ use crate::{OPENAPI, SWAGGER, fetch, only_swagger, targets};
 #[test]
 fn an_explicit_version_has_no_fallback() {
     let server = only_swagger();
-    let fetch = Fetch { openapi_version: Some("3.0.9".to_owned()), ..fetch(&server) };
+    let fetch = Fetch { ask: Ask::Only("3.0.9".to_owned()), ..fetch(&server) };
     let problem = fails(&fetch);
     assert_tells(&problem, &["400 Bad Request", "3.0.9", "openApiVersionNotSupported"]);
     assert_eq!(targets(&server), ["/connect/v1/spec?version=3.0.9"]);
@@ -36,7 +36,7 @@ fn an_unsupported_default_is_not_asked_for_again() {
 fn a_document_of_another_kind_than_asked_for_is_refused() {
     for (version, document) in [("3.0.0", SWAGGER), ("2.0", OPENAPI)] {
         let server = Server::always(json("200 OK", document));
-        let fetch = Fetch { openapi_version: Some(version.to_owned()), ..fetch(&server) };
+        let fetch = Fetch { ask: Ask::Only(version.to_owned()), ..fetch(&server) };
         assert_tells(&fails(&fetch), &[version]);
     }
 }

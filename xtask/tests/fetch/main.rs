@@ -11,7 +11,7 @@ use std::ffi::OsStr;
 
 use chrono::{DateTime, Utc};
 use connect_codegen::document::Flavour;
-use xtask::fetch::{Fetch, Fetched, Token};
+use xtask::fetch::{Ask, Fetch, Fetched, Token};
 
 use server::{Server, error, json, redirect, send};
 
@@ -66,8 +66,8 @@ fn openapi_3_is_asked_for_first() {
     let server = Server::always(json("200 OK", OPENAPI));
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::OpenApi3);
-    assert_eq!(fetched.requested_version.as_deref(), Some("3.0.0"));
-    assert_eq!(fetched.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
+    assert_eq!(fetched.served.requested_version.as_deref(), Some("3.0.0"));
+    assert_eq!(fetched.served.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
     assert_eq!(
         fetched.command,
         format!("cargo xtask fetch --url '{}/connect/v1/spec'", server.origin)
@@ -81,8 +81,8 @@ fn the_default_is_taken_where_openapi_3_lacks() {
     let server = only_swagger();
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::Swagger2);
-    assert_eq!(fetched.requested_version, None);
-    assert_eq!(fetched.url, format!("{}/connect/v1/spec", server.origin));
+    assert_eq!(fetched.served.requested_version, None);
+    assert_eq!(fetched.served.url, format!("{}/connect/v1/spec", server.origin));
     assert_eq!(targets(&server), ["/connect/v1/spec?version=3.0.0", "/connect/v1/spec"]);
     assert_authorised(&server);
 }
@@ -90,9 +90,9 @@ fn the_default_is_taken_where_openapi_3_lacks() {
 #[test]
 fn an_explicit_version_is_asked_for_and_recorded() {
     let server = Server::always(json("200 OK", SWAGGER));
-    let fetch = Fetch { openapi_version: Some("2.0".to_owned()), ..fetch(&server) };
+    let fetch = Fetch { ask: Ask::Only("2.0".to_owned()), ..fetch(&server) };
     let fetched = fetch.fetch().expect("a document");
-    assert_eq!(fetched.requested_version.as_deref(), Some("2.0"));
+    assert_eq!(fetched.served.requested_version.as_deref(), Some("2.0"));
     assert!(fetched.command.ends_with("/connect/v1/spec' --openapi-version 2.0"));
     assert_eq!(targets(&server), ["/connect/v1/spec?version=2.0"]);
 }
@@ -151,7 +151,7 @@ fn secret_parts_of_the_query_are_sent_and_not_recorded() {
     fetch.url.set_query(Some("key=hidden"));
     let fetched = fetch.fetch().expect("a document");
     assert_eq!(targets(&server), ["/connect/v1/spec?key=hidden&version=3.0.0"]);
-    assert_eq!(fetched.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
+    assert_eq!(fetched.served.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
     assert!(!fetched.command.contains("hidden"), "{}", fetched.command);
     assert!(!format!("{fetch:?}").contains("hidden"));
 }

@@ -1,6 +1,6 @@
-//! Where the token goes: nowhere but to the origin of the URL.
+//! Where the token goes: to the service and to this machine, and on no redirect elsewhere.
 
-use xtask::fetch::Fetch;
+use xtask::fetch::{Ask, Fetch, Token};
 
 use crate::failing::{assert_tells, fails, fails_on};
 use crate::server::{Server, answer, error, json, redirect, send};
@@ -76,7 +76,7 @@ fn nothing_is_sent_for_a_url_that_will_not_do() {
     assert!(!format!("{problem:?}{credentials:?}").contains("hidden"));
     assert_tells(&fails(&with(&format!("http://{host}/spec?version=2.0"))), &["version"]);
     for version in ["", "3.0.0 ", "3\n", "$(true)", "'"] {
-        let fetch = Fetch { openapi_version: Some(version.to_owned()), ..fetch(&server) };
+        let fetch = Fetch { ask: Ask::Only(version.to_owned()), ..fetch(&server) };
         assert_tells(&fails(&fetch), &["not a version number"]);
     }
     let file = with("file:///etc/hostname").fetch().expect_err("a file");
@@ -85,12 +85,29 @@ fn nothing_is_sent_for_a_url_that_will_not_do() {
 }
 
 #[test]
-fn a_token_is_not_sent_in_the_clear_to_another_machine() {
-    let server = Server::always(json("200 OK", OPENAPI));
-    for host in
-        ["api.invalid", "localhost.invalid", "127.0.0.1.invalid", "192.0.2.1", "[2001:db8::1]"]
-    {
-        let url = format!("http://{host}/spec").parse().expect("a URL");
-        assert_tells(&fails(&Fetch { url, ..fetch(&server) }), &["in the clear"]);
+fn a_token_may_go_to_the_service_and_to_this_machine() {
+    let may_go = |url: &str| Token::may_go_to(&url.parse().expect("a URL"));
+    for url in [
+        "https://api.ultimaker.com/connect/v1/spec",
+        "https://api.ultimaker.com:443/elsewhere?x=1",
+        "http://127.0.0.1:8080/spec",
+        "http://127.9.9.9/",
+        "http://localhost/",
+        "http://[::1]:80/",
+    ] {
+        assert!(may_go(url), "{url}");
+    }
+    for url in [
+        "http://api.ultimaker.com/connect/v1/spec",
+        "https://api.ultimaker.com:8443/connect/v1/spec",
+        "https://api.ultimaker.com.example/connect/v1/spec",
+        "https://ultimaker.com/connect/v1/spec",
+        "https://specs.example/https://api.ultimaker.com/connect/v1/spec",
+        "http://localhost.example/",
+        "http://127.0.0.1.example/",
+        "http://192.0.2.1/",
+        "http://[2001:db8::1]/",
+    ] {
+        assert!(!may_go(url), "{url}");
     }
 }

@@ -35,7 +35,7 @@ fn the_document_and_its_record_are_replaced() {
         assert_eq!(bytes, fetched.text.as_bytes());
         let record = record(folder);
         record.verify(&bytes).expect("the recorded bytes");
-        assert_eq!(record.source, fetched.url);
+        assert_eq!(record.source, fetched.served.url);
         assert_eq!(record.retrieved_at, "2023-11-14T22:13:20Z");
         assert_eq!(record.requested_version.as_deref(), Some("3.0.0"));
         assert_eq!(record.command, fetched.command);
@@ -53,7 +53,7 @@ fn the_same_document_from_the_same_source_is_left_alone() {
     assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Unchanged));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:20Z");
 
-    fetched.url.push_str("&elsewhere");
+    fetched.served.url.push_str("&elsewhere");
     assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Replaced));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:21Z");
 }

@@ -23,6 +23,7 @@ if grep -qxF "$1 $2" "$MACHINE/fails" 2>/dev/null; then
   exit 1
 fi
 [ "$1 $2" != "issue list" ] || cat "$MACHINE/issues.json"
+[ "$1 $2" != "pr list" ] || cat "$MACHINE/pulls.json"
 while [ $# -gt 0 ]; do
   [ "$1" != --body-file ] || cp "$2" "$MACHINE/body.md"
   shift
@@ -42,6 +43,7 @@ impl Machine {
         machine.program("cargo", CARGO);
         machine.program("gh", GH);
         machine.write("issues.json", "[]");
+        machine.write("pulls.json", "[]");
         machine
     }
 

@@ -6,6 +6,7 @@
 
 mod compare;
 mod issue;
+mod log;
 mod machine;
 mod pull_request;
 
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     if let Some(tool) = missing {
         eprintln!("NOT RUN, for want of {tool}: the tests of the workflow's script");
     }
-    let tests = [compare::TESTS, issue::TESTS, pull_request::TESTS].concat();
+    let tests = [compare::TESTS, issue::TESTS, log::TESTS, pull_request::TESTS].concat();
     let trial = |(name, test): (&str, Test)| match missing {
         None => Trial::test(name, move || {
             test();

@@ -3,12 +3,14 @@
 //! All of it is `#[inline]`, as is what polls: it is compiled by the programs that watch, and not by
 //! each that depends on the crate.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::models::{
     ClusterPrinterStatus as Printer, ClusterStatusResponse as Status,
     PrintJobInstanceResponse as Job, PrintJobState, PrintJobStatus, PrinterStatus,
 };
 
-use super::event::WatchEvent;
+use super::event::{AttentionReason, WatchEvent};
 
 /// How long before an earlier status was made a job must have ended for it to be old news there.
 /// The service's lists lag by some seconds.
@@ -38,18 +40,19 @@ pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
     }
     let mut print_jobs = told(&now.print_jobs, &known.print_jobs);
     let recently_completed = told(&now.recently_completed, &known.recently_completed);
-    let mut ended = Vec::new();
-    let is = |job: &Job, other: &Job| job.uuid == other.uuid;
-    for (job, phase) in jobs(known) {
-        if print_jobs.iter().chain(&recently_completed).any(|other| is(job, other)) {
-            continue;
-        }
+    let is_told = uuids(&print_jobs, &recently_completed);
+    let was_told =
+        uuids(last.print_jobs.iter().flatten(), last.recently_completed.iter().flatten());
+    let missing = jobs(known).into_iter().filter(|(job, _)| !is_told.contains(job.uuid.as_str()));
+    let (mut ended, mut open) = (Vec::new(), Vec::new());
+    for (job, phase) in missing {
         if phase.has_ended() {
             ended.push(job.clone());
-        } else if jobs(last).iter().any(|(other, _)| is(job, other)) {
-            print_jobs.push(job.clone());
+        } else if was_told.contains(job.uuid.as_str()) {
+            open.push(job.clone());
         }
     }
+    print_jobs.extend(open);
     ended.drain(..ended.len().saturating_sub(REMEMBERED));
     ended.extend(recently_completed);
     Status {
@@ -58,6 +61,15 @@ pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
         recently_completed: Some(ended),
         ..now.clone()
     }
+}
+
+/// What tells the jobs of two lists from others.
+#[inline]
+fn uuids<'a>(
+    one: impl IntoIterator<Item = &'a Job>,
+    other: impl IntoIterator<Item = &'a Job>,
+) -> HashSet<&'a str> {
+    one.into_iter().chain(other).map(|job| job.uuid.as_str()).collect()
 }
 
 /// The changes, in the order in which they can have happened: a printer comes before its job, and
@@ -96,7 +108,9 @@ pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
 #[inline]
 fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
     let (old_jobs, jobs) = (jobs(before), jobs(now));
-    let old = |job: &Job| old_jobs.iter().find(|(old, _)| old.uuid == job.uuid).copied();
+    let old: HashMap<&str, (&Job, Phase)> =
+        old_jobs.iter().map(|(job, phase)| (job.uuid.as_str(), (*job, *phase))).collect();
+    let old = |job: &Job| old.get(job.uuid.as_str()).copied();
     let (ended, open): (Vec<_>, Vec<_>) =
         jobs.iter().copied().partition(|(_, phase)| phase.has_ended());
     for (job, phase) in ended {
@@ -126,8 +140,9 @@ fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
             _ => events.push(WatchEvent::JobStarted(job.clone().into())),
         }
     }
+    let listed: HashSet<&str> = jobs.iter().map(|(job, _)| job.uuid.as_str()).collect();
     for (old, phase) in &old_jobs {
-        if !phase.has_ended() && !jobs.iter().any(|(job, _)| job.uuid == old.uuid) {
+        if !phase.has_ended() && !listed.contains(old.uuid.as_str()) {
             events.push(WatchEvent::JobGone((*old).clone().into()));
         }
     }
@@ -140,13 +155,8 @@ fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
     ended.sort_by_key(|job| job.deleted_at.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC));
     let ended = ended.into_iter().map(|job| (job, Phase::of(job, true)));
     let open = status.print_jobs.iter().flatten().map(|job| (job, Phase::of(job, false)));
-    let mut jobs: Vec<(&Job, Phase)> = Vec::new();
-    for (job, phase) in ended.chain(open) {
-        if !jobs.iter().any(|(other, _)| other.uuid == job.uuid) {
-            jobs.push((job, phase));
-        }
-    }
-    jobs
+    let mut seen = HashSet::new();
+    ended.chain(open).filter(|(job, _)| seen.insert(job.uuid.as_str())).collect()
 }
 
 /// Whether a job that an earlier status did not list had ended long before that: it is back in the
@@ -226,25 +236,28 @@ fn is_online(printer: &Printer, status: &Status) -> bool {
     status.is_online != Some(false) && printer.status != Some(PrinterStatus::Unreachable)
 }
 
-/// Why a person is wanted at a printer.
+/// Why a person is wanted at a printer, each reason once.
 #[inline]
-fn reasons(printer: &Printer, status: &Status) -> Vec<String> {
-    let errors = printer.errors.iter().flatten().map(|error| error.code.clone());
-    let faults = printer.faults.iter().flatten().map(|fault| fault.code.clone());
+fn reasons(printer: &Printer, status: &Status) -> Vec<AttentionReason> {
+    let errors = printer.errors.iter().flatten().map(|error| &error.code);
+    let codes = errors.chain(printer.faults.iter().flatten().map(|fault| &fault.code));
     let own = [
-        ("error", printer.status == Some(PrinterStatus::Error)),
-        ("maintenance_required", printer.maintenance_required == Some(true)),
+        (AttentionReason::Broken, printer.status == Some(PrinterStatus::Error)),
+        (AttentionReason::MaintenanceDue, printer.maintenance_required == Some(true)),
     ];
-    let own = own.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason.to_owned());
+    let own = own.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason);
     let jobs = status.print_jobs.iter().flatten().filter(|job| {
         let waits = [PrintJobStatus::WaitUserAction, PrintJobStatus::WaitCleanup];
         let on = [&job.printer_uuid, &job.assigned_to].into_iter().flatten();
         waits.contains(&job.status) && on.map(String::as_str).any(|on| is_called(printer, on))
     });
-    let mut reasons: Vec<String> = errors.chain(faults).chain(own).collect();
-    reasons.extend(jobs.map(|job| job.status.to_string()));
-    reasons.sort();
-    reasons.dedup();
+    let jobs = jobs.map(|job| AttentionReason::Job(job.status.clone()));
+    let mut reasons = Vec::new();
+    for reason in codes.cloned().map(AttentionReason::Fault).chain(own).chain(jobs) {
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
     reasons
 }
 

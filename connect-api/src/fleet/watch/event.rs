@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse};
+use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse, PrintJobStatus};
 
 /// Something that changed in a watched cluster, with what it changed to. `Display` says it in a
 /// line.
@@ -14,11 +14,11 @@ use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse};
 /// use connect_api::WatchEvent;
 ///
 /// match &event {
-///     WatchEvent::JobProgressed { job, percent: Some(percent) } => {
+///     WatchEvent::JobProgressed { job, percent: Some(percent), .. } => {
 ///         println!("{}: {percent} %", job.name);
 ///     }
-///     WatchEvent::PrinterNeedsAttention { printer, reasons } => {
-///         println!("{:?} needs you: {}", printer.friendly_name, reasons.join(", "));
+///     WatchEvent::PrinterNeedsAttention { printer, reasons, .. } => {
+///         println!("{:?} needs you: {reasons:?}", printer.friendly_name);
 ///     }
 ///     event => println!("{event}"),
 /// }
@@ -30,6 +30,7 @@ pub enum WatchEvent {
     /// A job has begun to print, or to prepare for it.
     JobStarted(Box<PrintJobInstanceResponse>),
     /// A running job has another status (paused, say), or a greater part of it is done.
+    #[non_exhaustive]
     JobProgressed {
         /// The job.
         job: Box<PrintJobInstanceResponse>,
@@ -50,14 +51,15 @@ pub enum WatchEvent {
     /// seen).
     PrinterOffline(Box<ClusterPrinterStatus>),
     /// There is a reason more for a person to go to a printer.
+    #[non_exhaustive]
     PrinterNeedsAttention {
         /// The printer.
         printer: Box<ClusterPrinterStatus>,
-        /// What is new of that: the codes of its errors and faults; `error`, its status;
-        /// `maintenance_required`; `wait_user_action` or `wait_cleanup`, the status of its job.
-        reasons: Vec<String>,
+        /// What is new of that.
+        reasons: Vec<AttentionReason>,
     },
     /// A poll has failed: nothing is seen until another succeeds.
+    #[non_exhaustive]
     Blind {
         /// Why.
         error: Box<Error>,
@@ -66,6 +68,68 @@ pub enum WatchEvent {
     },
     /// A poll has succeeded after others had failed.
     SeesAgain,
+}
+
+/// Why a person is wanted at a printer. `Display` says it in a word.
+///
+/// ```
+/// # fn example(reason: connect_api::AttentionReason) {
+/// use connect_api::AttentionReason;
+///
+/// match reason {
+///     AttentionReason::Fault(code) if code == "AIR_MANAGER_FILTER_MISSING" => println!("a filter!"),
+///     reason => println!("{reason}"),
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttentionReason {
+    /// The printer reports an error or a fault of this code.
+    Fault(String),
+    /// The printer's status is `error`.
+    Broken,
+    /// Maintenance of the printer is due.
+    MaintenanceDue,
+    /// The printer's job waits for a person, by its status: to do something, or to clear the
+    /// printer.
+    Job(PrintJobStatus),
+}
+
+impl fmt::Display for AttentionReason {
+    #[inline]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fault(code) => code,
+            Self::Broken => "error",
+            Self::MaintenanceDue => "maintenance_required",
+            Self::Job(status) => status.as_str(),
+        })
+    }
+}
+
+impl WatchEvent {
+    /// Whether this is the last event of a job, by its UUID: it has finished, has failed or is gone.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let mut watch = client.watch_cluster("a cluster's id");
+    /// while let Some(event) = watch.next().await.transpose()? {
+    ///     if event.ends_job("a job's UUID") {
+    ///         println!("{event}");
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn ends_job(&self, uuid: &str) -> bool {
+        match self {
+            Self::JobFinished(job) | Self::JobFailed(job) | Self::JobGone(job) => job.uuid == uuid,
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for WatchEvent {
@@ -87,7 +151,10 @@ impl fmt::Display for WatchEvent {
             Self::PrinterOnline(printer) => write!(f, "printer `{}` is online", name(printer)),
             Self::PrinterOffline(printer) => write!(f, "printer `{}` is offline", name(printer)),
             Self::PrinterNeedsAttention { printer, reasons } => {
-                write!(f, "printer `{}` needs attention: {}", name(printer), reasons.join(", "))
+                write!(f, "printer `{}` needs attention: ", name(printer))?;
+                let separators = std::iter::once("").chain(std::iter::repeat(", "));
+                let mut reasons = separators.zip(reasons);
+                reasons.try_for_each(|(separator, reason)| write!(f, "{separator}{reason}"))
             }
             Self::Blind { error, again_in } => {
                 write!(f, "blind for {again_in:?} at least: {error}")

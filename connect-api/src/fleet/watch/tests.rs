@@ -6,18 +6,27 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::*;
-use crate::error::ConfigurationError;
+use crate::token::TokenError;
 
-/// What polls answer: whether printer `p` is idle, or that they fail.
+/// What polls answer: whether printer `p` is idle, that they fail, or that they always will.
 #[derive(Clone, Copy)]
 enum Answered {
     Online,
     Offline,
     Fails,
+    Refuses,
 }
 
-/// A watch whose polls are answered with these, the last one from then on; and when they were made.
+/// A polite watch whose polls are answered with these, the last one from then on; and when they were made.
 fn watch(polls: &'static [Answered]) -> (Watch, Arc<Mutex<Vec<Instant>>>) {
+    watch_at_least(POLITE, polls)
+}
+
+/// The same with another shortest interval.
+fn watch_at_least(
+    least: Duration,
+    polls: &'static [Answered],
+) -> (Watch, Arc<Mutex<Vec<Instant>>>) {
     let made = Arc::<Mutex<Vec<Instant>>>::default();
     let log = made.clone();
     let poll = move || -> Step {
@@ -28,15 +37,14 @@ fn watch(polls: &'static [Answered]) -> (Watch, Arc<Mutex<Vec<Instant>>>) {
             let status = match polls[(log.len() - 1).min(polls.len() - 1)] {
                 Answered::Online => "idle",
                 Answered::Offline => "unreachable",
-                Answered::Fails => {
-                    return Err(Error::Configuration(ConfigurationError::new("any")));
-                }
+                Answered::Fails => return Err(TokenError::transient("any").into()),
+                Answered::Refuses => return Err(TokenError::refused("any").into()),
             };
             let printers = json!([{"uuid": "p", "status": status}]);
             Ok(serde_json::from_value(json!({"printers": printers})).unwrap())
         })
     };
-    (Watch::new(Box::new(poll)), made)
+    (Watch::new(least, Box::new(poll)), made)
 }
 
 /// The times between polls, in seconds.
@@ -44,18 +52,26 @@ fn pauses(made: &Mutex<Vec<Instant>>) -> Vec<u64> {
     made.lock().unwrap().windows(2).map(|pair| (pair[1] - pair[0]).as_secs()).collect()
 }
 
+/// The next event of a watch that goes on.
+async fn next(watch: &mut Watch) -> WatchEvent {
+    watch.next().await.expect("an event").expect("no refusal")
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_watch_is_never_faster_than_its_interval() {
     let (mut watch, made) =
         watch(&[Answered::Online, Answered::Online, Answered::Online, Answered::Offline]);
     let start = Instant::now();
-    let event = watch.next().await;
+    let event = next(&mut watch).await;
     assert!(matches!(event, WatchEvent::PrinterOffline(_)), "{event}");
     assert_eq!(start.elapsed().as_secs(), 30);
     assert_eq!(pauses(&made), [10, 10, 10]);
     let (slow, made) = self::watch(&[Answered::Online, Answered::Offline]);
-    slow.interval(Duration::from_secs(60)).next().await;
+    next(&mut slow.interval(Duration::from_secs(60))).await;
     assert_eq!(pauses(&made), [60]);
+    let (hasty, made) = self::watch(&[Answered::Online, Answered::Offline]);
+    next(&mut hasty.interval(Duration::ZERO)).await;
+    assert_eq!(pauses(&made), [10], "what is shorter than polite is polite");
 }
 
 #[tokio::test(start_paused = true)]
@@ -74,7 +90,7 @@ async fn changes_are_measured_by_an_earlier_status_if_one_is_given() {
     assert!(tokio::time::timeout(POLITE / 2, watch.next()).await.is_err());
     let before = watch.status().unwrap().clone();
     let (watch, _) = self::watch(&[Answered::Offline]);
-    assert!(matches!(watch.since(before).next().await, WatchEvent::PrinterOffline(_)));
+    assert!(matches!(next(&mut watch.since(before)).await, WatchEvent::PrinterOffline(_)));
     assert_eq!(made.lock().unwrap().len(), 1);
 }
 
@@ -86,19 +102,19 @@ async fn blindness_is_told_with_growing_pauses_and_what_changed_meanwhile_after_
     ]);
     let mut again_in = Vec::new();
     let event = loop {
-        match watch.next().await {
+        match next(&mut watch).await {
             WatchEvent::Blind { again_in: pause, .. } => again_in.push(pause.as_secs()),
             event => break event,
         }
     };
     assert!(matches!(event, WatchEvent::SeesAgain), "{event}");
     assert_eq!(again_in, [10, 20, 40, 80, 160, 300, 300]);
-    assert!(matches!(watch.next().await, WatchEvent::PrinterOffline(_)));
-    assert!(matches!(watch.next().await, WatchEvent::PrinterOnline(_)));
-    let event = watch.next().await;
+    assert!(matches!(next(&mut watch).await, WatchEvent::PrinterOffline(_)));
+    assert!(matches!(next(&mut watch).await, WatchEvent::PrinterOnline(_)));
+    let event = next(&mut watch).await;
     let WatchEvent::Blind { again_in: pause, .. } = event else { panic!("{event}") };
     assert_eq!(pause.as_secs(), 10, "failures count anew");
-    assert!(matches!(watch.next().await, WatchEvent::SeesAgain));
+    assert!(matches!(next(&mut watch).await, WatchEvent::SeesAgain));
     let expected = [10, 10, 20, 40, 80, 160, 300, 300, 10, 10, 10];
     assert_eq!(pauses(&made), expected);
 }
@@ -106,11 +122,39 @@ async fn blindness_is_told_with_growing_pauses_and_what_changed_meanwhile_after_
 #[tokio::test(start_paused = true)]
 async fn who_does_not_ask_does_not_poll() {
     let (mut watch, made) = watch(&[Answered::Online, Answered::Offline, Answered::Online]);
-    watch.next().await;
+    next(&mut watch).await;
     tokio::time::sleep(Duration::from_secs(600)).await;
     assert_eq!(made.lock().unwrap().len(), 2);
-    assert!(matches!(watch.next().await, WatchEvent::PrinterOnline(_)));
+    assert!(matches!(next(&mut watch).await, WatchEvent::PrinterOnline(_)));
     drop(watch);
     tokio::time::sleep(Duration::from_secs(600)).await;
     assert_eq!(made.lock().unwrap().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_after_failures_grow_however_short_the_interval_is() {
+    let (mut watch, made) = watch_at_least(Duration::ZERO, &[Answered::Fails]);
+    for _ in 0..14 {
+        assert!(matches!(next(&mut watch).await, WatchEvent::Blind { .. }));
+    }
+    let pauses: Vec<_> = {
+        let made = made.lock().unwrap();
+        made.windows(2).map(|pair| (pair[1] - pair[0]).as_millis()).collect()
+    };
+    assert_eq!(pauses[..3], [100, 200, 400]);
+    assert_eq!(pauses[12], 300_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_the_end_and_what_was_seen_stays() {
+    use Answered::{Fails, Offline, Online, Refuses};
+    let (mut watch, made) = watch(&[Online, Fails, Offline, Refuses, Online]);
+    assert!(matches!(next(&mut watch).await, WatchEvent::Blind { .. }));
+    assert!(matches!(next(&mut watch).await, WatchEvent::SeesAgain));
+    assert!(matches!(next(&mut watch).await, WatchEvent::PrinterOffline(_)));
+    let error = watch.next().await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Token(_)), "{error:?}");
+    assert!(watch.next().await.is_none() && watch.next().await.is_none());
+    assert_eq!(made.lock().unwrap().len(), 4, "nobody asks after the end");
+    assert!(watch.status().is_some());
 }

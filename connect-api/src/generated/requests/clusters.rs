@@ -13,6 +13,15 @@ impl Client {
     ///
     /// * `body`: The cluster IDs.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::ClusterIdsRequest::new()
+    ///     .cluster_ids(["ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE="]);
+    /// let answer = client.check_cluster_access(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CheckClusterAccess::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -74,6 +83,13 @@ impl Client {
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// client.delete_cluster("a cluster's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DeleteCluster::send`] gives an [`Error`](crate::Error); the API documents the statuses 401,
@@ -131,6 +147,13 @@ impl Client {
     /// `GET /clusters/{cluster_id}` → The registered printer cluster.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_cluster("a cluster's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -190,6 +213,13 @@ impl Client {
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_cluster_status("a cluster's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetClusterStatus::send`] gives an [`Error`](crate::Error); the API documents the statuses 401,
@@ -247,6 +277,14 @@ impl Client {
     ///
     /// `GET /clusters/team_count` → Dictionary with team IDs as keys and a count of clusters as
     /// values.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_cluster_team_counts();
+    /// let answer = request.team_ids(["a team's id"]).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -312,6 +350,14 @@ impl Client {
     /// Retrieves a list of the clusters for which the user has access to.
     ///
     /// `GET /clusters` → The registered printer clusters.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_clusters();
+    /// let answer = request.limit(20).machine_variant("Ultimaker S5").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -465,6 +511,14 @@ impl Client {
     ///
     /// * `user_id`: The unique ID of the user.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_user_clusters("a user's id");
+    /// let answer = request.organization_ids(["an organization's id"]).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetUserClusters::send`] gives an [`Error`](crate::Error); the API documents the statuses 404
@@ -540,6 +594,15 @@ impl Client {
     ///
     /// * `body`: The new note of a cluster.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::ClusterNoteUpdateRequest::new()
+    ///     .note(connect_api::models::ClusterNote::new("Hoi, ik ben Papegaai."));
+    /// let answer = client.update_cluster_note("a cluster's id", body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`UpdateClusterNote::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -605,6 +668,16 @@ impl Client {
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
     ///
     /// * `body`: The new sharing settings.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::ClusterSharingUpdateRequest::new()
+    ///     .organization_shared(true)
+    ///     .team_ids(["a team's id"]);
+    /// let answer = client.update_cluster_sharing("a cluster's id", body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -15,6 +15,15 @@ impl Client {
     ///
     /// * `body`: A maintenance task that has been executed.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::PrinterMaintenanceTaskRequest::new()
+    ///     .task_codes([connect_api::models::MaintenanceTaskCode::Um3CleanPrinter]);
+    /// client.add_completed_maintenance("a cluster's id", body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`AddCompletedMaintenance::send`] gives an [`Error`](crate::Error); the API documents the
@@ -81,6 +90,14 @@ impl Client {
     /// `GET /clusters/{cluster_id}/maintenance/completed` → List of completed maintenance tasks.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_completed_maintenance("a cluster's id");
+    /// let answer = request.limit(20).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -169,6 +186,13 @@ impl Client {
     /// `GET /clusters/{cluster_id}/maintenance/pending` → List of pending maintenance tasks.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_pending_maintenance("a cluster's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

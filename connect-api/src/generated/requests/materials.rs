@@ -13,6 +13,19 @@ impl Client {
     ///
     /// * `body`: The material profile upload configuration.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::MaterialProfileUploadRequest::new(
+    ///     "application/zip",
+    ///     10000,
+    ///     "ultibot.umm",
+    ///     "https://www.ultimaker.com",
+    /// );
+    /// let answer = client.create_material_upload(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CreateMaterialUpload::send`] gives an [`Error`](crate::Error); the API documents the statuses

@@ -16,6 +16,16 @@ impl Client {
     /// * `cluster_job_id`: UUID of this print job in the printer cluster. Should be used for
     ///   identification purposes.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client
+    ///     .get_print_job("a cluster's id", "a cluster job's id")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetPrintJob::send`] gives an [`Error`](crate::Error); the API documents the statuses 401, 403,
@@ -78,6 +88,13 @@ impl Client {
     ///
     /// `GET /filters/print_jobs` → The list of available filters.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_print_job_filters().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetPrintJobFilters::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -132,6 +149,14 @@ impl Client {
     /// * `start_date`: The start time of the print job instance. Lower limit of the time range.
     ///
     /// * `end_date`: The end date of the print job instances. Upper limit of the time range.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_print_job_reports("2020-01-01", "2020-01-31");
+    /// let answer = request.cluster_ids(["a cluster's id"]).limit(20).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -236,6 +261,14 @@ impl Client {
     /// Retrieves a list of print jobs for all the clusters the current user has access to.
     ///
     /// `GET /print_jobs` → List of print jobs for accessible clusters.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.get_print_jobs();
+    /// let answer = request.cluster_ids(["a cluster's id"]).limit(20).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -374,6 +407,14 @@ impl Client {
     ///
     /// * `job_id`: The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.print("a cluster's id", "a job's id");
+    /// let answer = request.start_now(true).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Print::send`] gives an [`Error`](crate::Error); the API documents the statuses 400, 401, 403,
@@ -457,6 +498,15 @@ impl Client {
     /// * `original_cluster_id`: The ID of the cluster that originally printed the file.
     ///
     /// * `job_instance_uuid`: The ID of the print job instance that should be reprinted.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client
+    ///     .reprint("a cluster's id", "an original cluster's id", "a job instance's UUID");
+    /// let answer = request.start_now(true).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -551,6 +601,15 @@ impl Client {
     ///   identification purposes.
     ///
     /// * `action`: The type of a printer action.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client
+    ///     .send_print_job_action("a cluster's id", "a cluster job's id", "move");
+    /// let answer = request.list("queued").to_position(0).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -667,6 +726,17 @@ impl Client {
     ///   identification purposes.
     ///
     /// * `body`: The print job instance update request.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::PrintJobInstanceUpdateRequest::new().note("a note");
+    /// let answer = client
+    ///     .update_print_job("a cluster's id", "a cluster job's id", body)
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

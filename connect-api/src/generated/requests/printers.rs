@@ -15,6 +15,16 @@ impl Client {
     ///
     /// * `action_id`: Action ID of action to be performed on printer.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client
+    ///     .get_action_status("a cluster's id", "an action's id")
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetActionStatus::send`] gives an [`Error`](crate::Error); the API documents the statuses 401,
@@ -77,6 +87,13 @@ impl Client {
     ///
     /// `GET /makerbot/printers` → The registered printer clusters.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_makerbot_printers().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetMakerbotPrinters::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -137,6 +154,15 @@ impl Client {
     ///   identification purposes.
     ///
     /// * `action`: The type of a printer action.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client
+    ///     .send_printer_action("a cluster's id", "a cluster printer's id", "rename");
+    /// let answer = request.name("SuperDuperPlasticPooper").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

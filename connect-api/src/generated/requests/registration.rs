@@ -13,6 +13,16 @@ impl Client {
     ///
     /// * `body`: The printer to confirm.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::ConfirmRegistrationMakerBotRequest::new(
+    ///     "5712e0ac-e90a-0344-ee91-7e8050a44c9b",
+    /// );
+    /// let answer = client.add_makerbot_printer(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`AddMakerbotPrinter::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -76,6 +86,13 @@ impl Client {
     ///
     /// * `connection_id`: The unique connection ID for a printer.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.confirm_registration("a connection's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfirmRegistration::send`] gives an [`Error`](crate::Error); the API documents the statuses
@@ -138,6 +155,14 @@ impl Client {
     /// to the cloud.
     ///
     /// * `pin_code`: Pin code.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let request = client.confirm_registration_with_pin("A1B2C3");
+    /// let answer = request.printer_brand("ultimaker").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

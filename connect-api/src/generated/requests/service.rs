@@ -10,6 +10,13 @@ impl Client {
     ///
     /// `GET /teapot` → The server accepts the coffee brewing request.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// client.brew_coffee().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BrewCoffee::send`] gives an [`Error`](crate::Error); the API documents the statuses 404, 418
@@ -56,6 +63,13 @@ impl Client {
     /// Retrieves the OpenAPI specification for the API.
     ///
     /// `GET /spec` → The OpenAPI specification.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_spec().version("a version").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -116,6 +130,13 @@ impl Client {
     /// Retrieves up-time information about the API.
     ///
     /// `GET /` → The up-time information.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_uptime().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,13 @@ impl Client {
     ///
     /// * `team_id`: The unique ID of the team.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// client.delete_team("a team's id").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DeleteTeam::send`] gives an [`Error`](crate::Error); the API documents the statuses 401, 403,
@@ -69,6 +76,13 @@ impl Client {
     ///
     /// `GET /settings` → A Dictionary with the organization settings.
     ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let answer = client.get_settings().send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`GetSettings::send`] gives an [`Error`](crate::Error); the API documents the statuses 401, 403,
@@ -117,6 +131,16 @@ impl Client {
     /// `POST /settings` → A Dictionary with the organization settings.
     ///
     /// * `body`: A Dictionary with the organization settings.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let body = connect_api::models::OrganizationSettings::new()
+    ///     .enable_print_prep(false)
+    ///     .require_print_approval(false);
+    /// let answer = client.update_settings(body).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

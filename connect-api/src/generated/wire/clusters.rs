@@ -16,28 +16,28 @@ impl Wire {
         body: &Data<models::ClusterIdsRequest>,
     ) -> Result<Request, Error> {
         let url = format!("{}/clusters", self.baseurl);
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
     /// `DELETE /clusters/{cluster_id}`
     #[inline]
     pub(crate) fn delete_cluster(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}", self.baseurl, cluster_id);
-        Ok(self.client.delete(url).build()?)
+        Self::built(self.client.delete(url).build())
     }
     /// `GET /clusters/{cluster_id}`
     #[inline]
     pub(crate) fn get_cluster(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}", self.baseurl, cluster_id);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /clusters/{cluster_id}/status`
     #[inline]
     pub(crate) fn get_cluster_status(&self, cluster_id: &str) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}/status", self.baseurl, cluster_id);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /clusters/team_count`
     #[inline]
@@ -46,7 +46,9 @@ impl Wire {
         team_ids: Option<&Vec<String>>,
     ) -> Result<Request, Error> {
         let url = format!("{}/clusters/team_count", self.baseurl);
-        Ok(self.client.get(url).query(&QueryParam::new("team_ids", &team_ids)).build()?)
+        Self::built(
+            self.client.get(url).query(&QueryParam::new("team_ids", &team_ids)).build(),
+        )
     }
     /// `GET /clusters`
     #[inline]
@@ -63,7 +65,7 @@ impl Wire {
         team_ids: Option<&Vec<String>>,
     ) -> Result<Request, Error> {
         let url = format!("{}/clusters", self.baseurl);
-        Ok(
+        Self::built(
             self
                 .client
                 .get(url)
@@ -76,7 +78,7 @@ impl Wire {
                 .query(&QueryParam::new("prefer_print_core_2", &prefer_print_core_2))
                 .query(&QueryParam::new("sort", &sort))
                 .query(&QueryParam::new("team_ids", &team_ids))
-                .build()?,
+                .build(),
         )
     }
     /// `GET /user/{user_id}/clusters`
@@ -88,12 +90,12 @@ impl Wire {
     ) -> Result<Request, Error> {
         let user_id = path_segment("user_id", user_id)?;
         let url = format!("{}/user/{}/clusters", self.baseurl, user_id);
-        Ok(
+        Self::built(
             self
                 .client
                 .get(url)
                 .query(&QueryParam::new("organization_ids", &organization_ids))
-                .build()?,
+                .build(),
         )
     }
     /// `POST /clusters/{cluster_id}/note`
@@ -105,7 +107,7 @@ impl Wire {
     ) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}/note", self.baseurl, cluster_id);
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
     /// `POST /clusters/{cluster_id}/share`
     #[inline]
@@ -116,6 +118,6 @@ impl Wire {
     ) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}/share", self.baseurl, cluster_id);
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
 }

@@ -18,7 +18,7 @@ impl Wire {
     ) -> Result<Request, Error> {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let url = format!("{}/clusters/{}/maintenance", self.baseurl, cluster_id);
-        Ok(self.client.put(url).json(&body).build()?)
+        Self::built(self.client.put(url).json(&body).build())
     }
     /// `GET /clusters/{cluster_id}/maintenance/completed`
     #[inline]
@@ -32,13 +32,13 @@ impl Wire {
         let url = format!(
             "{}/clusters/{}/maintenance/completed", self.baseurl, cluster_id
         );
-        Ok(
+        Self::built(
             self
                 .client
                 .get(url)
                 .query(&QueryParam::new("limit", &limit))
                 .query(&QueryParam::new("page", &page))
-                .build()?,
+                .build(),
         )
     }
     /// `GET /clusters/{cluster_id}/maintenance/pending`
@@ -51,6 +51,6 @@ impl Wire {
         let url = format!(
             "{}/clusters/{}/maintenance/pending", self.baseurl, cluster_id
         );
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
 }

@@ -14,6 +14,6 @@ impl Wire {
         body: &Data<models::MaterialProfileUploadRequest>,
     ) -> Result<Request, Error> {
         let url = format!("{}/materials/upload", self.baseurl);
-        Ok(self.client.put(url).json(&body).build()?)
+        Self::built(self.client.put(url).json(&body).build())
     }
 }

@@ -21,13 +21,13 @@ impl Wire {
         let url = format!(
             "{}/clusters/{}/print_jobs/{}", self.baseurl, cluster_id, cluster_job_id
         );
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /filters/print_jobs`
     #[inline]
     pub(crate) fn get_print_job_filters(&self) -> Result<Request, Error> {
         let url = format!("{}/filters/print_jobs", self.baseurl);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /print_jobs/reports`
     #[inline]
@@ -40,7 +40,7 @@ impl Wire {
         start_date: &str,
     ) -> Result<Request, Error> {
         let url = format!("{}/print_jobs/reports", self.baseurl);
-        Ok(
+        Self::built(
             self
                 .client
                 .get(url)
@@ -49,7 +49,7 @@ impl Wire {
                 .query(&QueryParam::new("limit", &limit))
                 .query(&QueryParam::new("page", &page))
                 .query(&QueryParam::new("start_date", &start_date))
-                .build()?,
+                .build(),
         )
     }
     /// `GET /print_jobs`
@@ -65,7 +65,7 @@ impl Wire {
         status: Option<&Vec<models::PrintJobState>>,
     ) -> Result<Request, Error> {
         let url = format!("{}/print_jobs", self.baseurl);
-        Ok(
+        Self::built(
             self
                 .client
                 .get(url)
@@ -76,7 +76,7 @@ impl Wire {
                 .query(&QueryParam::new("search", &search))
                 .query(&QueryParam::new("sent_from", &sent_from))
                 .query(&QueryParam::new("status", &status))
-                .build()?,
+                .build(),
         )
     }
     /// `POST /clusters/{cluster_id}/print/{job_id}`
@@ -90,7 +90,7 @@ impl Wire {
         let cluster_id = path_segment("cluster_id", cluster_id)?;
         let job_id = path_segment("job_id", job_id)?;
         let url = format!("{}/clusters/{}/print/{}", self.baseurl, cluster_id, job_id);
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
     /// `POST /clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}`
     #[inline]
@@ -111,7 +111,7 @@ impl Wire {
             "{}/clusters/{}/reprint/{}/{}", self.baseurl, cluster_id,
             original_cluster_id, job_instance_uuid
         );
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
     /// `POST /clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}`
     #[inline]
@@ -129,7 +129,7 @@ impl Wire {
             "{}/clusters/{}/print_jobs/{}/action/{}", self.baseurl, cluster_id,
             cluster_job_id, action
         );
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
     /// `POST /clusters/{cluster_id}/print_jobs/{cluster_job_id}`
     #[inline]
@@ -144,6 +144,6 @@ impl Wire {
         let url = format!(
             "{}/clusters/{}/print_jobs/{}", self.baseurl, cluster_id, cluster_job_id
         );
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
 }

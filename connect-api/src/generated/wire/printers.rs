@@ -20,13 +20,13 @@ impl Wire {
         let url = format!(
             "{}/clusters/{}/action_status/{}", self.baseurl, cluster_id, action_id
         );
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /makerbot/printers`
     #[inline]
     pub(crate) fn get_makerbot_printers(&self) -> Result<Request, Error> {
         let url = format!("{}/makerbot/printers", self.baseurl);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `POST /clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}`
     #[inline]
@@ -44,6 +44,6 @@ impl Wire {
             "{}/clusters/{}/printers/{}/action/{}", self.baseurl, cluster_id,
             cluster_printer_id, action
         );
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
 }

@@ -16,7 +16,7 @@ impl Wire {
         body: &Data<models::ConfirmRegistrationMakerBotRequest>,
     ) -> Result<Request, Error> {
         let url = format!("{}/makerbot/printers", self.baseurl);
-        Ok(self.client.put(url).json(&body).build()?)
+        Self::built(self.client.put(url).json(&body).build())
     }
     /// `POST /confirm-registration/{connection_id}`
     #[inline]
@@ -26,7 +26,7 @@ impl Wire {
     ) -> Result<Request, Error> {
         let connection_id = path_segment("connection_id", connection_id)?;
         let url = format!("{}/confirm-registration/{}", self.baseurl, connection_id);
-        Ok(self.client.post(url).build()?)
+        Self::built(self.client.post(url).build())
     }
     /// `POST /confirm-registration-pin/{pin_code}`
     #[inline]
@@ -37,12 +37,12 @@ impl Wire {
     ) -> Result<Request, Error> {
         let pin_code = path_segment("pin_code", pin_code)?;
         let url = format!("{}/confirm-registration-pin/{}", self.baseurl, pin_code);
-        Ok(
+        Self::built(
             self
                 .client
                 .post(url)
                 .query(&QueryParam::new("printer_brand", &printer_brand))
-                .build()?,
+                .build(),
         )
     }
 }

@@ -10,18 +10,20 @@ impl Wire {
     #[inline]
     pub(crate) fn brew_coffee(&self) -> Result<Request, Error> {
         let url = format!("{}/teapot", self.baseurl);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `GET /spec`
     #[inline]
     pub(crate) fn get_spec(&self, version: Option<&str>) -> Result<Request, Error> {
         let url = format!("{}/spec", self.baseurl);
-        Ok(self.client.get(url).query(&QueryParam::new("version", &version)).build()?)
+        Self::built(
+            self.client.get(url).query(&QueryParam::new("version", &version)).build(),
+        )
     }
     /// `GET /`
     #[inline]
     pub(crate) fn get_uptime(&self) -> Result<Request, Error> {
         let url = format!("{}/", self.baseurl);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
 }

@@ -13,13 +13,13 @@ impl Wire {
     pub(crate) fn delete_team(&self, team_id: &str) -> Result<Request, Error> {
         let team_id = path_segment("team_id", team_id)?;
         let url = format!("{}/teams/{}", self.baseurl, team_id);
-        Ok(self.client.delete(url).build()?)
+        Self::built(self.client.delete(url).build())
     }
     /// `GET /settings`
     #[inline]
     pub(crate) fn get_settings(&self) -> Result<Request, Error> {
         let url = format!("{}/settings", self.baseurl);
-        Ok(self.client.get(url).build()?)
+        Self::built(self.client.get(url).build())
     }
     /// `POST /settings`
     #[inline]
@@ -28,6 +28,6 @@ impl Wire {
         body: &Data<models::OrganizationSettings>,
     ) -> Result<Request, Error> {
         let url = format!("{}/settings", self.baseurl);
-        Ok(self.client.post(url).json(&body).build()?)
+        Self::built(self.client.post(url).json(&body).build())
     }
 }

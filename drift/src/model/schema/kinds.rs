@@ -5,13 +5,14 @@ use serde_json::Value;
 
 use super::Schema;
 use crate::model::fact::Fact;
+use crate::model::number::Quantity;
 use crate::model::{list, text};
 
 /// A set of types. An integer is a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Kinds(u8);
 
-/// The types by name. `file` is a type in Swagger 2.0.
+/// The types by name. `file` is a string of bytes in Swagger 2.0.
 const NAMES: [(&str, Kinds); 7] = [
     ("string", Kinds::STRING),
     ("integer", Kinds::INTEGER),
@@ -19,7 +20,7 @@ const NAMES: [(&str, Kinds); 7] = [
     ("boolean", Kinds::BOOLEAN),
     ("array", Kinds::ARRAY),
     ("object", Kinds::OBJECT),
-    ("file", Kinds(64)),
+    ("file", Kinds::STRING),
 ];
 
 impl Kinds {
@@ -60,7 +61,7 @@ impl Kinds {
 
     /// The types that are said, else those that the other keywords make sense for.
     pub(super) fn or_implied(self, schema: &Schema) -> Self {
-        if self != Self::default() {
+        if schema.kind.is_some() {
             return self;
         }
         if !schema.properties.is_empty()
@@ -84,8 +85,10 @@ impl Kinds {
         match value {
             Value::Null => Self::default(),
             Value::Bool(_) => Self::BOOLEAN,
-            Value::Number(number) if number.is_f64() => Self::NUMBER,
-            Value::Number(_) => Self::INTEGER,
+            Value::Number(_) => match Quantity::of(value) {
+                Some(Quantity::Whole(_)) => Self::INTEGER,
+                _ => Self::NUMBER,
+            },
             Value::String(_) => Self::STRING,
             Value::Array(_) => Self::ARRAY,
             Value::Object(_) => Self::OBJECT,
@@ -95,6 +98,11 @@ impl Kinds {
     /// Whether it allows all that the other does.
     pub fn holds(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// What both allow.
+    pub(super) fn met(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     /// Whether both allow some type.
@@ -108,8 +116,13 @@ impl std::fmt::Display for Kinds {
         if *self == Self::ANY {
             return f.write_str("anything");
         }
+        if *self == Self::default() {
+            return f.write_str("nothing");
+        }
         let names = NAMES.iter().filter(|(name, kind)| {
-            self.holds(*kind) && !(*name == "integer" && self.holds(Self::NUMBER))
+            *name != "file"
+                && self.holds(*kind)
+                && !(*name == "integer" && self.holds(Self::NUMBER))
         });
         f.write_str(&names.map(|(name, _)| *name).collect::<Vec<_>>().join(" or "))
     }

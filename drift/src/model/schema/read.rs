@@ -1,34 +1,16 @@
 //! From what is written of a schema to what it means.
 
-use std::collections::{BTreeMap, HashSet};
-use std::rc::Rc;
+use std::collections::HashSet;
 
 use connect_codegen::problem::{Problem, Result, pointer_segment};
 use serde_json::Value;
 
-use super::{Discriminator, Kinds, Member, Schema, SingleUnion, Union};
+use super::join::{say, when_true};
+use super::limits::Limit;
+use super::{Member, Schema, SingleUnion, Union};
 use crate::model::fact::{Fact, same};
 use crate::model::node::{Node, Part};
-use crate::model::{Api, address, flag, list, object, text};
-
-/// The keywords that limit a value's size.
-const LIMITS: [&str; 12] = [
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
-
-/// Patterns that allow everything.
-const ANYTHING: [&str; 5] = ["", ".*", "^.*$", "^.*", ".*$"];
+use crate::model::{Api, address, list, object};
 
 impl<'a> Schema<'a> {
     /// Reads the schema of a node.
@@ -42,7 +24,6 @@ impl<'a> Schema<'a> {
 
     fn flattened(api: &Api<'a>, node: &Node<'a>, single: SingleUnion) -> Result<Self> {
         let mut schema = Self::default();
-        // Own words come before those of a part, and a part's before those of the next.
         let mut open: Vec<Part<'a>> = node.parts.iter().rev().cloned().collect();
         let mut seen = HashSet::new();
         while let Some(part) = open.pop() {
@@ -55,6 +36,7 @@ impl<'a> Schema<'a> {
             }
         }
         schema.kinds = schema.kinds.or_implied(&schema);
+        schema.join_unions();
         Ok(schema)
     }
 
@@ -68,8 +50,12 @@ impl<'a> Schema<'a> {
         if part.value == &Value::Bool(true) {
             return Ok(());
         }
+        if let Some(fields) = &part.fields {
+            return self.take_form(fields);
+        }
         let mut inner: Vec<Part<'a>> = Vec::new();
-        for (key, value) in object(part.value, &part.at)? {
+        let members = object(part.value, &part.at)?;
+        for (key, value) in members {
             if part.besides.contains(&key.as_str()) {
                 continue;
             }
@@ -77,39 +63,30 @@ impl<'a> Schema<'a> {
             let at = fact.pointer();
             match key.as_str() {
                 "$ref" => inner.push(api.resolve(value, &part.at)?),
-                "allOf" => inner.extend(members(value, &at)?),
+                "allOf" => inner.extend(list_of(value, &at)?),
                 "oneOf" | "anyOf" => self.take_union(api, fact, single, &mut inner)?,
                 "type" => self.take_type(fact)?,
-                "format" => say(&mut self.format, fact, &mut self.overruled),
-                "nullable" | "x-nullable" => {
-                    let nullable = flag(value, &at)?;
-                    self.nullable.get_or_insert((nullable, fact));
-                }
+                "format" => say(&mut self.formats, fact),
+                "nullable" | "x-nullable" => self.take_nullable(fact)?,
                 "enum" | "x-extensible-enum" => {
                     let values = list(value, &at)?.iter().collect();
                     self.take_values(values, fact);
                 }
                 "const" => self.take_values(vec![value], fact),
-                "default" => say(&mut self.default, fact, &mut self.overruled),
-                "pattern" => {
-                    if !ANYTHING.contains(&text(value, &at)?) {
-                        say(&mut self.pattern, fact, &mut self.overruled);
-                    }
-                }
+                "default" => say(&mut self.defaults, fact),
+                "pattern" => self.take_pattern(fact)?,
                 "properties" => {
                     for (name, value) in object(value, &at)? {
                         let at = format!("{at}/{}", pointer_segment(name)).into();
                         self.properties.entry(name).or_default().push(Part::new(value, at));
                     }
                 }
-                "required" => {
-                    for name in list(value, &at)? {
-                        let name = text(name, &at)?;
-                        self.required.entry(name).or_insert_with(|| part.at.clone());
+                "required" => self.take_required(&fact)?,
+                "additionalProperties" => {
+                    if !Part::new(value, at.into()).is_anything() {
+                        self.additional.push(fact);
                     }
                 }
-                "additionalProperties" if is_anything(value) => {}
-                "additionalProperties" => self.additional.push(fact),
                 "items" => self.items.push(Part::new(value, at.into())),
                 "not" => {
                     let node = Node::of(api, Part::new(value, at.into()))?;
@@ -122,58 +99,15 @@ impl<'a> Schema<'a> {
                 "readOnly" => when_true(&mut self.read_only, fact)?,
                 "writeOnly" => when_true(&mut self.write_only, fact)?,
                 "deprecated" => when_true(&mut self.deprecated, fact)?,
-                limit if LIMITS.contains(&limit) => self.take_limit(fact),
-                _ => match self.rest.get(key.as_str()) {
-                    Some(said) if !same(said.value, value) => self.overruled.push(fact),
-                    Some(_) => {}
-                    None => _ = self.rest.insert(key, fact),
-                },
+                limit if Limit::is_said_by(limit) => {
+                    let limit = Limit::of(fact, members);
+                    limit.into_iter().for_each(|limit| self.take_limit(limit));
+                }
+                _ => say(self.rest.entry(key).or_default(), fact),
             }
         }
         open.extend(inner.into_iter().rev());
         Ok(())
-    }
-
-    fn take_type(&mut self, fact: Fact<'a>) -> Result<()> {
-        let (kinds, null) = Kinds::read(&fact)?;
-        if null {
-            self.nullable.get_or_insert_with(|| (true, fact.clone()));
-        }
-        match &self.kind {
-            Some(_) if self.kinds != kinds => self.overruled.push(fact),
-            Some(_) => {}
-            None if kinds == Kinds::default() => {}
-            None => (self.kinds, self.kind) = (kinds, Some(fact)),
-        }
-        Ok(())
-    }
-
-    fn take_values(&mut self, mut values: Vec<&'a Value>, fact: Fact<'a>) {
-        let count = values.len();
-        values.retain(|value| !value.is_null());
-        if values.len() < count {
-            self.nullable.get_or_insert_with(|| (true, fact.clone()));
-        }
-        match &self.values {
-            Some((_, said)) if !same(said.value, fact.value) => self.overruled.push(fact),
-            Some(_) => {}
-            None if values.is_empty() => {}
-            None => self.values = Some((values, fact)),
-        }
-    }
-
-    /// A limit that limits nothing is as good as none.
-    fn take_limit(&mut self, fact: Fact<'a>) {
-        let idle = match fact.key {
-            "minLength" | "minItems" | "minProperties" => fact.value.as_f64() == Some(0.0),
-            _ => fact.value == &Value::Bool(false),
-        };
-        match self.limits.iter().find(|said| said.key == fact.key) {
-            _ if idle => {}
-            Some(said) if !same(said.value, fact.value) => self.overruled.push(fact),
-            Some(_) => {}
-            None => self.limits.push(fact),
-        }
     }
 
     fn take_union(
@@ -183,11 +117,11 @@ impl<'a> Schema<'a> {
         single: SingleUnion,
         inner: &mut Vec<Part<'a>>,
     ) -> Result<()> {
-        let mut members = members(fact.value, &fact.pointer())?;
+        let mut members = list_of(fact.value, &fact.pointer())?;
         let count = members.len();
         members.retain(|member| !is_null(member.value));
         if members.len() < count {
-            self.nullable.get_or_insert_with(|| (true, fact.clone()));
+            self.nullable.get_or_insert_with(|| fact.clone());
         }
         let mut nodes: Vec<Member<'a>> = Vec::with_capacity(members.len());
         let mut seen = HashSet::new();
@@ -203,44 +137,7 @@ impl<'a> Schema<'a> {
             inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
-        if !self.unions.iter().any(|said| same(said.fact.value, fact.value)) {
-            self.unions.push(Union { members: nodes, fact });
-        }
-        Ok(())
-    }
-
-    fn take_discriminator(&mut self, fact: Fact<'a>) -> Result<()> {
-        if let Some(said) = &self.discriminator {
-            if !same(said.fact.value, fact.value) {
-                self.overruled.push(fact);
-            }
-            return Ok(());
-        }
-        let at: Rc<str> = fact.pointer().into();
-        let mut new = Discriminator {
-            property: "",
-            mapping: BTreeMap::new(),
-            rest: Vec::new(),
-            fact: fact.clone(),
-        };
-        match fact.value {
-            // Swagger 2.0 names the property only.
-            Value::String(property) => new.property = property,
-            value => {
-                for (key, value) in object(value, &at)? {
-                    let here = format!("{at}/{}", pointer_segment(key));
-                    match key.as_str() {
-                        "propertyName" => new.property = text(value, &here)?,
-                        "mapping" => {
-                            let mapping = object(value, &here)?.iter();
-                            new.mapping = mapping.map(|(tag, to)| (tag.as_str(), to)).collect();
-                        }
-                        _ => new.rest.push(Fact { key, value, at: at.clone() }),
-                    }
-                }
-            }
-        }
-        self.discriminator = Some(new);
+        self.unions.push(Union { members: nodes, fact });
         Ok(())
     }
 }
@@ -248,34 +145,9 @@ impl<'a> Schema<'a> {
 /// How many schemas may hold at once.
 const PARTS: usize = 1_000;
 
-/// The first who says something is heard; who says otherwise later is not lost.
-fn say<'a>(slot: &mut Option<Fact<'a>>, fact: Fact<'a>, overruled: &mut Vec<Fact<'a>>) {
-    match slot {
-        Some(said) if !same(said.value, fact.value) => overruled.push(fact),
-        Some(_) => {}
-        None => *slot = Some(fact),
-    }
-}
-
-fn when_true<'a>(slot: &mut Option<Fact<'a>>, fact: Fact<'a>) -> Result<()> {
-    if flag(fact.value, &fact.pointer())? {
-        slot.get_or_insert(fact);
-    }
-    Ok(())
-}
-
-fn members<'a>(value: &'a Value, at: &str) -> Result<Vec<Part<'a>>> {
+fn list_of<'a>(value: &'a Value, at: &str) -> Result<Vec<Part<'a>>> {
     let members = list(value, at)?.iter().enumerate();
     Ok(members.map(|(index, member)| Part::new(member, format!("{at}/{index}").into())).collect())
-}
-
-/// Whether a schema allows everything.
-fn is_anything(schema: &Value) -> bool {
-    match schema {
-        Value::Bool(allowed) => *allowed,
-        Value::Object(members) => members.is_empty(),
-        _ => false,
-    }
 }
 
 /// Whether a member of a union only says that the value may be null.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use connect_api::models::{ClusterStatusResponse, PrintJobInstanceResponse, PrintJobStatus};
-use connect_api::{Client, WatchEvent};
+use connect_api::{AttentionReason, Client, WatchEvent};
 use connect_stand_in::{Change, ChangeKind, Farm, Fault, StandIn};
 
 use super::HOUR;
@@ -63,7 +63,7 @@ impl Heard {
             WatchEvent::JobFinished(job) => (job.uuid.clone(), ("job", "finished"), 1),
             WatchEvent::JobFailed(job) => (job.uuid.clone(), ("job", "failed"), 1),
             WatchEvent::JobStarted(job) => (job.uuid.clone(), ("job", "started"), 2),
-            WatchEvent::JobProgressed { job, percent } => {
+            WatchEvent::JobProgressed { job, percent, .. } => {
                 self.progress(&job.uuid, percent.expect("a percent"));
                 let was_paused = self.paused.remove(&job.uuid);
                 let what = match &job.status {
@@ -78,8 +78,9 @@ impl Heard {
             }
             WatchEvent::JobGone(job) => (job.uuid.clone(), ("job", "gone"), 3),
             WatchEvent::PrinterOffline(printer) => (uuid(&printer.uuid), ("reach", "offline"), 4),
-            WatchEvent::PrinterNeedsAttention { printer, reasons } => {
-                if !reasons.iter().any(|reason| reason == "AIR_MANAGER_FILTER_MISSING") {
+            WatchEvent::PrinterNeedsAttention { printer, reasons, .. } => {
+                let broken = AttentionReason::Fault("AIR_MANAGER_FILTER_MISSING".to_owned());
+                if !reasons.contains(&broken) {
                     return;
                 }
                 (uuid(&printer.uuid), ("health", "broken"), 5)
@@ -151,7 +152,7 @@ async fn each_change_of_a_day_of_fifty_printers_is_reported_once_and_in_order() 
     let farm = StandIn::builder().farm(Farm::sized(1, 50).lively(23).tick(POLL)).start().await;
     let farm = farm.expect("a stand-in");
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
-    let client = builder.build().expect("a client");
+    let client = builder.poll_interval(Duration::ZERO).build().expect("a client");
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
     let cluster = cluster.cluster_id;
     let start = farm.now();
@@ -161,10 +162,10 @@ async fn each_change_of_a_day_of_fifty_printers_is_reported_once_and_in_order() 
         [Fault::Status(500), Fault::HangUp, Fault::Truncated, Fault::Gateway(502)],
     );
 
-    let mut watch = client.watch_cluster(&cluster).interval(Duration::ZERO);
+    let mut watch = client.watch_cluster(&cluster);
     let (mut heard, mut next_hour) = (Heard::default(), start + HOUR);
     while farm.now() < start + 24 * HOUR {
-        let event = watch.next().await;
+        let event = watch.next().await.expect("no end").expect("no refusal");
         if matches!(event, WatchEvent::Blind { .. }) {
             heard.blind += 1;
             if heard.blind % 20 == 0 {

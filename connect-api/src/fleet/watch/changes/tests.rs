@@ -284,3 +284,17 @@ fn odd_times_make_no_odd_percentages() {
     assert_eq!(percent(json!(5), 0), None);
     assert_eq!(percent(Value::Null, 100), None);
 }
+
+/// A thousand jobs are removed at once. To search the lists anew for each
+/// of them would take far longer than the bound.
+#[test]
+fn a_cluster_that_is_emptied_at_once_takes_no_time() {
+    let uuids: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
+    let full: Vec<Value> = uuids.iter().map(|uuid| job(uuid, "queued")).collect();
+    let (full, empty) = (jobs(json!(full), json!([])), jobs(json!([]), json!([])));
+    let start = std::time::Instant::now();
+    let told = told(&[full.clone(), full, empty.clone(), empty.clone(), empty]);
+    assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
+    let gone: Vec<usize> = told.iter().map(Vec::len).collect();
+    assert_eq!(gone, [0, 0, 1000, 0]);
+}

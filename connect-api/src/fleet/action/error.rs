@@ -3,7 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::Error;
+use crate::error::Error;
+use crate::models::ActionStatus;
+use crate::redact::brief;
 
 /// An action that did not succeed, or not in time.
 ///
@@ -12,6 +14,7 @@ use super::Error;
 /// use connect_api::Error;
 ///
 /// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
+///     Err(Error::Action(error)) if error.is_failed() => println!("it said no: {error}"),
 ///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
 ///     end => println!("{}", end?.status),
 /// }
@@ -24,7 +27,7 @@ pub struct ActionError {
     /// The action's id, if it was accepted.
     pub action_id: Option<String>,
     /// The status that came last, if any came.
-    pub status: Option<String>,
+    pub status: Option<ActionStatus>,
     late: Option<Late>,
 }
 
@@ -37,7 +40,7 @@ struct Late {
 
 impl ActionError {
     /// An action that has ended, with this status or with an error that was given already.
-    pub(crate) fn ended(action_id: Option<String>, status: Option<String>) -> Self {
+    pub(crate) fn ended(action_id: Option<String>, status: Option<ActionStatus>) -> Self {
         Self { action_id, status, late: None }
     }
 
@@ -48,7 +51,7 @@ impl ActionError {
 
     /// Whether the printer or the service said that the action failed.
     pub fn is_failed(&self) -> bool {
-        self.status.as_deref() == Some("failed")
+        self.status == Some(ActionStatus::Failed)
     }
 
     /// Whether the action had not ended at the deadline; it may still succeed.
@@ -56,16 +59,19 @@ impl ActionError {
         self.late.is_some()
     }
 
-    pub(super) fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(self.late.as_ref()?.missed.as_ref()?)
+    /// Why the status was not to be had at last, if it was not.
+    pub fn last_failure(&self) -> Option<&Error> {
+        self.late.as_ref()?.missed.as_ref()
     }
 }
 
 impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.action_id, &self.status) {
-            (Some(id), Some(status)) => write!(f, "the action {id} is `{status}`")?,
-            (Some(id), None) => write!(f, "the action {id} has no status")?,
+            (Some(id), Some(status)) => {
+                write!(f, "the action {} is `{}`", brief(id), brief(status.as_str()))?;
+            }
+            (Some(id), None) => write!(f, "the action {} has no status", brief(id))?,
             (None, _) => f.write_str("the action was not accepted")?,
         }
         match &self.late {
@@ -78,6 +84,8 @@ impl fmt::Display for ActionError {
         }
     }
 }
+
+impl std::error::Error for ActionError {}
 
 impl From<ActionError> for Error {
     fn from(error: ActionError) -> Self {

@@ -1,0 +1,98 @@
+//! Answers that are not what the API documents, or hold nothing.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::call::{Operation, Raw};
+use crate::decode::path_at;
+use crate::redact::{brief, excerpt, redact, redact_headers};
+use crate::token::AccessToken;
+
+/// A body that is not what the API documents.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) {
+/// use connect_api::Error;
+///
+/// if let Err(Error::Decode(error)) = client.get_settings().send().await {
+///     println!("look at {} of {:?}", error.path, error.excerpt);
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DecodeError {
+    pub(super) operation: Arc<Operation>,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
+    /// Where in the body, as in `$.data[3].printer_count`.
+    pub path: String,
+    /// The beginning of the body.
+    pub excerpt: String,
+    fault: String,
+}
+
+/// A success without data.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// use connect_api::Error;
+///
+/// match client.print("a cluster's id", "a print file's id").send().await {
+///     Err(Error::NoData(_)) => println!("somebody has to approve it first"),
+///     sent => println!("job {:?}", sent?.job_instance_uuid),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NoDataError {
+    pub(super) operation: Arc<Operation>,
+    /// The status of the answer.
+    pub status: StatusCode,
+}
+
+impl DecodeError {
+    pub(crate) fn new(raw: Raw, error: serde_json::Error) -> Self {
+        let token = raw.token.as_ref().map(AccessToken::expose);
+        let path = path_at(&raw.body, error.line(), error.column());
+        Self {
+            path: brief(&redact(&path, token)),
+            excerpt: excerpt(&raw.body, token),
+            // It quotes the value that does not fit, however long that is.
+            fault: brief(&redact(&error.to_string(), token)),
+            headers: redact_headers(raw.headers, token),
+            operation: raw.operation,
+            status: raw.status,
+        }
+    }
+}
+
+impl NoDataError {
+    pub(crate) fn new(operation: &Arc<Operation>, status: StatusCode) -> Self {
+        Self { operation: operation.clone(), status }
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, status, path, excerpt, fault, .. } = self;
+        write!(f, "{operation}: {status}, but at {path}: {fault}; the body begins {excerpt:?}")
+    }
+}
+
+impl fmt::Display for NoDataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}, but without data", self.operation, self.status)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl std::error::Error for NoDataError {}

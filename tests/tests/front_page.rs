@@ -1,0 +1,147 @@
+//! The programs of the README and of the front page, run for real: against a farm.
+//!
+//! They stand here word for word, but for where they find the service.
+
+use std::time::Duration;
+
+use connect_api::{Client, Error};
+use connect_stand_in::{ChangeKind, Farm, Fault, StandIn};
+
+const README: &str = include_str!("../../README.md");
+const FRONT_PAGE: &str = include_str!("../../connect-api/src/lib.rs");
+const HERE: &str = include_str!("front_page.rs");
+
+/// The Rust in a document, block by block.
+fn programs(document: &str) -> Vec<&str> {
+    let blocks = document.split("```").skip(1).step_by(2);
+    let rust = |block: &&str| block.starts_with("rust\n") || block.starts_with("no_run\n");
+    blocks.filter(rust).map(|block| block.split_once('\n').expect("a line").1).collect()
+}
+
+#[test]
+fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
+    let docs = FRONT_PAGE.lines().filter_map(|line| line.strip_prefix("//!"));
+    let docs: String =
+        docs.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
+    let [print, farm] = programs(README)[..] else { panic!("two programs in the README") };
+    assert_eq!(programs(&docs)[0], print);
+    let from = print.find("    // Where to print").expect("the way of the program");
+    assert!(HERE.contains(&print[from..]), "the README's first program is not here:\n{print}");
+    let indented: String = farm.lines().map(|line| format!("    {line}\n")).collect();
+    assert!(HERE.contains(&indented), "the README's second program is not here:\n{farm}");
+}
+
+/// The program of the front page.
+async fn front_page(client: Client, file: &str) -> Result<(), Error> {
+    // Where to print: on the first cluster that is online, of as many pages as there are.
+    let mut clusters = client.get_clusters().items();
+    let cluster = loop {
+        let Some(cluster) = clusters.next().await.transpose()? else { return Ok(()) };
+        if cluster.is_online == Some(true) {
+            break cluster.cluster_id;
+        }
+    };
+
+    // What is there before the print is what changes are measured by.
+    let before = client.get_cluster_status(&cluster).send().await?;
+    let sent = client.print(&cluster, file).start_now(true).send().await?;
+    let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
+
+    // And then: whatever happens there, until the job has ended, however it does.
+    let mut watch = client.watch_cluster(&cluster).since(before);
+    while let Some(event) = watch.next().await.transpose()? {
+        println!("{event}");
+        if event.ends_job(&uuid) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A farm with one printer that prints so much with each request, a client of it and a print file.
+async fn farm(tick: Duration) -> (StandIn, Client, String) {
+    let farm = StandIn::builder().farm(Farm::sized(3, 1).tick(tick)).start().await;
+    let farm = farm.expect("a stand-in");
+    let file = farm.add_file("gear.ufp", Duration::from_secs(3600));
+    let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
+    let client = builder.poll_interval(Duration::from_millis(1)).build().expect("a client");
+    (farm, client, file)
+}
+
+/// How often a status was asked for.
+fn polls(farm: &StandIn) -> usize {
+    farm.requests().iter().filter(|request| request.path.ends_with("/status")).count()
+}
+
+/// Runs the program, and does something to the farm once it watches.
+async fn run(
+    farm: &StandIn,
+    client: &Client,
+    file: &str,
+    then: impl AsyncFnOnce(),
+) -> Result<(), Error> {
+    let meanwhile = async {
+        while polls(farm) < 3 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        then().await;
+    };
+    let both = async { tokio::join!(front_page(client.clone(), file), meanwhile).0 };
+    tokio::time::timeout(Duration::from_secs(60), both).await.expect("the program ends")
+}
+
+/// What happened to the job that was sent last.
+fn changes(farm: &StandIn) -> Vec<ChangeKind> {
+    let changes = farm.changes();
+    let queued = changes.iter().rfind(|change| change.kind == ChangeKind::JobQueued);
+    let job = queued.expect("a job").subject.clone();
+    changes.into_iter().filter(|change| change.subject == job).map(|change| change.kind).collect()
+}
+
+#[tokio::test]
+async fn it_ends_when_the_job_is_printed() {
+    let (farm, client, file) = farm(Duration::from_secs(60)).await;
+    run(&farm, &client, &file, async || {}).await.expect("a print");
+    assert!(changes(&farm).contains(&ChangeKind::JobFinished), "{:?}", changes(&farm));
+}
+
+#[tokio::test]
+async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
+    let (farm, client, file) = farm(Duration::from_secs(1)).await;
+    let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
+    client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+    let remove = async || {
+        let status = client.get_cluster_status(&cluster.cluster_id).send().await.expect("a status");
+        let jobs = status.print_jobs.expect("jobs").into_iter();
+        let waiting: Vec<_> = jobs.filter(|job| job.status.as_str() == "queued").collect();
+        let [job] = &waiting[..] else { panic!("{waiting:?}") };
+        let remove = client.remove_print_job(&cluster.cluster_id, &job.uuid).wait();
+        remove.await.expect("it is removed");
+    };
+    run(&farm, &client, &file, remove).await.expect("an end");
+    assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+}
+
+#[tokio::test]
+async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
+    for status in [401, 403, 404] {
+        let (farm, client, file) = farm(Duration::ZERO).await;
+        let refuse = async || farm.faults("get_cluster_status", [Fault::Status(status)]);
+        let error = run(&farm, &client, &file, refuse).await.expect_err("a refusal");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_farm_goes_under_a_test_as_the_readme_shows() -> Result<(), Box<dyn std::error::Error>>
+{
+    let stand_in = StandIn::start().await;
+    let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
+    let file = stand_in.add_file("gear.ufp", Duration::from_secs(3600));
+    let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
+    let job = client.print(cluster, &file).send().await?.job_instance_uuid.unwrap();
+    stand_in.advance(Duration::from_secs(24 * 3600));
+    let job = client.get_print_job(cluster, &job).send().await?;
+    assert_eq!(job.status.as_str(), "finished");
+    Ok(())
+}
