@@ -6,18 +6,28 @@
 
 mod support;
 
-use comfy_table::Table;
+use std::process::ExitCode;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ContentArrangement, Table};
 use connect_api::models::{
     ClusterPrinterStatus, ClusterResponse, ClusterStatusResponse, PrintJobInstanceResponse,
 };
-use support::{Failure, Service, name};
+use connect_stand_in::Farm;
+use support::{Failure, Service, end, name, say};
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
-    let service = Service::find().await?;
+async fn main() -> ExitCode {
+    end(show().await)
+}
+
+async fn show() -> Result<(), Failure> {
+    let service = Service::find(Farm::new().lively(1)).await?;
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
+    table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+    if let Some(width) = width() {
+        table.set_width(width);
+    }
     table.set_header(["Cluster", "Printer", "Status", "Job", "Done", "Left"]);
     let mut clusters = service.client.get_clusters().items();
     while let Some(cluster) = clusters.next().await.transpose()? {
@@ -26,11 +36,17 @@ async fn main() -> Result<(), Failure> {
             table.add_row(row(&cluster, printer, job_of(&status, printer)));
         }
     }
-    println!("{table}");
+    say(table)?;
     if clusters.limit_reached() {
-        println!("The subscription shows no more clusters.");
+        say("The subscription shows no more clusters.")?;
     }
     Ok(())
+}
+
+/// How many columns there are: as `COLUMNS` says, or the terminal.
+fn width() -> Option<u16> {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    said.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0))
 }
 
 /// The job that a printer works on.

@@ -4,59 +4,65 @@
 //! $ cargo run -p connect-api --example print_and_wait [CLUSTER_ID FILE_ID]
 //! ```
 //!
-//! Without ids it prints once more what is the newest job of the first cluster that is online.
+//! Without the ids it prints a file of half an hour, but only on its own stand-in.
 
 mod support;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
 use connect_api::WatchEvent;
+use connect_stand_in::Farm;
 use indicatif::{ProgressBar, ProgressStyle};
-use support::{Failure, Service, name};
+use support::{Failure, Service, end, name, say};
+
+/// What is printed on the stand-in.
+const PRINT_TIME: Duration = Duration::from_secs(1800);
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
-    let mut arguments = std::env::args().skip(1);
-    let (cluster, file) = (arguments.next(), arguments.next());
-    let service = Service::find().await?;
-    let cluster = service.cluster(cluster).await?;
-    let cluster_id = &cluster.cluster_id;
-    let file = match file {
-        Some(file) => file,
-        None => file_of(&service, cluster_id).await?,
+async fn main() -> ExitCode {
+    end(print().await)
+}
+
+async fn print() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let service = Service::find(Farm::sized(1, 1)).await?;
+    let (cluster, file) = match (&arguments[..], &service.stand_in) {
+        ([cluster, file], _) => (service.cluster(Some(cluster.clone())).await?, file.clone()),
+        ([], Some(stand_in)) => {
+            (service.cluster(None).await?, stand_in.add_file("gear.ufp", PRINT_TIME))
+        }
+        // A real printer begins with nothing that nobody named.
+        _ => return Err("give two arguments: a cluster's id and a print file's id".into()),
     };
+    let cluster_id = &cluster.cluster_id;
     let before = service.client.get_cluster_status(cluster_id).send().await?;
     let sent = service.client.print(cluster_id, file).send().await?;
     let Some(uuid) = sent.job_instance_uuid else {
-        println!("sent to {}, where it is {}", name(&cluster), sent.status);
-        return Ok(());
+        return say(format_args!("sent to {}, where it is {}", name(&cluster), sent.status));
     };
-    println!("job {uuid} is {} on {}", sent.status, name(&cluster));
+    say(format_args!("job {uuid} is {} on {}", sent.status, name(&cluster)))?;
 
     let bar = ProgressBar::new(100);
-    bar.set_style(ProgressStyle::with_template("{bar:40} {percent:>3} % {msg}")?);
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {percent:>3} % {msg}")?);
+    bar.set_message(sent.status.to_string());
     let mut watch = service.client.watch_cluster(cluster_id).since(before);
     while let Some(event) = watch.next().await.transpose()? {
         match event {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {
-                bar.set_message(format!(
-                    "{} on {}",
-                    job.name,
-                    job.printer_name.unwrap_or_default()
-                ));
+                bar.set_message(job.status.to_string());
             }
             WatchEvent::JobProgressed { job, percent, .. } if job.uuid == uuid => {
                 bar.set_position(percent.unwrap_or_default().into());
-                bar.set_message(format!("{} is {}", job.name, job.status));
+                bar.set_message(job.status.to_string());
             }
             WatchEvent::JobFinished(job) if job.uuid == uuid => {
-                bar.finish();
+                bar.finish_and_clear();
                 let took = Duration::from_secs(job.time_elapsed.unwrap_or_default().unsigned_abs());
-                println!("{} has finished after {took:?}", job.name);
-                return Ok(());
+                return say(format_args!("{} has finished after {took:?}", job.name));
             }
             WatchEvent::JobFailed(job) | WatchEvent::JobGone(job) if job.uuid == uuid => {
-                bar.abandon();
+                bar.finish_and_clear();
                 return Err(format!("{} has not been printed: {}", job.name, job.status).into());
             }
             event @ WatchEvent::Blind { .. } => bar.println(event.to_string()),
@@ -64,19 +70,4 @@ async fn main() -> Result<(), Failure> {
         }
     }
     Err("the watch has ended before the print".into())
-}
-
-/// A file to print, if none is given: the stand-in has one made, elsewhere it is one that was
-/// printed before.
-async fn file_of(service: &Service, cluster_id: &str) -> Result<String, Failure> {
-    if let Some(stand_in) = &service.stand_in {
-        return Ok(stand_in.add_file("gear.ufp", Duration::from_secs(1800)));
-    }
-    let mut jobs = service.client.get_print_jobs().cluster_ids([cluster_id]).items();
-    while let Some(job) = jobs.next().await.transpose()? {
-        if let Some(file) = job.cloud_job_id {
-            return Ok(file);
-        }
-    }
-    Err("nothing was printed there before: give a cluster's id and a file's id".into())
 }

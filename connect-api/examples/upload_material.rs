@@ -4,32 +4,37 @@
 //! $ cargo run -p connect-api --features upload --example upload_material [FILE]
 //! ```
 //!
-//! Without a file it sends eight megabytes of nothing to the stand-in.
+//! Without a file it sends eight megabytes of nothing, but only to its own stand-in.
 
 mod support;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use connect_api::UploadSource;
+use connect_stand_in::Farm;
 use indicatif::{ProgressBar, ProgressStyle};
-use support::{Failure, Service};
+use support::{Failure, Service, end, say};
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    end(upload().await)
+}
+
+async fn upload() -> Result<(), Failure> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
-    let service = Service::find().await?;
-    let name = match &file {
-        Some(file) => file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        None => "nothing.umm".to_owned(),
-    };
-    let source = match file {
-        Some(file) => UploadSource::file(file),
-        None if service.is_here => UploadSource::from(vec![0; 8_000_000]),
-        None => return Err("name the file to upload".into()),
+    let service = Service::find(Farm::sized(1, 1)).await?;
+    let (name, source) = match (file, &service.stand_in) {
+        (Some(file), _) => {
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            (name, UploadSource::file(file))
+        }
+        (None, Some(_)) => ("nothing.umm".to_owned(), UploadSource::from(vec![0; 8_000_000])),
+        (None, None) => return Err("name the file to upload".into()),
     };
 
     let bar = ProgressBar::new(0);
-    let style = "{bar:40} {bytes} of {total_bytes}, {bytes_per_sec}";
+    let style = "{wide_bar} {bytes} of {total_bytes}";
     bar.set_style(ProgressStyle::with_template(style)?);
     let shown = bar.clone();
     let upload = service.client.upload_material(&name, "application/zip", "cura", source);
@@ -38,7 +43,6 @@ async fn main() -> Result<(), Failure> {
         shown.set_position(progress.sent);
     });
     let profile = upload.send().await?;
-    bar.finish();
-    println!("{name} is uploaded as {}", profile.material_profile_id);
-    Ok(())
+    bar.finish_and_clear();
+    say(format_args!("{name} is uploaded as {}", profile.material_profile_id))
 }

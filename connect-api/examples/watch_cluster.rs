@@ -9,20 +9,29 @@
 
 mod support;
 
-use support::{Failure, Service, name};
+use std::process::ExitCode;
+
+use connect_stand_in::Farm;
+use support::{Failure, Service, end, name, say};
 
 #[tokio::main]
-async fn main() -> Result<(), Failure> {
+async fn main() -> ExitCode {
+    end(watch().await)
+}
+
+async fn watch() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let (cluster, events) = (arguments.next(), arguments.next());
-    let events: usize = events.map_or(Ok(usize::MAX), |events| events.parse())?;
-    let service = Service::find().await?;
+    let events: usize = events.map_or(Ok(usize::MAX), |events| {
+        events.parse().map_err(|error| format!("EVENTS is {events:?}: {error}"))
+    })?;
+    let service = Service::find(Farm::new().lively(1)).await?;
     let cluster = service.cluster(cluster).await?;
-    println!("watching {}", name(&cluster));
+    say(format_args!("watching {}", name(&cluster)))?;
     let mut watch = service.client.watch_cluster(cluster.cluster_id);
     for _ in 0..events {
         let Some(event) = watch.next().await.transpose()? else { break };
-        println!("{event}");
+        say(event)?;
     }
     Ok(())
 }

@@ -5,9 +5,7 @@
 use std::time::Duration;
 
 use connect_api::{Client, Error};
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
-use connect_tests::stand_in::farm::{ChangeKind, Farm};
+use connect_stand_in::{ChangeKind, Farm, Fault, StandIn};
 
 const README: &str = include_str!("../../README.md");
 const FRONT_PAGE: &str = include_str!("../../connect-api/src/lib.rs");
@@ -137,12 +135,13 @@ async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
 #[tokio::test]
 async fn the_farm_goes_under_a_test_as_the_readme_shows() -> Result<(), Box<dyn std::error::Error>>
 {
-    let stand_in = StandIn::builder().farm(Farm::sized(1, 1)).start().await?;
+    let stand_in = StandIn::start().await;
     let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
     let file = stand_in.add_file("gear.ufp", Duration::from_secs(3600));
-    let cluster = &client.get_clusters().send().await?.items[0].cluster_id;
-    client.print(cluster, &file).send().await?;
-    stand_in.advance(Duration::from_secs(2 * 3600));
-    assert_eq!(stand_in.changes().last().unwrap().kind, ChangeKind::JobCleared);
+    let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
+    let job = client.print(cluster, &file).send().await?.job_instance_uuid.unwrap();
+    stand_in.advance(Duration::from_secs(24 * 3600));
+    let job = client.get_print_job(cluster, &job).send().await?;
+    assert_eq!(job.status.as_str(), "finished");
     Ok(())
 }

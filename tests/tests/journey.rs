@@ -5,8 +5,8 @@ use std::time::Duration;
 use connect_api::models::{ActionStatusDetails, PrintJobResponse};
 use connect_api::{Client, Error, Method, WatchEvent};
 use connect_codegen::document::sha256;
-use connect_tests::StandIn;
-use connect_tests::stand_in::farm::{Farm, UploadFault};
+use connect_stand_in::StandIn;
+use connect_stand_in::farm::{Farm, UploadFault};
 use serde_json::{Value, json};
 
 /// A farm of one cluster with two printers, in which each request takes so long.
@@ -101,10 +101,10 @@ async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
     drop(farm);
 }
 
-/// The stand-in knows no route but those of the document.
 #[tokio::test]
 async fn a_route_that_is_not_there_is_told_by_its_name() {
     let (_farm, client) = farm(Duration::ZERO).await;
-    let error = client.request(Method::GET, "/usage").send::<Value>().await.expect_err("no route");
-    assert!(error.to_string().starts_with("request (GET /usage): 404"), "{error}");
+    let error =
+        client.request(Method::GET, "/nowhere").send::<Value>().await.expect_err("no route");
+    assert!(error.to_string().starts_with("request (GET /nowhere): 404"), "{error}");
 }

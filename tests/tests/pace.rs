@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use connect_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy};
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
+use connect_stand_in::{Fault, StandIn};
 use tokio::task::JoinSet;
 
 fn builder(stand_in: &StandIn) -> ClientBuilder {
@@ -25,7 +24,7 @@ async fn crowd(stand_in: &StandIn, client: &Client, calls: usize) {
 
 #[tokio::test]
 async fn no_more_requests_than_allowed_are_under_way() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
     crowd(&stand_in, &client, 24).await;
     assert_eq!(stand_in.traffic().most_at_once(), 4);
@@ -34,14 +33,14 @@ async fn no_more_requests_than_allowed_are_under_way() {
 
 #[tokio::test]
 async fn without_a_limit_there_is_none() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     crowd(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
     assert!(stand_in.traffic().most_at_once() > 4);
 }
 
 #[tokio::test]
 async fn calls_that_fail_or_are_dropped_give_their_places_back() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
     let client = client.expect("a client");
@@ -61,7 +60,7 @@ async fn calls_that_fail_or_are_dropped_give_their_places_back() {
 
 #[tokio::test]
 async fn who_waits_before_another_attempt_holds_no_place() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
     let print = client.print("c", "j").send();
@@ -81,7 +80,7 @@ async fn who_waits_before_another_attempt_holds_no_place() {
 
 #[tokio::test]
 async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let interval = Duration::from_millis(100);
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
     let start = Instant::now();
@@ -104,7 +103,7 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
 
 #[tokio::test]
 async fn another_cluster_and_another_operation_are_not_held_up() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
     let calls = async {
@@ -122,7 +121,7 @@ async fn another_cluster_and_another_operation_are_not_held_up() {
 
 #[tokio::test]
 async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
     client.get_cluster_status("a").send().await.expect("an answer");
@@ -140,7 +139,7 @@ async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
 
 #[tokio::test]
 async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let policy = RetryPolicy::default().max_attempts(9).first_delay(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
     let options = CallOptions::new().retry(policy).timeout(timeout);
@@ -160,7 +159,7 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
 
 #[tokio::test]
 async fn what_went_wrong_before_the_time_was_up_is_told() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in.faults("get_cluster", [Fault::Status(502), Fault::Late(Duration::from_secs(60))]);
     let policy = RetryPolicy::default().first_delay(Duration::from_millis(1));

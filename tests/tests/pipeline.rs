@@ -15,8 +15,7 @@ use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use connect_codegen::problem::Result;
 use connect_codegen::write::Mode;
-use connect_tests::StandIn;
-use connect_tests::stand_in::spec::openapi_3;
+use connect_stand_in::spec::openapi_3;
 use serde_json::{Value, json};
 use xtask::fetch::{Ask, Fetch};
 use xtask::store::{Stored, store};
@@ -205,7 +204,7 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 
 /// Fetches from a stand-in, regenerates, and compares with what is committed.
 async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let (_folder, layout) = bare_workspace();
     let fetch = Fetch {
         url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),

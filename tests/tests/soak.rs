@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
-use connect_tests::StandIn;
-use connect_tests::stand_in::{Fault, Length, RecordedRequest};
+use connect_stand_in::StandIn;
+use connect_stand_in::{Fault, Length, RecordedRequest};
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -49,7 +49,7 @@ fn faults() -> Vec<Fault> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_calls_over_a_failing_service() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let right = right_answers(&stand_in).await;
     settled("the connection of the right answers closes", || stand_in.traffic().open() == 0).await;
     let tasks = Handle::current().metrics().num_alive_tasks();
@@ -58,7 +58,7 @@ async fn ten_thousand_calls_over_a_failing_service() {
 
     let client = client(&stand_in);
     let mut tally = Tally::default();
-    let mut halfway = 0;
+    let mut halfway = None;
     for round in 0..ROUNDS {
         let results = run(&client).await;
         assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
@@ -78,11 +78,17 @@ async fn ten_thousand_calls_over_a_failing_service() {
             halfway = resident();
         }
     }
-    let grown = resident().saturating_sub(halfway);
-    println!("{tally:?}, {} KiB more in the second half", grown >> 10);
+    println!("{tally:?}");
     assert_eq!(tally.faults, tally.requests / FAILS_ONE_IN);
     assert!(tally.survived > 0 && tally.failed > 0, "{tally:?}");
-    assert!(grown <= FLAT, "{grown} bytes more in the second half");
+    match (halfway, resident()) {
+        (Some(halfway), Some(now)) => {
+            let grown = now.saturating_sub(halfway);
+            println!("{} KiB more in the second half", grown >> 10);
+            assert!(grown <= FLAT, "{grown} bytes more in the second half");
+        }
+        _ => println!("not checked: the memory, which this system does not tell in /proc"),
+    }
 
     drop(client);
     settled("all connections close", || stand_in.traffic().open() == 0).await;
@@ -227,10 +233,11 @@ async fn settled(what: &str, mut is_so: impl FnMut() -> bool) {
     panic!("never: {what}");
 }
 
-/// The memory that the process holds, in bytes; 0 where nobody says.
-fn resident() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
-    kib.unwrap_or_default() << 10
+/// The memory that the process holds, in bytes; nothing where the system does not tell it, as only
+/// Linux does.
+fn resident() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib = line.split_whitespace().next()?.parse::<usize>().ok()?;
+    Some(kib << 10)
 }

@@ -9,8 +9,8 @@ use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{
     AccessToken, BoxFuture, CallOptions, Client, Error, RetryPolicy, TokenError, TokenProvider,
 };
-use connect_tests::StandIn;
-use connect_tests::stand_in::{Fault, Length};
+use connect_stand_in::StandIn;
+use connect_stand_in::{Fault, Length};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
@@ -160,7 +160,7 @@ async fn scene() -> Scene {
     let capture = Capture::default();
     let subscriber = tracing_subscriber::registry().with(capture.clone());
     let guard = tracing::subscriber::set_default(subscriber);
-    let stand_in = StandIn::builder().token(TOKEN).start().await.expect("a stand-in");
+    let stand_in = StandIn::builder().token(TOKEN).examples().start().await.expect("a stand-in");
     let policy = RetryPolicy::default().max_attempts(3).first_delay(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(stand_in.base_url())

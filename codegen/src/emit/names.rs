@@ -66,7 +66,7 @@ const REQUESTS_IMPORT: &[&str] =
     &["Call", "CallOptions", "Client", "Data", "Open", "Operation", "Response"];
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
-const CLIENT_METHODS: &[&str] = &[
+pub const CLIENT_METHODS: &[&str] = &[
     "abort_print_job",
     "attempt",
     "attempts",

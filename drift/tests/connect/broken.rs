@@ -1,7 +1,7 @@
 //! Whatever stands somewhere in a document where something else belongs, comparing ends with a
 //! report or with a problem that names the document, and never in a panic.
 
-use connect_tests::stand_in::spec::openapi_3;
+use connect_stand_in::spec::openapi_3;
 use serde_json::{Value, json};
 
 use crate::workspace::Workspace;

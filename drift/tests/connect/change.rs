@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_drift::finding::{Source, Wire};
-use connect_tests::stand_in::spec::openapi_3;
+use connect_stand_in::spec::openapi_3;
 use json_patch::Patch;
 use serde::Deserialize;
 use serde_json::Value;

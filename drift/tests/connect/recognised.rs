@@ -71,7 +71,7 @@ fn name_and_address_do_not_make_it() {
         compared(&workspace, &workspace.upstream.to_string(), &renamed.to_string()).base.is_connect
     );
 
-    let other = include_str!("../../../tests/tests/fixtures/stand_in.openapi.json");
+    let other = include_str!("../../../tests/stand-in/tests/fixtures/stand_in.openapi.json");
     let report = compared(&workspace, other, other);
     assert!(!report.base.is_connect && report.notes.is_empty() && report.findings.is_empty());
 

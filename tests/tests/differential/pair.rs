@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use connect_tests::StandIn;
-use connect_tests::stand_in::RecordedRequest;
-use connect_tests::stand_in::contract::Contract;
-use connect_tests::stand_in::route::segments;
+use connect_stand_in::RecordedRequest;
+use connect_stand_in::StandIn;
+use connect_stand_in::contract::Contract;
+use connect_stand_in::route::segments;
 use serde_json::Value;
 
 /// Both clients, before the same stand-in. Whether it likes a request does not matter here.
@@ -36,7 +36,7 @@ pub struct Sent {
 
 impl Pair {
     pub async fn start() -> Self {
-        let stand_in = StandIn::start().await;
+        let stand_in = connect_tests::examples().await;
         let url = stand_in.base_url();
         let ours = connect_api::Client::builder().base_url(&url).token(stand_in.token());
         let document =

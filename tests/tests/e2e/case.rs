@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use connect_api::{CallOptions, Client, Error, HeaderMap, Page, Response, RetryPolicy, StatusCode};
-use connect_tests::StandIn;
+use connect_stand_in::StandIn;
 use serde::Serialize;
 use serde_json::{Value, json};
 

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use connect_api::{Client, Error};
-use connect_tests::StandIn;
 use connect_tests::json::canonical;
 use serde_json::{Map, Value, json};
 
@@ -94,7 +93,7 @@ fn variations(body: &Value) -> Vec<(Value, Becomes)> {
 
 #[tokio::test]
 async fn no_envelope_fails_an_answer() {
-    let (stand_in, stage) = (StandIn::start().await, Stage::new());
+    let (stand_in, stage) = (connect_tests::examples().await, Stage::new());
     let mut held = 0;
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
@@ -140,7 +139,7 @@ fn errors(error: &Map<String, Value>) -> Vec<Value> {
 
 #[tokio::test]
 async fn no_field_costs_the_code_of_an_error() {
-    let (stand_in, stage) = (StandIn::start().await, Stage::new());
+    let (stand_in, stage) = (connect_tests::examples().await, Stage::new());
     let (mut held, mut seen) = (0, BTreeSet::new());
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");

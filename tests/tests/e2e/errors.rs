@@ -1,7 +1,6 @@
 //! Each documented error of each operation arrives as what it is.
 
 use connect_api::Error;
-use connect_tests::StandIn;
 use serde_json::json;
 
 use crate::case::client;
@@ -9,7 +8,7 @@ use crate::cases;
 
 #[tokio::test]
 async fn every_documented_error_of_every_operation_arrives() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     let mut arrived = 0;
     for case in cases::all() {
@@ -45,7 +44,7 @@ async fn every_documented_error_of_every_operation_arrives() {
 
 #[tokio::test]
 async fn what_the_stand_in_refuses_of_itself_arrives_with_every_error() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     let call = client.get_print_jobs().sent_from(["mars".into()]).status(["lost".into()]);
     let Err(Error::Api(error)) = call.send().await else { panic!("an error was expected") };
@@ -56,7 +55,7 @@ async fn what_the_stand_in_refuses_of_itself_arrives_with_every_error() {
 
 #[tokio::test]
 async fn a_wrong_token_and_none_are_told_apart() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let builder = || connect_api::Client::builder().base_url(stand_in.base_url());
     let refused = builder().token("another").build().expect("a client").get_settings().send().await;
     assert_eq!(refused.expect_err("wrong").status().map(|it| it.as_u16()), Some(403));

@@ -1,8 +1,8 @@
 //! No value of a path changes the route.
 
 use connect_api::{Client, Error};
-use connect_tests::StandIn;
-use connect_tests::stand_in::route::decode;
+use connect_stand_in::StandIn;
+use connect_stand_in::route::decode;
 
 use crate::case::client;
 
@@ -42,7 +42,7 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
 
 #[tokio::test]
 async fn an_id_is_exactly_one_segment() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for (sent, id) in IDS.iter().enumerate() {
         client.get_cluster_status(*id).send().await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
@@ -66,7 +66,7 @@ async fn what_no_encoding_saves_is_refused_before_anything_is_sent() {
             client.reprint("c1", id, "i1").send().await.expect_err("refused"),
         ]
     }
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for id in ["", ".", ".."] {
         let errors = errors(&client, id).await;

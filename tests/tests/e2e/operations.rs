@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use connect_tests::StandIn;
+use connect_stand_in::StandIn;
+use connect_stand_in::contract::Location;
 use connect_tests::json::canonical;
-use connect_tests::stand_in::contract::Location;
 use serde_json::Value;
 
 use crate::case::{Case, client};
@@ -18,7 +18,7 @@ fn spec(name: &str) -> Value {
 
 #[tokio::test]
 async fn every_operation_of_the_document_has_a_case_with_all_that_it_takes() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let cases = cases::all();
     let called: BTreeSet<&str> = cases.iter().map(|case| case.id).collect();
     let documented: BTreeSet<&str> =
@@ -60,7 +60,7 @@ fn body_fields(document: &Value, id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_operation_asks_what_it_should_and_gives_the_documented_answer() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for case in cases::all() {
         let reply = match (case.send)(&client).await {
@@ -109,7 +109,7 @@ fn assert_request(stand_in: &StandIn, case: &Case) {
 
 #[tokio::test]
 async fn options_that_are_not_set_are_not_sent() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     client.get_clusters().send().await.expect("a page");
     client.print("c1", "j1").send().await.expect("a print");

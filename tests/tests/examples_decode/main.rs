@@ -5,8 +5,8 @@ mod tolerance;
 mod vary;
 
 use connect_api::models as m;
+use connect_stand_in::contract::Contract;
 use connect_tests::json::canonical;
-use connect_tests::stand_in::contract::Contract;
 use serde_json::Value;
 
 use models::{Errors, Trip, answer, data, request, trip};

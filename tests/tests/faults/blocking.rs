@@ -1,14 +1,13 @@
 //! Calls without async.
 
 use connect_api::{Client, Error};
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
+use connect_stand_in::Fault;
 
 use super::{client, retrying};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_plain_thread_can_call() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     stand_in.faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
     let thread = std::thread::spawn(move || {
@@ -30,7 +29,7 @@ async fn a_plain_thread_can_call() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thread_of_a_runtime_can_call_where_it_may_block() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     // With a connection at hand that this runtime keeps.
     client.get_settings().send().await.expect("an answer");

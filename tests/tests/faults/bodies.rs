@@ -1,8 +1,7 @@
 //! Bodies that are longer than anybody expected.
 
 use connect_api::{CallOptions, Error};
-use connect_tests::StandIn;
-use connect_tests::stand_in::{Fault, Length};
+use connect_stand_in::{Fault, Length};
 
 use super::{Call, client};
 
@@ -13,7 +12,7 @@ const IN_BUFFERS: u64 = 24 * MIB;
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for call in Call::ALL {
         for length in [Length::Announced, Length::Chunked] {
@@ -38,7 +37,7 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
 
 #[tokio::test]
 async fn the_limit_is_the_longest_body_that_is_taken() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     let length = stand_in.contract().operation("print").expect("it is documented");
     let length = length.answers[&200].as_ref().and_then(|content| content.example.as_ref());

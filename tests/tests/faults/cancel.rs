@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
+use connect_stand_in::Fault;
 
 use super::{Call, LONG, client, retrying, until};
 
 #[tokio::test]
 async fn a_call_dropped_during_an_attempt_is_over() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.faults(call.operation(), [Fault::Late(LONG)]);
@@ -26,7 +25,7 @@ async fn a_call_dropped_during_an_attempt_is_over() {
 
 #[tokio::test]
 async fn a_call_dropped_during_a_wait_sends_nothing_more() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     stand_in.faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);
     let call = Call::Status.send(&client, retrying(9));

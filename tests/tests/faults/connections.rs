@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use connect_api::{CallOptions, Client, Error};
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
+use connect_stand_in::Fault;
+use connect_stand_in::StandIn;
 
 use super::{Call, client, quick, retrying};
 
@@ -46,7 +46,8 @@ async fn a_service_that_comes_up_meanwhile_sees_one_request() {
         let options = CallOptions::new().retry(policy);
         let sent = tokio::spawn(async move { call.send(&client, options).await });
         tokio::time::sleep(Duration::from_millis(50)).await;
-        let stand_in = StandIn::builder().port(port).token(token).start().await.expect("a port");
+        let stand_in =
+            StandIn::builder().port(port).token(token).examples().start().await.expect("a port");
         sent.await.expect("no panic").expect("an answer");
         assert_eq!(stand_in.requests().len(), 1, "{call:?}");
     }
@@ -55,7 +56,7 @@ async fn a_service_that_comes_up_meanwhile_sees_one_request() {
 /// A connection that was good before is no reason to send a print again.
 #[tokio::test]
 async fn no_print_is_sent_again_when_the_connection_breaks() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     for used_before in [false, true] {
         let client = client(&stand_in);
         if used_before {

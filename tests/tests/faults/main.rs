@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
-use connect_tests::StandIn;
+use connect_stand_in::StandIn;
 
 /// No test depends on this time; it ends those that would otherwise hang.
 const LONG: Duration = Duration::from_secs(60);

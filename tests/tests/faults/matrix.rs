@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
-use connect_tests::StandIn;
-use connect_tests::stand_in::{Fault, Length};
+use connect_stand_in::StandIn;
+use connect_stand_in::{Fault, Length};
 
 use super::{Call, LONG, client, quick};
 
@@ -106,7 +106,7 @@ fn cases(elsewhere: &str) -> Vec<Case> {
 
 #[tokio::test]
 async fn every_fault_has_its_outcome_and_its_number_of_requests() {
-    let (stand_in, elsewhere) = (StandIn::start().await, StandIn::start().await);
+    let (stand_in, elsewhere) = (connect_tests::examples().await, connect_tests::examples().await);
     let cells = hold(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
     assert_eq!(elsewhere.traffic().accepted(), 0, "nothing goes to another host");
     insta::assert_snapshot!(format!("{cells} cells of faults"), @"768 cells of faults");
@@ -116,7 +116,7 @@ async fn every_fault_has_its_outcome_and_its_number_of_requests() {
 async fn an_answer_that_is_late_times_out() {
     let fault = Fault::Late(LONG);
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
-    let cells = hold(&StandIn::start().await, &[case], Duration::from_millis(100)).await;
+    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
     assert_eq!(cells, CELLS);
 }
 
@@ -125,7 +125,7 @@ async fn an_answer_that_drips_times_out() {
     // Each byte comes soon enough; the whole does not.
     let fault = Fault::Drip(Duration::from_millis(20));
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
-    let cells = hold(&StandIn::start().await, &[case], Duration::from_millis(100)).await;
+    let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
     assert_eq!(cells, CELLS);
 }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use connect_api::models::ErrorCode;
 use connect_api::{AccessToken, BoxFuture, Client, Error, TokenError, TokenProvider};
-use connect_tests::StandIn;
+use connect_stand_in::StandIn;
 
 use super::{Call, client, retrying};
 
@@ -26,7 +26,7 @@ impl TokenProvider for Two {
 
 #[tokio::test]
 async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     stand_in.renew_token("another");
     for call in Call::ALL {
@@ -41,7 +41,8 @@ async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
 async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
     for call in Call::ALL {
         for (accepted, requests) in [("first", 1), ("second", 2), ("third", 2)] {
-            let stand_in = StandIn::builder().token("first").start().await.expect("a stand-in");
+            let stand_in =
+                StandIn::builder().token("first").examples().start().await.expect("a stand-in");
             if accepted != "first" {
                 stand_in.renew_token(accepted);
             }

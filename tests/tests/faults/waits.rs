@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
-use connect_tests::StandIn;
-use connect_tests::stand_in::Fault;
+use connect_stand_in::Fault;
 
 use super::{Call, LONG, client, quick, retrying};
 
@@ -22,7 +21,7 @@ fn status(result: Result<String, Error>) -> (u16, Option<Duration>) {
 
 #[tokio::test]
 async fn a_wait_in_seconds_is_kept() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.faults(call.operation(), [wait(503, 1)]);
@@ -34,7 +33,7 @@ async fn a_wait_in_seconds_is_kept() {
 
 #[tokio::test]
 async fn a_wait_until_a_date_is_kept() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let (now, clock) = (Instant::now(), SystemTime::now());
     let date = httpdate::fmt_http_date(clock + Duration::from_secs(3));
     let until = httpdate::parse_http_date(&date).expect("a date");
@@ -47,7 +46,7 @@ async fn a_wait_until_a_date_is_kept() {
 
 #[tokio::test]
 async fn a_wait_that_is_too_long_ends_the_call_at_once() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for call in Call::ALL {
         for (asked, most) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
@@ -68,7 +67,7 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_budget_is_not_begun() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     stand_in.faults("get_cluster_status", [wait(503, 20)]);
     let policy = quick(4).budget(Duration::from_secs(10));
     let start = Instant::now();
@@ -80,7 +79,7 @@ async fn a_wait_beyond_the_budget_is_not_begun() {
 
 #[tokio::test]
 async fn no_budget_is_no_other_attempt() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     stand_in.faults("get_cluster_status", [Fault::Status(500)]);
     let policy = quick(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
@@ -90,7 +89,7 @@ async fn no_budget_is_no_other_attempt() {
 
 #[tokio::test]
 async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for (call, fault) in [(Call::Status, wait(429, 20)), (Call::Print, wait(503, 20))] {
         stand_in.take_requests();
@@ -107,7 +106,7 @@ async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
 
 #[tokio::test]
 async fn the_time_of_the_whole_call_ends_attempts() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for call in Call::ALL {
         stand_in.take_requests();
@@ -124,7 +123,7 @@ async fn the_time_of_the_whole_call_ends_attempts() {
 
 #[tokio::test]
 async fn any_sequence_of_failures_is_survived() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for sequence in [[500, 502, 503, 504], [504, 500, 429, 502], [503, 503, 408, 500]] {
         stand_in.take_requests();
@@ -141,7 +140,7 @@ async fn any_sequence_of_failures_is_survived() {
 /// What surely did nothing may be followed by what may have done something: there it ends.
 #[tokio::test]
 async fn a_print_stops_at_the_first_failure_that_may_have_done_something() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for last in [Fault::Status(500), Fault::HangUp, Fault::Status(503), Fault::Gateway(504)] {
         stand_in.take_requests();
@@ -153,7 +152,7 @@ async fn a_print_stops_at_the_first_failure_that_may_have_done_something() {
 
 #[tokio::test]
 async fn a_call_can_differ_from_its_client() {
-    let stand_in = StandIn::start().await;
+    let stand_in = connect_tests::examples().await;
     let client = |options| {
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         builder.call_options(options).build().expect("a client")

@@ -1,6 +1,7 @@
 //! The surface of the API and of the crate, so that a change of either shows as the lines that
 //! it changes.
 
+mod client;
 mod mutations;
 
 use std::path::Path;

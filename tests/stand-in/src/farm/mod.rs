@@ -1,0 +1,161 @@
+//! A farm without printers: the stand-in with a state that lives.
+//!
+//! Jobs wait, are printed and end; printers go offline, break and come back; actions take time.
+//! All of it goes by the farm's own clock, which stands still until a test pushes it.
+//!
+//! | what | module |
+//! |---|---|
+//! | what a farm begins with | [`Farm`], [`layout`] |
+//! | its state | [`world`], [`cluster`], [`printer`], [`job`], [`jobs`], [`mod@file`], [`upload`] |
+//! | its time | [`clock`], [`agenda`] |
+//! | what happens by itself | [`life`], [`traffic`] |
+//! | what is done to it | [`action`], [`deed`], [`handle`] |
+//! | the API's operations on it | [`operation`], [`call`], [`page`], [`view`] |
+//! | the routes that its document lacks | [`undocumented`] |
+//! | where files are announced and sent | [`cura`], [`host`] |
+//! | the record of what happened | [`change`] |
+//!
+//! What of its behaviour is attested is what the service's clients rely on; how long the phases
+//! last, and that a job is given to the first printer that fits, is the farm's own.
+
+pub mod action;
+pub mod agenda;
+pub mod call;
+pub mod change;
+pub mod clock;
+pub mod cluster;
+pub mod cura;
+pub mod deed;
+pub mod file;
+pub mod handle;
+pub mod host;
+pub mod ids;
+pub mod job;
+pub mod jobs;
+pub mod layout;
+pub mod life;
+pub mod operation;
+pub mod page;
+pub mod printer;
+pub mod traffic;
+pub mod undocumented;
+pub mod upload;
+pub mod view;
+pub mod world;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Datelike as _};
+
+pub use self::change::{Change, ChangeKind};
+pub use self::clock::LIFE;
+use self::clock::Time;
+use self::layout::Layout;
+pub use self::upload::{Attempt, Upload, UploadFault};
+
+/// What a farm begins with, and how its time goes.
+#[derive(Debug, Clone)]
+pub struct Farm {
+    layout: Layout,
+    start: Time,
+    speed: u32,
+    tick: Duration,
+    lively: Option<u64>,
+    listing_delay: Duration,
+    cluster_limit: Option<usize>,
+    token_lifetime: Option<Duration>,
+}
+
+impl Default for Farm {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Farm {
+    /// A small farm in the middle of a working day: three clusters, eight printers of three kinds,
+    /// one of them offline; jobs in most phases of their life; maintenance that is due; a printer
+    /// that waits to be registered with the pin `A1B2C3`.
+    pub fn new() -> Self {
+        Self::laid_out(Layout::Sample)
+    }
+
+    /// So many clusters of so many printers each, all idle.
+    pub fn sized(clusters: usize, printers: usize) -> Self {
+        Self::laid_out(Layout::Sized { clusters, printers })
+    }
+
+    fn laid_out(layout: Layout) -> Self {
+        Self {
+            layout,
+            // A Monday morning.
+            start: DateTime::from_timestamp(1_772_438_400, 0).unwrap_or_default(),
+            speed: 0,
+            tick: Duration::ZERO,
+            lively: None,
+            listing_delay: Duration::ZERO,
+            cluster_limit: None,
+            token_lifetime: None,
+        }
+    }
+
+    /// Begins at this moment instead of a fixed one.
+    #[must_use]
+    pub fn starts_at(mut self, start: Time) -> Self {
+        self.start = start;
+        self
+    }
+
+    /// When it is to begin, if that is no time for it: the API's times have years of four digits, also
+    /// at the end of a farm's life.
+    pub(super) fn impossible_start(&self) -> Option<Time> {
+        (!(1970..9900).contains(&self.start.year())).then_some(self.start)
+    }
+
+    /// Lets the clock run by itself, so many times as fast as real time. It stands still unless
+    /// this is set, and can be pushed either way.
+    #[must_use]
+    pub fn speed(mut self, speed: u32) -> Self {
+        self.speed = speed;
+        self
+    }
+
+    /// Pushes the clock by so much with each request to the API, for what is polled until it
+    /// changes.
+    #[must_use]
+    pub fn tick(mut self, tick: Duration) -> Self {
+        self.tick = tick;
+        self
+    }
+
+    /// Has jobs arrive, printers drop off and prints fail by themselves, by a chance that is the
+    /// same for the same seed.
+    #[must_use]
+    pub fn lively(mut self, seed: u64) -> Self {
+        self.lively = Some(seed);
+        self
+    }
+
+    /// Lets new jobs show in lists only after this time. The service takes up to ten seconds; the
+    /// farm takes none unless this is set.
+    #[must_use]
+    pub fn listing_delay(mut self, delay: Duration) -> Self {
+        self.listing_delay = delay;
+        self
+    }
+
+    /// Lists no more than so many clusters, as a small subscription does: the rest is cut off, and
+    /// `limit_reached` says so.
+    #[must_use]
+    pub fn cluster_limit(mut self, limit: usize) -> Self {
+        self.cluster_limit = Some(limit);
+        self
+    }
+
+    /// Lets the bearer token expire after this time. `StandIn::renew_token` gives out the next.
+    #[must_use]
+    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.token_lifetime = Some(lifetime);
+        self
+    }
+}

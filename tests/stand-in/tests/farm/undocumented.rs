@@ -1,0 +1,58 @@
+//! Routes that the document lacks, as who calls them with `Client::request` finds them.
+
+use connect_api::{Error, Method};
+use connect_stand_in::farm::undocumented::ROUTES;
+use connect_stand_in::route::segments;
+use connect_stand_in::{Farm, StandIn};
+use serde_json::Value;
+
+use super::{HOUR, Site};
+
+#[tokio::test]
+async fn the_usage_counts_what_was_printed() {
+    let site = Site::new(Farm::sized(2, 1)).await;
+    let cluster = site.cluster().await;
+    site.print(&cluster).await;
+    site.print(&cluster).await;
+    site.farm.advance(24 * HOUR);
+    let usage: Value = site.client.request(Method::GET, "/usage").send().await.expect("usage");
+    let of = |printer: usize| {
+        let printer = &usage[printer];
+        (printer["print_job_count"].as_u64(), printer["time_elapsed"].as_u64())
+    };
+    assert_eq!((of(0), of(1)), ((Some(2), Some(7200)), (Some(0), Some(0))));
+    assert_eq!(usage[0]["cluster_id"], *cluster);
+}
+
+#[tokio::test]
+async fn all_clusters_are_shared_at_once() {
+    let site = Site::new(Farm::new()).await;
+    let shared = site.client.request(Method::POST, "/clusters/share_all").send::<Value>().await;
+    assert_eq!(shared.expect("an answer")["cluster_ids"].as_array().map(Vec::len), Some(3));
+    let clusters = site.client.get_clusters().send().await.expect("a page");
+    assert!(clusters.items.iter().all(|cluster| cluster.organization_shared == Some(true)));
+}
+
+#[tokio::test]
+async fn they_want_the_bearer_as_all_others_do() {
+    let site = Site::new(Farm::new()).await;
+    let client = connect_api::Client::builder().base_url(site.farm.base_url()).token("another");
+    let client = client.build().expect("a client");
+    let refused = client.request(Method::POST, "/clusters/share_all").send::<Value>().await;
+    assert!(matches!(refused, Err(Error::Api(error)) if error.status.as_u16() == 403));
+    let clusters = site.client.get_clusters().send().await.expect("a page");
+    assert!(clusters.items.iter().any(|cluster| cluster.organization_shared == Some(false)));
+}
+
+/// A route that has come into the document is to be served as that says.
+#[tokio::test]
+async fn the_document_still_lacks_them() {
+    let stand_in = StandIn::start().await;
+    for (method, route, _) in &ROUTES {
+        let path = segments(route).expect("a path");
+        let mut methods = stand_in.contract().paths.iter();
+        let found = methods.find(|(template, _)| template.matches(&path).is_some());
+        let has = found.is_some_and(|(_, methods)| methods.contains_key(method.as_str()));
+        assert!(!has, "{method} {route} is documented");
+    }
+}
