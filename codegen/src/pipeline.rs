@@ -73,14 +73,15 @@ pub fn write_normalised(
     normalised: &Normalised,
     mode: Mode,
     command: &str,
-) -> Result<()> {
-    write::file(&layout.normalised(), &normalised.to_json(), mode, command)?;
-    write::file(&layout.report(), &normalised.report.to_markdown(NORMALISE), mode, command)
+) -> Result<usize> {
+    let document = write::file(&layout.normalised(), &normalised.to_json(), mode, command)?;
+    let report = normalised.report.to_markdown(NORMALISE);
+    Ok(document + write::file(&layout.report(), &report, mode, command)?)
 }
 
 /// Brings everything that is generated up to date: the normalised document and the crate.
-/// Nothing is written before all of it has been made.
-pub fn regen(layout: &Layout, mode: Mode) -> Result<()> {
+/// Nothing is written before all of it has been made. Gives how many files have changed.
+pub fn regen(layout: &Layout, mode: Mode) -> Result<usize> {
     let upstream = load(layout)?;
     let made = Made::of(&upstream, &Rules::read(layout)?)
         .map_err(|problem| problem.in_file(layout.upstream().display()))?;
@@ -110,9 +111,9 @@ impl Made {
     }
 
     /// Writes it, or in check mode compares.
-    pub fn write(&self, layout: &Layout, mode: Mode) -> Result<()> {
-        write_normalised(layout, &self.normalised, mode, REGEN)?;
-        write::folder(&layout.generated(), &self.files, mode, REGEN)
+    pub fn write(&self, layout: &Layout, mode: Mode) -> Result<usize> {
+        let document = write_normalised(layout, &self.normalised, mode, REGEN)?;
+        Ok(document + write::folder(&layout.generated(), &self.files, mode, REGEN)?)
     }
 }
 

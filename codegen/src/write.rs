@@ -19,18 +19,19 @@ pub enum Mode {
     Check,
 }
 
-/// Brings the file at `path` to `contents`. A file that is right already is not touched.
-pub fn file(path: &Path, contents: &str, mode: Mode, mend: &str) -> Result<()> {
+/// Brings the file at `path` to `contents`. A file that is right already is not touched. Gives how
+/// many files have changed.
+pub fn file(path: &Path, contents: &str, mode: Mode, mend: &str) -> Result<usize> {
     let current = match std::fs::read(path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(io_problem(path, "cannot be read", &error)),
     };
     if current.as_deref() == Some(contents.as_bytes()) {
-        return Ok(());
+        return Ok(0);
     }
     match mode {
-        Mode::Write => replace(path, contents.as_bytes()),
+        Mode::Write => replace(path, contents.as_bytes()).map(|()| 1),
         Mode::Check => {
             let current = current.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
             Err(stale(path, current.as_deref(), Some(contents), mend))
@@ -38,10 +39,12 @@ pub fn file(path: &Path, contents: &str, mode: Mode, mend: &str) -> Result<()> {
     }
 }
 
-/// Makes `folder` hold exactly `files`: writes what differs, removes what is not among them.
-pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()> {
+/// Makes `folder` hold exactly `files`: writes what differs, removes what is not among them. Gives
+/// how many files have changed.
+pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<usize> {
+    let mut changed = 0;
     for (path, contents) in files {
-        file(&folder.join(path), contents, mode, mend)?;
+        changed += file(&folder.join(path), contents, mode, mend)?;
     }
     for path in listing(folder)? {
         let relative = path.strip_prefix(folder).expect("listed below the folder");
@@ -52,6 +55,7 @@ pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()
             Mode::Write => {
                 std::fs::remove_file(&path)
                     .map_err(|error| io_problem(&path, "cannot be removed", &error))?;
+                changed += 1;
                 // And the folders that held nothing else; one that holds more cannot be removed.
                 let above = relative.ancestors().skip(1).filter(|it| it.parent().is_some());
                 let _ = above.map(|it| std::fs::remove_dir(folder.join(it))).all(|it| it.is_ok());
@@ -62,7 +66,7 @@ pub fn folder(folder: &Path, files: &Files, mode: Mode, mend: &str) -> Result<()
             }
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Replaces a file in one step: whoever reads it sees the old or the new bytes, never a part.

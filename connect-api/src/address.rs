@@ -21,7 +21,9 @@ pub(crate) fn is_plain_here(url: &Url) -> bool {
 /// A base URL, if it can be one.
 pub(crate) fn base_url(text: &str) -> Result<Url, ConfigurationError> {
     let fault = |what: &str| Err(ConfigurationError::new(format!("the base URL {what}")));
-    let Ok(url) = Url::parse(text) else { return fault("is not an absolute URL") };
+    let Ok(url) = Url::parse(text) else {
+        return fault("is not an absolute URL like https://api.ultimaker.com/connect/v1");
+    };
     if !matches!(url.scheme(), "http" | "https") {
         return fault("is neither http nor https");
     }

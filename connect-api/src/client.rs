@@ -230,11 +230,8 @@ impl ClientBuilder {
     }
 
     fn wire(&self) -> Result<Wire, ConfigurationError> {
-        if let Tokens::Static(token) = &self.tokens
-            && token.header().is_none()
-        {
-            let fault = "the token is empty, or holds characters that no header can carry";
-            return Err(ConfigurationError::new(fault));
+        if let Tokens::Static(token) = &self.tokens {
+            token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
         }
         let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let secret = !matches!(self.tokens, Tokens::None);
@@ -318,6 +315,8 @@ mod tests {
         };
         refused(Client::builder().token("secret\nX-Evil: 1"));
         refused(Client::builder().token(" "));
+        refused(Client::builder().token("secret\n"));
+        refused(Client::builder().token("Bearer secret"));
         for url in [
             "",
             "api.ultimaker.com",

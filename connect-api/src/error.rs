@@ -75,9 +75,9 @@ pub enum Error {
 /// ```
 /// use connect_api::{Client, Error};
 ///
-/// let error = Client::builder().base_url("nowhere").build().unwrap_err();
+/// let error = Client::builder().token("Bearer abc").build().unwrap_err();
 /// assert!(matches!(error, Error::Configuration(_)));
-/// assert_eq!(error.to_string(), "the base URL is not an absolute URL");
+/// assert!(error.to_string().starts_with("the token begins with `Bearer`"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ConfigurationError {

@@ -31,6 +31,22 @@ impl AccessToken {
         self.0.expose_secret()
     }
 
+    /// Why the token cannot be one, if that can be told by its looks.
+    pub(crate) fn fault(&self) -> Option<&'static str> {
+        let token = self.expose();
+        match token.trim() {
+            "" => Some("the token is empty"),
+            trimmed if trimmed != token => Some("the token has blanks or line breaks around it"),
+            _ if token.starts_with("Bearer ") => {
+                Some("the token begins with `Bearer`, which is the header's and not its own")
+            }
+            _ if self.header().is_none() => {
+                Some("the token holds characters that no header can carry")
+            }
+            _ => None,
+        }
+    }
+
     /// The header that carries the token, if one can.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         if self.expose().trim().is_empty() {

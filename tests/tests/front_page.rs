@@ -23,12 +23,32 @@ fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
     let docs = FRONT_PAGE.lines().filter_map(|line| line.strip_prefix("//!"));
     let docs: String =
         docs.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
-    let [print, farm] = programs(README)[..] else { panic!("two programs in the README") };
+    let [list, print, farm] = programs(README)[..] else { panic!("three programs in the README") };
+    let from = list.find("    for cluster").expect("the way of the program");
+    assert!(HERE.contains(&list[from..]), "the README's first program is not here:\n{list}");
     assert_eq!(programs(&docs)[0], print);
     let from = print.find("    // Where to print").expect("the way of the program");
-    assert!(HERE.contains(&print[from..]), "the README's first program is not here:\n{print}");
+    assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
     let indented: String = farm.lines().map(|line| format!("    {line}\n")).collect();
-    assert!(HERE.contains(&indented), "the README's second program is not here:\n{farm}");
+    assert!(HERE.contains(&indented), "the README's third program is not here:\n{farm}");
+}
+
+/// The README's first program.
+async fn list(client: Client) -> Result<(), Error> {
+    for cluster in client.get_clusters().limit(20).send().await?.items {
+        let status = client.get_cluster_status(&cluster.cluster_id).send().await?;
+        for printer in status.printers.unwrap_or_default() {
+            println!("{}: {:?}, {:?}", cluster.host_name, printer.friendly_name, printer.status);
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_first_program_sees_each_cluster() {
+    let (farm, client, _) = farm(Duration::from_secs(1)).await;
+    list(client).await.expect("the clusters");
+    assert_eq!(polls(&farm), 3);
 }
 
 /// The program of the front page.

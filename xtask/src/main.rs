@@ -144,7 +144,11 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
         return Err(Problem::new("`--url` and `--openapi-version` say what to fetch")
             .help("add `--fetch`, or leave them out"));
     }
-    pipeline::regen(layout, regen.check.mode())
+    match pipeline::regen(layout, regen.check.mode())? {
+        0 => println!("everything that is generated is up to date"),
+        changed => println!("{changed} files have changed; `git diff` shows them"),
+    }
+    Ok(())
 }
 
 fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {

@@ -37,7 +37,11 @@ pub struct TransportError {
 
 #[derive(Debug)]
 enum Cause {
-    Lost(reqwest::Error),
+    Lost {
+        /// The host, and the port if the URL names one.
+        host: String,
+        error: reqwest::Error,
+    },
     AttemptTimeout(Duration),
     CallTimeout {
         limit: Duration,
@@ -56,8 +60,13 @@ impl TransportError {
     }
 
     pub(crate) fn lost(operation: &Arc<Operation>, source: reqwest::Error) -> Self {
-        // A URL can hold what must not be shown, a signature for one.
-        Self::new(operation, Cause::Lost(source.without_url()))
+        // The rest of a URL can hold what must not be shown, a signature for one.
+        let host = source.url().map(|url| {
+            let port = url.port().map(|port| format!(":{port}"));
+            format!("{}{}", url.host_str().unwrap_or_default(), port.unwrap_or_default())
+        });
+        let host = host.unwrap_or_default();
+        Self::new(operation, Cause::Lost { host, error: source.without_url() })
     }
 
     pub(crate) fn attempt_timeout(operation: &Arc<Operation>, limit: Duration) -> Self {
@@ -113,7 +122,7 @@ impl TransportError {
     /// Whether the time was up, of an attempt or of the call.
     pub fn is_timeout(&self) -> bool {
         match &self.cause {
-            Cause::Lost(error) => error.is_timeout(),
+            Cause::Lost { error, .. } => error.is_timeout(),
             Cause::AttemptTimeout(_) | Cause::CallTimeout { .. } => true,
             #[cfg(feature = "upload")]
             Cause::Stalled(_) => true,
@@ -125,7 +134,7 @@ impl TransportError {
     pub fn is_connect(&self) -> bool {
         match &self.cause {
             #[cfg(not(target_family = "wasm"))]
-            Cause::Lost(error) => error.is_connect(),
+            Cause::Lost { error, .. } => error.is_connect(),
             _ => false,
         }
     }
@@ -162,7 +171,13 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}: ", self.operation, Attempts(self.attempts))?;
         match &self.cause {
-            Cause::Lost(error) => f.write_str(&chain(error)),
+            Cause::Lost { host, error } => {
+                let what = chain(error);
+                match host.is_empty() || what.contains(host.as_str()) {
+                    true => f.write_str(&what),
+                    false => write!(f, "{host}: {what}"),
+                }
+            }
             Cause::AttemptTimeout(limit) => write!(f, "no whole answer within {limit:?}"),
             Cause::CallTimeout { limit, .. } => {
                 write!(f, "the call did not end within {limit:?}")?;

@@ -87,7 +87,8 @@ impl Scratch {
         workspace.insert("members".to_owned(), Value::Array(names.collect()));
         write::file(&self.folder.join("Cargo.toml"), &manifest.to_string(), Mode::Write, "")?;
         let lock = write::read(&layout.root().join("Cargo.lock"))?;
-        write::file(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")
+        write::file(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")?;
+        Ok(())
     }
 }
 
