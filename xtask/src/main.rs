@@ -146,6 +146,7 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
     }
     match pipeline::regen(layout, regen.check.mode())? {
         0 => println!("everything that is generated is up to date"),
+        1 => println!("1 file has changed; `git diff` shows it"),
         changed => println!("{changed} files have changed; `git diff` shows them"),
     }
     Ok(())
