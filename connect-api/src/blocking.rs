@@ -35,7 +35,8 @@ pub(crate) fn block_on<T: Send + 'static>(
     let (sender, receiver) = mpsc::sync_channel(1);
     let call = call.in_current_span().with_current_subscriber();
     runtime.spawn(async move { sender.send(call.await) });
-    receiver.recv().unwrap_or_else(|_| Err(fault("the blocking call panicked")))
+    // It may have panicked after something was sent: that is no error of ours to name.
+    receiver.recv().unwrap_or_else(|_| panic!("the call that was waited for has panicked"))
 }
 
 /// Whether this thread is polling a task, which others wait for. A task has a budget of steps that

@@ -108,6 +108,8 @@ pub(crate) struct Operation {
 /// A successful answer whose body is still bytes.
 pub(crate) struct Raw {
     pub(crate) operation: Arc<Operation>,
+    /// How often the call was tried.
+    pub(crate) attempts: usize,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,

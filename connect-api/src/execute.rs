@@ -56,7 +56,7 @@ impl Client {
         match result {
             Ok(raw) => {
                 span.record("http.response.status_code", raw.status.as_u16());
-                Ok(Raw { span, ..raw })
+                Ok(Raw { span, attempts, ..raw })
             }
             Err(error) => {
                 error.record(&span);

@@ -126,7 +126,8 @@ pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
 #[cfg(feature = "upload")]
 pub use error::SourceError;
-pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, TransportError};
+pub use error::TransportError;
+pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, RepeatedPageError};
 // All of it, since the generator's tests build the crate without.
 pub use fleet::*;
 pub use generated::{models, requests};

@@ -76,8 +76,9 @@ pub struct PendingLogin {
 /// # What can be set
 ///
 /// ```no_run
-/// # fn example() {
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::Duration;
+/// use connect_api::reqwest::{Client, redirect::Policy};
 /// use connect_api::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, DEFAULT_TOKEN_URL, Login};
 ///
 /// let login = Login::new("a client's id")
@@ -86,8 +87,9 @@ pub struct PendingLogin {
 ///     .authorize_url(DEFAULT_AUTHORIZE_URL)
 ///     .token_url(DEFAULT_TOKEN_URL)
 ///     .port(DEFAULT_LOGIN_PORT)
-///     .http_client(reqwest::Client::new())
+///     .http_client(Client::builder().redirect(Policy::none()).build()?)
 ///     .timeout(Duration::from_secs(600));
+/// # Ok(())
 /// # }
 /// ```
 impl Login {

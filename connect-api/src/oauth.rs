@@ -106,15 +106,16 @@ pub struct OAuthTokens {
 /// Configures [`OAuthTokens`].
 ///
 /// ```no_run
-/// # fn example() -> Result<(), connect_api::Error> {
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// use std::time::Duration;
+/// use connect_api::reqwest::{Client, redirect::Policy};
 /// use connect_api::{DEFAULT_TOKEN_URL, OAuthTokens};
 ///
 /// let tokens = OAuthTokens::builder("a client's id", "a refresh token")
 ///     .client_secret("a confidential client's secret")
 ///     .access_token("an access token", Duration::from_secs(600))
 ///     .token_url(DEFAULT_TOKEN_URL)
-///     .http_client(reqwest::Client::new())
+///     .http_client(Client::builder().redirect(Policy::none()).build()?)
 ///     .leeway(Duration::from_secs(60))
 ///     .timeout(Duration::from_secs(10))
 ///     .on_refresh_token(|token| { /* store token.expose() */ })

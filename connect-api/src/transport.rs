@@ -30,7 +30,8 @@ impl Client {
         match (status.is_success(), read(response, options.get_max_body()).await) {
             (true, Body::Whole(body)) => {
                 let (token, span) = (token.cloned(), tracing::Span::none());
-                Ok(Raw { operation: operation.clone(), status, headers, body, token, span })
+                let operation = operation.clone();
+                Ok(Raw { operation, attempts: 1, status, headers, body, token, span })
             }
             (true, Body::Broken(_, error)) => Err(lost(error).into()),
             (true, Body::TooLong(_)) => {

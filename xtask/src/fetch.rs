@@ -20,6 +20,7 @@ use reqwest::{Url, header};
 
 use answer::Answer;
 pub use fetched::{Fetched, Served};
+use token::is_loopback;
 pub use token::{TOKEN_VARIABLE, Token};
 
 /// Where the service publishes its document.
@@ -124,9 +125,14 @@ impl Fetch {
             .connect_timeout(self.connect_timeout)
             .redirect(Policy::custom(same_origin))
             .referer(false)
-            .user_agent(concat!("connect-api-xtask/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| self.transport(&error).in_file(shown(&self.url)))?;
+            .user_agent(concat!("connect-api-xtask/", env!("CARGO_PKG_VERSION")));
+        // What is meant for this machine and is not encrypted goes to no other, a proxy neither.
+        let client = match is_loopback(&self.url) {
+            true => client.no_proxy(),
+            false => client,
+        };
+        let client =
+            client.build().map_err(|error| self.transport(&error).in_file(shown(&self.url)))?;
         let start = Instant::now();
         let mut asked = match &self.ask {
             Ask::First => Some(FIRST_VERSION),

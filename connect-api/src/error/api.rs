@@ -81,6 +81,7 @@ impl ApiError {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let headers = raw.headers.clone();
         let error = Self::read(&raw.operation, raw.status, headers, &raw.body, token);
+        let error = Self { attempts: raw.attempts, ..error };
         Some(error).filter(|error| !error.errors.is_empty())
     }
 

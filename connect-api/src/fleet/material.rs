@@ -9,7 +9,8 @@ use crate::models::{MaterialProfileResponse, MaterialProfileUploadRequest};
 use crate::upload::{Upload, UploadSource, put};
 
 /// What makes a profile.
-const OPERATION: Operation = Operation::new("create_material_upload", "PUT", "/materials/upload");
+const OPERATION: Operation =
+    Operation::new("create_material_upload", "PUT", "/materials/upload").once();
 
 impl Client {
     /// Uploads a package of material profiles: has the API make a profile, and puts the bytes to

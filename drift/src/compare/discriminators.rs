@@ -1,6 +1,6 @@
 //! What tells the members of a union apart: a property, and its values.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use connect_codegen::problem::{Result, unescaped_segment};
 use serde_json::{Value, json};
@@ -105,16 +105,17 @@ impl<'s, 'a> Side<'s, 'a> {
                 tags: BTreeSet::new(),
             })
             .collect();
-        let mut place =
-            |name: String| match told.iter().position(|of| of.name.as_ref() == Some(&name)) {
-                Some(at) => at,
-                None => {
-                    let part = api.component(&name);
-                    let node = part.map(|part| Node { parts: vec![part] });
-                    told.push(Told { name: Some(name), node, tags: BTreeSet::new() });
-                    told.len() - 1
-                }
-            };
+        let mut places = HashMap::new();
+        for (at, of) in told.iter().enumerate() {
+            of.name.iter().for_each(|name| _ = places.entry(name.clone()).or_insert(at));
+        }
+        let mut place = |name: String| {
+            *places.entry(name.clone()).or_insert_with(|| {
+                let node = api.component(&name).map(|part| Node { parts: vec![part] });
+                told.push(Told { name: Some(name), node, tags: BTreeSet::new() });
+                told.len() - 1
+            })
+        };
         let mapped: Vec<(usize, &str)> = discriminator
             .mapping
             .iter()

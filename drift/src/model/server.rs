@@ -61,6 +61,8 @@ impl<'a> Server<'a> {
             new.variables.insert(name, rest);
             values.insert(name.as_str(), (usual, choices));
         }
+        // One that the URL does not name makes no other.
+        values.retain(|name, _| url.contains(&format!("{{{name}}}")));
         let filled = |other: Option<(&str, &str)>| {
             let fill = |url: String, (name, (usual, _)): (&&str, &(&str, Vec<&str>))| {
                 let value = other.filter(|(of, _)| of == name).map_or(*usual, |(_, value)| value);

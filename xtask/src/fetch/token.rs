@@ -24,8 +24,8 @@ impl Token {
     /// Reads the value of the variable. An empty one is none; blanks around it do not count.
     pub fn read(value: Option<&OsStr>) -> Result<Option<Self>> {
         let text = value.map_or(Some(""), OsStr::to_str).map(str::trim);
-        // The characters of RFC 6750, and the bar that the vendor's API tokens hold. None of them
-        // is ever escaped in JSON, so that a token which a service repeats is found in its text.
+        // The characters of RFC 6750, and the bar that the vendor's API tokens hold. Of them only the
+        // slash has an escape in JSON, so that a token which a service repeats is found in its text.
         let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=|".contains(c);
         match text {
             Some("") => Ok(None),
@@ -50,11 +50,13 @@ impl Token {
 
     /// Takes the token out of a text.
     pub(super) fn hide(&self, text: &str) -> String {
-        text.replace(self.expose(), "***")
+        let escaped = self.expose().replace('/', r"\/");
+        text.replace(self.expose(), "***").replace(&escaped, "***")
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+/// Whether a URL is of this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())

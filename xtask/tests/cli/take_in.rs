@@ -148,9 +148,12 @@ fn at(workspace: &Workspace, now: &str, released: &str) {
 
 /// A field is gone: a major change.
 fn remove_field(document: &mut Value, model: &str) {
-    let pointer = format!("/definitions/{model}/properties");
-    let fields = document.pointer_mut(&pointer).and_then(Value::as_object_mut).expect(&pointer);
+    let model = &mut document["definitions"][model];
+    let fields = model["properties"].as_object_mut().expect("properties");
     fields.remove("display_name").expect("it is there");
+    if let Some(required) = model.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name != "display_name");
+    }
 }
 
 #[test]

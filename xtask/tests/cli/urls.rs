@@ -40,6 +40,10 @@ fn a_token_goes_to_the_service_and_to_this_machine_only() {
         assert!(server.requests()[0].contains(&format!("Bearer {TOKEN}")));
         assert!(!done.stderr.contains(TOKEN) && !done.stdout.contains(TOKEN), "{}", done.stderr);
 
+        // A proxy has no part in what is meant for this machine.
+        let proxied = through_a_proxy(&workspace, &arguments, refusal.clone());
+        assert_eq!(proxied.1, "");
+
         // Of another host and of the service's name without its TLS, nobody said that they may have
         // it: the variable is set whatever is fetched.
         for url in ["http://specs.example/spec", "http://api.ultimaker.com/connect/v1/spec"] {

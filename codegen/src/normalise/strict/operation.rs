@@ -63,7 +63,7 @@ fn error(pointer: &str, response: &Value) -> Result<()> {
     let pointer = format!("{pointer}/content/{}", pointer_segment(media_type));
     let pointer = if of.get("schema").is_some() { pointer + "/schema" } else { pointer };
     Err(Problem::at(pointer, "an error has another body than `{errors}`")
-        .help("connect-api/src/error.rs reads that one alone"))
+        .help("connect-api/src/error/api.rs reads that one alone"))
 }
 
 /// A parameter; what comes back is its name.

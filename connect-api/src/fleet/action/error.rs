@@ -26,7 +26,7 @@ use crate::redact::brief;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ActionError {
-    /// The action's id, if it was accepted.
+    /// The action's id, if an answer has said that it was accepted.
     pub action_id: Option<String>,
     /// The status that came last, if any came.
     pub status: Option<ActionStatus>,
@@ -74,7 +74,7 @@ impl fmt::Display for ActionError {
                 write!(f, "the action {} is `{}`", brief(id), brief(status.as_str()))?;
             }
             (Some(id), None) => write!(f, "the action {} has no status", brief(id))?,
-            (None, _) => f.write_str("the action was not accepted")?,
+            (None, _) => f.write_str("it is not known whether the action was accepted")?,
         }
         match &self.late {
             Some(Late { limit, missed: None }) => write!(f, ", not ended within {limit:?}"),

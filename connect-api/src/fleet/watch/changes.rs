@@ -164,7 +164,7 @@ fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
 #[inline]
 fn is_old_news(job: &Job, before: &Status) -> bool {
     match (job.deleted_at, before.generated_time) {
-        (Some(ended), Some(generated)) => ended + LAG < generated,
+        (Some(ended), Some(generated)) => generated.signed_duration_since(ended) > LAG,
         _ => false,
     }
 }

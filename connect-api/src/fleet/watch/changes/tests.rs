@@ -65,6 +65,18 @@ fn nothing_has_changed_where_nothing_has() {
 }
 
 #[test]
+fn no_time_is_too_far_away() {
+    let before = jobs(json!([]), json!([]));
+    for year in ["+262142", "-262142", "9999"] {
+        let mut job = ended("a", "finished", "11:00:00");
+        job["deleted_at"] = json!(format!("{year}-12-31T23:59:59Z"));
+        let now = jobs(json!([]), json!([job]));
+        assert!(now.recently_completed.as_ref().unwrap()[0].deleted_at.is_some(), "{year}");
+        assert_eq!(changes(&before, &now).is_empty(), year.starts_with('-'), "{year}");
+    }
+}
+
+#[test]
 fn a_job_starts_progresses_and_finishes() {
     let states = [
         jobs(json!([job_at("a", "queued", 0)]), json!([])),
