@@ -1,8 +1,9 @@
 //! The time that a call has, for all that it does.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::call::Operation;
@@ -33,6 +34,12 @@ impl<'a> Deadline<'a> {
     /// A part of the call in which nothing is under way to the service. It has all the time that is
     /// left.
     pub(crate) async fn hold<T>(&self, part: impl Future<Output = T>) -> Result<T, Error> {
+        let mut part = pin!(part);
+        // Most parts have ended when they are begun, and want no timer.
+        let begun = poll_fn(|context| Poll::Ready(part.as_mut().poll(context)));
+        if let Poll::Ready(end) = begun.await {
+            return Ok(end);
+        }
         timeout(self.left(), part).await.map_err(|_| self.missed(false))
     }
 
@@ -43,7 +50,7 @@ impl<'a> Deadline<'a> {
         exchange: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let left = self.left();
-        match timeout(limit.min(left), pin!(exchange)).await {
+        match timeout(limit.min(left), exchange).await {
             Ok(result) => result,
             Err(_) if left <= limit => Err(self.missed(true)),
             Err(_) => Err(TransportError::attempt_timeout(self.operation, limit).into()),

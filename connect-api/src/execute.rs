@@ -1,5 +1,6 @@
 //! From a request to the bytes of its answer: as often as it takes, in time, and traced.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -49,9 +50,9 @@ impl Client {
             otel.status_code = tracing::field::Empty,
         );
         let attempts = AtomicUsize::new(0);
-        let call = self.attempts(operation, &options, &request, &attempts);
+        let call = pin!(self.attempts(operation, &options, &request, &attempts));
         let result = call.instrument(span.clone()).await;
-        let attempts = attempts.into_inner();
+        let attempts = attempts.load(Ordering::Relaxed);
         span.record("http.request.resend_count", attempts.saturating_sub(1));
         match result {
             Ok(raw) => {
@@ -123,7 +124,7 @@ impl Client {
             let _place = deadline.hold(self.pace().place()).await?;
             let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
             let span = attempt_span(operation, request, resend_count);
-            let exchange = self.send(operation, options, request, token);
+            let exchange = pin!(self.send(operation, options, request, token));
             let sent = deadline.hold_attempt(options.get_attempt_timeout(), exchange);
             let result = sent.instrument(span.clone()).await;
             match &result {

@@ -23,12 +23,18 @@ use crate::time::BoxFuture;
 /// assert_eq!(token.expose(), "a token");
 /// ```
 #[derive(Clone)]
-pub struct AccessToken(Arc<SecretString>);
+pub struct AccessToken(Arc<Secret>);
+
+struct Secret {
+    text: SecretString,
+    /// The header that carries the token, if one can: made once, and shared by all requests.
+    header: Option<HeaderValue>,
+}
 
 impl AccessToken {
     /// The token itself, for a program that stores it.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.0.text.expose_secret()
     }
 
     /// Why the token cannot be one, if that can be told by its looks.
@@ -49,21 +55,27 @@ impl AccessToken {
 
     /// The header that carries the token, if one can.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
-        if self.expose().trim().is_empty() {
-            return None;
-        }
-        // Made at once in its full length, and shared by all copies of the header.
-        let text = Zeroizing::new(["Bearer ", self.expose()].concat().into_bytes());
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
-        value.set_sensitive(true);
-        Some(value)
+        self.0.header.clone()
     }
 }
 
 impl<T: Into<String>> From<T> for AccessToken {
     fn from(token: T) -> Self {
-        Self(Arc::new(secret(token.into())))
+        let text = secret(token.into());
+        let header = header(text.expose_secret());
+        Self(Arc::new(Secret { text, header }))
     }
+}
+
+fn header(token: &str) -> Option<HeaderValue> {
+    if token.trim().is_empty() {
+        return None;
+    }
+    // Made at once in its full length, and shared by all copies of the header.
+    let text = Zeroizing::new(["Bearer ", token].concat().into_bytes());
+    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
+    value.set_sensitive(true);
+    Some(value)
 }
 
 /// A secret of which no copy is left behind: a string that has room to spare would be moved.

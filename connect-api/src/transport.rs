@@ -68,7 +68,8 @@ pub(crate) enum Body {
     Broken(Bytes, reqwest::Error),
 }
 
-/// Reads a body chunk by chunk, so that no more than the limit is ever held.
+/// Reads a body chunk by chunk, so that no more than the limit is ever held. One that comes in a
+/// single chunk, as most do, is not copied.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
     let announced = response.content_length().unwrap_or(0);
@@ -77,9 +78,12 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
     }
     #[allow(clippy::cast_possible_truncation, reason = "no more than the limit")]
     let announced = announced as usize;
-    let mut body = Vec::new();
+    let (mut body, mut only) = (Vec::new(), Bytes::new());
     loop {
         match response.chunk().await {
+            // The connection is free for others when the end was asked for, and not before.
+            Ok(None) if !only.is_empty() => return Body::Whole(only),
+            Ok(Some(chunk)) if chunk.len() == announced => only = chunk,
             Ok(None) => {
                 body.shrink_to_fit();
                 return Body::Whole(body.into());
@@ -92,6 +96,7 @@ pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
                     return Body::TooLong(body.into());
                 }
             }
+            Err(error) if !only.is_empty() => return Body::Broken(only, error),
             Err(error) => return Body::Broken(body.into(), error),
         }
     }
