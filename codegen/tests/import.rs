@@ -57,8 +57,13 @@ fn the_page_is_read_whole() {
 
 #[test]
 fn the_committed_document_is_what_the_page_gives() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/upstream/connect-v1.json");
-    let committed = std::fs::read_to_string(path).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/upstream");
+    // Until the first fetch, after which it is the service's own.
+    let record = std::fs::read_to_string(folder.join("connect-v1.provenance.json")).unwrap();
+    if !record.contains("cargo xtask import") {
+        return;
+    }
+    let committed = std::fs::read_to_string(folder.join("connect-v1.json")).unwrap();
     assert!(
         committed == to_json(&run(PAGE, SUPPLEMENT).unwrap().document),
         "stale; run `cargo xtask import spec/reference/connect-api.md`"

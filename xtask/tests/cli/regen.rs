@@ -72,10 +72,11 @@ fn a_document_that_is_not_the_recorded_one_is_refused() {
     let path = workspace.layout.upstream();
     let text = fs::read_to_string(&path).expect("a document");
     fs::write(&path, text.replacen("uptime", "downtime", 1)).expect("a change");
+    let record = fs::read_to_string(workspace.layout.provenance()).expect("a record");
+    let record: serde_json::Value = serde_json::from_str(&record).expect("JSON");
+    let mends = format!("`{}`", record["command"].as_str().expect("a command"));
     for task in [&["regen"][..], &["regen", "--check"], &["normalise"]] {
-        let parts =
-            ["connect-v1.json", "SHA-256", "`cargo xtask import spec/reference/connect-api.md`"];
-        workspace.refuses(task, &parts);
+        workspace.refuses(task, &["connect-v1.json", "SHA-256", &mends]);
     }
 }
 
