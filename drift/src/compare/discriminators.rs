@@ -249,8 +249,9 @@ fn compare_tags<'a>(
         let change = change.was(base.pointer(), was.as_str()).is(revision.pointer(), is.as_str());
         found.add(change.says(format!("tells `{name}` by `{is}`, and no longer by `{was}`")));
     }
-    gone(found, base, revision, old, lost.into_iter().skip(won.len()));
-    come(found, base, revision, new, won.into_iter().skip(old.tags.difference(&new.tags).count()));
+    let paired = lost.len().min(won.len());
+    gone(found, base, revision, old, lost.into_iter().skip(paired));
+    come(found, base, revision, new, won.into_iter().skip(paired));
 }
 
 fn gone<'t>(
