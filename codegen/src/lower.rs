@@ -136,11 +136,11 @@ impl Operation {
 }
 
 /// Methods that every request has for itself, or that a macro gives to some.
-const METHODS: [&str; 7] = ["call", "items", "pages", "send", "send_for_response", "wait", "with"];
+const METHODS: [&str; 8] =
+    ["call", "items", "pages", "request", "send", "send_for_response", "wait", "with"];
 
 /// Names that the building of every request uses.
-const LOCALS: [&str; 8] =
-    ["baseurl", "body", "client", "options", "path_segment", "request", "self", "url"];
+const LOCALS: [&str; 7] = ["baseurl", "body", "client", "options", "path_segment", "self", "url"];
 
 /// Whether a request has a method of this name for itself.
 pub fn is_request_method(name: &str) -> bool {

@@ -143,3 +143,62 @@ impl fmt::Display for Operation {
         write!(f, "{} ({} {})", self.id, self.method, self.path)
     }
 }
+
+/// What each request can do, and an example of it: `sent! { GetCluster.one(models::Cluster) }` names
+/// the request, what of [`answer`](crate::answer) opens its answer, and the model in it.
+macro_rules! sent {
+    ($request:ident.nothing()) => {
+        crate::call::sent! { @ $request nothing () }
+    };
+    ($request:ident.list($item:ty)) => {
+        crate::call::sent! { @ $request list Vec<$item> }
+    };
+    ($request:ident.page($item:ty)) => {
+        crate::call::sent! { @ $request page crate::Page<$item> }
+    };
+    ($request:ident.$open:ident($answer:ty)) => {
+        crate::call::sent! { @ $request $open $answer }
+    };
+    (@ $request:ident $open:ident $answer:ty) => {
+        #[doc = concat!(
+            "```no_run\n",
+            "# async fn example(request: connect_api::requests::", stringify!($request), ")",
+            " -> Result<(), connect_api::Error> {\n",
+            "use connect_api::{CallOptions, RetryPolicy};\n\n",
+            "let answer = request.clone().send().await?;\n",
+            "// Differently from other calls, and with what came beside the body.\n",
+            "let once = request.with(CallOptions::new().retry(RetryPolicy::never()));\n",
+            "println!(\"{}\", once.send_for_response().await?.status());\n",
+            "# Ok(())\n# }\n",
+            "```",
+        )]
+        impl $request {
+            /// Has this call differ from the client's settings.
+            #[inline]
+            pub fn with(mut self, options: crate::CallOptions) -> Self {
+                self.options = options;
+                self
+            }
+
+            /// Sends the request, and gives the body of the answer without its envelope.
+            #[inline]
+            pub fn send(self) -> crate::Call<$answer> {
+                self.call(|raw| crate::answer::$open(raw).map(crate::Response::into_body))
+            }
+
+            /// As [`send`](Self::send), with status and headers.
+            #[inline]
+            pub fn send_for_response(self) -> crate::Call<crate::Response<$answer>> {
+                self.call(crate::answer::$open)
+            }
+
+            #[inline]
+            fn call<T>(self, open: crate::call::Open<T>) -> crate::Call<T> {
+                let request = self.request();
+                crate::Call::new(self.client, Self::OPERATION, self.options, request, open)
+            }
+        }
+    };
+}
+
+pub(crate) use sent;

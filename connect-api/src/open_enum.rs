@@ -1,14 +1,26 @@
 //! What all open enums have in common.
 
 /// Gives an enum of documented values and the catch-all `Unknown(String)` its conversions: any
-/// string is a value, and every value is written as it came.
+/// string is a value, and every value is written as it came. With an example of it.
 macro_rules! open_enum {
-    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+    ($name:ident { $first:ident = $shown:literal $(, $variant:ident = $value:literal)* $(,)? }) => {
+        #[doc = concat!(
+            "```\n",
+            "use connect_api::models::", stringify!($name), ";\n\n",
+            "assert_eq!(", stringify!($name), "::from(", stringify!($shown), "), ",
+            stringify!($name), "::", stringify!($first), ");\n",
+            "assert_eq!(", stringify!($name), "::", stringify!($first), ".as_str(), ",
+            stringify!($shown), ");\n",
+            "// What the document does not list is kept as it came.\n",
+            "assert_eq!(", stringify!($name), "::from(\"another\").to_string(), \"another\");\n",
+            "```",
+        )]
         impl $name {
             /// The value as the API writes it.
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
+                    Self::$first => $shown,
                     $(Self::$variant => $value,)*
                     Self::Unknown(value) => value,
                 }
@@ -17,6 +29,7 @@ macro_rules! open_enum {
             #[inline]
             fn documented(value: &str) -> Option<Self> {
                 match value {
+                    $shown => Some(Self::$first),
                     $($value => Some(Self::$variant),)*
                     _ => None,
                 }

@@ -299,6 +299,20 @@ macro_rules! paged {
         crate::paging::paged! { @ $request $page $item, crate::paging::whole }
     };
     (@ $request:ident $page:ident $item:ty, $key:expr) => {
+        #[doc = concat!(
+            "```no_run\n",
+            "# async fn example(request: connect_api::requests::", stringify!($request), ")",
+            " -> Result<(), connect_api::Error> {\n",
+            "let mut pages = request.clone().pages();\n",
+            "let first = pages.next().await.transpose()?;\n",
+            "println!(\"{:?} of {:?}\", first.map(|page| page.items.len()), pages.total_count());\n",
+            "let mut items = request.items();\n",
+            "while let Some(item) = items.next().await {\n",
+            "    println!(\"{:?}\", item?);\n",
+            "}\n",
+            "# Ok(())\n# }\n",
+            "```",
+        )]
         impl $request {
             /// The list's items, from the page on that is set or the first: a stream, as
             /// [`Items`](crate::Items) shows.

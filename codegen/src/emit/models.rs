@@ -9,7 +9,7 @@ use super::text;
 use crate::problem::{Problem, Result};
 
 /// A model as it is emitted.
-pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
+pub fn model(mut model: ItemStruct, built: bool, example: &TokenStream) -> Result<TokenStream> {
     let documented = said(&model.attrs).unwrap_or_else(|| "Not described upstream.".to_owned());
     let documented = text::docs(&text::plain(&documented));
     let name = model.ident.clone();
@@ -41,6 +41,8 @@ pub fn model(mut model: ItemStruct, built: bool) -> Result<TokenStream> {
     };
     Ok(quote! {
         #documented
+        ///
+        #example
         #[derive(Clone, Debug #default)]
         #[non_exhaustive]
         pub struct #name {
@@ -102,7 +104,6 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
     Ok(quote! {
         impl #name {
             #[doc = #docs]
-            #[allow(clippy::new_without_default, reason = "a derived `Default` exists where it can")]
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#values),* }
             }

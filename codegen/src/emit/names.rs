@@ -62,8 +62,7 @@ const PRELUDE: &[&str] = &[
 const MODELS_IMPORT: &[&str] = &["Tagged"];
 
 /// What the files of requests import beside it.
-const REQUESTS_IMPORT: &[&str] =
-    &["Call", "CallOptions", "Client", "Data", "Open", "Operation", "Response"];
+const REQUESTS_IMPORT: &[&str] = &["CallOptions", "Client", "Data", "Operation"];
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 pub const CLIENT_METHODS: &[&str] = &[

@@ -1,12 +1,13 @@
 //! Requests: for each operation a method of the client, and the type that it gives.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::quote;
 use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
-use super::{examples, models, names, streams, text};
-use crate::lower::{Body, Lowered, Operation, is_request_method};
+use super::examples::Examples;
+use super::{models, names, short, streams, text};
+use crate::lower::{Body, Operation, is_request_method};
 use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
@@ -28,22 +29,21 @@ pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream 
 pub fn request(
     operation: &Operation,
     function: &Function,
-    engine: &Engine,
-    lowered: &Lowered,
+    examples: &Examples,
 ) -> Result<TokenStream> {
-    let parts = Parts::of(operation, function, engine)?;
+    let parts = Parts::of(operation, function, examples)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
     let docs = text::docs(&described(operation));
-    let example = examples::of(operation, function, engine, lowered);
+    let example = examples.of_operation(operation, function);
     let errors = text::docs(&errors(operation, &request));
     let about = text::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
-    let (output, open) = answer(&function.output);
+    let answer = answer(&function.output);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
-    let streams = streams::of(operation, function, engine, &lowered.paging)?;
+    let streams = streams::of(operation, function, examples.engine, &examples.lowered.paging)?;
     Ok(quote! {
         impl Client {
             #docs
@@ -66,28 +66,12 @@ pub fn request(
         impl #request {
             const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
             #(#setters)*
-            /// Has this call differ from the client's settings.
             #[inline]
-            pub fn with(mut self, options: CallOptions) -> Self {
-                self.options = options;
-                self
-            }
-            /// Sends the request, and gives the body of the answer without its envelope.
-            #[inline]
-            pub fn send(self) -> Call<#output> {
-                self.call(|raw| answer::#open(raw).map(Response::into_body))
-            }
-            /// As [`send`](Self::send), with status and headers.
-            #[inline]
-            pub fn send_for_response(self) -> Call<Response<#output>> {
-                self.call(answer::#open)
-            }
-            #[inline]
-            fn call<T>(self, open: Open<T>) -> Call<T> {
-                let request = self.client.wire().and_then(|wire| wire.#name(#(#passed),*));
-                Call::new(self.client, Self::OPERATION, self.options, request, open)
+            fn request(&self) -> Result<reqwest::Request, crate::Error> {
+                self.client.wire()?.#name(#(#passed),*)
             }
         }
+        crate::call::sent! { #request.#answer }
         #streams
     })
 }
@@ -103,7 +87,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(operation: &Operation, function: &Function, engine: &Engine) -> Result<Self> {
+    fn of(operation: &Operation, function: &Function, examples: &Examples) -> Result<Self> {
         let mut parts = Self::default();
         for parameter in &operation.parameters {
             let name = names::ident(&parameter.name);
@@ -129,20 +113,22 @@ impl Parts {
                 parts.setter(
                     &name,
                     parameter.description.as_deref(),
+                    &quote! {},
                     &accepted,
                     quote! { self.#name = Some(#converted); },
                 );
             }
         }
         if let Some(body) = &operation.body {
-            parts.body(operation, body, engine)?;
+            parts.body(operation, body, examples)?;
         }
         parts.passed = function.inputs.iter().map(|(name, ty)| passed(name, ty)).collect();
         Ok(parts)
     }
 
     /// A required body is one argument, its model; the fields of an optional one are setters.
-    fn body(&mut self, operation: &Operation, body: &Body, engine: &Engine) -> Result<()> {
+    fn body(&mut self, operation: &Operation, body: &Body, examples: &Examples) -> Result<()> {
+        let engine = examples.engine;
         let model = names::ident(&body.model);
         self.fields.push(quote! { body: Data<models::#model> });
         if body.required {
@@ -179,9 +165,11 @@ impl Parts {
             }
             let inner = in_models(&inner, engine);
             let (accepted, converted) = models::accepted(&inner, &name);
+            let example = examples.of_setter(operation, body, &name, &inner);
             self.setter(
                 &name,
                 said.as_deref(),
+                &example,
                 &accepted,
                 quote! { self.body.data.#name = Some(#converted); },
             );
@@ -193,6 +181,7 @@ impl Parts {
         &mut self,
         name: &Ident,
         said: Option<&str>,
+        example: &TokenStream,
         accepted: &TokenStream,
         set: TokenStream,
     ) {
@@ -200,6 +189,7 @@ impl Parts {
         let docs = text::docs(&docs);
         self.setters.push(quote! {
             #docs
+            #example
             #[inline]
             pub fn #name(mut self, #name: #accepted) -> Self {
                 #set
@@ -209,19 +199,24 @@ impl Parts {
     }
 }
 
-/// What `send` gives for the type of an answer, and the call of the core that makes it so.
-fn answer(output: &Type) -> (TokenStream, Ident) {
-    match (argument(output, "Data"), argument(output, "Page"), output) {
-        (Some(list), ..) => match argument(&list, "Vec") {
-            Some(_) => (list.to_token_stream(), names::ident("list")),
-            None => (list.to_token_stream(), names::ident("one")),
-        },
-        (None, Some(_), page) => (page.to_token_stream(), names::ident("page")),
-        (None, None, Type::Tuple(unit)) if unit.elems.is_empty() => {
-            (quote! { () }, names::ident("nothing"))
-        }
-        (None, None, other) => (other.to_token_stream(), names::ident("whole")),
-    }
+/// The call of the core that opens an answer of a type, with the model in it.
+fn answer(output: &Type) -> TokenStream {
+    let in_envelope = argument(output, "Data");
+    let listed = in_envelope.as_ref().and_then(|data| argument(data, "Vec"));
+    let (kind, model) = match (listed, in_envelope, argument(output, "Page")) {
+        (Some(item), ..) => ("list", item),
+        (None, Some(one), _) => ("one", one),
+        (None, None, Some(item)) => ("page", item),
+        (None, None, None) if is_unit(output) => return quote! { nothing() },
+        (None, None, None) => ("whole", output.clone()),
+    };
+    let (kind, model) = (names::ident(kind), short(model));
+    quote! { #kind(#model) }
+}
+
+/// Whether an answer has nothing to say.
+pub fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(unit) if unit.elems.is_empty())
 }
 
 /// The type that a request keeps for an argument of the wire layer.

@@ -7,7 +7,7 @@ use super::{names, text};
 use crate::lower::Union;
 
 /// The union as it is emitted. A member whose tag is not attested keeps the tag that came.
-pub fn union(of: &Union) -> TokenStream {
+pub fn union(of: &Union, example: &TokenStream) -> TokenStream {
     let name = names::ident(&of.name);
     let said = of
         .description
@@ -51,6 +51,8 @@ pub fn union(of: &Union) -> TokenStream {
     let catch_all = names::ident(names::CATCH_ALL);
     quote! {
         #docs
+        ///
+        #example
         #[derive(Clone, Debug)]
         #[non_exhaustive]
         pub enum #name {

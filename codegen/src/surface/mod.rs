@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenTree;
-use syn::{ImplItem, Item, Type, Visibility};
+use syn::parse::{Parse, ParseStream};
+use syn::{Ident, ImplItem, Item, Token, Type, Visibility};
 
 use self::modules::{Found, Modules, Place};
 use self::print::Member;
@@ -22,6 +23,9 @@ const OPEN_ENUM: &str = "open_enum";
 /// The macro of the crate that has a struct read and written as an object.
 const MODEL: &str = "model";
 
+/// The macro of the crate that has a request sent.
+const SENT: &str = "sent";
+
 /// The root of a crate that holds generated code and nothing else.
 const GENERATED_IN: &str =
     "pub struct Client; mod generated; pub use generated::{models, requests};";
@@ -32,6 +36,8 @@ pub struct Surface {
     items: BTreeMap<String, Entry>,
     /// What every open enum has, by the macro that gives it.
     pub open_enums: String,
+    /// What every request has, by the macro that gives it.
+    pub sent: String,
 }
 
 /// One public item.
@@ -191,10 +197,12 @@ impl Walk<'_> {
                     Item::Macro(call) if is_call(call, MODEL) => {
                         self.called(at, call, &["Deserialize", "Serialize"]);
                     }
-                    Item::Macro(rules)
-                        if rules.ident.as_ref().is_some_and(|name| name == OPEN_ENUM) =>
-                    {
+                    Item::Macro(call) if is_call(call, SENT) => self.sent(at, call),
+                    Item::Macro(rules) if defines(rules, OPEN_ENUM) => {
                         self.surface.open_enums = print::transcribed(&rules.mac.tokens);
+                    }
+                    Item::Macro(rules) if defines(rules, SENT) => {
+                        self.surface.sent = print::transcribed(&rules.mac.tokens);
                     }
                     Item::Macro(call) => self.given_by_macro(at, &call.mac),
                     _ => {}
@@ -238,6 +246,16 @@ impl Walk<'_> {
         entry.functions.insert(Member { shape: line.clone(), line, name });
     }
 
+    /// Of what each request has the answer is its own, and stands for all of it.
+    fn sent(&mut self, at: &[String], call: &syn::ItemMacro) {
+        let Ok(Sent { request, kind, model }) = call.mac.parse_body() else { return };
+        let Some(entry) = self.entry(at, &[request.to_string()]) else { return };
+        let model = model.as_ref().map(print::ty).unwrap_or_default();
+        let shape = format!("{kind}({model})");
+        let name = "send()".to_owned();
+        entry.functions.insert(Member { line: format!("send() gives {shape}"), name, shape });
+    }
+
     /// What an item is on the wire stands in the call of its macro: the values of an open enum
     /// beside its variants, and the names of a model's members where they are others.
     fn called(&mut self, at: &[String], call: &syn::ItemMacro, traits: &[&str]) {
@@ -250,6 +268,29 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// A call of the macro that has a request sent: `GetCluster.one(models::Cluster)`.
+struct Sent {
+    request: Ident,
+    kind: Ident,
+    model: Option<Type>,
+}
+
+impl Parse for Sent {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        let request = input.parse()?;
+        input.parse::<Token![.]>()?;
+        let kind = input.parse()?;
+        let model;
+        syn::parenthesized!(model in input);
+        let model = if model.is_empty() { None } else { Some(model.parse()?) };
+        Ok(Self { request, kind, model })
+    }
+}
+
+fn defines(item: &syn::ItemMacro, name: &str) -> bool {
+    item.ident.as_ref().is_some_and(|own| own == name)
 }
 
 fn is_call(item: &syn::ItemMacro, name: &str) -> bool {

@@ -134,7 +134,7 @@ pub fn pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)>
     Some((name, pairs.collect()))
 }
 
-/// What a macro of one rule makes, in a line each: its repetitions left out, since they only
+/// What the last rule of a macro makes, in a line each: its repetitions left out, since they only
 /// fill bodies.
 pub fn transcribed(rules: &TokenStream) -> String {
     let groups = rules.clone().into_iter().filter_map(|token| match token {

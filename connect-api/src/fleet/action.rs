@@ -258,6 +258,15 @@ impl fmt::Debug for Action {
 /// What a request does whose answer is the status of an action.
 macro_rules! awaited {
     ($request:ident) => {
+        #[doc = concat!(
+            "```no_run\n",
+            "# async fn example(request: connect_api::requests::", stringify!($request), ")",
+            " -> Result<(), connect_api::Error> {\n",
+            "let end = request.wait().await?;\n",
+            "println!(\"{}: {:?}\", end.action_id, end.status_details);\n",
+            "# Ok(())\n# }\n",
+            "```",
+        )]
         impl $request {
             /// Sends the action and waits for its end, as [`Action`](crate::Action) shows.
             #[inline]

@@ -46,4 +46,5 @@ fn the_surface_of_the_crate() {
     assert_surface!("crate_models", surface.section(is_model));
     assert_surface!("crate_requests", surface.section(is_request));
     assert_surface!("crate_open_enums", surface.open_enums);
+    assert_surface!("crate_sent", surface.sent);
 }

@@ -53,6 +53,11 @@ crate::open_enum::open_enum! {
     UpdatingFirmware = "updating_firmware" }
 }
 /// Model for requests to fetch a list of cluster IDs.
+///
+/// ```
+/// let ids = connect_api::models::ClusterIdsRequest::new()
+///     .cluster_ids(["a cluster's id"]);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsRequest {
@@ -64,10 +69,6 @@ crate::model::model! {
 }
 impl ClusterIdsRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self { cluster_ids: None }
     }
@@ -83,6 +84,12 @@ impl ClusterIdsRequest {
     }
 }
 /// Model for responses to return a list of cluster IDs.
+///
+/// ```
+/// # fn example(ids: connect_api::models::ClusterIdsResponse) {
+/// println!("{:?}", ids.cluster_ids);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterIdsResponse {
@@ -93,6 +100,10 @@ crate::model::model! {
     ClusterIdsResponse { cluster_ids }
 }
 /// Model for the note of a cluster.
+///
+/// ```
+/// let note = connect_api::models::ClusterNote::new("a note");
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterNote {
@@ -106,15 +117,16 @@ crate::model::model! {
 }
 impl ClusterNote {
     /// With the fields that the API requires.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new(note: impl Into<String>) -> Self {
         Self { note: note.into() }
     }
 }
 /// Model with parameters for updating the note of a cluster.
+///
+/// ```
+/// let update = connect_api::models::ClusterNoteUpdateRequest::new()
+///     .note(connect_api::models::ClusterNote::new("a note"));
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterNoteUpdateRequest {
@@ -126,10 +138,6 @@ crate::model::model! {
 }
 impl ClusterNoteUpdateRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self { note: None }
     }
@@ -142,6 +150,12 @@ impl ClusterNoteUpdateRequest {
     }
 }
 /// Model for the list of clusters sent to the users.
+///
+/// ```
+/// # fn example(cluster: connect_api::models::ClusterResponse) {
+/// println!("{} {}", cluster.cluster_id, cluster.host_guid);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterResponse {
@@ -225,6 +239,12 @@ crate::model::model! {
     team_ids, user_id }
 }
 /// Model with parameters for updating cluster sharing settings.
+///
+/// ```
+/// let update = connect_api::models::ClusterSharingUpdateRequest::new()
+///     .organization_shared(true)
+///     .team_ids(["a team's id"]);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterSharingUpdateRequest {
@@ -241,10 +261,6 @@ crate::model::model! {
 }
 impl ClusterSharingUpdateRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self {
             organization_shared: None,
@@ -271,6 +287,12 @@ impl ClusterSharingUpdateRequest {
 }
 /// Model for the responses we exchange from the printer clusters to the gateway for the cluster
 /// status.
+///
+/// ```
+/// # fn example(status: connect_api::models::ClusterStatusResponse) {
+/// println!("{:?} {:?}", status.generated_time, status.is_online);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterStatusResponse {
@@ -290,6 +312,12 @@ crate::model::model! {
     recently_completed }
 }
 /// Request for the number of clusters.
+///
+/// ```
+/// # fn example(count: connect_api::models::ClusterTeamCountResponse) {
+/// println!("{:?}", count.counts);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterTeamCountResponse {

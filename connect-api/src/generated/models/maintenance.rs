@@ -24,6 +24,16 @@ crate::open_enum::open_enum! {
 /// One of several kinds of value.
 ///
 /// On the wire: `{"type": …, "value": …}`.
+///
+/// ```
+/// # fn example(details: connect_api::models::MaintenanceTaskDetails) {
+/// use connect_api::models::MaintenanceTaskDetails;
+/// match details {
+///     MaintenanceTaskDetails::TimeBasedDetail(value) => println!("{value:?}"),
+///     other => println!("{other:?}"),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum MaintenanceTaskDetails {
@@ -60,6 +70,12 @@ impl serde::Serialize for MaintenanceTaskDetails {
     }
 }
 /// The response model for the printer maintenance completed tasks.
+///
+/// ```
+/// # fn example(entries: connect_api::models::PrinterMaintenanceCompletedLogEntriesResponse) {
+/// println!("{:?} {}", entries.completed_at, entries.user_id);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceCompletedLogEntriesResponse {
@@ -85,6 +101,11 @@ crate::model::model! {
     username }
 }
 /// A maintenance task that has been executed.
+///
+/// ```
+/// let task = connect_api::models::PrinterMaintenanceTaskRequest::new()
+///     .task_codes([connect_api::models::MaintenanceTaskCode::Um3CleanPrinter]);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRequest {
@@ -96,10 +117,6 @@ crate::model::model! {
 }
 impl PrinterMaintenanceTaskRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self { task_codes: None }
     }
@@ -115,6 +132,12 @@ impl PrinterMaintenanceTaskRequest {
     }
 }
 /// A maintenance task must be done now or in the future.
+///
+/// ```
+/// # fn example(task: connect_api::models::PrinterMaintenanceTaskResponse) {
+/// println!("{} {:?}", task.is_due, task.task_rule);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskResponse {
@@ -129,6 +152,12 @@ crate::model::model! {
     PrinterMaintenanceTaskResponse { due_date, is_due, task_rule }
 }
 /// A rule which describes a reoccurring maintenance task.
+///
+/// ```
+/// # fn example(rule: connect_api::models::PrinterMaintenanceTaskRule) {
+/// println!("{:?} {:?}", rule.code, rule.task_details);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrinterMaintenanceTaskRule {
@@ -141,6 +170,12 @@ crate::model::model! {
     PrinterMaintenanceTaskRule { code, task_details }
 }
 /// Details for a clock time based reoccurring maintenance task.
+///
+/// ```
+/// # fn example(detail: connect_api::models::TimeBasedDetail) {
+/// println!("{}", detail.interval);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TimeBasedDetail {

@@ -4,6 +4,12 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for response of the material profile object.
+///
+/// ```
+/// # fn example(profile: connect_api::models::MaterialProfileResponse) {
+/// println!("{} {}", profile.client_id, profile.content_type);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MaterialProfileResponse {
@@ -69,6 +75,15 @@ crate::open_enum::open_enum! {
     MaterialProfileStatus { Uploading = "uploading" }
 }
 /// Model for requests to upload a material profiles package file.
+///
+/// ```
+/// let upload = connect_api::models::MaterialProfileUploadRequest::new(
+///     "a content type",
+///     20,
+///     "a material profile name",
+///     "an origin",
+/// );
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MaterialProfileUploadRequest {
@@ -97,10 +112,6 @@ crate::model::model! {
 }
 impl MaterialProfileUploadRequest {
     /// With the fields that the API requires.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new(
         content_type: impl Into<String>,
         file_size: i64,

@@ -4,6 +4,12 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Represents a file attachment.
+///
+/// ```
+/// # fn example(attachment: connect_api::models::AttachmentResponse) {
+/// println!("{} {}", attachment.content_type, attachment.download_url);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct AttachmentResponse {
@@ -27,6 +33,12 @@ crate::model::model! {
     AttachmentResponse { content_type, download_url, file_name }
 }
 /// Model for the types of changes that are needed before a print job can start
+///
+/// ```
+/// # fn example(change: connect_api::models::ClusterPrintJobConfigurationChange) {
+/// println!("{} {}", change.origin_id, change.target_id);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConfigurationChange {
@@ -48,6 +60,12 @@ crate::model::model! {
     target_name, type_of_change }
 }
 /// Model for holding print job constraints as sub-model for ClusterPrintJobStatus.constraints.
+///
+/// ```
+/// # fn example(constraints: connect_api::models::ClusterPrintJobConstraints) {
+/// println!("{:?}", constraints.require_printer_name);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConstraints {
@@ -59,6 +77,12 @@ crate::model::model! {
     ClusterPrintJobConstraints { require_printer_name }
 }
 /// Model for the reasons that prevent this job from being printed on the associated printer
+///
+/// ```
+/// # fn example(impediment: connect_api::models::ClusterPrintJobImpediment) {
+/// println!("{} {}", impediment.severity, impediment.translation_key);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintJobImpediment {
@@ -93,6 +117,12 @@ crate::open_enum::open_enum! {
     "buildplate_change" }
 }
 /// Model for an option in the filter.
+///
+/// ```
+/// # fn example(option: connect_api::models::FilterOption) {
+/// println!("{} {:?}", option.key, option.display_name);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FilterOption {
@@ -105,6 +135,12 @@ crate::model::model! {
     FilterOption { display_name, key }
 }
 /// Response model for the available filters.
+///
+/// ```
+/// # fn example(filter: connect_api::models::FilterResponse) {
+/// println!("{} {}", filter.display_name, filter.key);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FilterResponse {
@@ -151,6 +187,10 @@ crate::open_enum::open_enum! {
     GCodeFlavor { Griffin = "Griffin", Cheetah = "Cheetah", UltiGCode = "UltiGCode" }
 }
 /// Parameters used when submitting a print job to the cloud for printing.
+///
+/// ```
+/// let body = connect_api::models::PrintBodyRequest::new().start_now(true);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintBodyRequest {
@@ -164,10 +204,6 @@ crate::model::model! {
 }
 impl PrintBodyRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self { start_now: None }
     }
@@ -181,6 +217,14 @@ impl PrintBodyRequest {
 }
 /// Model holding the body arguments for a print job action. This contains all possible fields from
 /// PrintJobActionRequest.action\_details, as the API receives any in the message body.
+///
+/// ```
+/// let body = connect_api::models::PrintJobActionBodyRequest::new()
+///     .list("a list")
+///     .message("a message")
+///     .quantity(20)
+///     .to_position(20);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobActionBodyRequest {
@@ -202,10 +246,6 @@ crate::model::model! {
 }
 impl PrintJobActionBodyRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self {
             list: None,
@@ -244,6 +284,12 @@ impl PrintJobActionBodyRequest {
     }
 }
 /// The metadata model for the build plate of the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobBuildPlateMetadata) {
+/// println!("{:?} {:?}", metadata.initial_temperature, metadata.temperature);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildPlateMetadata {
@@ -258,6 +304,12 @@ crate::model::model! {
     PrintJobBuildPlateMetadata { initial_temperature, temperature, type_ = "type" }
 }
 /// The metadata model for the build volume of the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobBuildVolumeMetadata) {
+/// println!("{:?}", metadata.temperature);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobBuildVolumeMetadata {
@@ -291,6 +343,12 @@ crate::open_enum::open_enum! {
     "application/x-makerbot-sketch" }
 }
 /// The metadata model for print volume coordinates.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobCoordinatesMetadata) {
+/// println!("{:?} {:?}", metadata.x, metadata.y);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobCoordinatesMetadata {
@@ -306,6 +364,12 @@ crate::model::model! {
 }
 /// Data returned in the Connect API print job instance details endpoint, which also includes
 /// details about the original print job file.
+///
+/// ```
+/// # fn example(details: connect_api::models::PrintJobDetailsResponse) {
+/// println!("{} {:?}", details.cluster_id, details.created_at);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobDetailsResponse {
@@ -422,6 +486,12 @@ crate::model::model! {
     time_remaining, time_total, uuid }
 }
 /// The metadata model for a printer extruder in print jobs.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobExtruderMetadata) {
+/// println!("{} {:?}", metadata.extruder_index, metadata.estimated_material_volume);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobExtruderMetadata {
@@ -469,6 +539,12 @@ crate::open_enum::open_enum! {
     "queued" }
 }
 /// The metadata model for the generator of the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobGeneratorMetadata) {
+/// println!("{:?} {:?}", metadata.build_date, metadata.name);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobGeneratorMetadata {
@@ -483,6 +559,12 @@ crate::model::model! {
     PrintJobGeneratorMetadata { build_date, name, version }
 }
 /// The metadata model for the infill of the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobInfillMetadata) {
+/// println!("{} {}", metadata.density, metadata.is_gradual);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInfillMetadata {
@@ -498,6 +580,12 @@ crate::model::model! {
 }
 /// Model for the response to the configuration change response. This is used for the print job
 /// instance responses and adds extra fields that are not received from the printers.
+///
+/// ```
+/// # fn example(change: connect_api::models::PrintJobInstanceConfigurationChange) {
+/// println!("{} {}", change.is_overridable, change.origin_id);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceConfigurationChange {
@@ -522,6 +610,12 @@ crate::model::model! {
     target_id, target_name, type_of_change }
 }
 /// Contains the fields of the printer status that are part of the print job instance.
+///
+/// ```
+/// # fn example(configuration: connect_api::models::PrintJobInstancePrinterConfiguration) {
+/// println!("{:?} {:?}", configuration.air_manager, configuration.generated_time);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstancePrinterConfiguration {
@@ -540,6 +634,12 @@ crate::model::model! {
 }
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
+///
+/// ```
+/// # fn example(report: connect_api::models::PrintJobInstanceReportResponse) {
+/// println!("{} {:?}", report.cluster_id, report.created_at);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceReportResponse {
@@ -647,6 +747,12 @@ crate::model::model! {
 }
 /// Data returned in the Cloud print job endpoints, that represents a single instance of a print
 /// job.
+///
+/// ```
+/// # fn example(instance: connect_api::models::PrintJobInstanceResponse) {
+/// println!("{} {:?}", instance.cluster_id, instance.created_at);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobInstanceResponse {
@@ -761,6 +867,11 @@ crate::model::model! {
     time_total, uuid }
 }
 /// Model for updating the note in a print job instance.
+///
+/// ```
+/// let update = connect_api::models::PrintJobInstanceUpdateRequest::new()
+///     .note("a note");
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobInstanceUpdateRequest {
@@ -774,10 +885,6 @@ crate::model::model! {
 }
 impl PrintJobInstanceUpdateRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self { note: None }
     }
@@ -790,6 +897,12 @@ impl PrintJobInstanceUpdateRequest {
     }
 }
 /// The metadata model for a material in print jobs.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobMaterialMetadata) {
+/// println!("{:?} {:?}", metadata.brand, metadata.color);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobMaterialMetadata {
@@ -814,6 +927,12 @@ crate::model::model! {
     PrintJobMaterialMetadata { brand, color, density, diameter, guid, material, weight }
 }
 /// The metadata model for print jobs.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobMetadata) {
+/// println!("{:?} {:?}", metadata.build_plate, metadata.build_volume);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobMetadata {
@@ -872,6 +991,12 @@ crate::open_enum::open_enum! {
     PrintJobParsingStatus { Success = "success" }
 }
 /// Information about the Cura preset used when slicing the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobPresetMetadata) {
+/// println!("{} {:?}", metadata.layer_height, metadata.quality);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobPresetMetadata {
@@ -888,6 +1013,12 @@ crate::model::model! {
     PrintJobPresetMetadata { layer_height, quality, type_ = "type" }
 }
 /// The metadata model for the build volume of the print job.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PrintJobPrintMetadata) {
+/// println!("{:?} {:?}", metadata.estimated_time, metadata.groups);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrintJobPrintMetadata {
@@ -912,6 +1043,12 @@ crate::model::model! {
     min_size, preset }
 }
 /// Model for the print job upload status served by the Cura Cloud API.
+///
+/// ```
+/// # fn example(job: connect_api::models::PrintJobResponse) {
+/// println!("{} {:?}", job.job_id, job.status);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintJobResponse {
@@ -1074,6 +1211,12 @@ crate::open_enum::open_enum! {
     Error = "error", None = "none" }
 }
 /// Model for the API response when sending a print job to a connected cluster.
+///
+/// ```
+/// # fn example(request: connect_api::models::PrintRequestResponse) {
+/// println!("{} {:?}", request.job_id, request.status);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PrintRequestResponse {
@@ -1112,6 +1255,12 @@ crate::open_enum::open_enum! {
     PrintRequestStatus { Queued = "queued", Failed = "failed" }
 }
 /// Model for messages sent by a user.
+///
+/// ```
+/// # fn example(message: connect_api::models::UserMessage) {
+/// println!("{} {:?}", message.user_id, message.body);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct UserMessage {

@@ -28,6 +28,18 @@ crate::open_enum::open_enum! {
 /// One of several kinds of value.
 ///
 /// On the wire: `{"type": …, "value": …}`.
+///
+/// ```
+/// # fn example(details: connect_api::models::ActionStatusDetails) {
+/// use connect_api::models::ActionStatusDetails;
+/// match details {
+///     ActionStatusDetails::WebcamSnapshotStatus { tag, value } => {
+///         println!("{tag}: {value:?}")
+///     }
+///     other => println!("{other:?}"),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ActionStatusDetails {
@@ -72,6 +84,12 @@ impl serde::Serialize for ActionStatusDetails {
     }
 }
 /// Response model for the status of print/printer/print job actions.
+///
+/// ```
+/// # fn example(status: connect_api::models::ActionStatusResponse) {
+/// println!("{} {:?}", status.action_id, status.status);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ActionStatusResponse {
@@ -145,6 +163,12 @@ crate::open_enum::open_enum! {
     BuildPlateType { Glass = "glass", Aluminum = "aluminum" }
 }
 /// Model for the status of a configuration object in a cluster printer.
+///
+/// ```
+/// # fn example(configuration: connect_api::models::ClusterPrintCoreConfiguration) {
+/// println!("{}", configuration.extruder_index);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrintCoreConfiguration {
@@ -166,6 +190,12 @@ crate::model::model! {
     original_material_volume, print_core_id, temperature }
 }
 /// Model for the status of the Air Manager that could be installed on the printer.
+///
+/// ```
+/// # fn example(manager: connect_api::models::ClusterPrinterAirManager) {
+/// println!("{} {:?}", manager.supported, manager.filter_age);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterAirManager {
@@ -185,6 +215,12 @@ crate::model::model! {
     supported }
 }
 /// Model for the status of a configuration object in a cluster printer.
+///
+/// ```
+/// # fn example(plate: connect_api::models::ClusterPrinterBuildPlate) {
+/// println!("{:?} {:?}", plate.temperature, plate.type_);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterBuildPlate {
@@ -197,6 +233,12 @@ crate::model::model! {
     ClusterPrinterBuildPlate { temperature, type_ = "type" }
 }
 /// Model for chamber in cluster printer.
+///
+/// ```
+/// # fn example(chamber: connect_api::models::ClusterPrinterChamber) {
+/// println!("{:?}", chamber.temperature);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterChamber {
@@ -207,6 +249,12 @@ crate::model::model! {
     ClusterPrinterChamber { temperature }
 }
 /// Model for the material of a configuration object in a cluster printer.
+///
+/// ```
+/// # fn example(material: connect_api::models::ClusterPrinterConfigurationMaterial) {
+/// println!("{:?} {:?}", material.brand, material.color);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterConfigurationMaterial {
@@ -225,6 +273,12 @@ crate::model::model! {
     ClusterPrinterConfigurationMaterial { brand, color, guid, material }
 }
 /// Model for an error that is currently happening on the printer.
+///
+/// ```
+/// # fn example(error: connect_api::models::ClusterPrinterError) {
+/// println!("{} {}", error.code, error.uuid);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterError {
@@ -239,6 +293,12 @@ crate::model::model! {
     ClusterPrinterError { code, uuid }
 }
 /// Model for a fault from the Marvin service from a printer.
+///
+/// ```
+/// # fn example(fault: connect_api::models::ClusterPrinterFault) {
+/// println!("{} {}", fault.code, fault.message);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterFault {
@@ -263,6 +323,12 @@ crate::model::model! {
     ClusterPrinterFault { code, data, message, severity, timestamp, uuid }
 }
 /// Model for the status of the Material Station that could be installed on the printer.
+///
+/// ```
+/// # fn example(station: connect_api::models::ClusterPrinterMaterialStation) {
+/// println!("{} {:?}", station.supported, station.material_slots);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStation {
@@ -277,6 +343,12 @@ crate::model::model! {
     ClusterPrinterMaterialStation { material_slots, status, supported }
 }
 /// Data about a slot in the Material Station.
+///
+/// ```
+/// # fn example(slot: connect_api::models::ClusterPrinterMaterialStationSlot) {
+/// println!("{} {}", slot.compatible, slot.extruder_index);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClusterPrinterMaterialStationSlot {
@@ -305,6 +377,12 @@ crate::model::model! {
     material_empty, material_remaining, print_core_id, slot_index }
 }
 /// Model for the status of a single printer in a cluster.
+///
+/// ```
+/// # fn example(status: connect_api::models::ClusterPrinterStatus) {
+/// println!("{:?} {:?}", status.air_manager, status.build_plate);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrinterStatus {
@@ -491,6 +569,12 @@ crate::open_enum::open_enum! {
     "Ultimaker Factor 4" }
 }
 /// Model for the list of authorized MakerBot printers response.
+///
+/// ```
+/// # fn example(printer: connect_api::models::MakerBotPrinterResponse) {
+/// println!("{} {}", printer.friendly_name, printer.host_guid);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MakerBotPrinterResponse {
@@ -567,6 +651,16 @@ crate::open_enum::open_enum! {
 }
 /// Model holding the body arguments for a printer action. Goes together with
 /// PrinterActionPathRequest to determine the whole action sent to the API.
+///
+/// ```
+/// let body = connect_api::models::PrinterActionBodyRequest::new()
+///     .channel(connect_api::models::FirmwareChannel::Stable)
+///     .enabled(true)
+///     .material_profile_id("a material profile's id")
+///     .name("a name")
+///     .pin_code("a pin code")
+///     .schedule_update(true);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PrinterActionBodyRequest {
@@ -595,10 +689,6 @@ crate::model::model! {
 }
 impl PrinterActionBodyRequest {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self {
             channel: None,
@@ -682,6 +772,12 @@ crate::open_enum::open_enum! {
     "unreachable" }
 }
 /// Action response contains the URL of the webcam snapshot.
+///
+/// ```
+/// # fn example(status: connect_api::models::WebcamSnapshotStatus) {
+/// println!("{}", status.image_url);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebcamSnapshotStatus {

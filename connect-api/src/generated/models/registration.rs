@@ -4,6 +4,12 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for confirming the registration of a MakerBot printer.
+///
+/// ```
+/// let bot = connect_api::models::ConfirmRegistrationMakerBotRequest::new(
+///     "a printer's id",
+/// );
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ConfirmRegistrationMakerBotRequest {
@@ -20,10 +26,6 @@ crate::model::model! {
 }
 impl ConfirmRegistrationMakerBotRequest {
     /// With the fields that the API requires.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new(printer_id: impl Into<String>) -> Self {
         Self {
             printer_id: printer_id.into(),
@@ -31,6 +33,12 @@ impl ConfirmRegistrationMakerBotRequest {
     }
 }
 /// Model for the registration confirmation response from the Cura Connect API to the API users.
+///
+/// ```
+/// # fn example(registration: connect_api::models::RegistrationResponse) {
+/// println!("{} {}", registration.cluster_id, registration.host_name);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RegistrationResponse {

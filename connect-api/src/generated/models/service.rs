@@ -4,6 +4,12 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// A response model for the API update endpoint.
+///
+/// ```
+/// # fn example(uptime: connect_api::models::ApiUptimeResponse) {
+/// println!("{} {}", uptime.ok, uptime.time);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ApiUptimeResponse {
@@ -61,6 +67,12 @@ crate::open_enum::open_enum! {
     UsernameInvalid = "usernameInvalid", NameInvalid = "NameInvalid" }
 }
 /// Model for the error responses according to the JSON-API standard.
+///
+/// ```
+/// # fn example(object: connect_api::models::ErrorObject) {
+/// println!("{:?} {}", object.code, object.http_status);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ErrorObject {
@@ -83,6 +95,12 @@ crate::model::model! {
     ErrorObject { code, detail, http_status, id, meta, title }
 }
 /// Model for links used for pagination.
+///
+/// ```
+/// # fn example(links: connect_api::models::PaginationLinks) {
+/// println!("{:?} {:?}", links.first, links.last);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PaginationLinks {
@@ -107,6 +125,12 @@ crate::model::model! {
     PaginationLinks { first, last, next, prev }
 }
 /// Model for the metadata used for pagination.
+///
+/// ```
+/// # fn example(metadata: connect_api::models::PaginationMetadata) {
+/// println!("{:?} {:?}", metadata.total_count, metadata.total_pages);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct PaginationMetadata {
@@ -119,6 +143,12 @@ crate::model::model! {
     PaginationMetadata { total_count, total_pages }
 }
 /// Model describing the 'meta' field on a JSONAPI response.
+///
+/// ```
+/// # fn example(meta: connect_api::models::ResponseMeta) {
+/// println!("{:?} {:?}", meta.limit_reached, meta.page);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ResponseMeta {

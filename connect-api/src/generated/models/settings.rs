@@ -4,6 +4,12 @@
 #[allow(unused_imports, reason = "not every file uses another's models")]
 use super::*;
 /// Model for organization specific settings.
+///
+/// ```
+/// let settings = connect_api::models::OrganizationSettings::new()
+///     .enable_print_prep(true)
+///     .require_print_approval(true);
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct OrganizationSettings {
@@ -17,10 +23,6 @@ crate::model::model! {
 }
 impl OrganizationSettings {
     /// With no field set.
-    #[allow(
-        clippy::new_without_default,
-        reason = "a derived `Default` exists where it can"
-    )]
     pub fn new() -> Self {
         Self {
             enable_print_prep: None,
