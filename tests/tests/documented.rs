@@ -51,10 +51,10 @@ impl Made {
                         self.code.push_str(&text.value());
                     }
                 }
-                TokenTree::Ident(name) if name == "fn" && at > 0 => {
-                    if tokens[at - 1].to_string() == "pub" {
-                        self.methods.push(tokens[at + 1].to_string());
-                    }
+                TokenTree::Ident(name)
+                    if name == "fn" && at > 0 && tokens[at - 1].to_string() == "pub" =>
+                {
+                    self.methods.push(tokens[at + 1].to_string());
                 }
                 _ => {}
             }
