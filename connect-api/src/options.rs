@@ -85,3 +85,17 @@ impl CallOptions {
         self.max_body.unwrap_or(16 << 20)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_set_is_as_documented() {
+        let unset = CallOptions::new();
+        assert_eq!(unset.get_retry(), RetryPolicy::default());
+        assert_eq!(unset.get_attempt_timeout(), Duration::from_secs(30));
+        assert_eq!(unset.get_timeout(), Duration::from_secs(2 * 60));
+        assert_eq!(unset.get_max_body(), 16 * 1024 * 1024);
+    }
+}

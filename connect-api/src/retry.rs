@@ -147,12 +147,12 @@ pub(crate) fn is_retryable(error: &Error) -> bool {
 }
 
 /// Whether a status says that nothing was done. `asked` says whether a `Retry-After` stands beside
-/// it.
+/// it. A redirect does not: 303 is what follows something that was done.
 pub(crate) fn is_refusal(status: StatusCode, asked: bool) -> bool {
     match status {
         StatusCode::REQUEST_TIMEOUT => false,
         StatusCode::SERVICE_UNAVAILABLE => asked,
-        status => !status.is_success() && !status.is_server_error(),
+        status => status.is_client_error(),
     }
 }
 
@@ -184,6 +184,8 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: Duration) -> Option<Duration
 
 #[cfg(test)]
 mod tests {
+    use backon::BackoffBuilder as _;
+
     use super::*;
     use crate::token::TokenError;
 
@@ -219,8 +221,25 @@ mod tests {
     }
 
     #[test]
+    fn only_a_client_error_is_a_refusal() {
+        let refuses = |status: u16, asked| is_refusal(StatusCode::from_u16(status).unwrap(), asked);
+        for status in [400, 401, 403, 404, 409, 429] {
+            assert!(refuses(status, false), "{status}");
+        }
+        for status in [200, 301, 302, 303, 307, 308, 408, 500, 502, 504, 600, 999] {
+            assert!(!refuses(status, true), "{status}");
+        }
+        assert!(refuses(503, true) && !refuses(503, false));
+    }
+
+    #[test]
+    fn the_waits_double_unasked() {
+        let waits = RetryPolicy::default().delays().build();
+        assert_eq!(waits.collect::<Vec<_>>(), [500, 1000, 2000].map(Duration::from_millis));
+    }
+
+    #[test]
     fn the_bound_holds_for_the_first_wait_too() {
-        use backon::BackoffBuilder as _;
         let second = Duration::from_secs(1);
         let policy = RetryPolicy::default().first_delay(9 * second).max_delay(second);
         assert_eq!(policy.delays().build().collect::<Vec<_>>(), [second; 3]);

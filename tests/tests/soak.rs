@@ -9,6 +9,7 @@ use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
 use connect_stand_in::{Fault, Length, RecordedRequest};
+use peak_alloc::PeakAlloc;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
@@ -22,8 +23,15 @@ const FAILS_ONE_IN: usize = 5;
 const ATTEMPTS: usize = 3;
 const MAX_BODY: usize = 256 << 10;
 
-/// What the allocator may keep more of after the second half of the calls than after the first.
-const FLAT: usize = 8 << 20;
+/// How many rounds come before what is held is counted: what is made once has been made.
+const FIRST_ROUNDS: usize = 2;
+
+/// How many bytes more may be held after all calls than after the first rounds: less than ten for
+/// each call.
+const FLAT: usize = 64 << 10;
+
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 fn faults() -> Vec<Fault> {
     let wait = "0".to_owned();
@@ -56,43 +64,36 @@ async fn ten_thousand_calls_over_a_failing_service() {
     stand_in.take_requests();
     stand_in.fault_one_in(FAILS_ONE_IN, faults());
 
-    let client = client(&stand_in);
     let mut tally = Tally::default();
-    let mut halfway = None;
-    for round in 0..ROUNDS {
-        let results = run(&client).await;
-        assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
-        let mut seen: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
-        for request in stand_in.take_requests() {
-            seen.entry(number(&request)).or_default().push(request);
+    let mut held = Vec::new();
+    for rounds in [FIRST_ROUNDS, ROUNDS - FIRST_ROUNDS] {
+        let client = client(&stand_in);
+        for _ in 0..rounds {
+            let results = run(&client).await;
+            assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
+            let mut seen: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
+            for request in stand_in.take_requests() {
+                seen.entry(number(&request)).or_default().push(request);
+            }
+            for (call, result) in results {
+                tally.hold(call, &result, &seen.remove(&call).unwrap_or_default(), &right);
+            }
+            assert!(seen.is_empty(), "nobody sent these: {seen:?}");
+            settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
+            // Each has a task at either end; the pool has one to clear it.
+            let alive = || Handle::current().metrics().num_alive_tasks();
+            settled("only their tasks stay", || alive() <= tasks + 2 * POOL + 1).await;
         }
-        for (call, result) in results {
-            tally.hold(call, &result, &seen.remove(&call).unwrap_or_default(), &right);
-        }
-        assert!(seen.is_empty(), "nobody sent these: {seen:?}");
-        settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
-        // Each has a task at either end; the pool has one to clear it.
-        let alive = || Handle::current().metrics().num_alive_tasks();
-        settled("only their tasks stay", || alive() <= tasks + 2 * POOL + 1).await;
-        if round + 1 == ROUNDS / 2 {
-            halfway = resident();
-        }
+        drop(client);
+        settled("all connections close", || stand_in.traffic().open() == 0).await;
+        settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
+        held.push(ALLOCATOR.current_usage());
     }
     println!("{tally:?}");
     assert_eq!(tally.faults, tally.requests / FAILS_ONE_IN);
     assert!(tally.survived > 0 && tally.failed > 0, "{tally:?}");
-    match (halfway, resident()) {
-        (Some(halfway), Some(now)) => {
-            let grown = now.saturating_sub(halfway);
-            println!("{} KiB more in the second half", grown >> 10);
-            assert!(grown <= FLAT, "{grown} bytes more in the second half");
-        }
-        _ => println!("not checked: the memory, which this system does not tell in /proc"),
-    }
-
-    drop(client);
-    settled("all connections close", || stand_in.traffic().open() == 0).await;
-    settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
+    println!("{} bytes after the first calls, {} after all", held[0], held[1]);
+    assert!(held[1] <= held[0] + FLAT, "{held:?} bytes are held");
 }
 
 fn client(stand_in: &StandIn) -> Client {
@@ -231,13 +232,4 @@ async fn settled(what: &str, mut is_so: impl FnMut() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("never: {what}");
-}
-
-/// The memory that the process holds, in bytes; nothing where the system does not tell it, as only
-/// Linux does.
-fn resident() -> Option<usize> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    let kib = line.split_whitespace().next()?.parse::<usize>().ok()?;
-    Some(kib << 10)
 }

@@ -12,24 +12,51 @@ pub struct Variation {
     pub kept: Option<(String, Value)>,
 }
 
-/// The schemas of the normalised document.
-pub struct Schemas<'d>(pub &'d Value);
+/// Deeper than any body of the document.
+const DEEPEST: usize = 32;
 
-impl Schemas<'_> {
+/// The schemas of the normalised document.
+#[derive(Clone, Copy)]
+pub struct Schemas<'d> {
+    document: &'d Value,
+    /// Which member of each union is meant.
+    member: usize,
+}
+
+impl<'d> Schemas<'d> {
+    /// The schemas, once for each member that a union has.
+    pub fn each(document: &'d Value) -> impl Iterator<Item = Self> {
+        let schemas = document["components"]["schemas"].as_object().into_iter().flatten();
+        let members = schemas.filter_map(|(_, schema)| schema["oneOf"].as_array().map(Vec::len));
+        (0..members.max().unwrap_or(1)).map(move |member| Self { document, member })
+    }
+
     /// The schema that a reference, or the one member of an `allOf`, leads to.
     fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
         let target = schema.get("$ref").or_else(|| schema.pointer("/allOf/0/$ref"));
         match target.and_then(Value::as_str) {
-            Some(target) => self.resolve(self.0.pointer(&target[1..]).expect("a component")),
+            Some(target) => self.resolve(self.document.pointer(&target[1..]).expect("a component")),
             None => schema,
         }
     }
 
-    /// A body with every property that the schema has, to the given depth of models in models.
-    pub fn full(&self, schema: &Value, depth: usize) -> Value {
+    /// The member that is meant, of a union.
+    fn member<'s>(&self, schema: &'s Value) -> Option<&'s Value> {
+        let members = schema["oneOf"].as_array()?;
+        members.get(self.member).or(members.last())
+    }
+
+    /// A body with every property that the schema has, and so on in models in models.
+    pub fn full(&self, schema: &Value) -> Value {
+        self.full_at(schema, 0)
+    }
+
+    fn full_at(&self, schema: &Value, depth: usize) -> Value {
+        assert!(depth < DEEPEST, "a model that holds itself has no full body");
+        let full = |inner| self.full_at(inner, depth + 1);
         let schema = self.resolve(schema);
-        if let Some(member) = schema.pointer("/oneOf/0") {
-            return self.full(member, depth);
+        if let Some(member) = self.member(schema) {
+            return full(member);
         }
         if let Some(value) = schema.pointer("/enum/0") {
             return value.clone();
@@ -40,17 +67,13 @@ impl Schemas<'_> {
             (Some("integer"), _) => 3.into(),
             (Some("number"), _) => 4.4.into(),
             (Some("boolean"), _) => true.into(),
-            (Some("array"), _) if depth == 0 => json!([]),
-            (Some("array"), _) => json!([self.full(&schema["items"], depth)]),
+            (Some("array"), _) => json!([full(&schema["items"])]),
+            _ if schema["additionalProperties"].is_object() => {
+                json!({ "any": full(&schema["additionalProperties"]) })
+            }
             _ => {
                 let properties = schema["properties"].as_object().into_iter().flatten();
-                let required = |name: &str| {
-                    let names = schema["required"].as_array();
-                    names.is_some_and(|names| names.iter().any(|it| it == name))
-                };
-                let kept = properties.filter(|(name, _)| depth > 0 || required(name));
-                kept.map(|(name, inner)| (name.clone(), self.full(inner, depth.saturating_sub(1))))
-                    .collect()
+                properties.map(|(name, inner)| (name.clone(), full(inner))).collect()
             }
         }
     }
@@ -74,7 +97,7 @@ impl Schemas<'_> {
 
     fn walk(&self, schema: &Value, value: &Value, at: &str, give: Give) {
         let schema = self.resolve(schema);
-        if let Some(member) = schema.pointer("/oneOf/0") {
+        if let Some(member) = self.member(schema) {
             let mut kept = value.clone();
             kept["type"] = "nobody_knows".into();
             give(at, "with an unknown tag", Some(kept.clone()), Some(kept));

@@ -9,6 +9,8 @@ use connect_api::{CallOptions, Client, Error};
 use connect_stand_in::Fault;
 use connect_stand_in::StandIn;
 
+#[cfg(target_os = "linux")]
+use super::LONG;
 use super::{Call, client, quick, retrying};
 
 /// A port where nobody listens.
@@ -32,6 +34,34 @@ async fn a_refused_connection_is_tried_again_by_everybody() {
             assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
             assert_eq!(error.attempts(), attempts);
         }
+    }
+}
+
+/// A host that takes no more connections lets new ones wait.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_connection_that_is_not_made_in_time_is_given_up() {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port");
+    let listener = socket.listen(0).expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let made = async || {
+        let connection = tokio::net::TcpStream::connect(address);
+        tokio::time::timeout(Duration::from_millis(200), connection).await
+    };
+    let mut taken = Vec::new();
+    while let Ok(connection) = made().await {
+        taken.push(connection.expect("a connection"));
+    }
+    let builder = Client::builder().base_url(format!("http://{address}/connect/v1")).token("any");
+    let client = builder.connect_timeout(Duration::from_millis(100)).build().expect("a client");
+    for call in Call::ALL {
+        let start = std::time::Instant::now();
+        let error = call.send(&client, retrying(2)).await.expect_err("nobody answers");
+        assert!(start.elapsed() < LONG / 6, "{call:?}: {:?}", start.elapsed());
+        let Error::Transport(error) = error else { panic!("{error:?}") };
+        assert!(error.is_connect() && error.is_timeout(), "{error:?}");
+        assert_eq!(error.attempts(), 2, "nothing was sent");
     }
 }
 
