@@ -21,6 +21,8 @@ pub(crate) fn path_at(text: &[u8], line: usize, column: usize) -> String {
     let mut at = 0;
     while at < end {
         match text[at] {
+            // What has been opened and no further is itself what does not fit.
+            b'{' | b'[' if at + 1 == end => {}
             b'{' => stack.push(Step::Key(None)),
             b'[' => stack.push(Step::Index(0)),
             b'}' | b']' => {
@@ -114,6 +116,10 @@ mod tests {
         assert_eq!(path(r#"{"id": 1, "list": [{"id": 1}, {"inner": null}]}"#), "$.list[1]");
         assert_eq!(path(r#"{"id": 1, "map": {"a\"]b": 1, "c d": true}}"#), "$.map[\"c d\"]");
         assert_eq!(path(r#"{"list": []}"#), "$");
+        assert_eq!(path(r#"{"id": [1, 2]}"#), "$.id");
+        assert_eq!(path(r#"{"id": 1, "list": [[1], 2]}"#), "$.list[0]");
+        assert_eq!(path(r#"{"id": 1, "list": {"a": 1}}"#), "$.list");
+        assert_eq!(path(r#"{"id": 1, "map": [{"a": 1}]}"#), "$.map");
     }
 
     #[test]
