@@ -11,7 +11,7 @@ mod support;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use connect_api::WatchEvent;
+use connect_api::{Error, WatchEvent};
 use connect_stand_in::Farm;
 use indicatif::{ProgressBar, ProgressStyle};
 use support::{Failure, Service, end, name, say};
@@ -37,7 +37,12 @@ async fn print() -> Result<(), Failure> {
     };
     let cluster_id = &cluster.cluster_id;
     let before = service.client.get_cluster_status(cluster_id).send().await?;
-    let sent = service.client.print(cluster_id, file).send().await?;
+    let sent = match service.client.print(cluster_id, file).send().await {
+        Err(Error::NoData(_)) => {
+            return say(format_args!("sent to {}, where it awaits approval", name(&cluster)));
+        }
+        sent => sent?,
+    };
     let Some(uuid) = sent.job_instance_uuid else {
         return say(format_args!("sent to {}, where it is {}", name(&cluster), sent.status));
     };

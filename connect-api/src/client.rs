@@ -158,7 +158,8 @@ impl ClientBuilder {
     ///
     /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
     /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a
-    /// turn, too: if it cannot have one in time, the call ends with that failure.
+    /// turn, too: if it cannot have one in time, the call ends with that failure. Only the repeat with
+    /// another token, which a call makes once if the API says that the first has expired, needs none.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self

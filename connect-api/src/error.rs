@@ -61,7 +61,7 @@ pub enum Error {
     NoData(NoDataError),
     /// A list in pages repeats a page instead of going on.
     RepeatedPage(RepeatedPageError),
-    /// An action that was waited for did not succeed, or not in time.
+    /// An action that was waited for did not succeed, not in time, or not as far as is known.
     Action(Box<ActionError>),
     /// What was to be uploaded cannot be read, or is not as long as it was said to be.
     #[cfg(feature = "upload")]
@@ -144,7 +144,8 @@ impl Error {
 
     /// Whether what was asked may have been done nevertheless, so that asking again may do it
     /// twice. Never so of an operation that can be repeated, and never after what says that nothing
-    /// was done: a connection that was not made, a refusal, a `Retry-After`.
+    /// was done: a connection that was not made, a refusal, a `Retry-After`. Always so of an action
+    /// that was accepted, unless it is said to have failed.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {

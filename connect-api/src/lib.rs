@@ -22,8 +22,12 @@
 //!
 //!     // What is there before the print is what changes are measured by.
 //!     let before = client.get_cluster_status(&cluster).send().await?;
-//!     let sent = client.print(&cluster, file).start_now(true).send().await?;
-//!     let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
+//!     let uuid = match client.print(&cluster, file).start_now(true).send().await {
+//!         // It was taken, but somebody has to approve it first.
+//!         Err(Error::NoData(_)) => None,
+//!         sent => sent?.job_instance_uuid,
+//!     };
+//!     let Some(uuid) = uuid else { return Ok(()) };
 //!
 //!     // And then: whatever happens there, until the job has ended, however it does.
 //!     let mut watch = client.watch_cluster(&cluster).since(before);

@@ -60,6 +60,10 @@ impl Client {
 /// have under way. No more than a few pieces of 64 KiB are held in memory, however long the source
 /// is (in a browser, all of it).
 ///
+/// A success is one only once the connection has taken all bytes. A host that answers sooner, as a
+/// proxy with a page of its own does, cannot have stored them: that is a failure as if it had broken
+/// off. It is not noticed of an upload so short that the connection takes it at once.
+///
 /// A host's refusal is final. One that refuses before it has all bytes, and closes the connection
 /// while they are still being sent, can be taken for one that breaks off: its answer may never
 /// arrive, and the upload is then tried again.

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use connect_api::models::{OrganizationSettings, PrintJobState};
 use connect_api::{Client, Error};
 use connect_stand_in::{ChangeKind, Farm, Fault, StandIn};
 
@@ -64,8 +65,12 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
 
     // What is there before the print is what changes are measured by.
     let before = client.get_cluster_status(&cluster).send().await?;
-    let sent = client.print(&cluster, file).start_now(true).send().await?;
-    let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
+    let uuid = match client.print(&cluster, file).start_now(true).send().await {
+        // It was taken, but somebody has to approve it first.
+        Err(Error::NoData(_)) => None,
+        sent => sent?.job_instance_uuid,
+    };
+    let Some(uuid) = uuid else { return Ok(()) };
 
     // And then: whatever happens there, until the job has ended, however it does.
     let mut watch = client.watch_cluster(&cluster).since(before);
@@ -140,6 +145,17 @@ async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
     };
     run(&farm, &client, &file, remove).await.expect("an end");
     assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+}
+
+#[tokio::test]
+async fn it_ends_well_when_the_job_awaits_approval() {
+    let (farm, client, file) = farm(Duration::from_secs(60)).await;
+    let settings = OrganizationSettings::new().require_print_approval(true);
+    client.update_settings(settings).send().await.expect("settings");
+    front_page(client.clone(), &file).await.expect("no failure");
+    assert_eq!(polls(&farm), 1, "nothing to watch");
+    let waiting = client.get_print_jobs().status([PrintJobState::WaitApproval]).send().await;
+    assert_eq!(waiting.expect("a page").items.len(), 1);
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use connect_api::{CallOptions, Client, ClientBuilder, Error, RetryPolicy};
+use connect_api::{
+    AccessToken, BoxFuture, CallOptions, Client, ClientBuilder, Error, RetryPolicy, TokenError,
+    TokenProvider,
+};
 use connect_stand_in::{Fault, StandIn};
 use tokio::task::JoinSet;
 
@@ -135,6 +138,33 @@ async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(!error.is_timeout() && !error.is_connect() && error.attempts() == 0, "{error:?}");
     assert_eq!(stand_in.requests().len(), 1);
+}
+
+/// Gives this token once another one has expired.
+struct Renewing(String);
+
+impl TokenProvider for Renewing {
+    fn token<'a>(
+        &'a self,
+        refused: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
+        let token = if refused.is_some() { self.0.as_str() } else { "expired" };
+        Box::pin(async move { Ok(AccessToken::from(token)) })
+    }
+}
+
+#[tokio::test]
+async fn a_poll_is_repeated_with_another_token_at_once_and_no_more_often() {
+    let stand_in = connect_tests::examples().await;
+    let provider = Renewing(stand_in.token().to_owned());
+    let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
+    let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
+    let poll = client.get_cluster_status("a").send();
+    let answer = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("at once");
+    answer.expect("an answer");
+    assert_eq!(stand_in.requests().len(), 2);
+    client.get_cluster_status("a").send().await.expect_err("too early");
+    assert_eq!(stand_in.requests().len(), 2);
 }
 
 #[tokio::test]

@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "upload")]
+use reqwest::StatusCode;
+
 use super::{Attempts, Error, chain};
 use crate::call::Operation;
 
-/// A failure to send a request or to receive the whole answer.
+/// A failure to send all of a request or to receive the whole answer.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -52,6 +55,13 @@ enum Cause {
     NoTurn(Duration),
     #[cfg(feature = "upload")]
     Stalled(Duration),
+    /// A success, though not all bytes had been sent.
+    #[cfg(feature = "upload")]
+    Early {
+        status: StatusCode,
+        sent: u64,
+        total: u64,
+    },
 }
 
 impl TransportError {
@@ -101,6 +111,17 @@ impl TransportError {
         Self::new(operation, Cause::Stalled(limit))
     }
 
+    /// `sent` is how many of the `total` bytes had been sent when a success was answered.
+    #[cfg(feature = "upload")]
+    pub(crate) fn early(
+        operation: &Arc<Operation>,
+        status: StatusCode,
+        sent: u64,
+        total: u64,
+    ) -> Self {
+        Self::new(operation, Cause::Early { status, sent, total })
+    }
+
     pub(super) fn operation(&self) -> &Operation {
         &self.operation
     }
@@ -126,6 +147,8 @@ impl TransportError {
             Cause::AttemptTimeout(_) | Cause::CallTimeout { .. } => true,
             #[cfg(feature = "upload")]
             Cause::Stalled(_) => true,
+            #[cfg(feature = "upload")]
+            Cause::Early { .. } => false,
             Cause::TooLong(_) | Cause::NoTurn(_) => false,
         }
     }
@@ -192,6 +215,10 @@ impl fmt::Display for TransportError {
             }
             #[cfg(feature = "upload")]
             Cause::Stalled(limit) => write!(f, "nothing moved for {limit:?}"),
+            #[cfg(feature = "upload")]
+            Cause::Early { status, sent, total } => {
+                write!(f, "answered {status} before all bytes were sent: {sent} of {total}")
+            }
             Cause::TooLong(limit) => write!(f, "the answer is longer than {limit} bytes"),
         }
     }

@@ -51,10 +51,12 @@ impl Client {
 ///
 /// # Errors
 ///
-/// [`Error::Action`] if the action failed, or if it had not ended at the [deadline](Self::deadline);
-/// else the error of the call that sent it or asked for its status. Failures that
-/// [may pass](Error::is_transient) do not end the wait: the status is asked for again, after the
-/// pause that the service asks for if it asks for one, until the deadline.
+/// The error of the call if the action was not accepted, and from then on nothing but
+/// [`Error::Action`], with its id: if it failed, if it had not ended at the
+/// [deadline](Self::deadline), or if asking for its status was refused, which says nothing of what
+/// has become of it. Failures that [may pass](Error::is_transient) and answers that nobody can read
+/// do not end the wait: the status is asked for again, after the pause that the service asks for if
+/// it asks for one, until the deadline.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -169,7 +171,7 @@ impl Action {
                 ready!(deadline.as_mut().poll(context));
                 (self.is_over, self.step) = (true, None);
                 let missed = self.missed.take();
-                return Poll::Ready(Some(Err(self.error().late(limit, missed).into())));
+                return Poll::Ready(Some(Err(self.error().late(limit).missed(missed).into())));
             };
             self.step = None;
             match answer {
@@ -183,12 +185,14 @@ impl Action {
                         return Poll::Ready(Some(Ok(state)));
                     }
                 }
-                Err(error) if self.action_id.is_some() && error.is_transient() => {
-                    self.missed = Some(error);
-                }
-                Err(error) => {
+                Err(error) if self.action_id.is_none() => {
                     self.is_over = true;
                     return Poll::Ready(Some(Err(error)));
+                }
+                Err(error) if may_pass(&error) => self.missed = Some(error),
+                Err(error) => {
+                    self.is_over = true;
+                    return Poll::Ready(Some(Err(self.error().missed(Some(error)).into())));
                 }
             }
         }
@@ -215,6 +219,13 @@ impl Action {
             call.await
         })
     }
+}
+
+/// Whether a status that was not to be had may be had later. What cannot be read may be the page of
+/// a proxy.
+#[inline]
+fn may_pass(error: &Error) -> bool {
+    error.is_transient() || matches!(error, Error::Decode(_) | Error::NoData(_))
 }
 
 #[inline]

@@ -67,7 +67,8 @@ impl Client {
 ///
 /// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic. Two are
 /// never closer than the client's [`poll_interval`](crate::ClientBuilder::poll_interval), which for
-/// a watch is the vendor's 10 seconds unless it is set.
+/// a watch is the vendor's 10 seconds unless it is set; only what is answered that its token has
+/// expired is repeated at once, with another one.
 ///
 /// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
 /// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it

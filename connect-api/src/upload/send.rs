@@ -99,7 +99,12 @@ impl Put<'_> {
         let mut exchange = std::pin::pin!(async {
             let lost = |error| TransportError::lost(operation, error);
             let response = self.client.execute(request).await.map_err(lost)?;
-            match response.status().is_success() {
+            let (status, sent, total) = (response.status(), self.gauge.sent(), self.gauge.total());
+            match status.is_success() {
+                // A proxy's page, say: nobody has stored what was not sent.
+                true if sent < total => {
+                    Err(TransportError::early(operation, status, sent, total).into())
+                }
                 true => Ok(()),
                 false => Err(self.refusal(operation, options, response).await),
             }

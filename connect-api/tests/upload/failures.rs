@@ -38,6 +38,32 @@ async fn what_breaks_off_is_sent_again_from_the_start() {
     }
 }
 
+/// A proxy's page is a success, too. How much the connection takes of what nobody reads is the
+/// system's affair; it is never so much.
+#[tokio::test]
+async fn a_success_before_all_bytes_were_sent_is_none() {
+    const LONG: usize = 30_000_000;
+    let host = Host::start([Does::Early(200), Does::Early(204)]).await;
+    let (content, told) = (content(LONG), Told::default());
+    upload(&host, content.clone()).on_progress(told.tell()).send().await.unwrap();
+    let arrived = host.arrived();
+    assert_eq!(arrived.len(), 3);
+    assert_eq!(arrived[2].sha256, sha256(&content));
+    told.hold(LONG);
+
+    let host = Host::start([Does::Early(200)]).await;
+    let (mut sender, reader) = tokio::io::duplex(10);
+    tokio::io::AsyncWriteExt::write_all(&mut sender, b"hello").await.unwrap();
+    let error = upload(&host, UploadSource::reader(reader, 1000)).send().await.unwrap_err();
+    let fault = "answered 200 OK before all bytes were sent: 0 of 1000";
+    assert!(error.to_string().ends_with(fault), "{error}");
+    assert!(error.is_transient() && matches!(error, Error::Transport(_)), "{error:?}");
+
+    // Whatever is noticed first: that it is too short, or that it was not waited for.
+    let host = Host::start([Does::Early(200)]).await;
+    upload(&host, UploadSource::reader(&b"hello"[..], 1000)).send().await.unwrap_err();
+}
+
 #[tokio::test]
 async fn a_reader_that_can_be_read_once_is_sent_once() {
     let host = Host::start([Does::Cut(1000)]).await;

@@ -14,6 +14,8 @@ pub enum Does {
     /// Takes all of the body, and answers with this status and with a body and a `Location` that
     /// repeat the target of the request, as it was sent.
     Repeat(u16),
+    /// Answers with this status without taking any of the body, and closes nothing.
+    Early(u16),
     /// Takes so many bytes of the body, and closes the connection.
     Cut(u64),
     /// Takes so many bytes of the body, and then does nothing.
@@ -74,6 +76,7 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     let length: u64 = length.expect("a length").parse().unwrap();
     let wanted = match does {
         Does::Answer(..) | Does::Repeat(_) => length,
+        Does::Early(_) => 0,
         Does::Cut(bytes) | Does::Stall(bytes) => bytes,
     };
     let mut hash = Sha256::new();
@@ -90,7 +93,9 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     }
     let (sha256, is_cut) = (hash.finalize().to_vec(), bytes < wanted);
     log.lock().unwrap().push(Arrived { head, bytes, sha256, is_cut });
+    let is_early = matches!(does, Does::Early(_));
     let (status, body, location) = match does {
+        Does::Early(status) => (status, String::new(), String::new()),
         Does::Answer(status, body) if !is_cut => (status, body, String::new()),
         Does::Repeat(status) if !is_cut => {
             (status, format!("<p>{target}</p>"), format!("location: {target}\r\n"))
@@ -102,5 +107,8 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     let head = format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n{location}");
     let answer = format!("{head}connection: close\r\n\r\n{body}");
     let _ = connection.write_all(answer.as_bytes()).await;
+    if is_early {
+        std::future::pending::<()>().await;
+    }
     let _ = connection.shutdown().await;
 }

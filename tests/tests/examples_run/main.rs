@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use connect_api::Client;
+use connect_api::models::OrganizationSettings;
 use connect_codegen::document::sha256;
 use connect_stand_in::{ChangeKind, Farm, StandIn};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -219,6 +220,18 @@ async fn print_and_wait_fails_with_the_print() {
     let (ended, ()) = tokio::join!(run(command.args([&cluster, &file])), broken);
     let said = text(&ended.stderr);
     assert!(!ended.status.success() && said.contains("has not been printed: failed"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn print_and_wait_leaves_a_print_to_whoever_approves_it() {
+    let farm = start(Farm::sized(1, 1).tick(MINUTE)).await;
+    let (cluster, _) = first(&farm).await;
+    let settings = OrganizationSettings::new().require_print_approval(true);
+    client(&farm).update_settings(settings).send().await.expect("settings");
+    let file = farm.add_file("gear.ufp", HOUR);
+    let said = output(at(&farm, "print_and_wait").args([&cluster, &file])).await;
+    assert_eq!(said, "sent to Cluster 1, where it awaits approval\n");
+    assert_eq!(farm.approve_jobs(&cluster), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::models::ActionStatus;
 use crate::redact::brief;
 
-/// An action that did not succeed, or not in time.
+/// An action that was accepted and did not succeed, not in time, or not as far as is known.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -15,8 +15,9 @@ use crate::redact::brief;
 ///
 /// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
 ///     Err(Error::Action(error)) if error.is_failed() => println!("it said no: {error}"),
-///     Err(Error::Action(error)) if error.is_late() => {
-///         println!("not yet: {error}, {:?}", error.last_failure());
+///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     Err(Error::Action(error)) => {
+///         println!("wait for {:?} again: {:?}", error.action_id, error.last_failure());
 ///     }
 ///     end => println!("{}", end?.status),
 /// }
@@ -30,40 +31,42 @@ pub struct ActionError {
     pub action_id: Option<String>,
     /// The status that came last, if any came.
     pub status: Option<ActionStatus>,
-    late: Option<Late>,
-}
-
-#[derive(Debug)]
-struct Late {
-    limit: Duration,
-    /// Why the status was not to be had at last.
+    /// The time that it had, if that was not enough.
+    limit: Option<Duration>,
     missed: Option<Error>,
 }
 
 impl ActionError {
     /// An action that has ended, with this status or with an error that was given already.
     pub(crate) fn ended(action_id: Option<String>, status: Option<ActionStatus>) -> Self {
-        Self { action_id, status, late: None }
+        Self { action_id, status, limit: None, missed: None }
     }
 
-    /// An action that has not ended in time. `missed` is why its status was not to be had at last.
-    pub(crate) fn late(self, limit: Duration, missed: Option<Error>) -> Self {
-        Self { late: Some(Late { limit, missed }), ..self }
+    /// An action that has not ended in time.
+    pub(crate) fn late(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
     }
 
-    /// Whether the printer or the service said that the action failed.
+    /// The same, with why its status was not to be had at last, if it was not.
+    pub(crate) fn missed(self, missed: Option<Error>) -> Self {
+        Self { missed, ..self }
+    }
+
+    /// Whether the printer or the service said that the action failed. If not, it may have succeeded
+    /// or still succeed.
     pub fn is_failed(&self) -> bool {
         self.status == Some(ActionStatus::Failed)
     }
 
-    /// Whether the action had not ended at the deadline; it may still succeed.
+    /// Whether the action had not ended at the deadline.
     pub fn is_late(&self) -> bool {
-        self.late.is_some()
+        self.limit.is_some()
     }
 
-    /// Why the status was not to be had at last, if it was not.
+    /// Why the status was not to be had at last, if it was not: what ended the wait, unless that
+    /// [was late](Self::is_late).
     pub fn last_failure(&self) -> Option<&Error> {
-        self.late.as_ref()?.missed.as_ref()
+        self.missed.as_ref()
     }
 }
 
@@ -76,12 +79,12 @@ impl fmt::Display for ActionError {
             (Some(id), None) => write!(f, "the action {} has no status", brief(id))?,
             (None, _) => f.write_str("it is not known whether the action was accepted")?,
         }
-        match &self.late {
-            Some(Late { limit, missed: None }) => write!(f, ", not ended within {limit:?}"),
-            Some(Late { limit, missed: Some(error) }) => {
-                write!(f, ", not ended within {limit:?}; a status was not to be had: {error}")
-            }
-            None if self.is_failed() => Ok(()),
+        if let Some(limit) = self.limit {
+            write!(f, ", not ended within {limit:?}")?;
+        }
+        match &self.missed {
+            Some(error) => write!(f, "; a status was not to be had: {error}"),
+            None if self.is_failed() || self.is_late() => Ok(()),
             None => f.write_str(": the wait for it ended with an error before"),
         }
     }
