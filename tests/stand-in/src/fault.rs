@@ -108,7 +108,7 @@ impl StandIn {
 
     /// From now on this bearer token is the only one that is accepted: all others have expired.
     pub fn renew_token(&self, token: impl Into<String>) {
-        *lock(&self.shared.renewed_token) = Some(token.into());
+        *lock(&self.shared.token) = token.into();
         if let Some(farm) = &self.shared.farm {
             lock(farm).give_out_token();
         }

@@ -58,7 +58,8 @@ pub struct RecordedRequest {
 pub(super) struct Shared {
     pub contract: Arc<Contract>,
     pub specification: Specification,
-    pub token: String,
+    /// The only bearer token that is accepted.
+    pub token: Mutex<String>,
     pub requests: Mutex<VecDeque<RecordedRequest>>,
     /// How many of them are kept at most.
     pub kept_requests: usize,
@@ -66,8 +67,6 @@ pub(super) struct Shared {
     pub script: Mutex<HashMap<String, VecDeque<u16>>>,
     pub answered: AtomicU64,
     pub faults: Faults,
-    /// The only token that is accepted, once there is one.
-    pub renewed_token: Mutex<Option<String>>,
     pub traffic: Arc<Traffic>,
     /// Where the API is served.
     pub address: SocketAddr,
@@ -230,11 +229,10 @@ impl Shared {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token)
         });
-        let renewed = lock(&self.renewed_token).clone();
-        let accepted = renewed.as_deref().unwrap_or(&self.token);
+        let accepts = |token: &str| *lock(&self.token) == token;
         let expired = || self.farm.as_ref().is_some_and(|farm| lock(farm).token_has_expired());
         match bearer {
-            Some(token) if token == accepted && !expired() => None,
+            Some(token) if accepts(token) && !expired() => None,
             Some(_) => Some(StatusCode::FORBIDDEN),
             None => Some(StatusCode::UNAUTHORIZED),
         }

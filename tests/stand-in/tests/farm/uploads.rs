@@ -121,7 +121,7 @@ async fn a_print_file_is_announced_next_door_sent_and_printed() {
         let mut answer: Value = answer.json().await.expect("JSON");
         serde_json::from_value(answer["data"].take()).expect("a print file")
     };
-    let file = read(announce(site.farm.token())).await;
+    let file = read(announce(&site.farm.token())).await;
     let look = async || {
         let request = Client::new().get(format!("{jobs}/{}", file.job_id));
         read(request.bearer_auth(site.farm.token())).await.status.to_string()
