@@ -154,7 +154,7 @@ impl Fault {
     ) -> Response {
         let error = |status: u16| {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Answer::refusal(contract, Some(operation), status, &[])
+            Answer::error(contract, Some(operation), status, &[])
         };
         match self {
             Fault::None => right().into_response(),

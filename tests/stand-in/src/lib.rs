@@ -2,7 +2,9 @@
 //! without printers and for their tests.
 //!
 //! It behaves as the API's document says, and insists on it: a request that the document does not
-//! allow is refused, and every answer is held against the document before it is sent. Behind it
+//! allow is refused, and the farm's answers and all refusals are held against the document before
+//! they are sent. Where they go beyond it, they are listed: [`hold::BEYOND`] has the operations that
+//! are known to, [`hold::REFUSALS`] what any request may be refused with. Behind it
 //! lives a [farm]: jobs wait, are printed and end, printers drop off and come back, by a clock that
 //! goes on by a second with each request and by hours when a test pushes it.
 //!
@@ -35,6 +37,7 @@
 //! | hold the request against the document | [`check`] |
 //! | answer with the state of the farm | [`farm`] |
 //! | answer with the document's examples instead, where there is no farm | [`answer`] |
+//! | hold the answer against the document | [`hold`] |
 //! | make it go wrong, where that was ordered | [`fault`] |
 //! | serve the API's description of itself | [`spec`] |
 //! | all of it, request by request | [`server`] |
@@ -44,6 +47,7 @@ pub mod check;
 pub mod contract;
 pub mod farm;
 pub mod fault;
+pub mod hold;
 pub mod route;
 pub mod schema;
 pub mod server;

@@ -161,7 +161,7 @@ impl Shared {
         let query = request.query.as_deref();
         let findings = check(operation, &path, query, &request.headers, &request.body);
         if !findings.is_empty() {
-            return Err(Answer::invalid(&self.contract, &findings));
+            return Err(Answer::invalid(&self.contract, operation, &findings));
         }
         Ok((operation, path))
     }
