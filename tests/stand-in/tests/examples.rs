@@ -2,7 +2,7 @@
 
 use connect_stand_in::StandIn;
 use connect_stand_in::contract::{Content, Contract, Location};
-use connect_stand_in::hold::{BEYOND, REFUSALS};
+use connect_stand_in::hold::BEYOND;
 use serde_json::Value;
 
 /// How many examples of requests and of responses there are, and all that is wrong with them.
