@@ -4,8 +4,6 @@
 use serde_json::Value;
 
 use super::contract::{Content, Contract, Operation};
-#[cfg(doc)]
-use super::server::BODY_LIMIT;
 
 /// What operations answer though the document lacks it: the operation, the status, and why. A status
 /// that is not documented is an error as the documented ones are; one that is comes without its body.

@@ -61,7 +61,7 @@ async fn take(
             return StatusCode::NOT_FOUND.into_response();
         };
         let answer = match fault {
-            Some(UploadFault::Early { status, .. }) => Some(ordered(status)),
+            Some(UploadFault::Early { bytes, status }) if size >= bytes => Some(ordered(status)),
             _ if !whole => None,
             Some(UploadFault::Status(status)) => Some(ordered(status)),
             _ => Some(judge(upload, query.as_deref(), &parts.headers, size)),

@@ -36,8 +36,8 @@ pub struct Attempt {
     pub status: Option<u16>,
 }
 
-/// What is to go wrong with an attempt. A count of bytes is of those that have come at least; to a file
-/// that is shorter nothing happens that waits for more.
+/// What is to go wrong with an attempt. What is to happen after so many bytes happens once they have
+/// come, with no more than arrived along with them; a shorter file is taken as if nothing was ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadFault {
@@ -51,7 +51,8 @@ pub enum UploadFault {
     /// After so many bytes nothing is taken any more, and no answer ever comes.
     Stall(u64),
     /// It is answered with this status after so many bytes, whatever is still to come, as a proxy does
-    /// that answers for the host. The file is not there then, not even with a success.
+    /// that answers for the host. A file of which some was still to come is not there then, not even
+    /// with a success.
     Early {
         /// How many bytes; 0 answers the head.
         bytes: u64,

@@ -165,7 +165,8 @@ async fn an_early_answer_is_to_no_file_whatever_it_says() {
     for (bytes, code) in early {
         assert_eq!(status(send()).await, code, "after {bytes} bytes");
     }
-    assert_eq!(status(send()).await, 200);
+    site.farm.upload_faults([UploadFault::Early { bytes: 5 << 20, status: 413 }]);
+    assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
     for ((code, size), (bytes, early)) in attempts(&site).into_iter().zip(early) {
         assert!(code == Some(early) && (bytes..2 << 20).contains(&size), "{code:?} after {size}");
     }
