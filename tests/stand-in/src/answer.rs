@@ -42,48 +42,57 @@ impl Answer {
         }
     }
 
-    /// The refusal of a request that breaks the document, one error for each finding.
-    pub fn invalid(contract: &Contract, findings: &[String]) -> Self {
-        // An operation's own 400 may be about something else.
-        Self::titled(contract, None, StatusCode::BAD_REQUEST, findings, Some(INVALID))
+    /// An error: the operation's documented one of this status, one for each detail. Where it
+    /// documents none, the same error of another operation; failing that, one of the same shape.
+    pub fn error(
+        contract: &Contract,
+        operation: Option<&Operation>,
+        status: StatusCode,
+        details: &[String],
+    ) -> Self {
+        let body = detailed(example(contract, operation, status), status, details);
+        Self::json(status, body.to_string())
     }
 
-    /// A refusal: the operation's documented error of this status, one for each detail. Where it
-    /// documents none, the same error of another operation; failing that, one of the same shape.
+    /// A refusal: an [error](Self::error) that is held against the document.
     pub fn refusal(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
         details: &[String],
     ) -> Self {
-        Self::titled(contract, operation, status, details, None)
+        let body = detailed(example(contract, operation, status), status, details);
+        Self::held(contract, operation, status, body)
     }
 
-    fn titled(
+    /// The refusal of a request that breaks the document, one error for each finding.
+    pub fn invalid(contract: &Contract, operation: &Operation, findings: &[String]) -> Self {
+        let status = StatusCode::BAD_REQUEST;
+        // An operation's own 400 may be about something else.
+        let mut body = example(contract, None, status);
+        if let Some(title) = body.pointer_mut("/errors/0/title") {
+            *title = INVALID.into();
+        }
+        Self::held(contract, Some(operation), status, detailed(body, status, findings))
+    }
+
+    fn held(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
-        details: &[String],
-        title: Option<&str>,
+        body: Value,
     ) -> Self {
-        let example = |operation: &Operation| {
-            operation.answers.get(&status.as_u16())?.as_ref()?.example.clone()
-        };
-        let documented = operation.and_then(example);
-        let documented = documented.or_else(|| contract.operations().find_map(example));
-        let mut body = documented.unwrap_or_else(|| undocumented(status));
-        if let Some(errors) = body.get_mut("errors").and_then(Value::as_array_mut)
-            && let Some(mut first) = errors.first().cloned()
-        {
-            // The example may show the status of another error.
-            first["http_status"] = status.as_str().into();
-            title.into_iter().for_each(|title| first["title"] = title.into());
-            *errors = match details {
-                [] => vec![first],
-                details => details.iter().map(|detail| with_detail(&first, detail)).collect(),
-            };
+        let code = status.as_u16();
+        let documented = operation.and_then(|operation| operation.answers.get(&code));
+        let body = Some(body).filter(|_| !matches!(documented, Some(None)));
+        let findings = contract.findings_of_refusal(operation, code, body.as_ref());
+        if !findings.is_empty() {
+            return Self::broken(operation, &findings);
         }
-        Self::json(status, body.to_string())
+        match body {
+            Some(body) => Self::json(status, body.to_string()),
+            None => Self { status, headers: Vec::new(), body: None },
+        }
     }
 
     /// 405, with the methods that there are.
@@ -101,10 +110,11 @@ impl Answer {
     }
 
     /// The answer that there would be breaks the document: a mistake of the stand-in.
-    pub fn broken(operation: &Operation, findings: &[String]) -> Self {
+    pub fn broken(operation: Option<&Operation>, findings: &[String]) -> Self {
         let mut body = undocumented(StatusCode::INTERNAL_SERVER_ERROR);
+        let to = operation.map_or("a request to no operation", |operation| &operation.id);
         let findings = findings.join("; ");
-        let detail = format!("the stand-in's own answer of {} is wrong: {findings}", operation.id);
+        let detail = format!("the stand-in's own answer to {to} is wrong: {findings}");
         body["errors"][0]["detail"] = detail.into();
         Self::json(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
     }
@@ -124,6 +134,30 @@ impl IntoResponse for Answer {
         response.headers_mut().extend(self.headers);
         response
     }
+}
+
+/// The body of an error of this status: the operation's own, or else another's.
+fn example(contract: &Contract, operation: Option<&Operation>, status: StatusCode) -> Value {
+    let example =
+        |operation: &Operation| operation.answers.get(&status.as_u16())?.as_ref()?.example.clone();
+    let documented = operation.and_then(example);
+    let documented = documented.or_else(|| contract.operations().find_map(example));
+    documented.unwrap_or_else(|| undocumented(status))
+}
+
+/// The body of an error with this status, whatever that of the example is, and one error for each
+/// detail.
+fn detailed(mut body: Value, status: StatusCode, details: &[String]) -> Value {
+    if let Some(errors) = body.get_mut("errors").and_then(Value::as_array_mut)
+        && let Some(mut first) = errors.first().cloned()
+    {
+        first["http_status"] = status.as_str().into();
+        *errors = match details {
+            [] => vec![first],
+            details => details.iter().map(|detail| with_detail(&first, detail)).collect(),
+        };
+    }
+    body
 }
 
 fn with_detail(error: &Value, detail: &str) -> Value {

@@ -11,14 +11,6 @@ use super::DocumentError;
 use super::route::Template;
 use super::schema::Schemas;
 
-/// The errors that operations answer though the document lacks them: the operation, the status, and
-/// why there is no other.
-pub static BEYOND: [(&str, u16, &str); 1] = [(
-    "get_print_job_reports",
-    400,
-    "its dates are plain text to the document: one that is none must be refused all the same",
-)];
-
 /// The whole document, read.
 #[derive(Debug)]
 pub struct Contract {
@@ -143,24 +135,6 @@ impl Operation {
     /// The status of a success.
     pub fn success(&self) -> Option<u16> {
         self.answers.range(200..300).next().map(|(status, _)| *status)
-    }
-
-    /// How an answer breaks what is documented, one sentence for each; nothing if it does not. An
-    /// error [beyond the document](BEYOND) must look like one of those that are in it.
-    pub fn findings(&self, status: u16, body: Option<&Value>) -> Vec<String> {
-        let is_beyond = BEYOND.iter().any(|(id, code, _)| *id == self.id && *code == status);
-        let error = self.answers.range(400..).next().map(|(_, content)| content);
-        let documented = self.answers.get(&status).or(error.filter(|_| is_beyond));
-        match (documented, body) {
-            (None, _) => vec![format!("{status} is not documented")],
-            (Some(None), Some(_)) => vec![format!("{status} has no body")],
-            (Some(Some(_)), None) => vec![format!("{status} has a body")],
-            (Some(None), None) => Vec::new(),
-            (Some(Some(content)), Some(body)) => {
-                let errors = content.schema.iter_errors(body);
-                errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
-            }
-        }
     }
 }
 

@@ -16,7 +16,8 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATI
 
 use self::connection::Connection;
 use super::answer::Answer;
-use super::server::{RecordedRequest, lock};
+use super::farm::{cura, undocumented};
+use super::server::{RecordedRequest, Shared, lock};
 use super::{StandIn, contract};
 
 /// What is to go wrong with a request. It is recorded whatever happens to it afterwards.
@@ -63,7 +64,7 @@ pub enum Length {
 /// The faults that are yet to happen.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
-    /// By `operationId`.
+    /// By `operationId`, or method and path.
     queues: Mutex<HashMap<String, VecDeque<Fault>>>,
     recurring: Mutex<Option<Recurring>>,
 }
@@ -77,18 +78,46 @@ struct Recurring {
 
 impl StandIn {
     /// Orders faults for the next requests of an operation that the document allows, one for each.
+    /// What the farm has beyond the document is named by its method and path: `GET /usage`, or
+    /// `PUT /cura/v1/jobs/upload`.
+    ///
+    /// ```
+    /// use connect_api::{Client, Method};
+    /// use connect_stand_in::{Fault, StandIn};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), connect_api::Error> {
+    /// let stand_in = StandIn::start().await;
+    /// let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
+    /// stand_in.faults("get_settings", [Fault::Status(503)]);
+    /// stand_in.faults("GET /usage", [Fault::HangUp]);
+    /// // Both are tried again.
+    /// client.get_settings().send().await?;
+    /// client.request(Method::GET, "/usage").send::<serde_json::Value>().await?;
+    /// assert_eq!(stand_in.requests().len(), 4);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Panics
     ///
-    /// If the operation does not exist.
+    /// If there is no such operation and no such route.
     #[track_caller]
-    pub fn faults(&self, operation_id: &str, faults: impl IntoIterator<Item = Fault>) {
-        let known = self.shared.contract.operation(operation_id).is_some();
-        assert!(known, "the document has no operation `{operation_id}`");
-        lock(&self.shared.faults.queues).entry(operation_id.to_owned()).or_default().extend(faults);
+    pub fn faults(&self, operation: &str, faults: impl IntoIterator<Item = Fault>) {
+        let Shared { contract, farm, faults: ordered, .. } = &*self.shared;
+        let is_route = || {
+            let route = operation.split_once(' ').filter(|_| farm.is_some());
+            route.is_some_and(|(method, path)| {
+                path.starts_with(cura::BASE) || undocumented::handler(method, path).is_some()
+            })
+        };
+        let known = contract.operation(operation).is_some() || is_route();
+        assert!(known, "the document has no operation `{operation}`, and the farm no such route");
+        lock(&ordered.queues).entry(operation.to_owned()).or_default().extend(faults);
     }
 
-    /// From now on one request in `every` that the document allows meets a fault, of these in turn.
+    /// From now on one request in `every` that is allowed meets a fault, of these in turn; also one
+    /// to a route that the document lacks, and not one that sends a file.
     ///
     /// # Panics
     ///
@@ -108,7 +137,7 @@ impl StandIn {
 
     /// From now on this bearer token is the only one that is accepted: all others have expired.
     pub fn renew_token(&self, token: impl Into<String>) {
-        *lock(&self.shared.renewed_token) = Some(token.into());
+        *lock(&self.shared.token) = token.into();
         if let Some(farm) = &self.shared.farm {
             lock(farm).give_out_token();
         }
@@ -148,13 +177,13 @@ impl Fault {
     pub(super) async fn spoil(
         self,
         contract: &contract::Contract,
-        operation: &contract::Operation,
+        operation: Option<&contract::Operation>,
         right: impl FnOnce() -> Answer,
         connection: &Connection,
     ) -> Response {
         let error = |status: u16| {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            Answer::refusal(contract, Some(operation), status, &[])
+            Answer::error(contract, operation, status, &[])
         };
         match self {
             Fault::None => right().into_response(),

@@ -2,9 +2,11 @@
 //! without printers and for their tests.
 //!
 //! It behaves as the API's document says, and insists on it: a request that the document does not
-//! allow is refused, and every answer is held against the document before it is sent. Behind it
+//! allow is refused, and the farm's answers and all refusals are held against the document before
+//! they are sent. Where they go beyond it, they are listed: [`hold::BEYOND`] has the operations that
+//! are known to, [`hold::REFUSALS`] what any request may be refused with. Behind it
 //! lives a [farm]: jobs wait, are printed and end, printers drop off and come back, by a clock that
-//! a test pushes.
+//! goes on by a second with each request and by hours when a test pushes it.
 //!
 //! ```
 //! use std::time::Duration;
@@ -35,6 +37,7 @@
 //! | hold the request against the document | [`check`] |
 //! | answer with the state of the farm | [`farm`] |
 //! | answer with the document's examples instead, where there is no farm | [`answer`] |
+//! | hold the answer against the document | [`hold`] |
 //! | make it go wrong, where that was ordered | [`fault`] |
 //! | serve the API's description of itself | [`spec`] |
 //! | all of it, request by request | [`server`] |
@@ -44,6 +47,7 @@ pub mod check;
 pub mod contract;
 pub mod farm;
 pub mod fault;
+pub mod hold;
 pub mod route;
 pub mod schema;
 pub mod server;
@@ -157,6 +161,31 @@ impl DocumentError {
 impl StandIn {
     /// Starts on a free port, with the small farm of [`Farm::new`].
     ///
+    /// Its clock goes on by a second with each request ([`Farm::tick`]), so that what a program asks
+    /// for until it has changed does change: an action that is waited for comes to its end.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use connect_api::Client;
+    /// use connect_stand_in::StandIn;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), connect_api::Error> {
+    /// let stand_in = StandIn::start().await;
+    /// let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
+    /// let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
+    /// let printers = client.get_cluster_status(cluster).send().await?.printers.unwrap_or_default();
+    /// let printer = printers[0].uuid.as_deref().expect("a UUID");
+    ///
+    /// let rename = client.rename_printer(cluster, printer, "Kallisto").wait();
+    /// // Asked more often than the service likes, since this is a test.
+    /// rename.poll_interval(Duration::from_millis(1)).await?;
+    /// let printers = client.get_cluster_status(cluster).send().await?.printers.unwrap_or_default();
+    /// assert_eq!(printers[0].friendly_name.as_deref(), Some("Kallisto"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Panics
     ///
     /// If it cannot start, with the reason. [`StandIn::builder`] gives an error instead.
@@ -184,9 +213,10 @@ impl StandIn {
         format!("http://{}{}", self.server.address, self.shared.contract.base_path)
     }
 
-    /// The bearer token that is accepted.
-    pub fn token(&self) -> &str {
-        &self.shared.token
+    /// The bearer token that was given out last. It is the only one that is accepted, until it
+    /// expires.
+    pub fn token(&self) -> String {
+        lock(&self.shared.token).clone()
     }
 
     /// What the document promises, as the stand-in reads it.
@@ -313,13 +343,12 @@ impl Builder {
         let shared = Arc::new(Shared {
             contract: Arc::new(contract),
             specification,
-            token: self.token,
+            token: Mutex::new(self.token),
             requests: Mutex::default(),
             kept_requests: self.kept_requests,
             script: Mutex::new(HashMap::new()),
             answered: AtomicU64::new(1),
             faults: Faults::default(),
-            renewed_token: Mutex::default(),
             traffic: Arc::new(Traffic::default()),
             address: listener.1,
             farm,

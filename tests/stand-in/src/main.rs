@@ -53,7 +53,7 @@ impl Arguments {
             (None, None) => Farm::new(),
             (clusters, printers) => Farm::sized(clusters.unwrap_or(1), printers.unwrap_or(1)),
         };
-        let farm = farm.starts_at(SystemTime::now().into()).speed(self.speed);
+        let farm = farm.starts_at(SystemTime::now().into()).speed(self.speed).tick(Duration::ZERO);
         let farm = farm.listing_delay(Duration::from_secs(10));
         if self.quiet { farm } else { farm.lively(self.seed) }
     }

@@ -17,6 +17,7 @@ use http::{HeaderMap, Method, StatusCode};
 use super::answer::Answer;
 use super::check::check;
 use super::contract::{Contract, Operation};
+use super::farm::operation::Handler;
 use super::farm::world::World;
 use super::farm::{cura, undocumented};
 use super::fault::connection::{Connection, Traffic};
@@ -58,7 +59,8 @@ pub struct RecordedRequest {
 pub(super) struct Shared {
     pub contract: Arc<Contract>,
     pub specification: Specification,
-    pub token: String,
+    /// The only bearer token that is accepted.
+    pub token: Mutex<String>,
     pub requests: Mutex<VecDeque<RecordedRequest>>,
     /// How many of them are kept at most.
     pub kept_requests: usize,
@@ -66,8 +68,6 @@ pub(super) struct Shared {
     pub script: Mutex<HashMap<String, VecDeque<u16>>>,
     pub answered: AtomicU64,
     pub faults: Faults,
-    /// The only token that is accepted, once there is one.
-    pub renewed_token: Mutex<Option<String>>,
     pub traffic: Arc<Traffic>,
     /// Where the API is served.
     pub address: SocketAddr,
@@ -89,18 +89,42 @@ async fn handle(
     if let Some(farm) = &shared.farm {
         lock(farm).tick();
     }
-    let mut response = match shared.beyond(&request) {
-        Some(answer) => {
-            shared.keep(request);
-            answer.into_response()
-        }
-        None => shared.respond(request, &connection).await,
-    };
+    let mut response = shared.respond(request, &connection).await;
     let count = shared.answered.fetch_add(1, Ordering::Relaxed);
     if let Ok(id) = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{count:012x}")) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// What a request is for.
+enum Target<'s> {
+    /// An operation, with the values of its path.
+    Operation(&'s Operation, BTreeMap<String, String>),
+    /// A route that the document lacks.
+    Undocumented(&'s Mutex<World>, Handler),
+    /// The neighbour of the API.
+    Neighbour(&'s Mutex<World>),
+}
+
+impl Target<'_> {
+    fn operation(&self) -> Option<&Operation> {
+        match self {
+            Target::Operation(operation, _) => Some(operation),
+            Target::Undocumented(..) | Target::Neighbour(..) => None,
+        }
+    }
+
+    /// What faults are ordered by.
+    fn name(&self, base: &str, request: &RecordedRequest) -> String {
+        match self {
+            Target::Operation(operation, _) => operation.id.clone(),
+            Target::Undocumented(..) | Target::Neighbour(..) => {
+                let path = request.path.strip_prefix(base).unwrap_or(&request.path);
+                format!("{} {path}", request.method)
+            }
+        }
+    }
 }
 
 impl Shared {
@@ -112,67 +136,71 @@ impl Shared {
         requests.drain(..surplus);
     }
 
-    /// Answers a request to the API, unless something is to go wrong.
+    /// Answers a request, unless something is to go wrong.
     async fn respond(&self, mut request: RecordedRequest, connection: &Connection) -> Response {
         let allowed = self.allow(&request);
-        request.fault = allowed.as_ref().ok().and_then(|(found, _)| self.faults.next(&found.id));
+        let name =
+            allowed.as_ref().ok().map(|target| target.name(&self.contract.base_path, &request));
+        request.fault = name.and_then(|name| self.faults.next(&name));
         self.keep(request.clone());
         match (allowed, request.fault.clone()) {
             (Err(refusal), _) => refusal.into_response(),
-            (Ok((operation, path)), None) => {
-                self.answer(operation, &path, &request).into_response()
-            }
-            (Ok((operation, path)), Some(fault)) => {
-                let right = || self.answer(operation, &path, &request);
-                fault.spoil(&self.contract, operation, right, connection).await
+            (Ok(target), None) => self.answer(&target, &request).into_response(),
+            (Ok(target), Some(fault)) => {
+                let right = || self.answer(&target, &request);
+                fault.spoil(&self.contract, target.operation(), right, connection).await
             }
         }
     }
 
-    /// What is said to a request that has nothing to do with the document: one to the farm's
-    /// neighbour, or to a route that the document lacks.
-    fn beyond(&self, request: &RecordedRequest) -> Option<Answer> {
-        let farm = self.farm.as_ref()?;
-        let route = request.path.strip_prefix(&self.contract.base_path);
-        let handler = route.and_then(|route| undocumented::handler(&request.method, route));
-        if handler.is_none() && !request.path.starts_with(cura::BASE) {
-            return None;
+    /// What a request is for if it is allowed, else the refusal.
+    fn allow(&self, request: &RecordedRequest) -> Result<Target<'_>, Answer> {
+        let target = self.target(request)?;
+        let operation = target.operation();
+        if operation.is_none_or(|operation| operation.secured)
+            && let Some(status) = self.refused_bearer(&request.headers)
+        {
+            return Err(self.refusal(operation, status, &[]));
         }
-        if let Some(status) = self.refused_bearer(&request.headers) {
-            return Some(self.refusal(None, status, &[]));
-        }
-        let mut farm = lock(farm);
-        Some(match handler {
-            Some(handler) => farm.undocumented(handler, request, self.address),
-            None => farm.neighbour(request),
-        })
-    }
-
-    /// The operation of a request that the document allows, else the refusal.
-    fn allow(
-        &self,
-        request: &RecordedRequest,
-    ) -> Result<(&Operation, BTreeMap<String, String>), Answer> {
-        let (operation, path) = self.route(request)?;
-        self.authorise(operation, &request.headers)?;
         if request.too_large {
             let details = [format!("the body is larger than {BODY_LIMIT} bytes")];
-            return Err(self.refusal(Some(operation), StatusCode::PAYLOAD_TOO_LARGE, &details));
+            return Err(self.refusal(operation, StatusCode::PAYLOAD_TOO_LARGE, &details));
         }
-        let query = request.query.as_deref();
-        let findings = check(operation, &path, query, &request.headers, &request.body);
-        if !findings.is_empty() {
-            return Err(Answer::invalid(&self.contract, &findings));
+        if let Target::Operation(operation, path) = &target {
+            let query = request.query.as_deref();
+            let findings = check(operation, path, query, &request.headers, &request.body);
+            if !findings.is_empty() {
+                return Err(Answer::invalid(&self.contract, operation, &findings));
+            }
         }
-        Ok((operation, path))
+        Ok(target)
     }
 
-    fn answer(
-        &self,
-        operation: &Operation,
-        path: &BTreeMap<String, String>,
-        request: &RecordedRequest,
-    ) -> Answer {
+    fn target(&self, request: &RecordedRequest) -> Result<Target<'_>, Answer> {
+        if let Some(farm) = &self.farm {
+            let route = request.path.strip_prefix(&self.contract.base_path);
+            let handler =
+                route.and_then(|route| undocumented::handler(request.method.as_str(), route));
+            match handler {
+                Some(handler) => return Ok(Target::Undocumented(farm, handler)),
+                None if request.path.starts_with(cura::BASE) => {
+                    return Ok(Target::Neighbour(farm));
+                }
+                None => {}
+            }
+        }
+        let (operation, path) = self.route(request)?;
+        Ok(Target::Operation(operation, path))
+    }
+
+    fn answer(&self, target: &Target<'_>, request: &RecordedRequest) -> Answer {
+        let (operation, path) = match target {
+            Target::Operation(operation, path) => (operation, path),
+            Target::Undocumented(farm, handler) => {
+                return lock(farm).undocumented(*handler, request, self.address);
+            }
+            Target::Neighbour(farm) => return lock(farm).neighbour(request),
+        };
         let scripted = lock(&self.script).get_mut(&operation.id).and_then(VecDeque::pop_front);
         if let Some(status) = scripted {
             return Answer::documented(operation, status);
@@ -218,11 +246,6 @@ impl Shared {
         Ok((operation, values))
     }
 
-    fn authorise(&self, operation: &Operation, headers: &HeaderMap) -> Result<(), Answer> {
-        let refused = self.refused_bearer(headers).filter(|_| operation.secured);
-        refused.map_or(Ok(()), |status| Err(self.refusal(Some(operation), status, &[])))
-    }
-
     /// The status for a request without the bearer that is accepted.
     fn refused_bearer(&self, headers: &HeaderMap) -> Option<StatusCode> {
         let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
@@ -230,11 +253,10 @@ impl Shared {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token)
         });
-        let renewed = lock(&self.renewed_token).clone();
-        let accepted = renewed.as_deref().unwrap_or(&self.token);
+        let accepts = |token: &str| *lock(&self.token) == token;
         let expired = || self.farm.as_ref().is_some_and(|farm| lock(farm).token_has_expired());
         match bearer {
-            Some(token) if token == accepted && !expired() => None,
+            Some(token) if accepts(token) && !expired() => None,
             Some(_) => Some(StatusCode::FORBIDDEN),
             None => Some(StatusCode::UNAUTHORIZED),
         }

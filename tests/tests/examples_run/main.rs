@@ -147,7 +147,7 @@ async fn an_output_that_is_full_is_a_failure_and_no_panic() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_narrow_table_breaks_its_words_and_not_its_lines() {
-    let farm = start(Farm::new()).await;
+    let farm = start(Farm::new().tick(Duration::ZERO)).await;
     let table = output(at(&farm, "fleet_status").env("COLUMNS", "40")).await;
     let widest = table.lines().map(|line| line.chars().count()).max();
     assert_eq!(widest, Some(40), "{table}");

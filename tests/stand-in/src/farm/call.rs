@@ -34,10 +34,8 @@ pub enum Reply {
     Data(Value),
     /// A whole body: a page in its envelope.
     Page(Value),
-    /// A success without a body, as documented.
+    /// A success without a body.
     Nothing,
-    /// A success without the body that is documented: what was asked for is not there yet.
-    NotYet,
 }
 
 /// Why a request gets an error.
@@ -216,14 +214,13 @@ fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -
         Ok(Reply::Data(data)) => (success, Some(object([("data", without_nulls(data))]))),
         Ok(Reply::Page(page)) => (success, Some(without_nulls(page))),
         Ok(Reply::Nothing) => (success, None),
-        Ok(Reply::NotYet) => return Answer { status: success, headers: Vec::new(), body: None },
         Err(refusal) => (refusal.status, Some(refusal.body(ids))),
     };
     let findings = operation.findings(status.as_u16(), body.as_ref());
     match (findings.is_empty(), body) {
         (true, Some(body)) => Answer::json(status, body.to_string()),
         (true, None) => Answer { status, headers: Vec::new(), body: None },
-        (false, _) => Answer::broken(operation, &findings),
+        (false, _) => Answer::broken(Some(operation), &findings),
     }
 }
 

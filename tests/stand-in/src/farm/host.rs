@@ -46,33 +46,44 @@ async fn take(
         }
         world.uploads.faults.pop_front()
     };
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let most = match fault {
-        Some(UploadFault::BreakOff(bytes)) => bytes,
+        Some(UploadFault::BreakOff(bytes) | UploadFault::Stall(bytes)) => bytes,
+        Some(UploadFault::Early { bytes, .. }) => bytes,
         _ => u64::MAX,
     };
     // A file may be as large as it likes: nothing of it is kept.
-    let (size, sha256, whole) = measure(body, most).await;
-    let mut world = lock(farm);
-    world.catch_up();
-    let Some(upload) = world.uploads.get(&id) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let (size, sha256, whole) = measure(&mut body, most).await;
+    let answer = {
+        let mut world = lock(farm);
+        world.catch_up();
+        let Some(upload) = world.uploads.get(&id) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let answer = match fault {
+            Some(UploadFault::Early { bytes, status }) if size >= bytes => Some(ordered(status)),
+            _ if !whole => None,
+            Some(UploadFault::Status(status)) => Some(ordered(status)),
+            _ => Some(judge(upload, query.as_deref(), &parts.headers, size)),
+        };
+        upload.attempts.push(Attempt {
+            content_type: text(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
+            authorized: parts.headers.contains_key(AUTHORIZATION),
+            size,
+            sha256,
+            status: answer.map(|(status, _)| status.as_u16()),
+        });
+        answer
     };
-    let answer = match fault {
-        _ if !whole => None,
-        Some(UploadFault::Status(status)) => Some((
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            "this was ordered",
-        )),
-        _ => Some(judge(upload, query.as_deref(), &parts.headers, size)),
-    };
-    upload.attempts.push(Attempt {
-        content_type: text(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
-        authorized: parts.headers.contains_key(AUTHORIZATION),
-        size,
-        sha256,
-        status: answer.map(|(status, _)| status.as_u16()),
-    });
+    match fault {
+        Some(UploadFault::Late(time)) => tokio::time::sleep(time).await,
+        Some(UploadFault::Stall(_)) if !whole => std::future::pending().await,
+        // Who is still sending is to learn the answer, and not just that the connection broke.
+        Some(UploadFault::Early { .. }) => {
+            tokio::spawn(async move { measure(&mut body, u64::MAX).await });
+        }
+        _ => {}
+    }
     match answer {
         Some((StatusCode::OK, _)) => StatusCode::OK.into_response(),
         Some((status, words)) => (status, format!("{words}\n")).into_response(),
@@ -83,15 +94,21 @@ async fn take(
     }
 }
 
+/// The answer that was ordered.
+fn ordered(status: u16) -> (StatusCode, &'static str) {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, "this was ordered")
+}
+
 /// How many bytes came, up to a limit; their hash; and whether that was all.
-async fn measure(mut body: Body, most: u64) -> (u64, String, bool) {
+async fn measure(body: &mut Body, most: u64) -> (u64, String, bool) {
     let (mut size, mut hash) = (0, Sha256::new());
     let whole = loop {
         if size >= most {
             break false;
         }
         let next =
-            std::future::poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context));
+            std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context));
         match next.await {
             None => break true,
             Some(Err(_)) => break false,

@@ -1,7 +1,8 @@
 //! A farm without printers: the stand-in with a state that lives.
 //!
 //! Jobs wait, are printed and end; printers go offline, break and come back; actions take time.
-//! All of it goes by the farm's own clock, which stands still until a test pushes it.
+//! All of it goes by the farm's own clock, which goes on by a second with each request and by what a
+//! test pushes it, or follows real time.
 //!
 //! | what | module |
 //! |---|---|
@@ -52,6 +53,11 @@ pub use self::clock::LIFE;
 use self::clock::Time;
 use self::layout::Layout;
 pub use self::upload::{Attempt, Upload, UploadFault};
+#[cfg(doc)]
+use crate::StandIn;
+
+/// How long a polite client waits before it asks again.
+const POLL: Duration = Duration::from_secs(1);
 
 /// What a farm begins with, and how its time goes.
 #[derive(Debug, Clone)]
@@ -59,7 +65,7 @@ pub struct Farm {
     layout: Layout,
     start: Time,
     speed: u32,
-    tick: Duration,
+    tick: Option<Duration>,
     lively: Option<u64>,
     listing_delay: Duration,
     cluster_limit: Option<usize>,
@@ -91,7 +97,7 @@ impl Farm {
             // A Monday morning.
             start: DateTime::from_timestamp(1_772_438_400, 0).unwrap_or_default(),
             speed: 0,
-            tick: Duration::ZERO,
+            tick: None,
             lively: None,
             listing_delay: Duration::ZERO,
             cluster_limit: None,
@@ -112,20 +118,42 @@ impl Farm {
         (!(1970..9900).contains(&self.start.year())).then_some(self.start)
     }
 
-    /// Lets the clock run by itself, so many times as fast as real time. It stands still unless
-    /// this is set, and can be pushed either way.
+    /// Lets the clock run by itself, so many times as fast as real time. It stands still between
+    /// requests unless this is set, and can be pushed either way.
     #[must_use]
     pub fn speed(mut self, speed: u32) -> Self {
         self.speed = speed;
         self
     }
 
-    /// Pushes the clock by so much with each request to the API, for what is polled until it
-    /// changes.
+    /// Pushes the clock by so much with each request to the API, so that what is polled changes in
+    /// the end. It is a second unless this is set, which is how often a polite client asks, and
+    /// nothing for a clock that [runs by itself](Self::speed). With [`Duration::ZERO`] no time
+    /// passes but what [`StandIn::advance`] pushes: no action ends that is waited for.
+    ///
+    /// A print of an hour is watched to its end with some sixty requests here:
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use connect_stand_in::{Farm, StandIn};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), connect_stand_in::StartError> {
+    /// let farm = Farm::new().tick(Duration::from_secs(60));
+    /// let stand_in = StandIn::builder().farm(farm).start().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn tick(mut self, tick: Duration) -> Self {
-        self.tick = tick;
+        self.tick = Some(tick);
         self
+    }
+
+    /// By how much each request pushes the clock.
+    pub(super) fn time_of_a_request(&self) -> Duration {
+        let polite = if self.speed == 0 { POLL } else { Duration::ZERO };
+        self.tick.unwrap_or(polite)
     }
 
     /// Has jobs arrive, printers drop off and prints fail by themselves, by a chance that is the

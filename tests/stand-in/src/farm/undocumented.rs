@@ -19,7 +19,7 @@ pub static ROUTES: [(Method, &str, Handler); 2] =
     [(Method::GET, "/usage", usage), (Method::POST, "/clusters/share_all", share_all)];
 
 /// What a route does, if it is one of these.
-pub fn handler(method: &Method, route: &str) -> Option<Handler> {
+pub fn handler(method: &str, route: &str) -> Option<Handler> {
     let found = ROUTES.iter().find(|(known, path, _)| known == method && *path == route);
     found.map(|(.., handler)| *handler)
 }

@@ -1,6 +1,7 @@
 //! Files on their way to the service: what was announced, and what arrived.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use super::ids::Ids;
 
@@ -27,7 +28,7 @@ pub struct Attempt {
     pub content_type: Option<String>,
     /// Whether it came with an `Authorization`, which this host is never to see.
     pub authorized: bool,
-    /// How many bytes came.
+    /// How many bytes came before it was answered.
     pub size: u64,
     /// Their SHA-256, in hexadecimal digits.
     pub sha256: String,
@@ -35,7 +36,8 @@ pub struct Attempt {
     pub status: Option<u16>,
 }
 
-/// What is to go wrong with an attempt.
+/// What is to go wrong with an attempt. What is to happen after so many bytes happens once they have
+/// come, with no more than arrived along with them; a shorter file is taken as if nothing was ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadFault {
@@ -43,6 +45,20 @@ pub enum UploadFault {
     Status(u16),
     /// The connection closes after so many bytes.
     BreakOff(u64),
+    /// The right answer comes, but only this time after all bytes have. They are there, also if
+    /// nobody waits for the answer.
+    Late(Duration),
+    /// After so many bytes nothing is taken any more, and no answer ever comes.
+    Stall(u64),
+    /// It is answered with this status after so many bytes, whatever is still to come, as a proxy does
+    /// that answers for the host. A file of which some was still to come is not there then, not even
+    /// with a success.
+    Early {
+        /// How many bytes; 0 answers the head.
+        bytes: u64,
+        /// The status.
+        status: u16,
+    },
 }
 
 /// All uploads.
@@ -59,7 +75,8 @@ pub struct Uploads {
 impl Upload {
     /// Whether its bytes are there.
     pub fn has_arrived(&self) -> bool {
-        self.attempts.iter().any(|attempt| attempt.status == Some(200))
+        let whole = |attempt: &Attempt| attempt.size == self.file_size;
+        self.attempts.iter().any(|attempt| attempt.status == Some(200) && whole(attempt))
     }
 }
 

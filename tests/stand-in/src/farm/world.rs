@@ -104,7 +104,7 @@ impl World {
 
     /// Lets the time pass that a request to the API takes.
     pub fn tick(&mut self) {
-        self.clock.push(self.plan.tick);
+        self.clock.push(self.plan.time_of_a_request());
         self.catch_up();
     }
 

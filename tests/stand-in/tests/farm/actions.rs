@@ -1,5 +1,7 @@
 //! What is done to jobs and printers.
 
+use std::time::Duration;
+
 use connect_api::models::ActionStatusDetails;
 use connect_stand_in::farm::{ChangeKind, Farm};
 
@@ -7,7 +9,7 @@ use super::{HOUR, MINUTE, SECOND, Site, refusal, refused};
 
 #[tokio::test]
 async fn an_action_takes_its_time() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::sized(1, 1).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     site.farm.advance(10 * MINUTE);
@@ -65,7 +67,7 @@ async fn a_print_is_paused_resumed_and_aborted() {
 
 #[tokio::test]
 async fn a_pause_costs_its_own_time_and_no_more() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::sized(1, 1).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     site.farm.advance(40 * MINUTE);

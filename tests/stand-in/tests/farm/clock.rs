@@ -1,12 +1,12 @@
 //! The farm's time, to its ends.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use connect_stand_in::farm::LIFE;
 use connect_stand_in::{Farm, StandIn};
 
-use super::{HOUR, Site};
+use super::{HOUR, MINUTE, SECOND, Site};
 
 #[tokio::test]
 async fn a_stand_in_has_a_farm_unless_it_is_told_otherwise() {
@@ -15,6 +15,42 @@ async fn a_stand_in_has_a_farm_unless_it_is_told_otherwise() {
     stand_in.advance(HOUR);
     assert_eq!(stand_in.now(), before + HOUR);
     assert_eq!(stand_in.files().len(), 5);
+}
+
+#[tokio::test]
+async fn a_request_takes_a_second_unless_it_is_told_otherwise() {
+    for (farm, passed) in [
+        (Farm::new(), 3 * SECOND),
+        (Farm::new().tick(MINUTE), 3 * MINUTE),
+        (Farm::new().tick(Duration::ZERO), Duration::ZERO),
+    ] {
+        let site = Site::new(farm).await;
+        let before = site.farm.now();
+        for _ in 0..3 {
+            site.client.get_uptime().send().await.expect("an uptime");
+        }
+        assert_eq!(site.farm.now(), before + passed);
+    }
+    // A clock that runs needs no push.
+    let site = Site::new(Farm::new().speed(1)).await;
+    let since = Instant::now();
+    let before = site.farm.now();
+    site.client.get_uptime().send().await.expect("an uptime");
+    let after = site.farm.now();
+    assert!(after - before <= TimeDelta::from_std(since.elapsed()).expect("a time"));
+}
+
+#[tokio::test]
+async fn an_action_is_waited_for_to_its_end_on_a_farm_as_it_comes() {
+    for farm in [Farm::new(), Farm::sized(2, 1)] {
+        let site = Site::new(farm).await;
+        let cluster = site.clusters().await.swap_remove(1);
+        let printer = site.printer_ids(&cluster).await.swap_remove(0);
+        let rename = site.client.rename_printer(&cluster, &printer, "Kallisto").wait();
+        let rename = rename.poll_interval(Duration::from_millis(1));
+        let ended = tokio::time::timeout(MINUTE, rename).await;
+        ended.expect("an end").expect("a new name");
+    }
 }
 
 #[tokio::test]

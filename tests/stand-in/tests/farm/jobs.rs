@@ -1,5 +1,7 @@
 //! The life of print jobs.
 
+use std::time::Duration;
+
 use connect_api::models::{OrganizationSettings, PrintJobInstanceUpdateRequest, PrintJobState};
 use connect_api::{Client, Error};
 use connect_stand_in::{ChangeKind, Farm, Fault};
@@ -163,7 +165,7 @@ async fn what_is_over_is_printed_again_also_elsewhere() {
 
 #[tokio::test]
 async fn new_jobs_show_late_in_lists_but_not_by_their_id() {
-    let site = Site::new(Farm::sized(1, 1).listing_delay(10 * SECOND)).await;
+    let site = Site::new(Farm::sized(1, 1).listing_delay(10 * SECOND).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     let listed = async |client: &Client| {

@@ -6,6 +6,7 @@ mod day;
 mod jobs;
 mod pages;
 mod printers;
+mod refusals;
 mod registration;
 mod tokens;
 mod undocumented;

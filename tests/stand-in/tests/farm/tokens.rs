@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use connect_api::{AccessToken, BoxFuture, Client, TokenError, TokenProvider};
 use connect_stand_in::StandIn;
@@ -11,7 +12,7 @@ use super::{MINUTE, SECOND, Site, refusal, refused};
 
 #[tokio::test]
 async fn a_token_expires_by_the_farms_clock() {
-    let site = Site::new(Farm::sized(1, 1).token_lifetime(10 * MINUTE)).await;
+    let site = Site::new(Farm::sized(1, 1).token_lifetime(10 * MINUTE).tick(Duration::ZERO)).await;
     site.farm.advance(10 * MINUTE - SECOND);
     let cluster = site.cluster().await;
     site.farm.advance(SECOND);
@@ -21,6 +22,16 @@ async fn a_token_expires_by_the_farms_clock() {
     site.client.get_uptime().send().await.expect("an uptime");
     site.farm.renew_token("stand-in-token");
     site.client.get_cluster(&cluster).send().await.expect("a cluster");
+}
+
+#[tokio::test]
+async fn the_token_is_the_one_that_is_accepted_now() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    site.farm.renew_token("the second");
+    let refused_now = site.client.get_clusters().send().await.expect_err("a refusal");
+    assert_eq!(refusal(refused_now), refused(403, "tokenExpired"));
+    let client = Client::builder().base_url(site.farm.base_url()).token(site.farm.token());
+    client.build().expect("a client").get_clusters().send().await.expect("a page");
 }
 
 /// Has the farm give out a new token whenever one has expired.

@@ -3,10 +3,10 @@
 use connect_api::{Error, Method};
 use connect_stand_in::farm::undocumented::ROUTES;
 use connect_stand_in::route::segments;
-use connect_stand_in::{Farm, StandIn};
+use connect_stand_in::{Farm, Fault, StandIn};
 use serde_json::Value;
 
-use super::{HOUR, Site};
+use super::{HOUR, Site, refusal, refused};
 
 #[tokio::test]
 async fn the_usage_counts_what_was_printed() {
@@ -42,6 +42,43 @@ async fn they_want_the_bearer_as_all_others_do() {
     assert!(matches!(refused, Err(Error::Api(error)) if error.status.as_u16() == 403));
     let clusters = site.client.get_clusters().send().await.expect("a page");
     assert!(clusters.items.iter().any(|cluster| cluster.organization_shared == Some(false)));
+}
+
+#[tokio::test]
+async fn they_go_wrong_to_order_as_all_others_do() {
+    let site = Site::new(Farm::new()).await;
+    let usage = || site.client.request(Method::GET, "/usage").send::<Value>();
+    let share = || site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
+    site.farm.faults("GET /usage", [Fault::HangUp, Fault::Status(503)]);
+    share().await.expect("no fault of its own");
+    assert!(matches!(usage().await, Err(Error::Transport(_))));
+    assert_eq!(refusal(usage().await.expect_err("a refusal")), refused(503, "serviceUnavailable"));
+    usage().await.expect("usage");
+    let faults = site.farm.take_requests().into_iter().map(|request| request.fault);
+    let ordered = [None, Some(Fault::HangUp), Some(Fault::Status(503)), None];
+    assert_eq!(faults.collect::<Vec<_>>(), ordered);
+}
+
+#[tokio::test]
+async fn one_in_so_many_goes_wrong_there_too() {
+    let site = Site::new(Farm::new()).await;
+    site.farm.fault_one_in(1, [Fault::Status(503)]);
+    let share = site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
+    assert_eq!(share.await.expect_err("a refusal").status().map(|code| code.as_u16()), Some(503));
+    let file = format!("{}/jobs/upload", site.farm.cura_url());
+    let request = reqwest::Client::new().put(file).bearer_auth(site.farm.token());
+    assert_eq!(request.send().await.expect("an answer").status().as_u16(), 503);
+    site.farm.mend();
+    let clusters = site.client.get_clusters().send().await.expect("a page");
+    let shared = |shared: Option<bool>| shared == Some(true);
+    let untouched = clusters.items.iter().any(|cluster| !shared(cluster.organization_shared));
+    assert!(untouched, "what was refused was not done");
+}
+
+#[tokio::test]
+#[should_panic(expected = "the farm no such route")]
+async fn a_fault_of_a_route_that_is_not_there_cannot_be_ordered() {
+    StandIn::start().await.faults("PUT /usage", [Fault::HangUp]);
 }
 
 /// A route that has come into the document is to be served as that says.

@@ -1,5 +1,7 @@
 //! Files that are sent to the farm.
 
+use std::time::{Duration, Instant};
+
 use connect_api::models::{
     MaterialProfileResponse, MaterialProfileUploadRequest, PrintJobResponse,
 };
@@ -7,7 +9,7 @@ use connect_stand_in::farm::{Attempt, Farm, UploadFault};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use super::{Site, refusal, refused};
+use super::{HOUR, Site, refusal, refused};
 
 const ZIP: &str = "application/zip";
 
@@ -90,19 +92,85 @@ async fn the_host_takes_only_what_was_announced_and_no_bearer() {
 #[tokio::test]
 async fn uploads_fail_to_order() {
     let site = Site::new(Farm::sized(1, 1)).await;
-    let size = 4 << 20;
-    let profile = announced(&site, size).await;
-    let bytes = vec![7; usize::try_from(size).expect("a size")];
-    let whole = || put(&profile).header("content-type", ZIP).body(bytes.clone());
+    let send = large(&site).await;
     site.farm.upload_faults([UploadFault::BreakOff(1 << 20), UploadFault::Status(503)]);
-    let broken = whole().send().await.expect_err("a broken connection");
+    let broken = send().send().await.expect_err("a broken connection");
     assert!(broken.is_request() || broken.is_body(), "{broken}");
-    assert_eq!(status(whole()).await, 503);
-    assert_eq!(status(whole()).await, 200);
-    let attempts = site.farm.uploads().swap_remove(0).attempts;
-    let statuses: Vec<_> = attempts.iter().map(|attempt| attempt.status).collect();
-    assert_eq!(statuses, [None, Some(503), Some(200)]);
-    assert!((1 << 20..2 << 20).contains(&attempts[0].size), "{}", attempts[0].size);
+    assert_eq!(status(send()).await, 503);
+    assert_eq!(status(send()).await, 200);
+    let [(None, size), (Some(503), _), (Some(200), _)] = attempts(&site)[..] else {
+        panic!("{:?}", attempts(&site));
+    };
+    assert!((1 << 20..2 << 20).contains(&size), "{size}");
+}
+
+/// A file of four mebibytes that is to be sent, and sending it.
+async fn large(site: &Site) -> impl Fn() -> RequestBuilder {
+    let profile = announced(site, 4 << 20).await;
+    move || put(&profile).header("content-type", ZIP).body(vec![7; 4 << 20])
+}
+
+/// The status of each attempt, and how many bytes came with it.
+fn attempts(site: &Site) -> Vec<(Option<u16>, u64)> {
+    let attempts = site.farm.uploads().swap_remove(0).attempts.into_iter();
+    attempts.map(|attempt| (attempt.status, attempt.size)).collect()
+}
+
+/// Sends, and gives up once the host has made up its mind.
+async fn send_in_vain(site: &Site, request: RequestBuilder) {
+    let sending = tokio::spawn(request.send());
+    while attempts(site).is_empty() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!sending.is_finished(), "no answer has come");
+    sending.abort();
+}
+
+#[tokio::test]
+async fn a_late_answer_is_to_a_file_that_is_there() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let send = large(&site).await;
+    site.farm.upload_faults([UploadFault::Late(HOUR)]);
+    send_in_vain(&site, send()).await;
+    assert_eq!(attempts(&site), [(Some(200), 4 << 20)]);
+    assert_eq!(status(send()).await, 403, "the URL is good for once");
+
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let send = large(&site).await;
+    let pause = Duration::from_millis(20);
+    site.farm.upload_faults([UploadFault::Late(pause)]);
+    let begun = Instant::now();
+    assert_eq!(status(send()).await, 200);
+    assert!(begun.elapsed() >= pause);
+}
+
+#[tokio::test]
+async fn a_host_that_stalls_takes_no_more_and_says_nothing() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let send = large(&site).await;
+    site.farm.upload_faults([UploadFault::Stall(1 << 20), UploadFault::Stall(5 << 20)]);
+    send_in_vain(&site, send()).await;
+    let [(None, size)] = attempts(&site)[..] else { panic!("one attempt without an answer") };
+    assert!((1 << 20..2 << 20).contains(&size), "{size}");
+    assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
+}
+
+#[tokio::test]
+async fn an_early_answer_is_to_no_file_whatever_it_says() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    let send = large(&site).await;
+    let early = [(0, 200), (1 << 20, 200), (1 << 20, 413)];
+    site.farm.upload_faults(early.map(|(bytes, status)| UploadFault::Early { bytes, status }));
+    for (bytes, code) in early {
+        assert_eq!(status(send()).await, code, "after {bytes} bytes");
+    }
+    site.farm.upload_faults([UploadFault::Early { bytes: 5 << 20, status: 413 }]);
+    assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
+    for ((code, size), (bytes, early)) in attempts(&site).into_iter().zip(early) {
+        assert!(code == Some(early) && (bytes..2 << 20).contains(&size), "{code:?} after {size}");
+    }
+    assert_eq!(attempts(&site)[3], (Some(200), 4 << 20));
 }
 
 #[tokio::test]
@@ -121,7 +189,7 @@ async fn a_print_file_is_announced_next_door_sent_and_printed() {
         let mut answer: Value = answer.json().await.expect("JSON");
         serde_json::from_value(answer["data"].take()).expect("a print file")
     };
-    let file = read(announce(site.farm.token())).await;
+    let file = read(announce(&site.farm.token())).await;
     let look = async || {
         let request = Client::new().get(format!("{jobs}/{}", file.job_id));
         read(request.bearer_auth(site.farm.token())).await.status.to_string()

@@ -36,12 +36,8 @@ impl Wire {
             text => Some(serde_json::from_str(text).expect("JSON")),
         };
         let operation = self.farm.contract().operation(id).expect("an operation");
-        // A print that awaits approval is the one answer that lacks its body on purpose.
-        let awaits = status == 200 && body.is_none() && ["print", "reprint"].contains(&id);
-        if !awaits {
-            let findings = operation.findings(status, body.as_ref());
-            assert!(findings.is_empty(), "{id}: {status}: {findings:?}");
-        }
+        let findings = operation.findings(status, body.as_ref());
+        assert!(findings.is_empty(), "{id}: {status}: {findings:?}");
         assert_ne!(status, 500, "{id}: {body:?}");
         *self.tally.entry(id.to_owned()).or_default().entry(status).or_default() += 1;
         body.unwrap_or_default()

@@ -1,5 +1,7 @@
 //! What belongs to the whole workspace, and what people note.
 
+use std::time::Duration;
+
 use connect_api::models::{
     ClusterIdsRequest, ClusterNote, ClusterNoteUpdateRequest, ClusterSharingUpdateRequest,
     MaintenanceTaskCode, OrganizationSettings, PrinterMaintenanceTaskRequest,
@@ -105,7 +107,7 @@ async fn who_sees_which_clusters() {
 
 #[tokio::test]
 async fn the_service_counts_its_time_and_brews_no_coffee() {
-    let site = Site::new(Farm::sized(0, 0)).await;
+    let site = Site::new(Farm::sized(0, 0).tick(Duration::ZERO)).await;
     site.farm.advance(HOUR);
     let uptime = site.client.get_uptime().send().await.expect("an uptime");
     assert_eq!((uptime.ok, uptime.uptime), (true, 3600.0));

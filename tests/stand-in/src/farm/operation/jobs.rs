@@ -55,7 +55,7 @@ fn queue(
     let job_id = file.job_id.clone();
     let uuid = world.submit(at, file, sender);
     if to_approve {
-        return Ok(Reply::NotYet);
+        return Ok(Reply::Nothing);
     }
     Ok(Reply::Data(json!({
         "job_id": job_id,
