@@ -143,3 +143,16 @@ impl fmt::Display for Operation {
         write!(f, "{} ({} {})", self.id, self.method, self.path)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_under_way_is_small() {
+        let call = Client::new("any").get_settings().send();
+        let size = size_of_val(&*call.raw);
+        // Up to about here, an allocator has memory at hand; for more it has to search.
+        assert!(size <= 1024, "{size} bytes");
+    }
+}
