@@ -15,7 +15,7 @@ use crate::error::{Error, TransportError};
 use crate::options::CallOptions;
 use crate::retry::is_retryable;
 use crate::time::{BoxFuture, sleep, timeout};
-use crate::token::AccessToken;
+use crate::token::{AccessToken, Tokens};
 
 impl Client {
     /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
@@ -121,20 +121,21 @@ impl Sending {
 
     /// Tries once; and once more with another token, should the API call the first one expired.
     async fn attempt(&self, deadline: &Deadline<'_>, renewed: &mut bool) -> Result<Raw, Error> {
-        let tokens = self.client.tokens();
-        let mut token = deadline.hold(tokens.current()).await??;
+        let mut token = match self.client.tokens() {
+            Tokens::None => None,
+            Tokens::Static(token) => Some(token.clone()),
+            Tokens::Provider(provider) => Some(deadline.hold(provider.token(None)).await??),
+        };
         loop {
             let error = match self.sent(deadline, token.as_ref()).await {
                 Err(error) if error.is_expired_token() => error,
                 result => return result,
             };
-            let Some(refused) = token.filter(|_| !std::mem::replace(renewed, true)) else {
+            let (Tokens::Provider(provider), false) = (self.client.tokens(), *renewed) else {
                 return Err(error);
             };
-            token = deadline.hold(tokens.instead_of(&refused)).await??;
-            if token.is_none() {
-                return Err(error);
-            }
+            *renewed = true;
+            token = Some(deadline.hold(provider.token(token.as_ref())).await??);
         }
     }
 
@@ -144,7 +145,10 @@ impl Sending {
         deadline: &Deadline<'_>,
         token: Option<&AccessToken>,
     ) -> Result<Raw, Error> {
-        let _place = deadline.hold(self.client.pace().place()).await?;
+        let _place = match self.client.pace().places() {
+            Some(places) => deadline.hold(places.acquire()).await?.ok(),
+            None => None,
+        };
         let resend_count = self.attempts.fetch_add(1, Ordering::Relaxed);
         let span = attempt_span(&self.operation, &self.request, resend_count);
         let exchange = pin!(self.client.send(&self.operation, &self.options, &self.request, token));

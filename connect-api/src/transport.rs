@@ -57,7 +57,9 @@ fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, E
         *copy.body_mut() = Some(Bytes::copy_from_slice(bytes).into());
     }
     let headers = copy.headers_mut();
-    headers.clone_from(request.headers());
+    for (name, value) in request.headers() {
+        headers.append(name, value.clone());
+    }
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     if let Some(token) = token {
         let value = token.header().ok_or_else(|| fault("the token cannot be sent in a header"))?;
