@@ -35,12 +35,12 @@ use crate::token::AccessToken;
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
     // Not a future of `T`, so that all that happens before the body is decoded is compiled once.
-    raw: BoxFuture<'static, Result<Raw, Error>>,
+    raw: BoxFuture<'static, Result<Box<Raw>, Error>>,
     open: Open<T>,
 }
 
 /// Makes of an answer's bytes what the call promises.
-pub(crate) type Open<T> = fn(Raw) -> Result<T, Error>;
+pub(crate) type Open<T> = fn(Box<Raw>) -> Result<T, Error>;
 
 impl<T> Call<T> {
     pub(crate) fn new(

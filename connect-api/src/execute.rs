@@ -25,7 +25,7 @@ impl Client {
         operation: Operation,
         options: CallOptions,
         request: Result<Request, Error>,
-    ) -> BoxFuture<'static, Result<Raw, Error>> {
+    ) -> BoxFuture<'static, Result<Box<Raw>, Error>> {
         let request = match request {
             Ok(request) => request,
             Err(error) => return Box::pin(ready(Err(error))),
@@ -50,7 +50,7 @@ struct Sending {
 
 impl Sending {
     /// The call in its span and its time.
-    async fn traced(&self) -> Result<Raw, Error> {
+    async fn traced(&self) -> Result<Box<Raw>, Error> {
         let operation = &self.operation;
         let span = tracing::info_span!(
             "connect_api.call",
@@ -68,9 +68,10 @@ impl Sending {
         let attempts = self.attempts.load(Ordering::Relaxed);
         span.record("http.request.resend_count", attempts.saturating_sub(1));
         match result {
-            Ok(raw) => {
+            Ok(mut raw) => {
                 span.record("http.response.status_code", raw.status.as_u16());
-                Ok(Raw { span, attempts, ..raw })
+                (raw.span, raw.attempts) = (span, attempts);
+                Ok(raw)
             }
             Err(error) => {
                 error.record(&span);
@@ -80,7 +81,7 @@ impl Sending {
     }
 
     /// Tries as often as the policy allows.
-    async fn as_often_as_it_takes(&self) -> Result<Raw, Error> {
+    async fn as_often_as_it_takes(&self) -> Result<Box<Raw>, Error> {
         let deadline = Deadline::new(&self.operation, self.options.get_timeout());
         let policy = || self.options.get_retry().within(self.options.get_timeout());
         let mut renewed = false;
@@ -120,7 +121,11 @@ impl Sending {
     }
 
     /// Tries once; and once more with another token, should the API call the first one expired.
-    async fn attempt(&self, deadline: &Deadline<'_>, renewed: &mut bool) -> Result<Raw, Error> {
+    async fn attempt(
+        &self,
+        deadline: &Deadline<'_>,
+        renewed: &mut bool,
+    ) -> Result<Box<Raw>, Error> {
         let mut token = match self.client.tokens() {
             Tokens::None => None,
             Tokens::Static(token) => Some(token.clone()),
@@ -144,7 +149,7 @@ impl Sending {
         &self,
         deadline: &Deadline<'_>,
         token: Option<&AccessToken>,
-    ) -> Result<Raw, Error> {
+    ) -> Result<Box<Raw>, Error> {
         let _place = match self.client.pace().places() {
             Some(places) => deadline.hold(places.acquire()).await?.ok(),
             None => None,

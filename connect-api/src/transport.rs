@@ -21,7 +21,7 @@ impl Client {
         options: &CallOptions,
         request: &Request,
         token: Option<&AccessToken>,
-    ) -> Result<Raw, Error> {
+    ) -> Result<Box<Raw>, Error> {
         let client = &self.wire()?.client;
         let request = prepared(request, token)?;
         let lost = |error| TransportError::lost(operation, error);
@@ -31,7 +31,7 @@ impl Client {
             (true, Body::Whole(body)) => {
                 let (token, span) = (token.cloned(), tracing::Span::none());
                 let operation = operation.clone();
-                Ok(Raw { operation, attempts: 1, status, headers, body, token, span })
+                Ok(Box::new(Raw { operation, attempts: 1, status, headers, body, token, span }))
             }
             (true, Body::Broken(_, error)) => Err(lost(error).into()),
             (true, Body::TooLong(_)) => {
