@@ -11,7 +11,7 @@ use crate::page::Page;
 use crate::response::Response;
 
 /// The whole body, without an envelope.
-pub(crate) fn whole<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<T>, Error> {
+pub(crate) fn whole<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
     match serde_json::from_slice(&raw.body) {
         Ok(body) => Ok(Response::new(raw.status, raw.headers, body)),
         Err(error) => Err(failure(raw, Some(error))),
@@ -20,39 +20,39 @@ pub(crate) fn whole<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<T>, E
 
 /// One object in an envelope.
 #[inline]
-pub(crate) fn one<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<T>, Error> {
+pub(crate) fn one<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
     opened(raw, |answer: &mut Answer<One<T>>| answer.data.take())
 }
 
 /// A page of a list.
-pub(crate) fn page<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<Page<T>>, Error> {
+pub(crate) fn page<T: DeserializeOwned>(raw: Raw) -> Result<Response<Page<T>>, Error> {
     opened(raw, Page::of)
 }
 
 /// A list in an envelope.
-pub(crate) fn list<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<Vec<T>>, Error> {
+pub(crate) fn list<T: DeserializeOwned>(raw: Raw) -> Result<Response<Vec<T>>, Error> {
     page(raw).map(|response| response.map(|page| page.items))
 }
 
 /// Whatever an envelope holds.
-pub(crate) fn data<T: DeserializeOwned>(raw: Box<Raw>) -> Result<Response<T>, Error> {
+pub(crate) fn data<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
     opened(raw, |answer: &mut Answer<Any<T>>| answer.data.take())
 }
 
 /// The body as it came.
-pub(crate) fn bytes(raw: Box<Raw>) -> Result<Response<Bytes>, Error> {
+pub(crate) fn bytes(raw: Raw) -> Result<Response<Bytes>, Error> {
     Ok(Response::new(raw.status, raw.headers, raw.body))
 }
 
 /// No body, or one that does not matter.
-pub(crate) fn nothing(raw: Box<Raw>) -> Result<Response<()>, Error> {
+pub(crate) fn nothing(raw: Raw) -> Result<Response<()>, Error> {
     Ok(Response::new(raw.status, raw.headers, ()))
 }
 
 /// What the envelope of an answer holds.
 #[inline]
 fn opened<C: Content, T>(
-    raw: Box<Raw>,
+    raw: Raw,
     open: impl FnOnce(&mut Answer<C>) -> Option<T>,
 ) -> Result<Response<T>, Error> {
     if matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"") {
@@ -72,7 +72,7 @@ fn opened<C: Content, T>(
 
 /// Why an answer does not hold what it should: it lists errors in spite of its status, has no data,
 /// or cannot be decoded.
-fn failure(raw: Box<Raw>, error: Option<serde_json::Error>) -> Error {
+fn failure(raw: Raw, error: Option<serde_json::Error>) -> Error {
     let span = raw.span.clone();
     let error = match (ApiError::listed(&raw), error) {
         (Some(error), _) => Error::Api(Box::new(error)),

@@ -40,7 +40,7 @@ pub struct Call<T> {
 }
 
 /// Makes of an answer's bytes what the call promises.
-pub(crate) type Open<T> = fn(Box<Raw>) -> Result<T, Error>;
+pub(crate) type Open<T> = fn(Raw) -> Result<T, Error>;
 
 impl<T> Call<T> {
     pub(crate) fn new(
@@ -73,7 +73,7 @@ impl<T> Call<T> {
     /// block together with others. Where a runtime's threads may block (`spawn_blocking`,
     /// `block_in_place`) it is at home.
     pub fn wait(self) -> Result<T, Error> {
-        crate::blocking::block_on(self.raw).and_then(self.open)
+        crate::blocking::block_on(self.raw).and_then(|raw| (self.open)(*raw))
     }
 }
 
@@ -82,7 +82,7 @@ impl<T> Future for Call<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().poll(context);
-        raw.map(|raw| raw.and_then(self.open))
+        raw.map(|raw| raw.and_then(|raw| (self.open)(*raw)))
     }
 }
 

@@ -59,7 +59,7 @@ pub struct NoDataError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(raw: Box<Raw>, error: serde_json::Error) -> Self {
+    pub(crate) fn new(raw: Raw, error: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let path = path_at(&raw.body, error.line(), error.column());
         Self {
