@@ -34,7 +34,7 @@ impl Client {
         let (operation, attempts) = (Arc::new(operation), AtomicUsize::new(0));
         // Apart from the future: two small pieces of memory are cheaper to get than a large one.
         let sending = Box::new(Sending { client: self, operation, options, request, attempts });
-        Box::pin(async move { sending.traced().await })
+        Box::pin(sending.traced())
     }
 }
 
@@ -50,7 +50,7 @@ struct Sending {
 
 impl Sending {
     /// The call in its span and its time.
-    async fn traced(&self) -> Result<Box<Raw>, Error> {
+    async fn traced(self: Box<Self>) -> Result<Box<Raw>, Error> {
         let operation = &self.operation;
         let span = tracing::info_span!(
             "connect_api.call",
