@@ -93,11 +93,10 @@ impl Sending {
                     None => deadline.left(),
                     Some(_) => policy().left(deadline.elapsed()),
                 };
-                if let Err(wait) = self.client.pace().turn(self.request.url().as_str(), left).await
-                {
-                    return Err(
-                        last.unwrap_or(TransportError::no_turn(&self.operation, wait).into())
-                    );
+                let url = self.request.url().as_str();
+                if let Err(wait) = self.client.pace().turn(url, left).await {
+                    let no_turn = TransportError::no_turn(&self.operation, wait);
+                    return Err(last.unwrap_or(no_turn.into()));
                 }
             }
             let error = match (self.attempt(&deadline, &mut renewed).await, last.take()) {
