@@ -19,8 +19,9 @@ pub(crate) fn whole<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error>
 }
 
 /// One object in an envelope.
+#[inline]
 pub(crate) fn one<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
-    opened(raw, |answer| answer.data.map(|One(item)| item))
+    opened(raw, |answer: &mut Answer<One<T>>| answer.data.take())
 }
 
 /// A page of a list.
@@ -35,7 +36,7 @@ pub(crate) fn list<T: DeserializeOwned>(raw: Raw) -> Result<Response<Vec<T>>, Er
 
 /// Whatever an envelope holds.
 pub(crate) fn data<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
-    opened(raw, |answer| answer.data.map(|Any(data)| data))
+    opened(raw, |answer: &mut Answer<Any<T>>| answer.data.take())
 }
 
 /// The body as it came.
@@ -49,14 +50,23 @@ pub(crate) fn nothing(raw: Raw) -> Result<Response<()>, Error> {
 }
 
 /// What the envelope of an answer holds.
-fn opened<C: Content, T>(raw: Raw, open: fn(Answer<C>) -> Option<T>) -> Result<Response<T>, Error> {
+#[inline]
+fn opened<C: Content, T>(
+    raw: Raw,
+    open: impl FnOnce(&mut Answer<C>) -> Option<T>,
+) -> Result<Response<T>, Error> {
     if matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"") {
         return Err(failure(raw, None));
     }
-    match serde_json::from_slice(&raw.body).map(open) {
-        Ok(Some(body)) => Ok(Response::new(raw.status, raw.headers, body)),
-        Ok(None) => Err(failure(raw, None)),
-        Err(error) => Err(failure(raw, Some(error))),
+    let mut answer = Answer::empty();
+    let mut json = serde_json::Deserializer::from_slice(&raw.body);
+    let read = answer.read(&mut json).and_then(|()| json.end());
+    if let Err(error) = read {
+        return Err(failure(raw, Some(error)));
+    }
+    match open(&mut answer) {
+        Some(body) => Ok(Response::new(raw.status, raw.headers, body)),
+        None => Err(failure(raw, None)),
     }
 }
 

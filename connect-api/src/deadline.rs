@@ -43,17 +43,11 @@ impl<'a> Deadline<'a> {
         timeout(self.left(), part).await.map_err(|_| self.missed(false))
     }
 
-    /// An exchange, which has a limit of its own as well.
-    pub(crate) async fn hold_attempt<T>(
-        &self,
-        limit: Duration,
-        exchange: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        let left = self.left();
-        match timeout(limit.min(left), exchange).await {
-            Ok(result) => result,
-            Err(_) if left <= limit => Err(self.missed(true)),
-            Err(_) => Err(TransportError::attempt_timeout(self.operation, limit).into()),
+    /// Why an attempt has been broken off: its own limit was reached, or what was left of the call.
+    pub(crate) fn missed_attempt(&self, limit: Duration, left: Duration) -> Error {
+        match left <= limit {
+            true => self.missed(true),
+            false => TransportError::attempt_timeout(self.operation, limit).into(),
         }
     }
 

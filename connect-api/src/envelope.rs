@@ -8,8 +8,8 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny};
-use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
 use crate::lenient::{push, trim};
@@ -23,71 +23,81 @@ pub(crate) struct Data<T> {
 
 /// The envelope of an answer. Its `data` can be missing where the document promises it: a print
 /// that awaits approval is answered so.
-pub(crate) struct Answer<D> {
-    pub(crate) data: Option<D>,
+pub(crate) struct Answer<C: Content> {
+    pub(crate) data: Option<C::Data>,
     pub(crate) meta: Option<ResponseMeta>,
     pub(crate) links: Option<PaginationLinks>,
 }
 
-/// What an envelope can hold.
-pub(crate) trait Content: Sized {
+/// What an envelope can hold. It is read into its place, since models are large.
+pub(crate) trait Content {
+    type Data;
+
     /// Reads the `data`; none if it says that there is none.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<Self::Data>,
+    ) -> Result<(), D::Error>;
 
     /// Reads a body that is a list without an envelope; none if that cannot be.
-    fn bare<'de, A: SeqAccess<'de>>(_: A) -> Result<Option<Self>, A::Error> {
-        Ok(None)
+    fn bare<'de, A: SeqAccess<'de>>(_: A, _: &mut Option<Self::Data>) -> Result<(), A::Error> {
+        Ok(())
     }
 }
 
 /// One object, also from a list of one; none from nothing: `null`, an empty list, an empty text.
-pub(crate) struct One<T>(pub(crate) T);
+pub(crate) struct One<T>(PhantomData<T>);
 
 /// A list, also from one object, or from `null`.
-pub(crate) struct Many<T>(pub(crate) Vec<T>);
+pub(crate) struct Many<T>(PhantomData<T>);
 
 /// Whatever there is, but `null`.
-pub(crate) struct Any<T>(pub(crate) T);
+pub(crate) struct Any<T>(PhantomData<T>);
 
-impl<D> Answer<D> {
-    const EMPTY: Self = Self { data: None, meta: None, links: None };
-}
+impl<C: Content> Answer<C> {
+    pub(crate) fn empty() -> Self {
+        Self { data: None, meta: None, links: None }
+    }
 
-impl<'de, C: Content> Deserialize<'de> for Answer<C> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("Answer", MEMBERS, Envelope(PhantomData))
+    /// Reads an envelope into this one.
+    pub(crate) fn read<'de, D: Deserializer<'de>>(
+        &mut self,
+        deserializer: D,
+    ) -> Result<(), D::Error> {
+        deserializer.deserialize_struct("Answer", MEMBERS, Envelope(self))
     }
 }
 
 /// The members of an envelope that are read.
 const MEMBERS: &[&str] = &["data", "meta", "links"];
 
-struct Envelope<C>(PhantomData<C>);
+struct Envelope<'a, C: Content>(&'a mut Answer<C>);
 
-impl<'de, C: Content> Visitor<'de> for Envelope<C> {
-    type Value = Answer<C>;
+impl<'de, C: Content> Visitor<'de> for Envelope<'_, C> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("an object with `data`")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Answer<C>, A::Error> {
-        let mut answer = Answer::EMPTY;
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self(answer) = self;
         while let Some(name) = map.next_key()? {
             match name {
-                Member::Data => answer.data = map.next_value::<Read<C>>()?.0,
+                Member::Data => map.next_value_seed(Read::<C>(&mut answer.data))?,
                 Member::Meta => answer.meta = beside(map.next_value()?),
                 Member::Links => answer.links = beside(map.next_value()?),
                 Member::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
-        Ok(answer)
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Answer<C>, A::Error> {
-        match C::bare(list)? {
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
+        C::bare(list, &mut self.0.data)?;
+        match self.0.data {
             None => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
-            data => Ok(Answer { data, ..Answer::EMPTY }),
+            Some(_) => Ok(()),
         }
     }
 }
@@ -129,65 +139,88 @@ impl Visitor<'_> for MemberName {
     }
 }
 
-/// The content, where `Deserialize` is asked for.
-struct Read<C>(Option<C>);
+/// The place of the content, where a seed is asked for.
+struct Read<'a, C: Content>(&'a mut Option<C::Data>);
 
-impl<'de, C: Content> Deserialize<'de> for Read<C> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        C::read(deserializer).map(Self)
+impl<'de, C: Content> DeserializeSeed<'de> for Read<'_, C> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        C::read(deserializer, self.0)
     }
 }
 
 impl<T: DeserializeOwned> Content for Any<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(Option::deserialize(deserializer)?.map(Self))
+    type Data = T;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<T>,
+    ) -> Result<(), D::Error> {
+        *place = Option::deserialize(deserializer)?;
+        Ok(())
     }
 }
 
 impl<T: DeserializeOwned> Content for One<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        Ok(deserializer.deserialize_any(Item(PhantomData))?.map(Self))
+    type Data = T;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<T>,
+    ) -> Result<(), D::Error> {
+        *place = None;
+        deserializer.deserialize_any(Item(place))
     }
 }
 
 impl<T: DeserializeOwned> Content for Many<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_any(Items(PhantomData)).map(Self).map(Some)
+    type Data = Vec<T>;
+
+    fn read<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &mut Option<Vec<T>>,
+    ) -> Result<(), D::Error> {
+        *place = Some(deserializer.deserialize_any(Items(PhantomData))?);
+        Ok(())
     }
 
-    fn bare<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
-        Items(PhantomData).visit_seq(list).map(Self).map(Some)
+    fn bare<'de, A: SeqAccess<'de>>(list: A, place: &mut Option<Vec<T>>) -> Result<(), A::Error> {
+        *place = Some(Items(PhantomData).visit_seq(list)?);
+        Ok(())
     }
 }
 
-struct Item<T>(PhantomData<T>);
+struct Item<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<T> {
-    type Value = Option<T>;
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("one object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        *self.0 = Some(T::deserialize(MapAccessDeserializer::new(map))?);
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
-        let Some(item) = list.next_element::<Option<T>>()? else { return Ok(None) };
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let Some(item) = list.next_element()? else { return Ok(()) };
         match list.next_element::<IgnoredAny>()? {
-            None => Ok(item),
-            Some(_) => Err(A::Error::invalid_length(2, &self)),
+            None => *self.0 = item,
+            Some(_) => return Err(A::Error::invalid_length(2, &self)),
         }
+        Ok(())
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<Option<T>, E> {
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         match text {
-            "" => Ok(None),
+            "" => Ok(()),
             text => Err(E::invalid_type(Unexpected::Str(text), &self)),
         }
     }
@@ -227,8 +260,9 @@ mod tests {
     use crate::models::ClusterNote;
 
     fn one(json: &str) -> Result<Option<String>, serde_json::Error> {
-        let answer: Answer<One<ClusterNote>> = serde_json::from_str(json)?;
-        Ok(answer.data.map(|One(note)| note.note))
+        let mut answer = Answer::<One<ClusterNote>>::empty();
+        answer.read(&mut serde_json::Deserializer::from_str(json))?;
+        Ok(answer.data.map(|note| note.note))
     }
 
     fn many(json: &str) -> Result<Page<ClusterNote>, serde_json::Error> {

@@ -1,10 +1,10 @@
 //! From a request to the bytes of its answer: as often as it takes, in time, and traced.
 
+use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use backon::BackoffBuilder as _;
 use reqwest::Request;
 use tracing::Instrument as _;
 
@@ -14,8 +14,8 @@ use crate::deadline::Deadline;
 use crate::error::{Error, TransportError};
 use crate::options::CallOptions;
 use crate::retry::is_retryable;
-use crate::time::{BoxFuture, sleep};
-use crate::token::AccessToken;
+use crate::time::{BoxFuture, sleep, timeout};
+use crate::token::{AccessToken, Tokens};
 
 impl Client {
     /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
@@ -25,19 +25,33 @@ impl Client {
         operation: Operation,
         options: CallOptions,
         request: Result<Request, Error>,
-    ) -> BoxFuture<'static, Result<Raw, Error>> {
-        let operation = Arc::new(operation);
-        Box::pin(async move { self.traced(&operation, &options, request?).await })
-    }
-
-    /// As [`Self::execute`]: a call in its span and its time.
-    async fn traced(
-        &self,
-        operation: &Arc<Operation>,
-        options: &CallOptions,
-        request: Request,
-    ) -> Result<Raw, Error> {
+    ) -> BoxFuture<'static, Result<Box<Raw>, Error>> {
+        let request = match request {
+            Ok(request) => request,
+            Err(error) => return Box::pin(ready(Err(error))),
+        };
         let options = options.or(self.options());
+        let (operation, attempts) = (Arc::new(operation), AtomicUsize::new(0));
+        // Apart from the future: two small pieces of memory are cheaper to get than a large one.
+        let sending = Box::new(Sending { client: self, operation, options, request, attempts });
+        Box::pin(sending.traced())
+    }
+}
+
+/// What all attempts of a call have in common.
+struct Sending {
+    client: Client,
+    operation: Arc<Operation>,
+    options: CallOptions,
+    request: Request,
+    /// How often it was tried so far.
+    attempts: AtomicUsize,
+}
+
+impl Sending {
+    /// The call in its span and its time.
+    async fn traced(self: Box<Self>) -> Result<Box<Raw>, Error> {
+        let operation = &self.operation;
         let span = tracing::info_span!(
             "connect_api.call",
             otel.name = %format_args!("{} {}", operation.method, operation.path),
@@ -49,15 +63,15 @@ impl Client {
             error.type = tracing::field::Empty,
             otel.status_code = tracing::field::Empty,
         );
-        let attempts = AtomicUsize::new(0);
-        let call = pin!(self.attempts(operation, &options, &request, &attempts));
+        let call = pin!(self.as_often_as_it_takes());
         let result = call.instrument(span.clone()).await;
-        let attempts = attempts.load(Ordering::Relaxed);
+        let attempts = self.attempts.load(Ordering::Relaxed);
         span.record("http.request.resend_count", attempts.saturating_sub(1));
         match result {
-            Ok(raw) => {
+            Ok(mut raw) => {
                 span.record("http.response.status_code", raw.status.as_u16());
-                Ok(Raw { span, attempts, ..raw })
+                (raw.span, raw.attempts) = (span, attempts);
+                Ok(raw)
             }
             Err(error) => {
                 error.record(&span);
@@ -67,31 +81,25 @@ impl Client {
     }
 
     /// Tries as often as the policy allows.
-    async fn attempts(
-        &self,
-        operation: &Arc<Operation>,
-        options: &CallOptions,
-        request: &Request,
-        attempts: &AtomicUsize,
-    ) -> Result<Raw, Error> {
-        let deadline = Deadline::new(operation, options.get_timeout());
-        let policy = options.get_retry().within(options.get_timeout());
-        let mut bounds = policy.delays().build();
+    async fn as_often_as_it_takes(&self) -> Result<Box<Raw>, Error> {
+        let deadline = Deadline::new(&self.operation, self.options.get_timeout());
+        let policy = || self.options.get_retry().within(self.options.get_timeout());
         let mut renewed = false;
         let mut last = None;
+        let mut failures = 0;
         loop {
-            let left = match &last {
-                None => deadline.left(),
-                Some(_) => policy.left(deadline.elapsed()),
-            };
-            if operation.polled
-                && let Err(wait) = self.pace().turn(request.url().as_str(), left).await
-            {
-                return Err(last.unwrap_or(TransportError::no_turn(operation, wait).into()));
+            if self.operation.polled {
+                let left = match &last {
+                    None => deadline.left(),
+                    Some(_) => policy().left(deadline.elapsed()),
+                };
+                let url = self.request.url().as_str();
+                if let Err(wait) = self.client.pace().turn(url, left).await {
+                    let no_turn = TransportError::no_turn(&self.operation, wait);
+                    return Err(last.unwrap_or(no_turn.into()));
+                }
             }
-            let attempt =
-                self.attempt(operation, &deadline, options, request, attempts, &mut renewed);
-            let error = match (attempt.await, last.take()) {
+            let error = match (self.attempt(&deadline, &mut renewed).await, last.take()) {
                 (Ok(raw), _) => return Ok(raw),
                 // What went wrong says more than that there was no time to try again.
                 (Err(Error::Transport(error)), Some(last)) if error.is_unsent() => {
@@ -100,49 +108,62 @@ impl Client {
                 (Err(Error::Transport(error)), Some(last)) => error.since(last).into(),
                 (Err(error), _) => error,
             };
-            let bound = bounds.next().filter(|_| is_retryable(&error));
-            let Some(wait) = policy.wait(&error, bound, deadline.elapsed()) else {
+            let bound = policy().bound(failures).filter(|_| is_retryable(&error));
+            let Some(wait) = policy().wait(&error, bound, deadline.elapsed()) else {
                 return Err(error);
             };
             tracing::debug!(error.type = %error.kind(), ?wait, "will try again");
             sleep(wait).await;
             last = Some(error);
+            failures += 1;
         }
     }
 
     /// Tries once; and once more with another token, should the API call the first one expired.
     async fn attempt(
         &self,
-        operation: &Arc<Operation>,
         deadline: &Deadline<'_>,
-        options: &CallOptions,
-        request: &Request,
-        attempts: &AtomicUsize,
         renewed: &mut bool,
-    ) -> Result<Raw, Error> {
-        let send = async |token: Option<&AccessToken>| {
-            let _place = deadline.hold(self.pace().place()).await?;
-            let resend_count = attempts.fetch_add(1, Ordering::Relaxed);
-            let span = attempt_span(operation, request, resend_count);
-            let exchange = pin!(self.send(operation, options, request, token));
-            let sent = deadline.hold_attempt(options.get_attempt_timeout(), exchange);
-            let result = sent.instrument(span.clone()).await;
-            match &result {
-                Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
-                Err(error) => error.record(&span),
-            }
-            result
+    ) -> Result<Box<Raw>, Error> {
+        let mut token = match self.client.tokens() {
+            Tokens::None => None,
+            Tokens::Static(token) => Some(token.clone()),
+            Tokens::Provider(provider) => Some(deadline.hold(provider.token(None)).await??),
         };
-        let token = deadline.hold(self.tokens().current()).await??;
-        let result = send(token.as_ref()).await;
-        let (Err(error), Some(token)) = (&result, &token) else { return result };
-        if !error.is_expired_token() || std::mem::replace(renewed, true) {
-            return result;
+        loop {
+            let error = match self.sent(deadline, token.as_ref()).await {
+                Err(error) if error.is_expired_token() => error,
+                result => return result,
+            };
+            let (Tokens::Provider(provider), false) = (self.client.tokens(), *renewed) else {
+                return Err(error);
+            };
+            *renewed = true;
+            token = Some(deadline.hold(provider.token(token.as_ref())).await??);
         }
-        match deadline.hold(self.tokens().instead_of(token)).await?? {
-            Some(token) => send(Some(&token)).await,
-            None => result,
+    }
+
+    /// Sends the request with a token, when there is a place for it, in a span of its own.
+    async fn sent(
+        &self,
+        deadline: &Deadline<'_>,
+        token: Option<&AccessToken>,
+    ) -> Result<Box<Raw>, Error> {
+        let _place = match self.client.pace().places() {
+            Some(places) => deadline.hold(places.acquire()).await?.ok(),
+            None => None,
+        };
+        let resend_count = self.attempts.fetch_add(1, Ordering::Relaxed);
+        let span = attempt_span(&self.operation, &self.request, resend_count);
+        let exchange = pin!(self.client.send(&self.operation, &self.options, &self.request, token));
+        let (limit, left) = (self.options.get_attempt_timeout(), deadline.left());
+        let sent = timeout(limit.min(left), exchange).instrument(span.clone()).await;
+        let result = sent.unwrap_or_else(|_| Err(deadline.missed_attempt(limit, left)));
+        match &result {
+            Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
+            Err(error) => error.record(&span),
         }
+        result
     }
 }
 

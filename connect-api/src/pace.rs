@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 
 use crate::time::{Instant, sleep, timeout};
 
@@ -53,12 +53,10 @@ impl Pace {
         self.poll_interval
     }
 
-    /// A place among the requests under way; held until the answer is read.
-    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
-        match &self.concurrency {
-            Some(semaphore) => semaphore.acquire().await.ok(),
-            None => None,
-        }
+    /// The places among the requests under way, if they are limited; each is held until the answer
+    /// is read.
+    pub(crate) fn places(&self) -> Option<&Semaphore> {
+        self.concurrency.as_ref()
     }
 
     /// Waits until a status may be asked for again. Each who waits takes a turn of its own.
@@ -156,10 +154,11 @@ mod tests {
     #[tokio::test]
     async fn no_more_than_allowed_are_under_way() {
         let pace = Pace::new(Some(2), None);
-        let (one, _two) = (pace.place().await, pace.place().await);
-        let third = tokio::time::timeout(Duration::from_millis(20), pace.place());
+        let places = pace.places().unwrap();
+        let (one, _two) = (places.acquire().await, places.acquire().await);
+        let third = tokio::time::timeout(Duration::from_millis(20), places.acquire());
         assert!(third.await.is_err());
         drop(one);
-        assert!(pace.place().await.is_some());
+        assert!(places.acquire().await.is_ok());
     }
 }

@@ -70,16 +70,18 @@ impl<'p, T> IntoIterator for &'p Page<T> {
     }
 }
 
-impl<T> Page<T> {
+impl<T: DeserializeOwned> Page<T> {
     /// The page that an answer holds; none if the answer has no data.
-    pub(crate) fn of(answer: Answer<Many<T>>) -> Option<Self> {
-        let Many(items) = answer.data?;
-        Some(Self { items, meta: answer.meta, links: answer.links })
+    pub(crate) fn of(answer: &mut Answer<Many<T>>) -> Option<Self> {
+        let items = answer.data.take()?;
+        Some(Self { items, meta: answer.meta.take(), links: answer.links.take() })
     }
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::of(Answer::deserialize(deserializer)?).ok_or_else(|| D::Error::missing_field("data"))
+        let mut answer = Answer::empty();
+        answer.read(deserializer)?;
+        Self::of(&mut answer).ok_or_else(|| D::Error::missing_field("data"))
     }
 }

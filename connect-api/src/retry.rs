@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use backon::ExponentialBuilder;
+use backon::{BackoffBuilder as _, ExponentialBuilder};
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
@@ -109,8 +109,14 @@ impl RetryPolicy {
         self
     }
 
+    /// The bound of the wait after so many failures before the last one; none if that was the last
+    /// attempt.
+    pub(crate) fn bound(&self, failures: usize) -> Option<Duration> {
+        self.delays().build().nth(failures)
+    }
+
     /// The waits without their jitter.
-    pub(crate) fn delays(&self) -> ExponentialBuilder {
+    fn delays(&self) -> ExponentialBuilder {
         ExponentialBuilder::new()
             .with_factor(2.0)
             .with_min_delay(self.first_delay.min(self.max_delay))

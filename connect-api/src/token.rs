@@ -195,25 +195,3 @@ pub(crate) enum Tokens {
     Static(AccessToken),
     Provider(Arc<dyn TokenProvider>),
 }
-
-impl Tokens {
-    /// A token that is good now, if there are any tokens.
-    pub(crate) async fn current(&self) -> Result<Option<AccessToken>, TokenError> {
-        match self {
-            Self::None => Ok(None),
-            Self::Static(token) => Ok(Some(token.clone())),
-            Self::Provider(provider) => provider.token(None).await.map(Some),
-        }
-    }
-
-    /// A token in the place of one that the API refused; none if there can be no other.
-    pub(crate) async fn instead_of(
-        &self,
-        refused: &AccessToken,
-    ) -> Result<Option<AccessToken>, TokenError> {
-        match self {
-            Self::None | Self::Static(_) => Ok(None),
-            Self::Provider(provider) => provider.token(Some(refused)).await.map(Some),
-        }
-    }
-}

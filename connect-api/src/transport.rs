@@ -4,8 +4,8 @@ use std::mem::take;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderValue};
-use reqwest::{Request, Response};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Request, Response, StatusCode};
 
 use crate::call::{Operation, Raw};
 use crate::client::Client;
@@ -21,17 +21,17 @@ impl Client {
         options: &CallOptions,
         request: &Request,
         token: Option<&AccessToken>,
-    ) -> Result<Raw, Error> {
+    ) -> Result<Box<Raw>, Error> {
         let client = &self.wire()?.client;
         let request = prepared(request, token)?;
         let lost = |error| TransportError::lost(operation, error);
-        let mut response = client.execute(request).await.map_err(lost)?;
-        let (status, headers) = (response.status(), take(response.headers_mut()));
-        match (status.is_success(), read(response, options.get_max_body()).await) {
+        let response = client.execute(request).await.map_err(lost)?;
+        let (status, headers, body) = read(response, options.get_max_body()).await;
+        match (status.is_success(), body) {
             (true, Body::Whole(body)) => {
                 let (token, span) = (token.cloned(), tracing::Span::none());
                 let operation = operation.clone();
-                Ok(Raw { operation, attempts: 1, status, headers, body, token, span })
+                Ok(Box::new(Raw { operation, attempts: 1, status, headers, body, token, span }))
             }
             (true, Body::Broken(_, error)) => Err(lost(error).into()),
             (true, Body::TooLong(_)) => {
@@ -47,18 +47,25 @@ impl Client {
     }
 }
 
-/// A copy of the request, with what every request has.
+/// A copy of the request, which may have to be sent again, with what every request has.
 fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, Error> {
     let fault = |what: &str| Error::Configuration(ConfigurationError::new(what));
-    // Bodies are bytes, never streams, so that they can be sent again.
-    let mut request = request.try_clone().ok_or_else(|| fault("the body cannot be sent twice"))?;
-    let headers = request.headers_mut();
+    // `try_clone` would allocate three times for the time limit that no request has of its own.
+    let mut copy = Request::new(request.method().clone(), request.url().clone());
+    if let Some(body) = request.body() {
+        let bytes = body.as_bytes().ok_or_else(|| fault("the body cannot be sent twice"))?;
+        *copy.body_mut() = Some(Bytes::copy_from_slice(bytes).into());
+    }
+    let headers = copy.headers_mut();
+    for (name, value) in request.headers() {
+        headers.append(name, value.clone());
+    }
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     if let Some(token) = token {
         let value = token.header().ok_or_else(|| fault("the token cannot be sent in a header"))?;
         headers.insert(AUTHORIZATION, value);
     }
-    Ok(request)
+    Ok(copy)
 }
 
 /// The body of an answer, as far as it came and was read.
@@ -68,10 +75,23 @@ pub(crate) enum Body {
     Broken(Bytes, reqwest::Error),
 }
 
+/// Reads an answer: of its body no more than the limit.
+#[cfg(not(target_family = "wasm"))]
+#[allow(clippy::manual_async_fn, reason = "an async one would have room for the answer twice")]
+pub(crate) fn read(
+    mut response: Response,
+    limit: usize,
+) -> impl Future<Output = (StatusCode, HeaderMap, Body)> {
+    async move {
+        let body = body(&mut response, limit).await;
+        (response.status(), take(response.headers_mut()), body)
+    }
+}
+
 /// Reads a body chunk by chunk, so that no more than the limit is ever held. One that comes in a
 /// single chunk, as most do, is not copied.
 #[cfg(not(target_family = "wasm"))]
-pub(crate) async fn read(mut response: Response, limit: usize) -> Body {
+async fn body(response: &mut Response, limit: usize) -> Body {
     let announced = response.content_length().unwrap_or(0);
     if announced > limit as u64 {
         return Body::TooLong(Bytes::new());
@@ -114,12 +134,14 @@ fn make_room(body: &mut Vec<u8>, more: usize, announced: usize) {
     }
 }
 
-/// Reads a body; the browser holds all of it before we see any.
+/// Reads an answer; the browser holds all of its body before we see any.
 #[cfg(target_family = "wasm")]
-pub(crate) async fn read(response: Response, limit: usize) -> Body {
-    match response.bytes().await {
+pub(crate) async fn read(mut response: Response, limit: usize) -> (StatusCode, HeaderMap, Body) {
+    let (status, headers) = (response.status(), take(response.headers_mut()));
+    let body = match response.bytes().await {
         Ok(body) if body.len() > limit => Body::TooLong(body.slice(..limit)),
         Ok(body) => Body::Whole(body),
         Err(error) => Body::Broken(Bytes::new(), error),
-    }
+    };
+    (status, headers, body)
 }

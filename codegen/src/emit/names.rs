@@ -67,8 +67,6 @@ const REQUESTS_IMPORT: &[&str] = &["CallOptions", "Client", "Data", "Operation"]
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 pub const CLIENT_METHODS: &[&str] = &[
     "abort_print_job",
-    "attempt",
-    "attempts",
     "builder",
     "clone",
     "duplicate_print_job",
@@ -87,7 +85,6 @@ pub const CLIENT_METHODS: &[&str] = &[
     "resume_print_job",
     "send",
     "tokens",
-    "traced",
     "update_printer_firmware",
     "upload",
     "upload_material",

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::BackoffBuilder as _;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use reqwest::{Request, Response, Url};
 use tracing::Instrument as _;
@@ -50,7 +49,6 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
     let operation = Arc::new(put.operation());
     let options = options.or(client.options());
     let policy = options.get_retry();
-    let mut bounds = policy.delays().build();
     let mut attempts = 0;
     loop {
         attempts += 1;
@@ -58,7 +56,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
             return Ok(());
         };
         let may = source.can_be_read_again() && is_retryable(&error);
-        let bound = bounds.next().filter(|_| may);
+        let bound = policy.bound(attempts - 1).filter(|_| may);
         // A long upload would use any budget up: only how often it is tried counts.
         let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
             return Err(error.after(attempts));
@@ -140,9 +138,9 @@ impl Put<'_> {
         options: &CallOptions,
         response: Response,
     ) -> Error {
-        let (status, headers) = (response.status(), response.headers().clone());
+        let (status, headers, body) = read(response, options.get_max_body()).await;
         let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
-            read(response, options.get_max_body()).await;
+            body;
         let secrets = secrets(&self.url);
         let text = String::from_utf8_lossy(&body);
         let text = redact(&text, &secrets);
