@@ -12,6 +12,9 @@ use crate::response::Response;
 
 /// The whole body, without an envelope.
 pub(crate) fn whole<T: DeserializeOwned>(raw: Raw) -> Result<Response<T>, Error> {
+    if is_empty(&raw) {
+        return Err(failure(raw, None));
+    }
     match serde_json::from_slice(&raw.body) {
         Ok(body) => Ok(Response::new(raw.status, raw.headers, body)),
         Err(error) => Err(failure(raw, Some(error))),
@@ -55,7 +58,7 @@ fn opened<C: Content, T>(
     raw: Raw,
     open: impl FnOnce(&mut Answer<C>) -> Option<T>,
 ) -> Result<Response<T>, Error> {
-    if matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"") {
+    if is_empty(&raw) {
         return Err(failure(raw, None));
     }
     let mut answer = Answer::empty();
@@ -68,6 +71,11 @@ fn opened<C: Content, T>(
         Some(body) => Ok(Response::new(raw.status, raw.headers, body)),
         None => Err(failure(raw, None)),
     }
+}
+
+/// Whether the body says nothing, in one of the ways that answers do.
+fn is_empty(raw: &Raw) -> bool {
+    matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"")
 }
 
 /// Why an answer does not hold what it should: it lists errors in spite of its status, has no data,

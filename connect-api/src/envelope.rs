@@ -248,6 +248,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
         Ok(items)
     }
 
+    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<T>, E> {
+        match text {
+            "" => Ok(Vec::new()),
+            text => Err(E::invalid_type(Unexpected::Str(text), &self)),
+        }
+    }
+
     fn visit_unit<E: Error>(self) -> Result<Vec<T>, E> {
         Ok(Vec::new())
     }
@@ -308,6 +315,7 @@ mod tests {
             (r#"{"data": [{"note": "a"}, null], "meta": [], "links": ""}"#, vec!["a"]),
             (r#"{"data": {"note": "a"}}"#, vec!["a"]),
             (r#"{"data": null}"#, vec![]),
+            (r#"{"data": ""}"#, vec![]),
             (r#"[{"note": "a"}, {"note": "b"}, {"note": "c"}]"#, vec!["a", "b", "c"]),
             ("[]", vec![]),
         ] {
@@ -316,6 +324,7 @@ mod tests {
             assert_eq!(items, notes);
             assert!(page.meta.is_none() && page.links.is_none(), "{json}");
         }
+        assert!(many(r#"{"data": "a"}"#).is_err());
         let error = many("{}").unwrap_err();
         assert!(error.to_string().starts_with("missing field `data`"), "{error}");
         let full = r#"{"meta": {"page": {"total_pages": 3}}, "data": [], "links": {"next": "x"}}"#;

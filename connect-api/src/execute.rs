@@ -13,7 +13,8 @@ use crate::client::Client;
 use crate::deadline::Deadline;
 use crate::error::{Error, TransportError};
 use crate::options::CallOptions;
-use crate::retry::is_retryable;
+use crate::pace::Turn;
+use crate::retry::{RetryPolicy, is_retryable};
 use crate::time::{BoxFuture, sleep, timeout};
 use crate::token::{AccessToken, Tokens};
 
@@ -83,23 +84,12 @@ impl Sending {
     /// Tries as often as the policy allows.
     async fn as_often_as_it_takes(&self) -> Result<Box<Raw>, Error> {
         let deadline = Deadline::new(&self.operation, self.options.get_timeout());
-        let policy = || self.options.get_retry().within(self.options.get_timeout());
         let mut renewed = false;
         let mut last = None;
         let mut failures = 0;
         loop {
-            if self.operation.polled {
-                let left = match &last {
-                    None => deadline.left(),
-                    Some(_) => policy().left(deadline.elapsed()),
-                };
-                let url = self.request.url().as_str();
-                if let Err(wait) = self.client.pace().turn(url, left).await {
-                    let no_turn = TransportError::no_turn(&self.operation, wait);
-                    return Err(last.unwrap_or(no_turn.into()));
-                }
-            }
-            let error = match (self.attempt(&deadline, &mut renewed).await, last.take()) {
+            let again = last.is_some();
+            let error = match (self.attempt(&deadline, again, &mut renewed).await, last.take()) {
                 (Ok(raw), _) => return Ok(raw),
                 // What went wrong says more than that there was no time to try again.
                 (Err(Error::Transport(error)), Some(last)) if error.is_unsent() => {
@@ -108,8 +98,8 @@ impl Sending {
                 (Err(Error::Transport(error)), Some(last)) => error.since(last).into(),
                 (Err(error), _) => error,
             };
-            let bound = policy().bound(failures).filter(|_| is_retryable(&error));
-            let Some(wait) = policy().wait(&error, bound, deadline.elapsed()) else {
+            let bound = self.policy().bound(failures).filter(|_| is_retryable(&error));
+            let Some(wait) = self.policy().wait(&error, bound, deadline.elapsed()) else {
                 return Err(error);
             };
             tracing::debug!(error.type = %error.kind(), ?wait, "will try again");
@@ -119,10 +109,16 @@ impl Sending {
         }
     }
 
-    /// Tries once; and once more with another token, should the API call the first one expired.
+    fn policy(&self) -> RetryPolicy {
+        self.options.get_retry().within(self.options.get_timeout())
+    }
+
+    /// Tries once, should its turn come in time; and once more with another token, should the API
+    /// call the first one expired.
     async fn attempt(
         &self,
         deadline: &Deadline<'_>,
+        again: bool,
         renewed: &mut bool,
     ) -> Result<Box<Raw>, Error> {
         let mut token = match self.client.tokens() {
@@ -130,8 +126,12 @@ impl Sending {
             Tokens::Static(token) => Some(token.clone()),
             Tokens::Provider(provider) => Some(deadline.hold(provider.token(None)).await??),
         };
+        let mut turn = match self.operation.polled {
+            true => self.turn(deadline, again).await?,
+            false => None,
+        };
         loop {
-            let error = match self.sent(deadline, token.as_ref()).await {
+            let error = match self.sent(deadline, token.as_ref(), &mut turn).await {
                 Err(error) if error.is_expired_token() => error,
                 result => return result,
             };
@@ -143,16 +143,36 @@ impl Sending {
         }
     }
 
+    /// Waits for a poll's turn. Boxed, since few calls have to.
+    fn turn<'a>(
+        &'a self,
+        deadline: &'a Deadline,
+        again: bool,
+    ) -> BoxFuture<'a, Result<Option<Turn>, Error>> {
+        let left = match again {
+            true => self.policy().left(deadline.elapsed()),
+            false => deadline.left(),
+        };
+        Box::pin(async move {
+            let turn = self.client.pace().turn(self.request.url().as_str(), left).await;
+            turn.map_err(|wait| TransportError::no_turn(&self.operation, wait).into())
+        })
+    }
+
     /// Sends the request with a token, when there is a place for it, in a span of its own.
     async fn sent(
         &self,
         deadline: &Deadline<'_>,
         token: Option<&AccessToken>,
+        turn: &mut Option<Turn>,
     ) -> Result<Box<Raw>, Error> {
         let _place = match self.client.pace().places() {
             Some(places) => deadline.hold(places.acquire()).await?.ok(),
             None => None,
         };
+        if let Some(turn) = turn {
+            turn.asks();
+        }
         let resend_count = self.attempts.fetch_add(1, Ordering::Relaxed);
         let span = attempt_span(&self.operation, &self.request, resend_count);
         let exchange = pin!(self.client.send(&self.operation, &self.options, &self.request, token));

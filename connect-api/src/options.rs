@@ -53,7 +53,8 @@ impl CallOptions {
         self
     }
 
-    /// How long the body of an answer may be, in bytes. By default: 16 MiB.
+    /// How long the body of an answer may be, in bytes. By default: 16 MiB. A longer one is an
+    /// error; of an error's own body the first 64 KiB are read, however low the limit is.
     pub fn max_body(mut self, bytes: usize) -> Self {
         self.max_body = Some(bytes);
         self

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, Semaphore};
 
 use crate::time::{Instant, sleep, timeout};
 
@@ -19,11 +19,25 @@ pub(crate) struct Pace {
 /// The turns at a status.
 #[derive(Default)]
 struct Turns {
-    /// Held by whoever is next, until its turn has come: a call that is given up meanwhile leaves the
-    /// turn to the one behind it.
-    queue: tokio::sync::Mutex<()>,
+    /// Held by whoever is next, until it asks: a call that is given up meanwhile leaves the turn to
+    /// the one behind it.
+    queue: Arc<tokio::sync::Mutex<()>>,
     /// When the status was last asked for.
     last: Mutex<Option<Instant>>,
+}
+
+/// A turn at a status, of one who may ask now.
+pub(crate) struct Turn {
+    turns: Arc<Turns>,
+    first: Option<OwnedMutexGuard<()>>,
+}
+
+impl Turn {
+    /// Says that the status is asked for now, be it for the first time or again.
+    pub(crate) fn asks(&mut self) {
+        self.turns.take();
+        self.first = None;
+    }
 }
 
 impl Turns {
@@ -59,13 +73,14 @@ impl Pace {
         self.concurrency.as_ref()
     }
 
-    /// Waits until a status may be asked for again. Each who waits takes a turn of its own.
+    /// Waits until a status may be asked for again. Each who waits has a turn of its own, and holds up
+    /// those behind it until it asks. None where nobody waits.
     ///
     /// # Errors
     ///
     /// How long it is until then, if that is more than is `left`: at once, unless others wait too.
-    pub(crate) async fn turn(&self, url: &str, left: Duration) -> Result<(), Duration> {
-        let Some(interval) = self.poll_interval else { return Ok(()) };
+    pub(crate) async fn turn(&self, url: &str, left: Duration) -> Result<Option<Turn>, Duration> {
+        let Some(interval) = self.poll_interval else { return Ok(None) };
         let start = Instant::now();
         let turns = self.turns(url, interval);
         let pause = || match turns.pause(interval) {
@@ -73,11 +88,10 @@ impl Pace {
             pause => Ok(pause),
         };
         pause()?;
-        let queue = timeout(left, turns.queue.lock()).await;
-        let _first = queue.map_err(|_| turns.pause(interval))?;
+        let queue = timeout(left, turns.queue.clone().lock_owned()).await;
+        let first = Some(queue.map_err(|_| turns.pause(interval))?);
         sleep(pause()?).await;
-        turns.take();
-        Ok(())
+        Ok(Some(Turn { turns, first }))
     }
 
     /// The turns at a status. Those that hold nobody up any more are forgotten.
@@ -97,12 +111,18 @@ impl Pace {
 mod tests {
     use super::*;
 
+    /// Waits for a turn and asks.
+    async fn ask(pace: &Pace, url: &str, left: Duration) -> Result<(), Duration> {
+        pace.turn(url, left).await?.unwrap().asks();
+        Ok(())
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_status_waits_for_its_turn_and_others_do_not() {
         let pace = Pace::new(None, Some(Duration::from_secs(10)));
         let start = tokio::time::Instant::now();
-        pace.turn("a", Duration::MAX).await.unwrap();
-        pace.turn("b", Duration::ZERO).await.unwrap();
+        ask(&pace, "a", Duration::MAX).await.unwrap();
+        ask(&pace, "b", Duration::ZERO).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(1)).await;
         assert_eq!(pace.polls.lock().unwrap().len(), 2);
@@ -111,14 +131,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_gives_up_waiting_leaves_its_turn_to_others() {
         let pace = Pace::new(None, Some(Duration::from_secs(10)));
-        pace.turn("a", Duration::MAX).await.unwrap();
+        ask(&pace, "a", Duration::MAX).await.unwrap();
         let start = tokio::time::Instant::now();
         for _ in 0..5 {
             let given_up =
-                tokio::time::timeout(Duration::from_millis(1), pace.turn("a", Duration::MAX));
+                tokio::time::timeout(Duration::from_millis(1), ask(&pace, "a", Duration::MAX));
             assert!(given_up.await.is_err());
         }
-        pace.turn("a", Duration::MAX).await.unwrap();
+        ask(&pace, "a", Duration::MAX).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(11));
     }
 
@@ -126,18 +146,18 @@ mod tests {
     async fn who_cannot_have_a_turn_in_time_hears_so_at_once() {
         let hour = Duration::from_secs(3600);
         let pace = Pace::new(None, Some(hour));
-        pace.turn("a", hour).await.unwrap();
+        ask(&pace, "a", hour).await.unwrap();
         let start = Instant::now();
-        let wait = pace.turn("a", hour / 2).await.unwrap_err();
+        let wait = ask(&pace, "a", hour / 2).await.unwrap_err();
         assert!(start.elapsed() < hour / 60 && wait > hour / 2 && wait <= hour, "{wait:?}");
     }
 
     #[tokio::test]
     async fn who_waits_behind_another_hears_so_when_the_turn_is_taken() {
         let pace = Pace::new(None, Some(Duration::from_millis(200)));
-        pace.turn("a", Duration::ZERO).await.unwrap();
+        ask(&pace, "a", Duration::ZERO).await.unwrap();
         let long = Duration::from_millis(250);
-        let (one, other) = tokio::join!(pace.turn("a", long), pace.turn("a", long));
+        let (one, other) = tokio::join!(ask(&pace, "a", long), ask(&pace, "a", long));
         assert!(one.is_ok() && other.is_err());
     }
 
@@ -145,10 +165,10 @@ mod tests {
     async fn what_holds_nobody_up_is_forgotten_and_no_interval_is_too_long() {
         let pace = Pace::new(None, Some(Duration::ZERO));
         for cluster in 0..100 {
-            pace.turn(&cluster.to_string(), Duration::MAX).await.unwrap();
+            ask(&pace, &cluster.to_string(), Duration::MAX).await.unwrap();
         }
         assert_eq!(pace.polls.lock().unwrap().len(), 1);
-        Pace::new(None, Some(Duration::MAX)).turn("a", Duration::ZERO).await.unwrap();
+        ask(&Pace::new(None, Some(Duration::MAX)), "a", Duration::ZERO).await.unwrap();
     }
 
     #[tokio::test]
@@ -160,5 +180,24 @@ mod tests {
         assert!(third.await.is_err());
         drop(one);
         assert!(places.acquire().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_interval_begins_when_the_status_is_asked_for() {
+        let ten = Duration::from_secs(10);
+        let pace = Pace::new(None, Some(ten));
+        let mut turn = pace.turn("a", Duration::MAX).await.unwrap().unwrap();
+        let start = tokio::time::Instant::now();
+        // Whoever has the turn may be held up before it asks, or ask again.
+        let held_up = async {
+            tokio::time::sleep(3 * ten).await;
+            turn.asks();
+            tokio::time::sleep(ten / 2).await;
+            turn.asks();
+        };
+        let (_, next) = tokio::join!(held_up, ask(&pace, "a", Duration::MAX));
+        next.unwrap();
+        let elapsed = start.elapsed();
+        assert!(elapsed >= 4 * ten && elapsed < 5 * ten, "{elapsed:?}");
     }
 }

@@ -75,6 +75,10 @@ pub(crate) enum Body {
     Broken(Bytes, reqwest::Error),
 }
 
+/// How much of an error's body is read, should the limit be less, in bytes.
+#[cfg(not(target_family = "wasm"))]
+const LEAST_OF_ERROR: usize = 64 << 10;
+
 /// Reads an answer: of its body no more than the limit.
 #[cfg(not(target_family = "wasm"))]
 #[allow(clippy::manual_async_fn, reason = "an async one would have room for the answer twice")]
@@ -93,11 +97,13 @@ pub(crate) fn read(
 #[cfg(not(target_family = "wasm"))]
 async fn body(response: &mut Response, limit: usize) -> Body {
     let announced = response.content_length().unwrap_or(0);
-    if announced > limit as u64 {
-        return Body::TooLong(Bytes::new());
-    }
-    #[allow(clippy::cast_possible_truncation, reason = "no more than the limit")]
-    let announced = announced as usize;
+    let limit = match response.status().is_success() {
+        true if announced > limit as u64 => return Body::TooLong(Bytes::new()),
+        true => limit,
+        // What is wrong is worth knowing, however short the answer should have been.
+        false => limit.max(LEAST_OF_ERROR),
+    };
+    let announced = usize::try_from(announced).ok().filter(|it| *it <= limit).unwrap_or(0);
     let (mut body, mut only) = (Vec::new(), Bytes::new());
     loop {
         match response.chunk().await {

@@ -104,6 +104,28 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
     }
 }
 
+/// The interval counts from when a poll is sent, not from when it had its turn.
+#[tokio::test]
+async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
+    let stand_in = connect_tests::examples().await;
+    let interval = Duration::from_millis(300);
+    let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
+    let client = client.expect("a client");
+    stand_in.faults("get_cluster", [Fault::Late(interval)]);
+    let other = tokio::spawn(client.get_cluster("c").send());
+    while stand_in.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let poll = || client.get_cluster_status("c").send();
+    let (one, two) = tokio::join!(poll(), poll());
+    (one.expect("an answer"), two.expect("an answer"));
+    other.await.expect("no panic").expect("an answer");
+    let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.arrived).collect();
+    // The second is sent no sooner; how long each is on its way is the machine's.
+    let apart = arrived[2] - arrived[1];
+    assert!(apart > interval * 9 / 10, "{apart:?}");
+}
+
 #[tokio::test]
 async fn another_cluster_and_another_operation_are_not_held_up() {
     let stand_in = connect_tests::examples().await;

@@ -47,3 +47,26 @@ async fn the_limit_is_the_longest_body_that_is_taken() {
     let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
     assert!(error.is_too_long());
 }
+
+#[tokio::test]
+async fn a_low_limit_hides_no_error() {
+    let stand_in = connect_tests::examples().await;
+    let client = client(&stand_in);
+    for call in Call::ALL {
+        stand_in.faults(call.operation(), [Fault::Status(404)]);
+        let options = CallOptions::new().max_body(1);
+        let error = call.send(&client, options).await.expect_err("not found");
+        assert!(error.status().is_some() && error.code().is_some(), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_where_the_whole_answer_was_expected_is_an_outcome_of_its_own() {
+    let stand_in = connect_tests::examples().await;
+    let client = client(&stand_in);
+    for nothing in ["", "null", " \n", "\"\""] {
+        stand_in.faults("get_spec", [Fault::Body("application/json", nothing)]);
+        let error = client.get_spec().send().await.expect_err("nothing");
+        assert!(matches!(error, Error::NoData(_)), "{nothing:?}: {error:?}");
+    }
+}
