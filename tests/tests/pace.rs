@@ -118,7 +118,8 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     }
     let poll = || client.get_cluster_status("c").send();
     let (one, two) = tokio::join!(poll(), poll());
-    (one.expect("an answer"), two.expect("an answer"));
+    one.expect("an answer");
+    two.expect("an answer");
     other.await.expect("no panic").expect("an answer");
     let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.arrived).collect();
     // The second is sent no sooner; how long each is on its way is the machine's.

@@ -101,7 +101,7 @@ impl StandIn {
     ///
     /// # Panics
     ///
-    /// If there is no such operation and no such route.
+    /// If there is no such operation and no such route, or HTTP has no such status or header.
     #[track_caller]
     pub fn faults(&self, operation: &str, faults: impl IntoIterator<Item = Fault>) {
         let Shared { contract, farm, faults: ordered, .. } = &*self.shared;
@@ -113,6 +113,7 @@ impl StandIn {
         };
         let known = contract.operation(operation).is_some() || is_route();
         assert!(known, "the document has no operation `{operation}`, and the farm no such route");
+        let faults = checked(faults);
         lock(&ordered.queues).entry(operation.to_owned()).or_default().extend(faults);
     }
 
@@ -121,10 +122,10 @@ impl StandIn {
     ///
     /// # Panics
     ///
-    /// If `every` is 0, or there is no fault.
+    /// If `every` is 0, if there is no fault, or HTTP has no such status or header.
     #[track_caller]
     pub fn fault_one_in(&self, every: usize, faults: impl IntoIterator<Item = Fault>) {
-        let faults: Vec<_> = faults.into_iter().collect();
+        let faults = checked(faults);
         assert!(every > 0 && !faults.is_empty(), "one in {every} meets one of {faults:?}");
         *lock(&self.shared.faults.recurring) = Some(Recurring { every, faults, seen: 0 });
     }
@@ -229,6 +230,26 @@ impl Fault {
             Fault::Redirect(status, url) => with(error(status), LOCATION, &url),
         }
     }
+}
+
+/// The faults, all of which can be sent.
+#[track_caller]
+fn checked(faults: impl IntoIterator<Item = Fault>) -> Vec<Fault> {
+    let faults: Vec<_> = faults.into_iter().collect();
+    let status = |status: u16| StatusCode::from_u16(status).is_ok_and(|it| !it.is_informational());
+    let header = |value: &str| HeaderValue::from_str(value).is_ok();
+    for fault in &faults {
+        let can_be_sent = match fault {
+            Fault::Status(of) | Fault::Gateway(of) => status(*of),
+            Fault::RetryAfter(of, value) | Fault::Redirect(of, value) => {
+                status(*of) && header(value)
+            }
+            Fault::Body(value, _) | Fault::Mislabelled(value) => header(value),
+            _ => true,
+        };
+        assert!(can_be_sent, "HTTP has no answer for {fault:?}");
+    }
+    faults
 }
 
 /// An answer without its body, and its body.

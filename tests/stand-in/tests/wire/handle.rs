@@ -1,6 +1,6 @@
 //! What a test can do with a stand-in: start it, order answers, look at requests, stop it.
 
-use connect_stand_in::StandIn;
+use connect_stand_in::{Fault, StandIn};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
@@ -44,6 +44,26 @@ async fn an_undocumented_answer_cannot_be_ordered() {
 #[should_panic(expected = "no operation `get_coffee`")]
 async fn an_unknown_operation_cannot_be_ordered() {
     stand_in().await.answer_next("get_coffee", 200);
+}
+
+#[tokio::test]
+async fn what_http_has_no_answer_for_cannot_be_ordered() {
+    let stand_in = stand_in().await;
+    let line = "soon\nbad".to_owned();
+    for odd in [
+        Fault::Status(42),
+        Fault::Gateway(100),
+        Fault::RetryAfter(503, line.clone()),
+        Fault::Redirect(302, line),
+        Fault::Body("a\nb", ""),
+    ] {
+        let order = || stand_in.faults("get_cluster", [Fault::None, odd.clone()]);
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(order));
+        let said = panic.expect_err("refused");
+        let said = said.downcast_ref::<String>().expect("a text");
+        assert!(said.starts_with("HTTP has no answer for"), "{said}");
+    }
+    assert_eq!(get(&stand_in, "/clusters/ABCD").await.0, 200, "nothing was ordered");
 }
 
 #[tokio::test]
