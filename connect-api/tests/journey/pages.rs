@@ -204,7 +204,7 @@ async fn a_page_that_repeats_another_for_good_is_passed_over_if_the_list_has_gro
     // That explains one page, not another.
     let server = serve(|number| match number {
         ..=16 => page(of_a_thousand(number, 20), Some(50)),
-        ..=29 => counted(of_a_thousand(number - 1, 20), 51, 1020),
+        17..=29 => counted(of_a_thousand(number - 1, 20), 51, 1020),
         _ => counted(of_a_thousand(28, 20), 51, 1020),
     })
     .await;

@@ -87,7 +87,7 @@ async fn handle(
     let request = record(request).await;
     let _under_way = shared.traffic.enter();
     if let Some(farm) = &shared.farm {
-        lock(farm).tick();
+        lock(farm).tick(&request.path);
     }
     let mut response = match shared.beyond(&request) {
         Some(answer) => {

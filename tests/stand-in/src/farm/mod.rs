@@ -60,6 +60,7 @@ pub struct Farm {
     start: Time,
     speed: u32,
     tick: Duration,
+    tick_at: &'static str,
     lively: Option<u64>,
     listing_delay: Duration,
     cluster_limit: Option<usize>,
@@ -92,6 +93,7 @@ impl Farm {
             start: DateTime::from_timestamp(1_772_438_400, 0).unwrap_or_default(),
             speed: 0,
             tick: Duration::ZERO,
+            tick_at: "",
             lively: None,
             listing_delay: Duration::ZERO,
             cluster_limit: None,
@@ -125,6 +127,14 @@ impl Farm {
     #[must_use]
     pub fn tick(mut self, tick: Duration) -> Self {
         self.tick = tick;
+        self
+    }
+
+    /// Has the clock be [pushed](Self::tick) only by requests whose path ends so, `/status` say: what
+    /// is asked for in between takes no time.
+    #[must_use]
+    pub fn tick_at(mut self, path_end: &'static str) -> Self {
+        self.tick_at = path_end;
         self
     }
 
