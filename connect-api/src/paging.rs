@@ -20,20 +20,28 @@ type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 /// A page, and for each of its items whether it is new.
 type Seen<T> = (Page<T>, Vec<bool>);
 
+/// What tells an item from others.
+pub(crate) enum Key<T> {
+    /// A field that no two items share.
+    Id(fn(&T) -> u64),
+    /// The whole of it: two alike on a page are two.
+    Whole(fn(&T) -> u64),
+}
+
 /// The pages of a list, one after the other: a `Stream`.
 ///
 /// It ends after the page that is the last by the API's count, at an empty page, and, if the API
-/// does not count its pages, at one without a new item; neither of these two is given. Nothing is
-/// asked for before a page is wanted, and dropping the stream ends all traffic.
+/// does not count its pages, at one without a new item. Nothing is asked for before a page is wanted,
+/// and dropping the stream ends all traffic.
 ///
-/// A page that repeats the one before it, although it is announced as another, is not given either.
-/// It is asked for once more; if that changes nothing, the list has moved, and the next page is
-/// asked for, if there is one.
+/// A page without a new item is not given. If it is announced, it is asked for once more. If that
+/// changes nothing, but the list has grown or is cut into shorter pages than before, so that known
+/// items belong there, the next page is asked for, if there is one.
 ///
 /// # Errors
 ///
 /// An [`Error`] ends nothing: who asks for the next page after it has the same page tried again.
-/// [`Error::RepeatedPage`] says that pages repeat that way however they are asked for.
+/// [`Error::RepeatedPage`] says that a page stays without a new item where others belong.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -49,16 +57,16 @@ type Seen<T> = (Page<T>, Vec<bool>);
 #[must_use = "a stream does nothing until it is asked for its next page"]
 pub struct Pages<T> {
     fetch: Fetch<T>,
-    /// What tells an item from others.
-    key: fn(&T) -> u64,
+    key: Key<T>,
     next: Option<i64>,
     call: Option<Call<Page<T>>>,
     operation: Operation,
-    /// How often in a row the page before was given again.
-    repeats: u8,
-    /// The keys of the page before, and of all items so far.
-    before: Vec<u64>,
+    /// Whether the next page was asked for before, and had nothing new.
+    is_again: bool,
+    /// The keys of all items so far.
     seen: HashSet<u64>,
+    /// How many items come before the first page that was given, and how many there were then.
+    first: Option<(i64, Option<i64>)>,
     total_count: Option<i64>,
     limit_reached: bool,
 }
@@ -71,10 +79,13 @@ pub struct Pages<T> {
 /// missed if that was read already, and no page tells. Who must have all compares the number of
 /// items with [`total_count`](Self::total_count), or reads the list in one page.
 ///
+/// Items are told apart by their id. Where they have none (completed maintenance), two alike on a page
+/// are two, and one like another on an earlier page is the same.
+///
 /// # Errors
 ///
 /// An [`Error`] ends nothing: who asks for the next item after it has the same page tried again.
-/// [`Error::RepeatedPage`] says that the list does not go on, although it should.
+/// [`Error::RepeatedPage`] says that a page stays without a new item where others belong.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -101,21 +112,16 @@ pub struct Items<T> {
 }
 
 impl<T> Pages<T> {
-    pub(crate) fn new(
-        operation: Operation,
-        first: i64,
-        fetch: Fetch<T>,
-        key: fn(&T) -> u64,
-    ) -> Self {
+    pub(crate) fn new(operation: Operation, first: i64, fetch: Fetch<T>, key: Key<T>) -> Self {
         Self {
             operation,
-            repeats: 0,
+            is_again: false,
             fetch,
             key,
             next: Some(first),
             call: None,
-            before: Vec::new(),
             seen: HashSet::new(),
+            first: None,
             total_count: None,
             limit_reached: false,
         }
@@ -159,34 +165,54 @@ impl<T> Pages<T> {
     fn take(&mut self, number: i64, page: Page<T>) -> Result<Option<Seen<T>>, Error> {
         self.total_count = page.total_count().or(self.total_count);
         self.limit_reached |= page.limit_reached();
-        let keys: Vec<u64> = page.items.iter().map(self.key).collect();
-        let new: Vec<bool> = keys.iter().map(|key| !self.seen.contains(key)).collect();
-        // Where the API counts its pages, one of only known items can be followed by new ones: it
-        // has begun to cut the list into shorter pages.
-        let uncounted = page.total_pages().is_none() && !new.contains(&true);
-        if keys.is_empty() || uncounted {
+        let new = self.note(&page.items);
+        let is_new = new.contains(&true);
+        // One that is not announced.
+        let is_beyond = page.total_pages().is_none_or(|total| number > total);
+        if new.is_empty() || (!is_new && is_beyond) {
             self.next = None;
             return Ok(None);
         }
-        let following = match page.total_pages() {
+        let len = i64::try_from(new.len()).unwrap_or(i64::MAX);
+        let before = number.saturating_sub(1).max(0).saturating_mul(len);
+        self.first.get_or_insert((before, self.total_count));
+        if !is_new {
+            if !std::mem::replace(&mut self.is_again, true) {
+                return Ok(None);
+            }
+            if number.saturating_mul(len) > self.known_part() {
+                return Err(RepeatedPageError::new(&self.operation, number).into());
+            }
+        }
+        self.is_again = false;
+        self.next = match page.total_pages() {
             Some(total) if number >= total => None,
             _ => number.checked_add(1),
         };
-        if keys == self.before {
-            self.repeats += 1;
-            match self.repeats {
-                1 => {}
-                2 => self.next = following,
-                _ => {
-                    self.repeats = 2;
-                    return Err(RepeatedPageError::new(&self.operation, number).into());
-                }
+        Ok(is_new.then_some((page, new)))
+    }
+
+    /// Notes the items of a page as seen; whether each was new.
+    fn note(&mut self, items: &[T]) -> Vec<bool> {
+        match self.key {
+            Key::Id(key) => items.iter().map(|item| self.seen.insert(key(item))).collect(),
+            Key::Whole(key) => {
+                let keys: Vec<u64> = items.iter().map(key).collect();
+                let new = keys.iter().map(|key| !self.seen.contains(key)).collect();
+                self.seen.extend(keys);
+                new
             }
-            return Ok(None);
         }
-        self.seen.extend(&keys);
-        (self.repeats, self.before, self.next) = (0, keys, following);
-        Ok(Some((page, new)))
+    }
+
+    /// How many items there are at most up to the last one that was seen, wherever it is now: those
+    /// before the first page, those seen, and those added since, which can have moved no more items
+    /// than were seen.
+    fn known_part(&self) -> i64 {
+        let seen = i64::try_from(self.seen.len()).unwrap_or(i64::MAX);
+        let (before, count) = self.first.unwrap_or_default();
+        let added = count.zip(self.total_count).map_or(0, |(then, now)| now.saturating_sub(then));
+        before.saturating_add(seen).saturating_add(added.clamp(0, seen))
     }
 }
 
@@ -293,10 +319,16 @@ pub(crate) fn whole(item: &impl Serialize) -> u64 {
 /// the field that tells its items apart, if there is one.
 macro_rules! paged {
     ($request:ident.$page:ident: $item:ty, $field:ident) => {
-        crate::paging::paged! { @ $request $page $item, |item| crate::paging::key(&item.$field) }
+        crate::paging::paged! {
+            @ $request $page $item,
+            crate::paging::Key::Id(|item| crate::paging::key(&item.$field))
+        }
     };
     ($request:ident.$page:ident: $item:ty) => {
-        crate::paging::paged! { @ $request $page $item, crate::paging::whole }
+        crate::paging::paged! {
+            @ $request $page $item,
+            crate::paging::Key::Whole(crate::paging::whole)
+        }
     };
     (@ $request:ident $page:ident $item:ty, $key:expr) => {
         #[doc = concat!(

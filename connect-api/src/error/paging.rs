@@ -5,8 +5,8 @@ use std::fmt;
 use super::Error;
 use crate::call::Operation;
 
-/// A list that does not go on: the API announces more pages than there are, or gives the same one
-/// for each of them.
+/// A list that does not go on: the API announces a page, and gives items of earlier ones in its place
+/// however often it is asked.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -17,7 +17,7 @@ use crate::call::Operation;
 ///     match job {
 ///         Ok(job) => println!("{}", job.name),
 ///         Err(Error::RepeatedPage(error)) => {
-///             println!("no more than {} pages: {error}", error.page());
+///             println!("nothing new on page {}: {error}", error.page());
 ///             break;
 ///         }
 ///         Err(error) => println!("once more: {error}"),
@@ -49,7 +49,10 @@ impl RepeatedPageError {
 impl fmt::Display for RepeatedPageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, page } = self;
-        write!(f, "{operation}: page {page} repeats the one before it, although more are announced")
+        write!(
+            f,
+            "{operation}: page {page} repeats items of pages before it, in the place of others"
+        )
     }
 }
 

@@ -2,11 +2,13 @@
 
 mod changes;
 mod event;
+mod missing;
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use crate::options::CallOptions;
 use crate::retry::RetryPolicy;
 use crate::time::{BoxFuture, sleep};
 pub use event::{AttentionReason, WatchEvent};
+use missing::{Answers, Ask};
 
 /// How often the vendor wants a status to be asked for at the most.
 const POLITE: Duration = Duration::from_secs(10);
@@ -29,7 +32,18 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 /// The longest pause after failures, and the longest that the service can ask for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-type Step = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
+/// How many late answers in a row are ignored. More are none: the service's clock was set back.
+const LATE: u8 = 5;
+
+type Answer = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
+
+/// What the next events wait for.
+enum Step {
+    /// A status.
+    Poll(Answer),
+    /// What has become of the jobs that this status lacks.
+    Ask(BoxFuture<'static, (ClusterStatusResponse, Answers)>),
+}
 
 impl Client {
     /// Watches a cluster: see [`Watch`].
@@ -52,9 +66,12 @@ impl Client {
     pub fn watch_cluster(&self, cluster_id: impl Into<String>) -> Watch {
         // One attempt a poll: the watch paces itself, so that it is never faster than its interval.
         let once = CallOptions::new().retry(RetryPolicy::never());
-        let poll = self.get_cluster_status(cluster_id).with(once);
+        let (client, cluster_id) = (self.clone(), cluster_id.into());
+        let poll = self.get_cluster_status(&cluster_id).with(once.clone());
         let least = self.pace().poll_interval().unwrap_or(POLITE);
-        Watch::new(least, Box::new(move || Box::pin(poll.clone().send())))
+        let ask: Ask =
+            Arc::new(move |uuid| Box::pin(missing::job(&client, once.clone(), &cluster_id, uuid)));
+        Watch::new(least, Box::new(move || Box::pin(poll.clone().send())), ask)
     }
 }
 
@@ -63,7 +80,13 @@ impl Client {
 /// The first status is what changes are measured by, unless [another](Self::since) is given: it
 /// gives no events, but can be read with [`status`](Self::status). Each change after it is reported
 /// once and in order; what comes and goes between two polls is not seen, but for a job that started
-/// and ended meanwhile.
+/// and ended meanwhile, as long as the status still lists it.
+///
+/// A status lists only the last ten jobs that ended. Open jobs that are in none of its lists are asked
+/// for by themselves, one after the other, before anything of that status is reported. Those that
+/// cannot be asked for are asked for again after the next status; what has become of them is then
+/// reported late, once nevertheless. A status that was made before the last one is late, and ignored
+/// (up to five in a row). A job that has ended does not run again, whatever a status says.
 ///
 /// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic. Two are
 /// never closer than the client's [`poll_interval`](crate::ClientBuilder::poll_interval), which for
@@ -94,7 +117,8 @@ impl Client {
 /// ```
 #[must_use = "a watch does nothing until it is asked for its next event"]
 pub struct Watch {
-    poll: Box<dyn Fn() -> Step + Send + Sync>,
+    poll: Box<dyn Fn() -> Answer + Send + Sync>,
+    ask: Ask,
     /// The shortest interval, and the one that is kept.
     least: Duration,
     interval: Duration,
@@ -103,15 +127,19 @@ pub struct Watch {
     status: Option<ClusterStatusResponse>,
     /// The status, and what it leaves out.
     known: ClusterStatusResponse,
-    /// Failed polls in a row.
+    /// Failed polls in a row, and late answers in a row.
     failures: u32,
+    late: u8,
+    /// The job that could not be asked for last.
+    failed: Option<String>,
     is_over: bool,
 }
 
 impl Watch {
-    fn new(least: Duration, poll: Box<dyn Fn() -> Step + Send + Sync>) -> Self {
+    fn new(least: Duration, poll: Box<dyn Fn() -> Answer + Send + Sync>, ask: Ask) -> Self {
         Self {
             poll,
+            ask,
             least,
             interval: least,
             step: None,
@@ -119,6 +147,8 @@ impl Watch {
             status: None,
             known: ClusterStatusResponse::default(),
             failures: 0,
+            late: 0,
+            failed: None,
             is_over: false,
         }
     }
@@ -165,7 +195,7 @@ impl Watch {
         poll_fn(|context| self.poll_event(context)).await
     }
 
-    /// The status that came last, or that was given; none before the first.
+    /// The newest status of which the events come, or that was given; none before the first.
     pub fn status(&self) -> Option<&ClusterStatusResponse> {
         self.status.as_ref()
     }
@@ -179,38 +209,70 @@ impl Watch {
             if self.is_over {
                 return Poll::Ready(None);
             }
-            let step = self.step.get_or_insert_with(|| (self.poll)());
-            let pause = match ready!(step.as_mut().poll(context)) {
-                Ok(status) => self.see(status),
-                Err(error) if is_refusal(&error) => {
-                    (self.is_over, self.step) = (true, None);
-                    return Poll::Ready(Some(Err(error)));
+            let pause = match self.step.get_or_insert_with(|| Step::Poll((self.poll)())) {
+                Step::Poll(answer) => match ready!(answer.as_mut().poll(context)) {
+                    Ok(status) => match self.receive(status) {
+                        Some(pause) => pause,
+                        None => continue,
+                    },
+                    Err(error) if is_refusal(&error) => {
+                        (self.is_over, self.step) = (true, None);
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    Err(error) => self.miss(error),
+                },
+                Step::Ask(answers) => {
+                    let (status, answers) = ready!(answers.as_mut().poll(context));
+                    self.see(status, answers)
                 }
-                Err(error) => self.miss(error),
             };
             let poll = (self.poll)();
-            self.step = Some(Box::pin(async move {
+            self.step = Some(Step::Poll(Box::pin(async move {
                 sleep(pause).await;
                 poll.await
-            }));
+            })));
         }
     }
 
-    /// Takes a status in; gives the pause after it.
+    /// Takes a status in, unless it comes late; gives the pause after it, or none if it lacks jobs
+    /// that have to be asked for first.
     #[inline]
-    fn see(&mut self, status: ClusterStatusResponse) -> Duration {
+    fn receive(&mut self, status: ClusterStatusResponse) -> Option<Duration> {
         if std::mem::take(&mut self.failures) > 0 {
             self.events.push_back(WatchEvent::SeesAgain);
         }
-        let known = match &self.status {
-            Some(last) => changes::known(&self.known, last, &status),
-            None => status.clone(),
-        };
+        let newest = self.status.as_ref().and_then(|newest| newest.generated_time);
+        let times = newest.zip(status.generated_time);
+        let is_late = times.is_some_and(|(newest, time)| time < newest) && self.late < LATE;
+        self.late = if is_late { self.late + 1 } else { 0 };
+        if is_late {
+            return Some(self.interval);
+        }
+        let mut missing = changes::missing(&self.known, &status);
+        if missing.is_empty() {
+            return Some(self.see(status, Answers::default()));
+        }
+        // None is kept from its turn by another that cannot be asked for.
+        let failed = self.failed.take();
+        if let Some(at) = missing.iter().position(|uuid| Some(uuid) == failed.as_ref()) {
+            missing.rotate_left(at + 1);
+        }
+        let answers = missing::ask_for(missing, self.ask.clone());
+        self.step = Some(Step::Ask(Box::pin(async move { (status, answers.await) })));
+        None
+    }
+
+    /// Takes in what is seen; gives the pause after it.
+    #[inline]
+    fn see(&mut self, status: ClusterStatusResponse, answers: Answers) -> Duration {
+        let known = changes::known(&self.known, &status, &answers);
         if self.status.is_some() {
             self.events.extend(changes::between(&self.known, &known));
         }
         (self.status, self.known) = (Some(status), known);
-        self.interval
+        let Some((uuid, error)) = answers.failed else { return self.interval };
+        self.failed = Some(uuid);
+        self.interval.max(error.retry_after().unwrap_or_default().min(LONGEST_PAUSE))
     }
 
     /// Takes a failure in; gives the pause after it.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use connect_api::{Error, StatusCode};
+use connect_api::models::ClusterResponse;
+use connect_api::{Error, Items, StatusCode};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
@@ -26,10 +27,13 @@ fn of_a_thousand(page: usize, limit: usize) -> Vec<Value> {
 }
 
 fn page(items: Vec<Value>, total_pages: Option<usize>) -> Response {
-    let meta = json!({"page": {"total_pages": total_pages, "total_count": 1000}});
-    let without_count = json!({"limit_reached": false});
-    let meta = if total_pages.is_some() { meta } else { without_count };
-    answer(200, &json!({"data": items, "meta": meta}))
+    let without_count = || answer(200, &json!({"data": items, "meta": {"limit_reached": false}}));
+    total_pages.map_or_else(without_count, |pages| counted(items.clone(), pages, 1000))
+}
+
+fn counted(items: Vec<Value>, total_pages: usize, total_count: usize) -> Response {
+    let count = json!({"total_pages": total_pages, "total_count": total_count});
+    answer(200, &json!({"data": items, "meta": {"page": count}}))
 }
 
 /// A server that answers a page by its number.
@@ -133,51 +137,131 @@ async fn a_server_that_ignores_the_page_is_asked_twice_and_no_more() {
     assert_eq!(server.count(), 2);
 }
 
-#[tokio::test]
-async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
-    let server = serve(|_| page(of_a_thousand(1, 20), Some(50))).await;
+/// Reads a list of clusters until it refuses to go on, and gives what was found, the page that is at
+/// fault, and the stream.
+async fn until_repeated(server: &Server) -> (Vec<String>, i64, Items<ClusterResponse>) {
     let mut items = server.client().get_clusters().limit(20).items();
-    for _ in 0..20 {
-        items.next().await.unwrap().unwrap();
-    }
-    for count in [4, 5] {
-        let error = items.next().await.unwrap().unwrap_err();
-        let text = "get_clusters: page 3 repeats the one before it, although more are announced";
-        assert_eq!(error.to_string(), text);
-        assert_eq!(error.operation(), Some("get_clusters"));
-        let Error::RepeatedPage(error) = error else { panic!("{error:?}") };
-        assert_eq!((error.page(), items.next_page()), (3, Some(3)));
-        assert_eq!(server.count(), count, "page 2 twice, and then the next");
+    let mut found = Vec::new();
+    loop {
+        match items.next().await.expect("no end") {
+            Ok(cluster) => found.push(cluster.cluster_id),
+            Err(Error::RepeatedPage(error)) => return (found, error.page(), items),
+            Err(error) => panic!("{error:?}"),
+        }
     }
 }
 
 #[tokio::test]
-async fn a_page_that_repeats_the_one_before_it_loses_nothing() {
-    // Once by mistake: the same page is right when it is asked for again.
-    let mistakes = Mutex::new(1);
-    let server = serve(move |number| {
-        let mut mistakes = mistakes.lock().unwrap();
-        let is_wrong = number == 17 && std::mem::take(&mut *mistakes) > 0;
-        page(of_a_thousand(number - usize::from(is_wrong), 20), Some(50))
-    })
-    .await;
-    assert_eq!(collect(&server).await, all());
-    assert_eq!(server.count(), 51);
-    // For good: a page's worth of clusters was added in front of the list meanwhile.
+async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
+    let server = serve(|_| page(of_a_thousand(1, 20), Some(50))).await;
+    let (found, at, mut items) = until_repeated(&server).await;
+    assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3), "page 2 twice");
+    let error = items.next().await.unwrap().unwrap_err();
+    let text = "get_clusters: page 2 repeats items of pages before it, in the place of others";
+    assert_eq!(error.to_string(), text);
+    assert_eq!(error.operation(), Some("get_clusters"));
+    assert_eq!((items.next_page(), server.count()), (Some(2), 4), "once for who asks again");
+}
+
+#[tokio::test]
+async fn a_page_that_repeats_another_loses_nothing() {
+    // By mistake, so often: the same page is right when it is asked for again.
+    for mistakes in [1, 2, 3] {
+        let left = Mutex::new(mistakes);
+        let server = serve(move |number| {
+            let mut left = left.lock().unwrap();
+            let is_wrong = number == 17 && *left > 0;
+            *left -= usize::from(is_wrong);
+            page(of_a_thousand(number - usize::from(is_wrong), 20), Some(50))
+        })
+        .await;
+        let mut items = server.client().get_clusters().limit(20).items();
+        let (mut found, mut errors) = (Vec::new(), 0);
+        while let Some(item) = items.next().await {
+            match item {
+                Ok(cluster) => found.push(cluster.cluster_id),
+                Err(error) => {
+                    assert!(matches!(error, Error::RepeatedPage(_)), "{error:?}");
+                    errors += 1;
+                }
+            }
+        }
+        assert_eq!((errors, found), (mistakes - 1, all()), "{mistakes}");
+        assert_eq!(server.count(), 50 + mistakes);
+    }
+}
+
+/// A page's worth of clusters was added in front of the list meanwhile, and the count says so.
+#[tokio::test]
+async fn a_page_that_repeats_another_for_good_is_passed_over_if_the_list_has_grown() {
     let server = serve(|number| match number {
         ..=16 => page(of_a_thousand(number, 20), Some(50)),
-        _ => page(of_a_thousand(number - 1, 20), Some(51)),
+        _ => counted(of_a_thousand(number - 1, 20), 51, 1020),
     })
     .await;
     assert_eq!(collect(&server).await, all());
     assert_eq!(server.count(), 52);
+    // That explains one page, not another.
+    let server = serve(|number| match number {
+        ..=16 => page(of_a_thousand(number, 20), Some(50)),
+        17..=29 => counted(of_a_thousand(number - 1, 20), 51, 1020),
+        _ => counted(of_a_thousand(28, 20), 51, 1020),
+    })
+    .await;
+    let (found, at, _) = until_repeated(&server).await;
+    assert_eq!((found, at), (all()[..28 * 20].to_vec(), 30));
 }
 
 #[tokio::test]
-async fn a_last_page_that_repeats_is_the_end() {
+async fn a_last_page_that_repeats_hides_others() {
     let server = serve(|number| page(of_a_thousand(number.min(49), 20), Some(50))).await;
-    assert_eq!(collect(&server).await, all()[..980]);
+    let (found, at, _) = until_repeated(&server).await;
+    assert_eq!((found, at), (all()[..980].to_vec(), 50));
     assert_eq!(server.count(), 51, "once more, and no further");
+}
+
+#[tokio::test]
+async fn a_server_that_ignores_the_page_is_noticed_whatever_order_it_gives() {
+    let turns = Mutex::new(0);
+    let server = serve(move |_| {
+        let mut turns = turns.lock().unwrap();
+        *turns += 1;
+        let mut clusters = clusters(0..20);
+        clusters.rotate_left(*turns % 20);
+        page(clusters, Some(5))
+    })
+    .await;
+    let (mut found, at, _) = until_repeated(&server).await;
+    found.sort();
+    assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3));
+}
+
+#[tokio::test]
+async fn counted_pages_that_take_turns_do_not_go_on_forever() {
+    // Also if the server says that the list grows all the time.
+    for growth in [0, 1000] {
+        let server = serve(move |number| {
+            counted(of_a_thousand(number % 2 + 1, 20), 1_000_000, 1000 + growth * number)
+        })
+        .await;
+        let (mut found, at, _) = until_repeated(&server).await;
+        found.sort();
+        assert_eq!(found, all()[..40]);
+        assert!(at <= 5, "{at}");
+    }
+}
+
+#[tokio::test]
+async fn an_item_that_is_twice_on_a_page_comes_once() {
+    let server = serve(|number| match number {
+        1 => counted(clusters([0, 0, 1]), 2, 4),
+        _ => counted(clusters([2, 1, 2]), 2, 4),
+    })
+    .await;
+    assert_eq!(collect(&server).await, all()[..3]);
+    let pages = server.client().get_clusters().pages();
+    let lengths: Vec<_> = pages.map(|page| page.unwrap().items.len()).collect().await;
+    assert_eq!(lengths, [3, 3], "pages are as they came");
 }
 
 #[tokio::test]

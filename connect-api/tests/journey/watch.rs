@@ -8,7 +8,7 @@ use axum::http::HeaderValue;
 use axum::response::{IntoResponse as _, Response};
 use connect_api::{Client, ClientBuilder, Error, WatchEvent};
 use futures_util::StreamExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::server_support::{Server, answer, hang_up, refuse};
 
@@ -125,5 +125,50 @@ async fn a_refusal_ends_the_watch_and_what_may_pass_does_not() {
         let server = Server::start(move |_| async move { may_pass() }).await;
         let event = eager(server.builder()).watch_cluster("c").next().await.unwrap().unwrap();
         assert!(matches!(event, WatchEvent::Blind { .. }), "{event}");
+    }
+}
+
+/// A job that was printed is in no list any more, and asked for by itself: what is answered, and what
+/// the watch says of it.
+#[tokio::test]
+async fn a_job_that_no_list_has_any_more_is_asked_for() {
+    fn job(status: &str, state: &str) -> Value {
+        json!({
+            "cluster_id": "c", "created_at": "2026-01-01T10:00:00Z", "force": false,
+            "is_online": true, "machine_variant": "Ultimaker S5", "name": "vase",
+            "sent_from": "cloud", "started": true, "state": state, "status": status,
+            "time_elapsed": 50, "time_remaining": 50, "time_total": 100, "uuid": "j",
+        })
+    }
+    let finished = || answer(200, &json!({"data": job("finished", "history")}));
+    let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
+    for (answered, expected) in [
+        (finished as fn() -> Response, Some("has finished")),
+        (|| refuse(404), Some("is gone")),
+        (|| refuse(403), None),
+        (|| refuse(503), None),
+        (hang_up, None),
+        (no_json, None),
+    ] {
+        let running = json!({"data": {"print_jobs": [job("printing", "in_progress")]}});
+        let count = Arc::new(AtomicUsize::new(0));
+        let server = Server::start(move |request| {
+            let answer = if !request.uri().path().ends_with("/status") {
+                answered()
+            } else if count.fetch_add(1, Ordering::SeqCst) == 0 {
+                answer(200, &running)
+            } else {
+                answer(200, &json!({"data": {"print_jobs": [], "recently_completed": []}}))
+            };
+            async { answer }
+        })
+        .await;
+        let mut watch = eager(server.patient_builder()).watch_cluster("c");
+        let event = tokio::time::timeout(Duration::from_millis(300), watch.next()).await;
+        let event = event.ok().map(|event| event.unwrap().unwrap().to_string());
+        assert_eq!(event, expected.map(|expected| format!("job `vase` {expected}")));
+        let asked = server.asked();
+        assert_eq!(asked[2].uri, "/connect/v1/clusters/c/print_jobs/j");
+        assert_eq!(asked.len() == 3, expected.is_some(), "else once more after each status");
     }
 }

@@ -87,7 +87,7 @@ async fn handle(
     let request = record(request).await;
     let _under_way = shared.traffic.enter();
     if let Some(farm) = &shared.farm {
-        lock(farm).tick();
+        lock(farm).tick(&request.path);
     }
     let mut response = shared.respond(request, &connection).await;
     let count = shared.answered.fetch_add(1, Ordering::Relaxed);

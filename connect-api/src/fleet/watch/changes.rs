@@ -11,6 +11,7 @@ use crate::models::{
 };
 
 use super::event::{AttentionReason, WatchEvent};
+use super::missing::Answers;
 
 /// How long before an earlier status was made a job must have ended for it to be old news there.
 /// The service's lists lag by some seconds.
@@ -29,38 +30,67 @@ enum Phase {
 const REMEMBERED: usize = 200;
 
 /// What is known after a status has come: all that it says, and what it leaves out but cannot have
-/// changed. Lists that are not there are as they were; a job that has ended stays ended; and one
-/// that has not is missed only when two statuses in a row lack it, since it can be between two
-/// lists. `known` is what was known before, `last` the status that came before.
+/// changed. Lists that are not there are as they were; a job that has ended stays ended; one that has
+/// not, and is missing, is what it was answered to be, or as it was if there is no answer.
 #[inline]
-pub(super) fn known(known: &Status, last: &Status, now: &Status) -> Status {
-    #[inline]
-    fn told<T: Clone>(now: &Option<Vec<T>>, known: &Option<Vec<T>>) -> Vec<T> {
-        now.as_ref().or(known.as_ref()).cloned().unwrap_or_default()
-    }
-    let mut print_jobs = told(&now.print_jobs, &known.print_jobs);
-    let recently_completed = told(&now.recently_completed, &known.recently_completed);
+pub(super) fn known(known: &Status, now: &Status, answers: &Answers) -> Status {
+    let before = jobs(known);
+    let (mut print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
+    let has_ended: HashSet<&str> =
+        before.iter().filter(|(_, phase)| phase.has_ended()).map(|(job, _)| &*job.uuid).collect();
+    // What a late list says of it.
+    print_jobs
+        .retain(|job| Phase::of(job, false).has_ended() || !has_ended.contains(job.uuid.as_str()));
     let is_told = uuids(&print_jobs, &recently_completed);
-    let was_told =
-        uuids(last.print_jobs.iter().flatten(), last.recently_completed.iter().flatten());
-    let missing = jobs(known).into_iter().filter(|(job, _)| !is_told.contains(job.uuid.as_str()));
-    let (mut ended, mut open) = (Vec::new(), Vec::new());
-    for (job, phase) in missing {
+    let (mut ended, mut found) = (Vec::new(), Vec::new());
+    for (job, phase) in before.into_iter().filter(|(job, _)| !is_told.contains(&*job.uuid)) {
         if phase.has_ended() {
             ended.push(job.clone());
-        } else if was_told.contains(job.uuid.as_str()) {
-            open.push(job.clone());
+        } else if !answers.gone.contains(&job.uuid) {
+            found.push(answers.found.get(&job.uuid).unwrap_or(job).clone());
         }
     }
-    print_jobs.extend(open);
     ended.drain(..ended.len().saturating_sub(REMEMBERED));
-    ended.extend(recently_completed);
+    let (done, open): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|job| Phase::of(job, false).has_ended());
+    ended.extend(done.into_iter().chain(recently_completed));
+    print_jobs.extend(open);
     Status {
         print_jobs: Some(print_jobs),
-        printers: Some(told(&now.printers, &known.printers)),
+        printers: Some(listed(known, now, |status| &status.printers)),
         recently_completed: Some(ended),
         ..now.clone()
     }
+}
+
+/// The open jobs that a status lacks, by their UUIDs.
+#[inline]
+pub(super) fn missing(known: &Status, now: &Status) -> Vec<String> {
+    let (print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
+    let is_told = uuids(&print_jobs, &recently_completed);
+    let open = jobs(known).into_iter().filter(|(_, phase)| !phase.has_ended());
+    let missing = open.filter(|(job, _)| !is_told.contains(&*job.uuid));
+    missing.map(|(job, _)| job.uuid.clone()).collect()
+}
+
+/// A list of a status; as it was known if it is not there.
+#[inline]
+fn listed<T: Clone>(
+    known: &Status,
+    now: &Status,
+    list: impl Fn(&Status) -> &Option<Vec<T>>,
+) -> Vec<T> {
+    list(now).as_ref().or(list(known).as_ref()).cloned().unwrap_or_default()
+}
+
+#[inline]
+fn open(status: &Status) -> &Option<Vec<Job>> {
+    &status.print_jobs
+}
+
+#[inline]
+fn done(status: &Status) -> &Option<Vec<Job>> {
+    &status.recently_completed
 }
 
 /// What tells the jobs of two lists from others.

@@ -41,9 +41,8 @@ pub enum WatchEvent {
     JobFinished(Box<PrintJobInstanceResponse>),
     /// A job has ended otherwise: it failed, or was aborted.
     JobFailed(Box<PrintJobInstanceResponse>),
-    /// A job that had not ended is in none of the cluster's lists any more, two polls long: it was
-    /// removed, or so many ended since that the list of recent ones has forgotten it. As it was
-    /// last seen.
+    /// A job that had not ended is in none of the cluster's lists any more, and the API says that it
+    /// was deleted before it began, or knows no such job. As it was last seen.
     JobGone(Box<PrintJobInstanceResponse>),
     /// A printer can be reached again, or is new.
     PrinterOnline(Box<ClusterPrinterStatus>),

@@ -29,7 +29,7 @@ fn watch_at_least(
 ) -> (Watch, Arc<Mutex<Vec<Instant>>>) {
     let made = Arc::<Mutex<Vec<Instant>>>::default();
     let log = made.clone();
-    let poll = move || -> Step {
+    let poll = move || -> Answer {
         let log = log.clone();
         Box::pin(async move {
             let mut log = log.lock().unwrap();
@@ -44,7 +44,7 @@ fn watch_at_least(
             Ok(serde_json::from_value(json!({"printers": printers})).unwrap())
         })
     };
-    (Watch::new(least, Box::new(poll)), made)
+    (Watch::new(least, Box::new(poll), Arc::new(|uuid| panic!("nobody asks for {uuid}"))), made)
 }
 
 /// The times between polls, in seconds.

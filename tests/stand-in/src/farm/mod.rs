@@ -66,6 +66,7 @@ pub struct Farm {
     start: Time,
     speed: u32,
     tick: Option<Duration>,
+    tick_at: &'static str,
     lively: Option<u64>,
     listing_delay: Duration,
     cluster_limit: Option<usize>,
@@ -98,6 +99,7 @@ impl Farm {
             start: DateTime::from_timestamp(1_772_438_400, 0).unwrap_or_default(),
             speed: 0,
             tick: None,
+            tick_at: "",
             lively: None,
             listing_delay: Duration::ZERO,
             cluster_limit: None,
@@ -154,6 +156,14 @@ impl Farm {
     pub(super) fn time_of_a_request(&self) -> Duration {
         let polite = if self.speed == 0 { POLL } else { Duration::ZERO };
         self.tick.unwrap_or(polite)
+    }
+
+    /// Has the clock be [pushed](Self::tick) only by requests whose path ends so, `/status` say: what
+    /// is asked for in between takes no time.
+    #[must_use]
+    pub fn tick_at(mut self, path_end: &'static str) -> Self {
+        self.tick_at = path_end;
+        self
     }
 
     /// Has jobs arrive, printers drop off and prints fail by themselves, by a chance that is the

@@ -102,9 +102,11 @@ impl World {
         self.pass(until);
     }
 
-    /// Lets the time pass that a request to the API takes.
-    pub fn tick(&mut self) {
-        self.clock.push(self.plan.time_of_a_request());
+    /// Lets the time pass that a request to this path takes.
+    pub fn tick(&mut self, path: &str) {
+        if path.ends_with(self.plan.tick_at) {
+            self.clock.push(self.plan.time_of_a_request());
+        }
         self.catch_up();
     }
 

@@ -233,13 +233,14 @@ fn a_job_that_waits_for_a_person_has_its_printer_need_attention() {
     }
 }
 
-/// What a watch tells of statuses in a row, a list for each but the first.
+/// What a watch tells of statuses in a row, a list for each but the first, if it cannot ask for jobs
+/// that are missing.
 fn told(statuses: &[Status]) -> Vec<Vec<String>> {
     let mut before = statuses[0].clone();
     let pairs = statuses.windows(2);
     pairs
         .map(|pair| {
-            let now = known(&before, &pair[0], &pair[1]);
+            let now = known(&before, &pair[1], &Answers::default());
             let changes = changes(&before, &now);
             before = now;
             changes
@@ -267,9 +268,47 @@ fn a_job_between_two_lists_is_not_gone_and_ends_once() {
     assert_eq!(told(&row), [&[], finished, &[], &[]]);
     let row = [running.clone(), cleanup, nowhere.clone(), nowhere.clone(), done];
     assert_eq!(told(&row), [finished, &[], &[], &[]]);
-    let row = [running.clone(), nowhere.clone(), nowhere.clone(), nowhere];
-    let gone: &[&str] = &["job `a` is gone"];
-    assert_eq!(told(&row), [&[], gone, &[]]);
+    let row = [running, nowhere.clone(), nowhere.clone(), nowhere];
+    assert_eq!(told(&row), [[""; 0]; 3], "as long as nobody knows");
+}
+
+#[test]
+fn a_job_that_has_ended_does_not_run_again() {
+    let running = |at| jobs(json!([job_at("a", "printing", at)]), json!([]));
+    let done = jobs(json!([]), json!([ended("a", "finished", "12:01:00")]));
+    let row = [running(40), done.clone(), running(50), done.clone(), running(60), done];
+    let finished: &[&str] = &["job `a` has finished"];
+    assert_eq!(told(&row), [finished, &[], &[], &[], &[]]);
+}
+
+#[test]
+fn what_is_missing_is_what_it_is_answered_to_be() {
+    let listed = json!([job("a", "printing"), job("b", "queued"), job("c", "printing")]);
+    let before = jobs(listed, json!([ended("old", "finished", "11:00:00")]));
+    let now = jobs(json!([job("c", "printing")]), json!([ended("d", "finished", "12:02:00")]));
+    assert_eq!(missing(&before, &now), ["a", "b"], "neither has ended, and neither is there");
+    assert_eq!(missing(&before, &Status::default()), [""; 0], "it says nothing of jobs");
+    let answered = |answer: Value| {
+        let job: Job = serde_json::from_value(answer).unwrap();
+        let found = [(job.uuid.clone(), job)].into_iter().collect();
+        Answers { found, ..Answers::default() }
+    };
+    let of_d = ["job `d` has started", "job `d` has finished"];
+    for (answer, expected) in [
+        // In the order in which they ended.
+        (ended("a", "finished", "12:01:00"), vec!["job `a` has finished", of_d[0], of_d[1]]),
+        (ended("a", "aborted", "12:03:00"), vec![of_d[0], of_d[1], "job `a` has failed: aborted"]),
+        (job_at("a", "printing", 60), vec![of_d[0], of_d[1], "job `a` is printing at 60 %"]),
+        (
+            ended("b", "finished", "12:01:00"),
+            vec!["job `b` has started", "job `b` has finished", of_d[0], of_d[1]],
+        ),
+    ] {
+        assert_eq!(changes(&before, &known(&before, &now, &answered(answer))), expected);
+    }
+    let gone = Answers { gone: ["b".to_owned()].into(), ..Answers::default() };
+    let known = known(&before, &now, &gone);
+    assert_eq!(changes(&before, &known), [of_d[0], of_d[1], "job `b` is gone"]);
 }
 
 #[test]
@@ -277,8 +316,7 @@ fn no_more_ended_jobs_are_remembered_than_need_be() {
     let mut before = Status::default();
     for number in 0..1000 {
         let now = jobs(json!([]), json!([ended(&number.to_string(), "finished", "12:01:00")]));
-        let last = before.clone();
-        before = known(&before, &last, &now);
+        before = known(&before, &now, &Answers::default());
     }
     assert_eq!(before.recently_completed.map(|jobs| jobs.len()), Some(REMEMBERED + 1));
 }
@@ -305,8 +343,8 @@ fn a_cluster_that_is_emptied_at_once_takes_no_time() {
     let full: Vec<Value> = uuids.iter().map(|uuid| job(uuid, "queued")).collect();
     let (full, empty) = (jobs(json!(full), json!([])), jobs(json!([]), json!([])));
     let start = std::time::Instant::now();
-    let told = told(&[full.clone(), full, empty.clone(), empty.clone(), empty]);
+    let gone = missing(&full, &empty).into_iter().collect();
+    let known = known(&full, &empty, &Answers { gone, ..Answers::default() });
+    assert_eq!(changes(&full, &known).len(), 1000);
     assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
-    let gone: Vec<usize> = told.iter().map(Vec::len).collect();
-    assert_eq!(gone, [0, 0, 1000, 0]);
 }

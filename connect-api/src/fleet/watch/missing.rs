@@ -1,0 +1,88 @@
+//! Jobs that a status lacks, asked for by themselves: a status lists only the last ten that ended,
+//! and a job can be between two lists.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use reqwest::StatusCode;
+
+use crate::answer;
+use crate::call::{Call, Operation};
+use crate::client::Client;
+use crate::error::Error;
+use crate::models::{PrintJobInstanceResponse as Job, PrintJobState};
+use crate::options::CallOptions;
+use crate::response::Response;
+use crate::time::BoxFuture;
+
+use super::is_refusal;
+
+/// Asks for a job by its UUID.
+pub(super) type Ask = Arc<dyn Fn(&str) -> BoxFuture<'static, Result<Job, Error>> + Send + Sync>;
+
+/// What has become of missing jobs, by their UUIDs.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub(super) found: HashMap<String, Job>,
+    pub(super) gone: HashSet<String>,
+    /// The one that the service could not be asked about, and why. Those behind it were not asked for.
+    pub(super) failed: Option<(String, Error)>,
+}
+
+/// Asks for jobs, one after the other, until that fails.
+#[inline]
+pub(super) async fn ask_for(uuids: Vec<String>, ask: Ask) -> Answers {
+    let mut answers = Answers::default();
+    for uuid in uuids {
+        match ask(&uuid).await {
+            Ok(job) if was_removed(&job) => _ = answers.gone.insert(uuid),
+            Ok(job) => {
+                let job = Job { uuid: uuid.clone(), ..job };
+                answers.found.insert(uuid, job);
+            }
+            Err(error) if is_unknown(&error) => _ = answers.gone.insert(uuid),
+            Err(error) => {
+                answers.failed = Some((uuid, error));
+                break;
+            }
+        }
+    }
+    answers
+}
+
+/// A job of a cluster. It is read as those in lists are, which can be odd in fewer ways than one
+/// with the details of its file.
+#[inline]
+pub(super) fn job(
+    client: &Client,
+    options: CallOptions,
+    cluster_id: &str,
+    uuid: &str,
+) -> Call<Job> {
+    let operation = Operation::new(
+        "get_print_job",
+        "GET",
+        "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
+    );
+    let request = client.wire().and_then(|wire| wire.get_print_job(cluster_id, uuid));
+    let open = |raw| answer::one(raw).map(Response::into_body);
+    Call::new(client.clone(), operation, options, request, open)
+}
+
+/// Whether a job was taken out before it began.
+#[inline]
+fn was_removed(job: &Job) -> bool {
+    job.state == PrintJobState::Deleted && !job.started
+}
+
+/// Whether an error says that there is no such job, now or later. That somebody may not ask says
+/// nothing about the job.
+#[inline]
+fn is_unknown(error: &Error) -> bool {
+    let forbidden = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+    let is_forbidden = error.status().is_some_and(|status| forbidden.contains(&status));
+    is_refusal(error) && !is_forbidden && !matches!(error, Error::Token(_))
+}
+
+#[cfg(test)]
+mod tests;

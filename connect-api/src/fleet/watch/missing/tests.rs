@@ -1,0 +1,147 @@
+//! A watch whose statuses lack jobs, in paused time and without a server.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::super::{LATE, Watch};
+use super::*;
+use crate::models::ClusterStatusResponse;
+use crate::token::TokenError;
+
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// A job of this state, so many percent of which are done.
+fn job(uuid: &str, status: &str, percent: i64) -> Value {
+    let state = match status {
+        "finished" | "aborted" => "history",
+        "none" => "deleted",
+        _ => "in_progress",
+    };
+    json!({
+        "cluster_id": "c", "created_at": "2026-01-01T10:00:00Z", "force": false, "is_online": true,
+        "machine_variant": "Ultimaker S5", "name": uuid, "sent_from": "cloud",
+        "started": percent > 0, "state": state, "status": status, "time_elapsed": percent,
+        "time_remaining": 100 - percent, "time_total": 100, "uuid": uuid,
+    })
+}
+
+/// A status made so many minutes after noon, of these jobs, the open and the ended ones.
+fn status(minute: u32, open: &[Value], ended: &[Value]) -> Value {
+    let time = format!("2026-01-01T12:{minute:02}:00Z");
+    json!({"generated_time": time, "print_jobs": open, "recently_completed": ended})
+}
+
+type Asked = Arc<Mutex<Vec<(u64, String)>>>;
+
+/// A watch of these statuses, the last one from then on; what is answered to who asks for a job is
+/// what `answer` says of its UUID and the number of the request. And who was asked for when, in
+/// seconds.
+fn watch(
+    statuses: Vec<Value>,
+    answer: impl Fn(&str, usize) -> Result<Value, Error> + Send + Sync + 'static,
+) -> (Watch, Asked) {
+    let mut statuses: VecDeque<ClusterStatusResponse> =
+        statuses.into_iter().map(|status| serde_json::from_value(status).unwrap()).collect();
+    let last = statuses.pop_back().unwrap();
+    let statuses = Mutex::new(statuses);
+    let poll = move || -> super::super::Answer {
+        let status = statuses.lock().unwrap().pop_front().unwrap_or_else(|| last.clone());
+        Box::pin(std::future::ready(Ok(status)))
+    };
+    let (asked, start) = (Asked::default(), Instant::now());
+    let log = asked.clone();
+    let ask: Ask = Arc::new(move |uuid| {
+        let mut log = log.lock().unwrap();
+        log.push((start.elapsed().as_secs(), uuid.to_owned()));
+        let job = answer(uuid, log.len()).map(|job| serde_json::from_value(job).unwrap());
+        Box::pin(std::future::ready(job))
+    });
+    (Watch::new(INTERVAL, Box::new(poll), ask), asked)
+}
+
+/// All that a watch reports in ten minutes.
+async fn told(watch: &mut Watch) -> Vec<String> {
+    let mut told = Vec::new();
+    let end = Instant::now() + Duration::from_secs(600);
+    while let Ok(event) = tokio::time::timeout_at(end, watch.next()).await {
+        told.push(event.expect("no end").expect("no refusal").to_string());
+    }
+    told
+}
+
+fn unreachable() -> Error {
+    TokenError::transient("any").into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn jobs_that_ended_beyond_the_last_ten_have_ended_and_are_not_gone() {
+    let uuids: Vec<String> = (10..40).map(|number| number.to_string()).collect();
+    let ended = |uuid: &str| {
+        let mut job = job(uuid, "finished", 100);
+        job["deleted_at"] = json!(format!("2026-01-01T12:01:{uuid}Z"));
+        job
+    };
+    let running: Vec<_> = uuids.iter().map(|uuid| job(uuid, "printing", 50)).collect();
+    let recent: Vec<_> = uuids[20..].iter().rev().map(|uuid| ended(uuid)).collect();
+    let statuses = vec![status(0, &running, &[]), status(2, &[], &recent)];
+    let (mut watch, asked) = watch(statuses, move |uuid, _| Ok(ended(uuid)));
+    let expected: Vec<_> = uuids.iter().map(|uuid| format!("job `{uuid}` has finished")).collect();
+    assert_eq!(told(&mut watch).await, expected, "each once, in the order in which they ended");
+    let once: Vec<_> = uuids[..20].iter().map(|uuid| (10, uuid.clone())).collect();
+    assert_eq!(*asked.lock().unwrap(), once);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_gone_only_if_the_api_says_so() {
+    for (answer, expected) in [
+        (job("a", "none", 0), vec!["job `a` is gone"]),
+        (job("a", "aborted", 0), vec!["job `a` has failed: aborted"]),
+        (job("a", "finished", 100), vec!["job `a` has started", "job `a` has finished"]),
+        (job("a", "queued", 0), vec![]),
+    ] {
+        let statuses = vec![status(0, &[job("a", "queued", 0)], &[]), status(1, &[], &[])];
+        let (mut watch, _) = watch(statuses, move |_, _| Ok(answer.clone()));
+        assert_eq!(told(&mut watch).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_cannot_be_asked_for_is_asked_for_again_and_keeps_no_other_from_its_turn() {
+    let all = ["a", "b", "c"].map(|uuid| job(uuid, "printing", 50));
+    let statuses = vec![status(0, &all, &[]), status(1, &[], &[])];
+    // Nobody can be asked for at first, and `a` for longer.
+    let (mut watch, asked) = watch(statuses, |uuid, count| match (uuid, count) {
+        (_, ..=2) | ("a", ..=6) => Err(unreachable()),
+        _ => Ok(job(uuid, "finished", 100)),
+    });
+    let expected = ["c", "b", "a"].map(|uuid| format!("job `{uuid}` has finished"));
+    assert_eq!(told(&mut watch).await, expected);
+    let asked = asked.lock().unwrap();
+    let asked: Vec<_> = asked.iter().map(|(at, uuid)| (*at, uuid.as_str())).collect();
+    let expected = [(10, "a"), (20, "b"), (30, "c"), (30, "a"), (40, "b"), (40, "a"), (50, "a")];
+    assert_eq!(asked, expected, "no more than one that fails for each status");
+    assert!(watch.status().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_that_comes_late_changes_nothing() {
+    let at = |minute, percent| status(minute, &[job("a", "printing", percent)], &[]);
+    let done = |minute| status(minute, &[], &[job("a", "finished", 100)]);
+    let (mut watch, asked) =
+        self::watch(vec![at(0, 40), at(2, 50), at(1, 40), at(3, 50)], |_, _| panic!());
+    assert_eq!(told(&mut watch).await, ["job `a` is printing at 50 %"]);
+    let (mut watch, _) = self::watch(vec![at(0, 40), done(2), at(1, 50), done(3)], |_, _| panic!());
+    assert_eq!(told(&mut watch).await, ["job `a` has finished"]);
+    assert!(asked.lock().unwrap().is_empty());
+    // One late answer after the other is none: the clock was set back.
+    let mut statuses = vec![at(30, 40)];
+    statuses.extend((0..10).map(|minute| at(minute, 50 + i64::from(minute))));
+    let (mut watch, _) = self::watch(statuses, |_, _| panic!());
+    let told = told(&mut watch).await;
+    assert_eq!(told[0], format!("job `a` is printing at {} %", 50 + LATE));
+    assert_eq!(told.len(), 10 - usize::from(LATE));
+}
