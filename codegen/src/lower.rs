@@ -13,7 +13,7 @@ use openapiv3::{
 };
 
 use crate::normalise::Normalised;
-use crate::policy::{Paging, Policy, Resource};
+use crate::policy::{Paging, Policy, Resource, Secret};
 use crate::problem::{Problem, Result, pointer_segment};
 use shapes::{envelope_type, property_ref, referenced, union_member};
 
@@ -38,6 +38,8 @@ pub struct Lowered {
     pub filed: Vec<(String, String)>,
     /// How lists come in pages.
     pub paging: Paging,
+    /// The strings that must not show.
+    pub secrets: Vec<Secret>,
 }
 
 /// One operation.
@@ -229,6 +231,7 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
         view: view::for_progenitor(api),
         resources: policy.resources.clone(),
         paging: policy.paging.clone(),
+        secrets: policy.secrets.clone(),
         replacements,
         operations,
         enums,

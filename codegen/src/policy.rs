@@ -30,6 +30,9 @@ pub struct Policy {
     /// How lists come in pages.
     #[serde(default)]
     pub paging: Paging,
+    /// Strings that must not show.
+    #[serde(default)]
+    pub secrets: Vec<Secret>,
 }
 
 /// How lists come in pages.
@@ -107,6 +110,16 @@ pub struct Names {
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
     /// Where, as `Model.property`.
+    pub at: String,
+    /// The evidence.
+    pub because: String,
+}
+
+/// A string that must not show: neither in `Debug` nor in errors.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// Where, as `Model.property` or `operation.parameter`.
     pub at: String,
     /// The evidence.
     pub because: String,

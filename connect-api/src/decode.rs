@@ -63,7 +63,7 @@ enum Step {
 }
 
 /// The index after the closing quote of a string whose content starts at `at`.
-fn string_end(text: &[u8], mut at: usize) -> usize {
+pub(crate) fn string_end(text: &[u8], mut at: usize) -> usize {
     while at < text.len() {
         match text[at] {
             b'\\' => at += 2,

@@ -16,7 +16,7 @@ use crate::options::CallOptions;
 use crate::pace::Turn;
 use crate::retry::{RetryPolicy, is_retryable};
 use crate::time::{BoxFuture, sleep, timeout};
-use crate::token::{AccessToken, Tokens};
+use crate::token::{AccessToken, Tokens, provided};
 
 impl Client {
     /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
@@ -124,7 +124,9 @@ impl Sending {
         let mut token = match self.client.tokens() {
             Tokens::None => None,
             Tokens::Static(token) => Some(token.clone()),
-            Tokens::Provider(provider) => Some(deadline.hold(provider.token(None)).await??),
+            Tokens::Provider(provider) => {
+                Some(provided(deadline.hold(provider.token(None)).await?)?)
+            }
         };
         let mut turn = match self.operation.polled {
             true => self.turn(deadline, again).await?,
@@ -139,7 +141,7 @@ impl Sending {
                 return Err(error);
             };
             *renewed = true;
-            token = Some(deadline.hold(provider.token(token.as_ref())).await??);
+            token = Some(provided(deadline.hold(provider.token(token.as_ref())).await?)?);
         }
     }
 

@@ -114,6 +114,7 @@ mod redact;
 mod request;
 mod response;
 mod retry;
+mod secret;
 mod time;
 mod token;
 mod transport;

@@ -197,7 +197,11 @@ impl PendingLogin {
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", verifier),
         ];
-        let grant = self.endpoint.exchange(&form, &[code, verifier]).await?;
+        let grant = self
+            .endpoint
+            .exchange(&form, &[code, verifier])
+            .await
+            .map_err(|failure| failure.error)?;
         let shared = Shared::granted(self.endpoint, grant, self.hook).await?;
         Ok(OAuthTokens::from_shared(Arc::new(shared)))
     }

@@ -6,6 +6,7 @@
 mod account;
 mod endpoint;
 mod grant;
+mod later;
 mod refresh;
 
 use std::fmt;
@@ -96,8 +97,11 @@ impl fmt::Debug for RefreshToken {
 /// A refresh that the service refuses, in the words of OAuth, is final: this call and all later ones
 /// fail with a [`TokenError`] that says so, and nothing more is sent. After any other failure, calls
 /// go on with the access token that there is, until its end; without one, the retry policy of each
-/// call decides. Where redirects are followed (in wasm the browser does, whatever a program wants), an
-/// answer of another host than the token URL's is taken for a refusal.
+/// call decides. The service is then left alone, by all calls: for half a second, and longer after each
+/// further failure, up to 10 seconds, or for as long as it asks.
+///
+/// Where redirects are followed (in wasm the browser does, whatever a program wants), an answer of
+/// another host than the token URL's is taken for a refusal.
 #[derive(Clone)]
 pub struct OAuthTokens {
     shared: Arc<Shared>,

@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::secret::without_secrets;
+
 /// How much an error shows of a body, and of each text that someone else has written.
 const EXCERPT: usize = 200;
 /// How much of a body is looked at for that, in bytes.
@@ -64,10 +66,11 @@ pub(crate) fn redact_headers<S: AsRef<str>>(
     headers
 }
 
-/// The beginning of a body, without the token should the body repeat it.
+/// The beginning of a body, without what is secret in it, and without the token should the body
+/// repeat it.
 pub(crate) fn excerpt(body: &[u8], token: Option<&str>) -> String {
     let text = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
-    redact(&text, token).chars().take(EXCERPT).collect()
+    without_secrets(&redact(&text, token)).chars().take(EXCERPT).collect()
 }
 
 /// The words of someone else as an error shows them: on one line, with nothing that a terminal

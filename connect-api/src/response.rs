@@ -1,5 +1,7 @@
 //! An answer with its status and headers.
 
+use std::fmt;
+
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
@@ -14,7 +16,9 @@ use reqwest::header::HeaderMap;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the names of the headers only: a value can repeat the token.
+#[derive(Clone)]
 pub struct Response<T> {
     status: StatusCode,
     headers: HeaderMap,
@@ -49,5 +53,14 @@ impl<T> Response<T> {
     /// The same with another body.
     pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Response<U> {
         Response { status: self.status, headers: self.headers, body: to(self.body) }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, headers, body } = self;
+        let names: Vec<_> = headers.keys().collect();
+        let mut shown = f.debug_struct("Response");
+        shown.field("status", status).field("headers", &names).field("body", body).finish()
     }
 }

@@ -124,6 +124,9 @@ pub trait TokenProvider: Send + Sync {
     /// A token that is good now. The API has just called `refused` expired, if one is given: it
     /// must not be given again.
     ///
+    /// What cannot be a token, as one that is empty or begins with `Bearer `, is not sent: the call
+    /// fails with [`Error::Token`](crate::Error::Token), and is not tried again.
+    ///
     /// Many calls ask at once; a provider that refreshes has one refresh serve them all.
     fn token<'a>(
         &'a self,
@@ -168,7 +171,8 @@ impl TokenError {
         self
     }
 
-    /// How long to wait before another attempt, if the token service asks for a wait.
+    /// How long to wait before another attempt, if the token service or the provider asks for a
+    /// wait.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
@@ -194,4 +198,16 @@ pub(crate) enum Tokens {
     None,
     Static(AccessToken),
     Provider(Arc<dyn TokenProvider>),
+}
+
+/// What a provider gave, if it can be a token.
+pub(crate) fn provided(given: Result<AccessToken, TokenError>) -> Result<AccessToken, TokenError> {
+    let token = given?;
+    match token.fault() {
+        None => Ok(token),
+        Some(fault) => {
+            let why = format!("what the token provider gave cannot be sent: {fault}");
+            Err(TokenError::refused(why))
+        }
+    }
 }

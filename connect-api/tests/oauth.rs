@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use connect_api::{
     CallOptions, Client, Error, OAuthTokens, RetryPolicy, StatusCode, TokenProvider as _,
 };
+use futures_util::future::join_all;
 use oauth_support::Service;
 use serde_json::json;
 use tokio::sync::{Barrier, Semaphore};
@@ -205,7 +206,7 @@ async fn a_refusal_fails_all_calls_with_one_request_and_no_later_one_asks_again(
 
 #[tokio::test]
 async fn trouble_of_the_account_service_is_left_to_the_calls_policy() {
-    for trouble in [
+    let troubles = [
         (503, json!({})),
         (429, json!({"error": "slow_down"})),
         (500, json!("oops")),
@@ -213,7 +214,8 @@ async fn trouble_of_the_account_service_is_left_to_the_calls_policy() {
         (200, json!({"expires_in": 600})),
         (200, json!({"access_token": "x", "token_type": "mac"})),
         (200, json!({"access_token": "x".repeat(70_000)})),
-    ] {
+    ];
+    join_all(troubles.map(async |trouble| {
         let service = Service::start().await;
         service.will_answer(trouble.0, trouble.1.clone());
         let client = service.stale_client();
@@ -227,7 +229,8 @@ async fn trouble_of_the_account_service_is_left_to_the_calls_policy() {
         let error = call.send().await.unwrap_err();
         assert!(matches!(&error, Error::Token(error) if error.is_transient()), "{error:?}");
         assert_eq!(service.seen(), (3, 3), "{trouble:?}");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]

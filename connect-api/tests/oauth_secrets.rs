@@ -74,7 +74,7 @@ async fn no_secret_shows_anywhere() {
     seen.push_str(&shown(&tokens.refresh_token()));
     service.good.lock().unwrap().clear();
     service.will_answer(200, json!(secret("garbage")));
-    let words = format!("{} {}", secret("rotated"), secret("client"));
+    let words = format!("{} {} of BODYUSER", secret("rotated"), secret("client"));
     service.will_answer(400, json!({"error": "invalid_grant", "error_description": words}));
     let error = client.get_clusters().send().await.unwrap_err();
     assert!(matches!(error, Error::Token(_)), "{error:?}");
@@ -103,4 +103,12 @@ async fn no_secret_shows_anywhere() {
     for line in seen.lines().chain(logged.lines()) {
         assert!(!line.contains("S3CRET") && !line.contains(basic), "{line}");
     }
+    // The service's words can name a user; its error in the words of OAuth cannot.
+    let warned = |line: &&str| line.contains(" WARN ") && line.contains("is not refreshed");
+    let warnings: Vec<&str> = logged.lines().filter(warned).collect();
+    let last = warnings.last().unwrap();
+    assert!(last.contains("400") && last.contains("\"invalid_grant\""), "{last}");
+    assert!(last.contains("\"refused\""), "{last}");
+    let words: Vec<&str> = logged.lines().filter(|line| line.contains("BODYUSER")).collect();
+    assert!(!words.is_empty() && words.iter().all(|line| line.contains("TRACE")), "{words:?}");
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect};
-use connect_api::{OAuthTokens, TokenProvider as _};
+use connect_api::{OAuthTokens, TokenError, TokenProvider as _};
+use futures_util::future::join_all;
 use oauth_support::Service;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
@@ -60,35 +61,60 @@ fn a_refresh_on_a_runtime_that_nobody_runs_any_longer_is_given_up() {
     assert_eq!(service.seen().1, 2);
 }
 
+/// The error of a refresh that fails and may pass, after the wait that it asks for.
+async fn error_and_wait(tokens: &OAuthTokens) -> TokenError {
+    let error = tokens.token(None).await.unwrap_err();
+    assert!(error.is_transient(), "{error}");
+    tokio::time::sleep(error.retry_after().unwrap()).await;
+    error
+}
+
 #[tokio::test]
 async fn a_refusal_that_is_not_the_account_services_own_ends_nothing() {
     let page = "<html><head><title>400 Bad Request</title></head></html>";
-    for status in [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+    let refusals = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+    join_all(refusals.map(async |status| {
         let service = Service::start().await;
         let html = (status, [(header::CONTENT_TYPE, "text/html")], page).into_response();
         service.answers.lock().unwrap().push_back(html);
         let tokens = service.tokens().build().unwrap();
-        let error = tokens.token(None).await.unwrap_err();
-        assert!(error.is_transient(), "{error}");
+        let error = error_and_wait(&tokens).await;
         assert!(error.to_string().contains(status.as_str()), "{error}");
         assert_eq!(tokens.token(None).await.unwrap().expose(), "access-1");
-    }
+    }))
+    .await;
 }
 
 #[tokio::test]
 async fn an_odd_part_of_a_grant_loses_no_other() {
-    for odd in [json!({"access_token": 5}), json!({"access_token": "a", "token_type": 5})] {
+    let odd = [json!({"access_token": 5}), json!({"access_token": "a", "token_type": 5})];
+    join_all(odd.map(async |odd| {
         let service = Service::start().await;
         let mut grant = odd.clone();
         grant["refresh_token"] = json!("rotated");
         service.will_answer(200, grant);
         let tokens = service.tokens().build().unwrap();
-        let error = tokens.token(None).await.unwrap_err();
-        assert!(error.is_transient(), "{error}");
+        error_and_wait(&tokens).await;
         assert_eq!(tokens.refresh_token().expose(), "rotated", "{odd}");
         tokens.token(None).await.unwrap();
         assert_eq!(service.refresh_tokens(), ["refresh-0", "rotated"]);
-    }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn a_success_ends_the_row_of_failures() {
+    let service = Service::start().await;
+    let tokens = service.tokens().build().unwrap();
+    service.will_answer(500, json!({}));
+    let first = error_and_wait(&tokens).await;
+    let token = tokens.token(None).await.unwrap();
+    service.will_answer(500, json!({}));
+    let next = tokens.token(Some(&token)).await.unwrap_err();
+    assert_eq!(next.retry_after(), first.retry_after());
+    let refused = tokens.token(Some(&token)).await.unwrap_err();
+    assert!(refused.retry_after() <= next.retry_after());
+    assert_eq!(service.seen(), (0, 3), "nobody asks again at once");
 }
 
 #[tokio::test]

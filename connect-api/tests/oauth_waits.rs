@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
-use connect_api::Error;
+use connect_api::{CallOptions, Error, RetryPolicy};
+use futures_util::future::join_all;
 use oauth_support::Service;
+use serde_json::json;
 
 /// The token URL will answer once that it is to be asked again after so many seconds.
 fn will_ask_for_time(service: &Service, status: StatusCode, seconds: u64) {
@@ -56,4 +58,20 @@ async fn a_token_at_hand_serves_while_the_token_url_wants_to_be_left_alone() {
         client.get_clusters().send().await.unwrap();
     }
     assert_eq!(service.seen(), (5, 2));
+}
+
+#[tokio::test]
+async fn a_token_url_that_fails_is_not_asked_by_each_call_anew() {
+    const CALLS: usize = 200;
+    let service = Service::start().await;
+    (0..CALLS).for_each(|_| service.will_answer(500, json!({})));
+    let client = service.client(&service.tokens().build().unwrap());
+    let policy = RetryPolicy::default().max_attempts(2).first_delay(Duration::from_millis(300));
+    let options = CallOptions::new().retry(policy);
+    let calls = (0..CALLS).map(|_| client.get_clusters().with(options.clone()).send());
+    for error in join_all(calls).await.into_iter().map(Result::unwrap_err) {
+        assert!(matches!(&error, Error::Token(error) if error.is_transient()), "{error:?}");
+    }
+    let (_, asked) = service.seen();
+    assert!((2..=3).contains(&asked), "{asked} times by {CALLS} calls");
 }

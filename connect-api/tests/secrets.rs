@@ -1,9 +1,11 @@
-//! A token that an answer repeats shows in no error, however the answer spells it.
+//! A token that an answer repeats shows in no error, however the answer spells it; nor do the
+//! secrets that the API itself gives or takes.
 
 mod server_support;
 
 use axum::response::IntoResponse as _;
-use connect_api::{CallOptions, Error, RetryPolicy, StatusCode};
+use connect_api::models::{MaterialProfileUploadRequest, PrinterActionBodyRequest};
+use connect_api::{CallOptions, Client, Error, RetryPolicy, StatusCode};
 use serde_json::json;
 use server_support::{Server, answer};
 
@@ -74,7 +76,7 @@ async fn a_page_and_a_redirect_may_spell_it_as_urls_can() {
         let page = format!("<a href='/?token={spelling}'>again</a>");
         let location = format!("/login?token={spelling}");
         let (error, text) = printed(502, None, &page).await;
-        assert!(error.to_string().contains("/?token=***'>again"), "{error}");
+        assert!(error.to_string().contains("/?***'>again"), "{error}");
         assert_hidden(&text);
         let (error, text) = printed(302, Some(&location), &page).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
@@ -97,4 +99,62 @@ async fn what_does_not_repeat_it_is_shown_as_it_is() {
     let error = client.get_settings().send().await.unwrap_err();
     let Error::Api(error) = error else { panic!("{error:?}") };
     assert_eq!(error.excerpt.as_deref(), Some(r#""100% \\/ &amp; %7C""#));
+}
+
+#[tokio::test]
+async fn an_answer_shows_no_header_that_repeats_it() {
+    let server = Server::start(|_| {
+        let mut answer = answer(200, &json!({"data": []}));
+        answer.headers_mut().insert("x-echo", format!("Bearer {TOKEN}").parse().unwrap());
+        std::future::ready(answer)
+    });
+    let client = server.await.builder().token(TOKEN).build().unwrap();
+    let answer = client.get_clusters().send_for_response().await.unwrap();
+    assert_eq!(answer.headers()["x-echo"].to_str().unwrap(), format!("Bearer {TOKEN}"));
+    let text = format!("{answer:?} {answer:#?}");
+    assert!(text.contains("x-echo") && text.contains("200"), "{text}");
+    assert!(!text.contains("CRET"), "{text}");
+}
+
+#[tokio::test]
+async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
+    let url = "https://storage.example/a?X-Goog-Signature=S3CRET";
+    let profile = json!({
+        "client_id": "c", "content_type": "t", "material_profile_id": "m", "username": "u",
+        "material_profile_name": "n", "status": "uploading", "user_id": "u", "upload_url": url,
+    });
+    let mut without_user = profile.clone();
+    without_user["user_id"].take();
+    let mut elsewhere = without_user.clone();
+    elsewhere["upload_url"].take();
+    elsewhere["client_id"] = json!(url);
+    let data = [profile, without_user, elsewhere, json!(url), json!([url])];
+    for (at, data) in data.into_iter().enumerate() {
+        let body = json!({ "data": data });
+        let server = Server::start(move |_| std::future::ready(answer(200, &body)));
+        let client = server.await.client();
+        let upload = MaterialProfileUploadRequest::new("t", 1, "n", "o");
+        let result = client.create_material_upload(upload).send().await;
+        let mut text = format!("{result:?} {result:#?}");
+        match result {
+            Ok(profile) => assert_eq!((at, profile.upload_url.as_deref()), (0, Some(url))),
+            Err(error) => {
+                assert!(at > 0 && matches!(error, Error::Decode(_)), "{error:?}");
+                text += &error.to_string();
+            }
+        }
+        assert!(text.contains("***") && !text.contains("S3CRET"), "{text}");
+    }
+}
+
+#[test]
+fn a_pin_code_shows_in_no_request() {
+    let client = Client::new("any");
+    let body = PrinterActionBodyRequest::new().pin_code("S3CRET").name("b");
+    let text = format!(
+        "{body:?} {:?} {:#?}",
+        client.confirm_registration_with_pin("S3CRET"),
+        client.send_printer_action("c", "p", "rename").pin_code("S3CRET"),
+    );
+    assert!(text.contains("pin_code: ***") && !text.contains("S3CRET"), "{text}");
 }

@@ -6,6 +6,7 @@ mod examples;
 mod models;
 pub mod names;
 mod requests;
+mod secrets;
 mod streams;
 mod text;
 mod unions;
@@ -17,6 +18,7 @@ use quote::quote;
 use syn::visit_mut::VisitMut;
 
 use self::examples::Examples;
+use self::secrets::Secrets;
 use crate::lower::Lowered;
 use crate::pipeline::REGEN;
 use crate::policy::Resource;
@@ -91,7 +93,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
             rooms.operations.push(name);
         }
     }
-    rooms.put(&mut files)?;
+    rooms.put(&mut files, &secrets::in_bodies(lowered))?;
     Ok(files)
 }
 
@@ -129,7 +131,7 @@ struct Rooms {
 }
 
 impl Rooms {
-    fn put(&self, files: &mut Files) -> Result<()> {
+    fn put(&self, files: &mut Files, secrets: &[&str]) -> Result<()> {
         let Self { models, operations } = self;
         let about = "What `cargo xtask regen` makes of the API's document.";
         render(
@@ -143,7 +145,12 @@ impl Rooms {
             files,
             "models/mod.rs".into(),
             about,
-            &quote! { #(mod #models;)* #(pub use #models::*;)* },
+            &quote! {
+                #(mod #models;)*
+                #(pub use #models::*;)*
+                /// What no error shows of a body.
+                pub(crate) const SECRETS: &[&str] = &[#(#secrets),*];
+            },
         )?;
         let about = "The requests: one type for each operation, made by a method of the client.";
         render(
@@ -176,7 +183,8 @@ fn models_of(
         if let Some(model) = engine.models.iter().find(|model| model.ident == name) {
             let built = lowered.built.contains(name);
             let example = examples.of_model(model);
-            tokens.extend(models::model(model.clone(), built, &example)?);
+            let secrets = Secrets::of(lowered, name);
+            tokens.extend(models::model(model.clone(), built, &example, &secrets)?);
         } else if let Some(of) = lowered.enums.iter().find(|of| of.name == *name) {
             tokens.extend(enums::open_enum(of));
         } else if let Some(of) = lowered.unions.iter().find(|of| of.name == *name) {

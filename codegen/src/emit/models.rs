@@ -5,32 +5,43 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
 
 use super::engine::argument;
+use super::secrets::Secrets;
 use super::text;
 use crate::problem::{Problem, Result};
 
 /// A model as it is emitted.
-pub fn model(mut model: ItemStruct, built: bool, example: &TokenStream) -> Result<TokenStream> {
+pub fn model(
+    mut model: ItemStruct,
+    built: bool,
+    example: &TokenStream,
+    secrets: &Secrets,
+) -> Result<TokenStream> {
     let documented = said(&model.attrs).unwrap_or_else(|| "Not described upstream.".to_owned());
     let documented = text::docs(&text::plain(&documented));
     let name = model.ident.clone();
-    let mut names = Vec::new();
+    let mut names: Vec<(Ident, String)> = Vec::new();
     let mut members = Vec::new();
     let Fields::Named(fields) = &mut model.fields else {
         unreachable!("the engine gives named fields")
     };
     for field in &mut fields.named {
         let name = field.ident.clone().expect("a named field");
-        if names.contains(&name) {
+        if names.iter().any(|(other, _)| *other == name) {
             return Err(Problem::at(
                 format!("/components/schemas/{}", model.ident),
                 format!("two properties become the one field `{name}`"),
             ));
         }
-        names.push(name.clone());
-        members.push(match polish(field, &model.ident, built)? {
+        let rename = polish(field, &model.ident, built)?;
+        let wire = match &rename {
+            Some(Lit::Str(wire)) => wire.value(),
+            _ => name.to_string(),
+        };
+        members.push(match rename {
             Some(wire) => quote! { #name = #wire },
             None => quote! { #name },
         });
+        names.push((name, wire));
     }
     let fields = &fields.named;
     let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
@@ -39,11 +50,12 @@ pub fn model(mut model: ItemStruct, built: bool, example: &TokenStream) -> Resul
         true => Some(building(&name, fields.iter())?),
         false => None,
     };
+    let (debug, discreet) = secrets.debug(&name, &names);
     Ok(quote! {
         #documented
         ///
         #example
-        #[derive(Clone, Debug #default)]
+        #[derive(Clone #debug #default)]
         #[non_exhaustive]
         pub struct #name {
             #fields
@@ -51,6 +63,7 @@ pub fn model(mut model: ItemStruct, built: bool, example: &TokenStream) -> Resul
         crate::model::model! {
             #name { #(#members),* }
         }
+        #discreet
         #building
     })
 }

@@ -6,6 +6,7 @@ use syn::{Ident, Type};
 
 use super::engine::{Engine, Function, argument};
 use super::examples::Examples;
+use super::secrets::Secrets;
 use super::{models, names, short, streams, text};
 use crate::lower::{Body, Operation, is_request_method};
 use crate::problem::{Problem, Result};
@@ -43,6 +44,12 @@ pub fn request(
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
+    let own = ["client", "options"].map(str::to_owned).into_iter();
+    let parameters = operation.parameters.iter().map(|parameter| parameter.name.clone());
+    let body = operation.body.iter().map(|_| "body".to_owned());
+    let shown = own.chain(parameters).chain(body).map(|name| (names::ident(&name), name));
+    let secrets = Secrets::of(examples.lowered, &operation.id);
+    let (debug, discreet) = secrets.debug(&request, &shown.collect::<Vec<_>>());
     let streams = streams::of(operation, function, examples.engine, &examples.lowered.paging)?;
     Ok(quote! {
         impl Client {
@@ -56,7 +63,7 @@ pub fn request(
             }
         }
         #about
-        #[derive(Clone, Debug)]
+        #[derive(Clone #debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct #request {
             client: Client,
@@ -72,6 +79,7 @@ pub fn request(
             }
         }
         crate::call::sent! { #request.#answer }
+        #discreet
         #streams
     })
 }

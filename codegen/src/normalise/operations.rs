@@ -1,9 +1,11 @@
 //! Operation ids and resources.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Changes, Context, Rule, is_envelope, reconcile, walk};
-use crate::policy::Operation;
+use crate::policy::{FILE, Operation};
 use crate::problem::{Problem, Result, pointer_segment};
 
 pub(super) const REASON: &str = "The names of our methods are ours, kept in the policy, so that an id that \
@@ -43,7 +45,43 @@ pub(super) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     let schemas = walk::object_at(document, "/components/schemas")?;
     let models = schemas.keys().filter(|name| !is_envelope(name));
     let unused = context.policy.prefixes_without(models.map(String::as_str));
-    unused.into_iter().try_for_each(|problem| changes.lapse(Rule::Policy, problem))
+    unused.into_iter().try_for_each(|problem| changes.lapse(Rule::Policy, problem))?;
+    let strings = strings(document)?;
+    for (index, secret) in context.policy.secrets.iter().enumerate() {
+        if !strings.contains(&secret.at) {
+            let said = format!("the document has no string `{}`", secret.at);
+            let problem = Problem::at(format!("/secrets/{index}/at"), said).in_file(FILE);
+            let help = "upstream has changed there: correct or remove the entry";
+            changes.lapse(Rule::Policy, problem.help(help))?;
+        }
+    }
+    Ok(())
+}
+
+/// The strings that the policy can name: `Model.property` and `operation.parameter`.
+fn strings(document: &mut Value) -> Result<BTreeSet<String>> {
+    let is_string = |schema: &Value| {
+        // A time and an enum have types of their own.
+        schema.get("type").and_then(Value::as_str) == Some("string")
+            && schema.get("format").and_then(Value::as_str) != Some("date-time")
+            && schema.get("enum").is_none()
+    };
+    let mut strings = BTreeSet::new();
+    for (model, schema) in walk::object_at(document, "/components/schemas")? {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let properties = properties.into_iter().flatten().filter(|(_, schema)| is_string(schema));
+        strings.extend(properties.map(|(name, _)| format!("{model}.{name}")));
+    }
+    walk::operations(document, &mut |_, operation| {
+        let text = |value: &Value, key: &str| value.get(key)?.as_str().map(str::to_owned);
+        let id = text(operation, "operationId").unwrap_or_default();
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        let parameters = parameters.into_iter().flatten();
+        let parameters = parameters.filter(|it| it.get("schema").is_some_and(is_string));
+        strings.extend(parameters.filter_map(|it| Some(format!("{id}.{}", text(it, "name")?))));
+        Ok(())
+    })?;
+    Ok(strings)
 }
 
 /// An operation that the policy lacks, and the entry that would do.

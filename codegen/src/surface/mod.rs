@@ -23,6 +23,9 @@ const OPEN_ENUM: &str = "open_enum";
 /// The macro of the crate that has a struct read and written as an object.
 const MODEL: &str = "model";
 
+/// The macro of the crate that gives a struct with secrets its `Debug`.
+const DISCREET: &str = "discreet";
+
 /// The macro of the crate that has a request sent.
 const SENT: &str = "sent";
 
@@ -196,6 +199,9 @@ impl Walk<'_> {
                     }
                     Item::Macro(call) if is_call(call, MODEL) => {
                         self.called(at, call, &["Deserialize", "Serialize"]);
+                    }
+                    Item::Macro(call) if is_call(call, DISCREET) => {
+                        self.called(at, call, &["Debug"]);
                     }
                     Item::Macro(call) if is_call(call, SENT) => self.sent(at, call),
                     Item::Macro(rules) if defines(rules, OPEN_ENUM) => {

@@ -9,6 +9,7 @@ use reqwest::header::HeaderMap;
 use crate::call::{Operation, Raw};
 use crate::decode::path_at;
 use crate::redact::{brief, excerpt, redact, redact_headers};
+use crate::secret::without_secrets;
 use crate::token::AccessToken;
 
 /// A body that is not what the API documents.
@@ -32,7 +33,8 @@ pub struct DecodeError {
     pub headers: HeaderMap,
     /// Where in the body, as in `$.data[3].printer_count`.
     pub path: String,
-    /// The beginning of the body.
+    /// The beginning of the body, without the secrets in it: the token, keys, pin codes, and the
+    /// queries of URLs.
     pub excerpt: String,
     fault: String,
 }
@@ -66,7 +68,7 @@ impl DecodeError {
             path: brief(&redact(&path, token)),
             excerpt: excerpt(&raw.body, token),
             // It quotes the value that does not fit, however long that is.
-            fault: brief(&redact(&error.to_string(), token)),
+            fault: brief(&without_secrets(&redact(&error.to_string(), token))),
             headers: redact_headers(raw.headers, token),
             operation: raw.operation,
             status: raw.status,

@@ -9,7 +9,7 @@ use reqwest::{Response, StatusCode, Url};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::grant::{Grant, refusal};
+use super::grant::{Failure, Grant, refusal};
 use crate::error::chain;
 use crate::retry::retry_after;
 use crate::time::{now, timeout};
@@ -44,14 +44,14 @@ impl TokenEndpoint {
         &self,
         form: &[(&str, &str)],
         secrets: &[&str],
-    ) -> Result<Grant, TokenError> {
+    ) -> Result<Grant, Failure> {
         let result = timeout(self.timeout, self.post(form)).await;
         let Answer { status, retry_after, body } = result.unwrap_or_else(|_| {
             let why = format!("no whole answer from the account service within {:?}", self.timeout);
             Err(TokenError::transient(why))
         })?;
         if status.is_success() {
-            return Grant::read(&body);
+            return Ok(Grant::read(&body)?);
         }
         let secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
         let secrets: Vec<&str> = secrets.iter().copied().chain(secret).collect();

@@ -40,6 +40,14 @@ pub(crate) struct Grant {
     pub(crate) refresh_token: Option<RefreshToken>,
 }
 
+/// Why there is no grant.
+pub(crate) struct Failure {
+    pub(crate) error: TokenError,
+    status: Option<StatusCode>,
+    /// The error in the words of OAuth.
+    code: Option<&'static str>,
+}
+
 /// A granting answer, with each part left as it came: an odd one does not spoil the others.
 #[derive(Deserialize)]
 struct GrantAnswer<'a> {
@@ -72,8 +80,8 @@ impl Grant {
             _ if !is_bearer => fault("gave a token that is not a bearer token"),
             None => fault("gave no access token"),
             Some(token) => match AccessToken::from(token.as_str()) {
-                token if token.header().is_none() => {
-                    fault("gave an access token that no header can carry")
+                token if token.fault().is_some() => {
+                    fault("gave an access token that cannot be one")
                 }
                 token => Ok((token, lifetime(answer.expires_in.as_ref()))),
             },
@@ -82,6 +90,29 @@ impl Grant {
         let refresh_token =
             refresh_token.map(|token| RefreshToken(SecretString::from(token.as_str())));
         Ok(Self { access, refresh_token })
+    }
+}
+
+impl Failure {
+    pub(super) fn with_retry_after(self, wait: Duration) -> Self {
+        Self { error: self.error.with_retry_after(wait), ..self }
+    }
+
+    /// Tells of it. The words are the service's, and stand in its body: they can name a user.
+    pub(super) fn log(&self) {
+        tracing::warn!(
+            error.type = if self.error.is_transient() { "transient" } else { "refused" },
+            http.response.status_code = self.status.map(|status| status.as_u16()),
+            oauth.error = self.code,
+            "the access token is not refreshed"
+        );
+        tracing::trace!(error = %self.error, "why the access token is not refreshed");
+    }
+}
+
+impl From<TokenError> for Failure {
+    fn from(error: TokenError) -> Self {
+        Self { error, status: None, code: None }
     }
 }
 
@@ -111,7 +142,7 @@ pub(super) fn bounded(lifetime: Duration) -> Duration {
 }
 
 /// What an answer that is no success means.
-pub(super) fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> TokenError {
+pub(super) fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Failure {
     let refusal = serde_json::from_slice::<RefusalAnswer>(body).ok();
     let mut why = status.to_string();
     if let Some(refusal) = &refusal {
@@ -124,12 +155,13 @@ pub(super) fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Toke
         status,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
     );
-    let refuses = refusal.is_some_and(|refusal| FINAL.contains(&refusal.error.as_str()));
-    if status.is_client_error() && refuses && !later {
+    let code = refusal.and_then(|refusal| FINAL.into_iter().find(|code| *code == refusal.error));
+    let error = if status.is_client_error() && code.is_some() && !later {
         TokenError::refused(format!("the account service refuses to give one: {why}"))
     } else {
         TokenError::transient(format!("the account service answered {why}"))
-    }
+    };
+    Failure { error, status: Some(status), code }
 }
 
 #[cfg(test)]
@@ -164,6 +196,8 @@ mod tests {
             (json!(null), json!("bearer")),
             (json!(""), json!("bearer")),
             (json!("a\nb"), json!("bearer")),
+            (json!(" a"), json!("bearer")),
+            (json!("Bearer a"), json!("bearer")),
             (json!(5), json!(null)),
             (json!({"token": "a"}), json!(null)),
             (json!("a"), json!(5)),
@@ -193,7 +227,8 @@ mod tests {
     #[test]
     fn a_refusal_in_the_words_of_oauth_is_final_and_trouble_is_not() {
         let refused = |status: u16, body: &str| {
-            !refusal(StatusCode::from_u16(status).unwrap(), body.as_bytes(), &[]).is_transient()
+            let status = StatusCode::from_u16(status).unwrap();
+            !refusal(status, body.as_bytes(), &[]).error.is_transient()
         };
         for (status, body) in [
             (400, r#"{"error":"invalid_grant"}"#),

@@ -9,14 +9,11 @@ use tracing::Instrument as _;
 use super::RefreshToken;
 use super::account::Hook;
 use super::endpoint::TokenEndpoint;
-use super::grant::{Grant, bounded};
+use super::grant::{Failure, Grant, bounded};
+use super::later::Later;
 use crate::error::{ConfigurationError, Error};
 use crate::time::{Instant, timeout};
 use crate::token::{AccessToken, TokenError};
-
-/// The longest that the service can have all calls wait: a slip of its must not end a program that
-/// runs for months.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
 
 /// How a refresh ended; nothing while it runs.
 type Outcome = Option<Result<AccessToken, TokenError>>;
@@ -34,8 +31,8 @@ struct State {
     access: Option<Access>,
     /// Why the refresh token is no longer good.
     refused: Option<TokenError>,
-    /// Until when the service wants not to be asked, and what it said.
-    later: Option<(Instant, TokenError)>,
+    /// Why the service is left alone for a while; nothing after a success.
+    later: Option<Later>,
     running: Option<Running>,
 }
 
@@ -62,13 +59,11 @@ impl Access {
         Self { token, due: now + (lifetime - leeway.min(lifetime / 2)), end: now + lifetime }
     }
 
-    /// The token, if it is still good although it was not refreshed: to be refreshed after half of
-    /// the life that is left to it, or when the service may be asked again.
-    fn without_refresh(&mut self, later: Option<Instant>) -> Option<AccessToken> {
-        let now = Instant::now();
-        let left = self.end.checked_duration_since(now).filter(|left| !left.is_zero())?;
-        self.due = later.unwrap_or(now + left / 2).min(self.end);
-        Some(self.token.clone())
+    /// The token, if it is still good although it was not refreshed: to be refreshed when the
+    /// service may be asked again.
+    fn without_refresh(&mut self, later: Instant) -> Option<AccessToken> {
+        self.due = later.min(self.end);
+        (Instant::now() < self.end).then(|| self.token.clone())
     }
 }
 
@@ -166,11 +161,8 @@ impl Shared {
         if let Some(running) = state.running.as_ref().filter(|running| now < running.until) {
             return Ok(AtHand::Running(running.clone()));
         }
-        if let Some((until, error)) = &state.later {
-            let wait = until.saturating_duration_since(now);
-            if !wait.is_zero() {
-                return Err(error.clone().with_retry_after(wait));
-            }
+        if let Some(error) = state.later.as_ref().and_then(|later| later.error_at(now)) {
+            return Err(error);
         }
         let (done, outcome) = watch::channel(None);
         // Once for the exchange, and once for what the program does with its new refresh token.
@@ -179,11 +171,11 @@ impl Shared {
         Ok(AtHand::ToStart(Refresh { shared: Arc::clone(self), done: Some(done) }, running))
     }
 
-    async fn refresh(&self) -> Result<Access, TokenError> {
+    async fn refresh(&self) -> Result<Access, Failure> {
         let old = self.refresh_token();
         let form = [("grant_type", "refresh_token"), ("refresh_token", old.expose())];
         let grant = self.endpoint.exchange(&form, &[old.expose()]).await?;
-        self.accept(&old, grant).await
+        Ok(self.accept(&old, grant).await?)
     }
 
     /// Keeps what the service has granted for a refresh token; the new one first, as there is no
@@ -240,9 +232,9 @@ impl Refresh {
         let result = self.shared.refresh().await;
         match &result {
             Ok(_) => tracing::debug!("the access token is refreshed"),
-            Err(error) => tracing::warn!(%error, "the access token is not refreshed"),
+            Err(failure) => failure.log(),
         }
-        let outcome = self.end(result);
+        let outcome = self.end(result.map_err(|failure| failure.error));
         if let Some(done) = self.done.take() {
             done.send_replace(Some(outcome));
         }
@@ -258,6 +250,7 @@ impl Refresh {
         match result {
             Ok(access) => {
                 let token = access.token.clone();
+                state.later = None;
                 if counts || state.access.is_none() {
                     state.access = Some(access);
                 }
@@ -265,11 +258,10 @@ impl Refresh {
             }
             Err(error) if !counts => Err(error),
             Err(error) if error.is_transient() => {
-                let wait = error.retry_after();
-                let later = wait.map(|wait| Instant::now() + wait.min(LONGEST_WAIT));
-                state.later = later.map(|later| (later, error.clone()));
+                let later = Later::after(state.later.take(), error);
+                let Later { until, error, .. } = state.later.insert(later).clone();
                 let access = state.access.as_mut();
-                access.and_then(|access| access.without_refresh(later)).ok_or(error)
+                access.and_then(|access| access.without_refresh(until)).ok_or(error)
             }
             Err(error) => {
                 state.refused = Some(error.clone());
@@ -364,7 +356,7 @@ mod tests {
         let refused = AccessToken::from("given");
         assert!(shared.token(Some(&refused)).await.unwrap_err().is_transient());
         assert!(shared.token(None).await.unwrap_err().is_transient());
-        assert_eq!(asked.load(Ordering::Relaxed), 2);
+        assert_eq!(asked.load(Ordering::Relaxed), 1, "all know of the failure");
     }
 
     #[test]

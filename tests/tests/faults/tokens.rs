@@ -64,3 +64,27 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_a_provider_gives_is_held_to_what_a_token_can_be() {
+    let stand_in = StandIn::builder().token("good").examples().start().await.expect("a stand-in");
+    for (given, fault) in [
+        ("", "is empty"),
+        (" good ", "blanks"),
+        ("good\n", "blanks"),
+        ("Bearer good", "`Bearer`"),
+        ("go\nod", "no header"),
+    ] {
+        for (first, requests) in [(given, 0), ("expired", 1)] {
+            stand_in.take_requests();
+            let provider = Two(AtomicUsize::new(0), first, given);
+            let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
+            let client = client.build().expect("a client");
+            let error = Call::ALL[0].send(&client, retrying(4)).await.expect_err("no token");
+            assert!(matches!(&error, Error::Token(it) if !it.is_transient()), "{error:?}");
+            let said = error.to_string();
+            assert!(said.contains("token provider") && said.contains(fault), "{said}");
+            assert_eq!(stand_in.requests().len(), requests, "{given:?}");
+        }
+    }
+}

@@ -102,6 +102,10 @@ fn what_upstream_declares_of_security_is_not_replaced_in_silence() {
 #[test]
 fn a_rule_of_the_policy_that_fits_nothing_is_named() {
     let quantity = json!({ "at": "Base.count", "because": "It can be half." });
+    let secret = |at: &str| {
+        let secrets = json!([{ "at": at, "because": "It opens a door." }]);
+        json!([{ "op": "add", "path": "/policy/secrets", "value": secrets }])
+    };
     for (place, patch) in [
         (
             "/resources/0/models/4",
@@ -122,6 +126,13 @@ fn a_rule_of_the_policy_that_fits_nothing_is_named() {
                 { "op": "add", "path": "/document/definitions/Base/properties/count/format", "value": "float" },
             ]),
         ),
+        ("/secrets/0/at", secret("Base.gone")),
+        ("/secrets/0/at", secret("Gone.count")),
+        ("/secrets/0/at", secret("Base.count")),
+        ("/secrets/0/at", secret("ErrorObject.code")),
+        ("/secrets/0/at", secret("get_bases.gone")),
+        ("/secrets/0/at", secret("get_bases.page")),
+        ("/secrets/0/at", secret("get_bases")),
     ] {
         let problem = Document::patched(patch).generate().expect_err(place).to_string();
         assert!(problem.starts_with(&format!("spec/policy.yaml: {place}: ")), "{problem}");

@@ -10,7 +10,7 @@ use super::*;
 /// println!("{} {}", profile.client_id, profile.content_type);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct MaterialProfileResponse {
     /// The ID of the OAuth2 client that uploaded this profile.
@@ -59,6 +59,11 @@ pub struct MaterialProfileResponse {
 crate::model::model! {
     MaterialProfileResponse { client_id, content_type, file_size, material_profile_id,
     material_profile_name, status, status_description, upload_url, user_id, username }
+}
+crate::secret::discreet! {
+    MaterialProfileResponse { client_id, content_type, file_size, material_profile_id,
+    material_profile_name, status, status_description, user_id, username } hides {
+    upload_url }
 }
 /// The uploading status of the file.
 ///

@@ -17,3 +17,11 @@ pub use registration::*;
 pub use materials::*;
 pub use settings::*;
 pub use service::*;
+/// What no error shows of a body.
+pub(crate) const SECRETS: &[&str] = &[
+    "access_key",
+    "download_url",
+    "pin_code",
+    "preview_image_url",
+    "upload_url",
+];

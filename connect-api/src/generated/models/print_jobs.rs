@@ -10,7 +10,7 @@ use super::*;
 /// println!("{} {}", attachment.content_type, attachment.download_url);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct AttachmentResponse {
     /// The content type of the attachment.
@@ -31,6 +31,9 @@ pub struct AttachmentResponse {
 }
 crate::model::model! {
     AttachmentResponse { content_type, download_url, file_name }
+}
+crate::secret::discreet! {
+    AttachmentResponse { content_type, file_name } hides { download_url }
 }
 /// Model for the types of changes that are needed before a print job can start
 ///
@@ -1049,7 +1052,7 @@ crate::model::model! {
 /// println!("{} {:?}", job.job_id, job.status);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrintJobResponse {
     /// A key that allows anyone to retrieve the details of the print job for reprinting it later
@@ -1140,6 +1143,12 @@ crate::model::model! {
     generated_time, is_submitted, job_id, job_name, library_project_id, metadata, notes,
     parsing_status, preview_image_url, source_file_id, status, status_description,
     submitter_name, upload_url, uploaded_at, user_id, username }
+}
+crate::secret::discreet! {
+    PrintJobResponse { attachments, content_type, file_size, generated_time,
+    is_submitted, job_id, job_name, library_project_id, metadata, notes, parsing_status,
+    source_file_id, status, status_description, submitter_name, uploaded_at, user_id,
+    username } hides { access_key, download_url, preview_image_url, upload_url }
 }
 /// The status of print jobs. Can be one of - in\_progress, waiting, history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -661,7 +661,7 @@ crate::open_enum::open_enum! {
 ///     .pin_code("a pin code")
 ///     .schedule_update(true);
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct PrinterActionBodyRequest {
     /// Selected firmware update channel.
@@ -686,6 +686,10 @@ pub struct PrinterActionBodyRequest {
 crate::model::model! {
     PrinterActionBodyRequest { channel, enabled, material_profile_id, name, pin_code,
     schedule_update }
+}
+crate::secret::discreet! {
+    PrinterActionBodyRequest { channel, enabled, material_profile_id, name,
+    schedule_update } hides { pin_code }
 }
 impl PrinterActionBodyRequest {
     /// With no field set.

@@ -146,7 +146,7 @@ impl Client {
     }
 }
 /// A call of [`Client::confirm_registration_with_pin`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmRegistrationWithPin {
     client: Client,
@@ -176,4 +176,7 @@ impl ConfirmRegistrationWithPin {
 }
 crate::call::sent! {
     ConfirmRegistrationWithPin.one(models::RegistrationResponse)
+}
+crate::secret::discreet! {
+    ConfirmRegistrationWithPin { client, options, printer_brand } hides { pin_code }
 }

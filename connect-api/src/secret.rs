@@ -1,0 +1,180 @@
+//! Secrets of the API's own: signed URLs, keys and pin codes, which open something for whoever
+//! reads them. `Debug` does not show them, nor do errors.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::decode::string_end;
+use crate::models::SECRETS;
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "***";
+
+/// How a query begins: as it is, percent-encoded, or escaped as in JSON.
+const QUERIES: [&str; 5] = ["?", "%3F", "%3f", "\\u003F", "\\u003f"];
+
+/// Gives a struct a `Debug` that tells of its secrets only whether they are there:
+/// `discreet! { Name { member, other } hides { secret } }`.
+macro_rules! discreet {
+    ($name:ident { $($shown:ident),* $(,)? } hides { $($hidden:ident),* $(,)? }) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($shown), &self.$shown))*
+                    $(.field(stringify!($hidden), &crate::secret::hidden(&self.$hidden)))*
+                    .finish()
+            }
+        }
+    };
+}
+
+pub(crate) use discreet;
+
+/// A secret, or an optional one, as `Debug` shows it.
+pub(crate) fn hidden<'a>(secret: impl Into<Option<&'a String>>) -> fmt::Arguments<'static> {
+    match secret.into() {
+        Some(_) => format_args!("***"),
+        None => format_args!("None"),
+    }
+}
+
+/// A text that may be a body, or quote one, without the values of its secret members and without
+/// the queries of the URLs in it, where signatures stand.
+pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
+    let mut spans: Vec<_> = SECRETS.iter().flat_map(|name| values(text, name)).collect();
+    spans.extend(queries(text));
+    if spans.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    spans.sort_unstable();
+    let (mut shown, mut at) = (String::new(), 0);
+    for (start, end) in spans {
+        // Whatever is hidden already holds the queries in it.
+        if start >= at {
+            shown.push_str(&text[at..start]);
+            shown.push_str(HIDDEN);
+        }
+        at = at.max(end);
+    }
+    shown.push_str(&text[at..]);
+    Cow::Owned(shown)
+}
+
+/// Where the values of a JSON member stand, with their quotes; those that are `null` tell nothing.
+fn values(text: &str, name: &str) -> Vec<(usize, usize)> {
+    let quoted = format!("\"{name}\"");
+    let mut values: Vec<(usize, usize)> = Vec::new();
+    for (at, _) in text.match_indices(&quoted) {
+        // What stands in another value is read with it.
+        let is_new = values.last().is_none_or(|(_, end)| at >= *end);
+        let after = text[at + quoted.len()..].trim_start().strip_prefix(':');
+        if let Some(value) = after.map(str::trim_start).filter(|_| is_new) {
+            let length = value[..value_end(value.as_bytes())].trim_end().len();
+            if &value[..length] != "null" {
+                let start = text.len() - value.len();
+                values.push((start, start + length));
+            }
+        }
+    }
+    values
+}
+
+/// How long the JSON value is that a text begins with; all of the text, if it is cut off.
+fn value_end(text: &[u8]) -> usize {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'"' => at = string_end(text, at + 1).min(text.len()) - 1,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' | b',' if depth == 0 => return at,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}
+
+/// Where queries stand, without what they begin with: up to what no URL holds.
+fn queries(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let ends =
+        |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`');
+    let words = text.split_inclusive(ends).scan(0, move |at, word| {
+        *at += word.len();
+        Some((*at - word.len(), word.trim_end_matches(ends)))
+    });
+    words.filter_map(|(at, word)| {
+        let begins = QUERIES.iter().filter_map(|mark| Some(word.find(mark)? + mark.len()));
+        let start = begins.min().filter(|start| *start < word.len())?;
+        Some((at + start, at + word.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Job {
+        name: String,
+        key: String,
+        url: Option<String>,
+    }
+
+    discreet! { Job { name } hides { key, url } }
+
+    #[test]
+    fn debug_says_of_a_secret_only_whether_it_is_there() {
+        let mut job = Job { name: "a".into(), key: "s3cret".into(), url: None };
+        assert_eq!(format!("{job:?}"), r#"Job { name: "a", key: ***, url: None }"#);
+        job.url = Some("https://h/?s3cret".into());
+        assert_eq!(format!("{job:?}"), r#"Job { name: "a", key: ***, url: *** }"#);
+        assert!(!format!("{job:#?}").contains("s3cret"));
+    }
+
+    #[test]
+    fn the_value_of_a_secret_member_is_not_shown_whatever_it_is() {
+        for (body, shown) in [
+            (r#"{"upload_url": "https://h/a?b", "a": 1}"#, r#"{"upload_url": ***, "a": 1}"#),
+            (r#"{"a":{"access_key":"a\"b]"}}"#, r#"{"a":{"access_key":***}}"#),
+            (r#"[{"pin_code" : 1234 }]"#, r#"[{"pin_code" : *** }]"#),
+            (r#"{"pin_code":["12",{"a":[3]}],"b":2}"#, r#"{"pin_code":***,"b":2}"#),
+            (r#"{"access_key":"s3cr"#, r#"{"access_key":***"#),
+            (r#"{"access_key":"a\"#, r#"{"access_key":***"#),
+            (r#"{"access_key":[["s3cr"#, r#"{"access_key":***"#),
+            (
+                r#"{"access_key":null,"upload_url":null}"#,
+                r#"{"access_key":null,"upload_url":null}"#,
+            ),
+            (r#"{"access_key":"a","pin_code":"b"}"#, r#"{"access_key":***,"pin_code":***}"#),
+            (r#"["access_key", "pin_code"]"#, r#"["access_key", "pin_code"]"#),
+            (r#"{"access_key""#, r#"{"access_key""#),
+        ] {
+            assert_eq!(without_secrets(body), shown);
+        }
+    }
+
+    #[test]
+    fn the_query_of_a_url_is_not_shown_however_it_is_spelled() {
+        for (text, shown) in [
+            (r#"{"data":"https://h/a?X-Sig=s3cret&b"}"#, r#"{"data":"https://h/a?***"}"#),
+            ("see https://h/a?b=%3Fc and /d?e, f", "see https://h/a?*** and /d?*** f"),
+            (r#""https:\/\/h\/a\u003fs\u0026t""#, r#""https:\/\/h\/a\u003f***""#),
+            ("to=https%3A%2F%2Fh%2F%3Fs%3Dt>", "to=https%3A%2F%2Fh%2F%3F***>"),
+            ("What? No?", "What? No?"),
+            ("ä?ö", "ä?***"),
+        ] {
+            assert_eq!(without_secrets(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_read_in_time() {
+        for part in ["?", "? ", "%3F", "\"access_key\":[", "\"access_key\":1,", "\"access_key\" "] {
+            let text = part.repeat((1 << 20) / part.len());
+            let start = std::time::Instant::now();
+            assert!(without_secrets(&text).len() <= text.len() * 2, "{part}");
+            assert!(start.elapsed() < std::time::Duration::from_secs(20), "{part}");
+        }
+    }
+}
