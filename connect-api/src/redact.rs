@@ -73,6 +73,19 @@ pub(crate) fn excerpt(body: &[u8], token: Option<&str>) -> String {
     without_secrets(&redact(&text, token)).chars().take(EXCERPT).collect()
 }
 
+/// What a body has around a place, given in bytes, without what [`excerpt`] leaves out.
+pub(crate) fn excerpt_at(body: &[u8], at: usize, token: Option<&str>) -> String {
+    let end = at.saturating_add(EXCERPT / 4).max(EXCERPT).min(body.len());
+    // What begins before this and is still secret where the excerpt begins would be very long.
+    let text = String::from_utf8_lossy(&body[end.saturating_sub(LOOKED_AT)..end]);
+    let text = redact(&text, token);
+    let text = without_secrets(&text);
+    match text.char_indices().rev().nth(EXCERPT - 1) {
+        Some((start, _)) if start > 0 || end > LOOKED_AT => format!("…{}", &text[start..]),
+        _ => text.into_owned(),
+    }
+}
+
 /// The words of someone else as an error shows them: on one line, with nothing that a terminal
 /// would obey, and without their middle if they are long.
 pub(crate) fn brief(text: &str) -> String {
@@ -295,6 +308,27 @@ mod tests {
         }
         let many = TOKEN.repeat(LOOKED_AT / TOKEN.len() + 1);
         assert!(!excerpt(many.as_bytes(), Some(TOKEN)).contains("umapi"));
+    }
+
+    #[test]
+    fn an_excerpt_around_a_place_shows_it_and_no_part_of_a_secret() {
+        let key = "k".repeat(3 * EXCERPT);
+        let body = format!(r#"{{"access_key": "{key}", "wrong": [7], "token": "{TOKEN}"}}"#);
+        for at in 0..=body.len() {
+            let shown = excerpt_at(body.as_bytes(), at, Some(TOKEN));
+            let told = shown.contains("kkk") || shown.contains(&TOKEN[..TELLING]);
+            assert!(!told, "{at}: {shown}");
+            assert!(shown.chars().count() <= EXCERPT + 1, "{at}: {shown}");
+        }
+        let at = body.find('[').unwrap();
+        assert!(
+            excerpt_at(body.as_bytes(), at, None).contains(r#""access_key": ***, "wrong": [7]"#)
+        );
+        let long = "ä".repeat(LOOKED_AT) + &body;
+        let shown = excerpt_at(long.as_bytes(), long.len() - 1, Some(TOKEN));
+        assert!(shown.starts_with("…ä") && shown.ends_with(r#""wrong": [7], "token": "***"}"#));
+        let short = r#"{"a": 1}"#;
+        assert_eq!(excerpt_at(short.as_bytes(), short.len(), None), short);
     }
 
     #[cfg(feature = "oauth")]

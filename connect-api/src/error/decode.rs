@@ -7,8 +7,8 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::call::{Operation, Raw};
-use crate::decode::path_at;
-use crate::redact::{brief, excerpt, redact, redact_headers};
+use crate::decode::{offset, path_at};
+use crate::redact::{brief, excerpt_at, redact, redact_headers};
 use crate::secret::without_secrets;
 use crate::token::AccessToken;
 
@@ -33,8 +33,8 @@ pub struct DecodeError {
     pub headers: HeaderMap,
     /// Where in the body, as in `$.data[3].printer_count`.
     pub path: String,
-    /// The beginning of the body, without the secrets in it: the token, keys, pin codes, and the
-    /// queries of URLs.
+    /// What the body has around that place, without the secrets in it: the token, keys, pin codes,
+    /// and the queries of URLs.
     pub excerpt: String,
     fault: String,
 }
@@ -63,10 +63,11 @@ pub struct NoDataError {
 impl DecodeError {
     pub(crate) fn new(raw: Raw, error: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
-        let path = path_at(&raw.body, error.line(), error.column());
+        let at = offset(&raw.body, error.line(), error.column());
+        let path = path_at(&raw.body, at);
         Self {
             path: brief(&redact(&path, token)),
-            excerpt: excerpt(&raw.body, token),
+            excerpt: excerpt_at(&raw.body, at, token),
             // It quotes the value that does not fit, however long that is.
             fault: brief(&without_secrets(&redact(&error.to_string(), token))),
             headers: redact_headers(raw.headers, token),
@@ -85,7 +86,7 @@ impl NoDataError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, status, path, excerpt, fault, .. } = self;
-        write!(f, "{operation}: {status}, but at {path}: {fault}; the body begins {excerpt:?}")
+        write!(f, "{operation}: {status}, but at {path}: {fault}; the body there: {excerpt:?}")
     }
 }
 

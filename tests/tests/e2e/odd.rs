@@ -170,7 +170,9 @@ async fn no_error_has_a_source_that_repeats_it() {
 async fn an_error_says_whether_a_print_may_be_under_way() {
     let retry_after = |value: &str| format!("Retry-After: {value}\r\n");
     for (status, headers, done) in [
-        ("302 Found", "Location: /\r\n".to_owned(), false),
+        // A redirect can follow something that was done.
+        ("302 Found", "Location: /\r\n".to_owned(), true),
+        ("303 See Other", "Location: /\r\n".to_owned(), true),
         ("400 Bad Request", String::new(), false),
         ("403 Forbidden", String::new(), false),
         ("408 Request Timeout", String::new(), true),
