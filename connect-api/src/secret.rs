@@ -18,6 +18,7 @@ const QUERIES: [&str; 5] = ["?", "%3F", "%3f", "\\u003F", "\\u003f"];
 macro_rules! discreet {
     ($name:ident { $($shown:ident),* $(,)? } hides { $($hidden:ident),* $(,)? }) => {
         impl std::fmt::Debug for $name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name))
                     $(.field(stringify!($shown), &self.$shown))*
@@ -41,20 +42,25 @@ pub(crate) fn hidden<'a>(secret: impl Into<Option<&'a String>>) -> fmt::Argument
 /// A text that may be a body, or quote one, without the values of its secret members and without
 /// the queries of the URLs in it, where signatures stand.
 pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
-    let mut spans: Vec<_> = SECRETS.iter().flat_map(|name| values(text, name)).collect();
-    spans.extend(queries(text));
-    if spans.is_empty() {
-        return Cow::Borrowed(text);
+    let mut text = Cow::Borrowed(text);
+    for name in SECRETS {
+        let values = values(&text, name);
+        text = without(text, &values);
     }
-    spans.sort_unstable();
+    let queries = queries(&text);
+    without(text, &queries)
+}
+
+/// A text without what stands at these places, which are in order.
+fn without<'a>(text: Cow<'a, str>, places: &[(usize, usize)]) -> Cow<'a, str> {
+    if places.is_empty() {
+        return text;
+    }
     let (mut shown, mut at) = (String::new(), 0);
-    for (start, end) in spans {
-        // Whatever is hidden already holds the queries in it.
-        if start >= at {
-            shown.push_str(&text[at..start]);
-            shown.push_str(HIDDEN);
-        }
-        at = at.max(end);
+    for (start, end) in places {
+        shown.push_str(&text[at..*start]);
+        shown.push_str(HIDDEN);
+        at = *end;
     }
     shown.push_str(&text[at..]);
     Cow::Owned(shown)
@@ -96,18 +102,19 @@ fn value_end(text: &[u8]) -> usize {
 }
 
 /// Where queries stand, without what they begin with: up to what no URL holds.
-fn queries(text: &str) -> impl Iterator<Item = (usize, usize)> {
+fn queries(text: &str) -> Vec<(usize, usize)> {
     let ends =
         |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`');
-    let words = text.split_inclusive(ends).scan(0, move |at, word| {
-        *at += word.len();
-        Some((*at - word.len(), word.trim_end_matches(ends)))
-    });
-    words.filter_map(|(at, word)| {
-        let begins = QUERIES.iter().filter_map(|mark| Some(word.find(mark)? + mark.len()));
-        let start = begins.min().filter(|start| *start < word.len())?;
-        Some((at + start, at + word.len()))
-    })
+    let (mut queries, mut at) = (Vec::new(), 0);
+    for word in text.split_inclusive(ends) {
+        let url = word.trim_end_matches(ends);
+        let begins = QUERIES.iter().filter_map(|mark| Some(url.find(mark)? + mark.len()));
+        if let Some(start) = begins.min().filter(|start| *start < url.len()) {
+            queries.push((at + start, at + url.len()));
+        }
+        at += word.len();
+    }
+    queries
 }
 
 #[cfg(test)]
