@@ -47,6 +47,9 @@ struct Inner {
     pace: Pace,
 }
 
+/// How long a connection may take, if nothing else is set.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Configures a [`Client`].
 ///
 /// ```no_run
@@ -152,8 +155,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Has the same cluster's status asked for at most once in this time: calls that come sooner
-    /// wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
+    /// Has the same cluster's status asked for at most once in this time, counted from one's answer to
+    /// the next: calls that come sooner wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
     /// vendor advises against asking more often. Zero is for a stand-in.
     ///
     /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
@@ -265,7 +268,7 @@ pub(crate) fn http_client(
     let builder = reqwest::Client::builder().default_headers(headers);
     #[cfg(not(target_family = "wasm"))]
     let builder = builder
-        .connect_timeout(connect_timeout.unwrap_or(Duration::from_secs(10)))
+        .connect_timeout(connect_timeout.unwrap_or(CONNECT_TIMEOUT))
         .redirect(reqwest::redirect::Policy::none());
     #[cfg(not(target_family = "wasm"))]
     let builder = if crate::address::is_plain_here(url) { builder.no_proxy() } else { builder };

@@ -51,7 +51,8 @@ impl<'a> Deadline<'a> {
         }
     }
 
-    fn missed(&self, is_under_way: bool) -> Error {
+    /// Why a call has ended: its time is up.
+    pub(crate) fn missed(&self, is_under_way: bool) -> Error {
         TransportError::call_timeout(self.operation, self.limit, is_under_way).into()
     }
 }

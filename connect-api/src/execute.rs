@@ -4,6 +4,7 @@ use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use reqwest::Request;
 use tracing::Instrument as _;
@@ -121,16 +122,17 @@ impl Sending {
         again: bool,
         renewed: &mut bool,
     ) -> Result<Box<Raw>, Error> {
+        let mut turn = match self.operation.polled {
+            true => self.turn(deadline, again).await?,
+            false => None,
+        };
+        // Not before: a token can expire while others have their turn.
         let mut token = match self.client.tokens() {
             Tokens::None => None,
             Tokens::Static(token) => Some(token.clone()),
             Tokens::Provider(provider) => {
                 Some(provided(deadline.hold(provider.token(None)).await?)?)
             }
-        };
-        let mut turn = match self.operation.polled {
-            true => self.turn(deadline, again).await?,
-            false => None,
         };
         loop {
             let error = match self.sent(deadline, token.as_ref(), &mut turn).await {
@@ -157,7 +159,10 @@ impl Sending {
         };
         Box::pin(async move {
             let turn = self.client.pace().turn(self.request.url().as_str(), left).await;
-            turn.map_err(|wait| TransportError::no_turn(&self.operation, wait).into())
+            turn.map_err(|wait| match wait {
+                Duration::ZERO => deadline.missed(false),
+                wait => TransportError::no_turn(&self.operation, wait).into(),
+            })
         })
     }
 

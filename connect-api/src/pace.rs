@@ -19,24 +19,34 @@ pub(crate) struct Pace {
 /// The turns at a status.
 #[derive(Default)]
 struct Turns {
-    /// Held by whoever is next, until it asks: a call that is given up meanwhile leaves the turn to
-    /// the one behind it.
+    /// Held by whoever is next, until its answer is there: a call that is given up meanwhile leaves the
+    /// turn to the one behind it.
     queue: Arc<tokio::sync::Mutex<()>>,
-    /// When the status was last asked for.
+    /// When the status was last asked for, or its answer was there.
     last: Mutex<Option<Instant>>,
 }
 
-/// A turn at a status, of one who may ask now.
+/// A turn at a status, of one who may ask now. It lasts until the answer is there: nobody here sees
+/// when a request arrives, which may have to wait for a connection.
 pub(crate) struct Turn {
     turns: Arc<Turns>,
-    first: Option<OwnedMutexGuard<()>>,
+    has_asked: bool,
+    _first: OwnedMutexGuard<()>,
 }
 
 impl Turn {
     /// Says that the status is asked for now, be it for the first time or again.
     pub(crate) fn asks(&mut self) {
+        self.has_asked = true;
         self.turns.take();
-        self.first = None;
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.has_asked {
+            self.turns.take();
+        }
     }
 }
 
@@ -79,6 +89,7 @@ impl Pace {
     /// # Errors
     ///
     /// How long it is until then, if that is more than is `left`: at once, unless others wait too.
+    /// Nothing, if it is another's turn for longer than that.
     pub(crate) async fn turn(&self, url: &str, left: Duration) -> Result<Option<Turn>, Duration> {
         let Some(interval) = self.poll_interval else { return Ok(None) };
         let start = Instant::now();
@@ -89,9 +100,9 @@ impl Pace {
         };
         pause()?;
         let queue = timeout(left, turns.queue.clone().lock_owned()).await;
-        let first = Some(queue.map_err(|_| turns.pause(interval))?);
+        let first = queue.map_err(|_| pause().err().unwrap_or_default())?;
         sleep(pause()?).await;
-        Ok(Some(Turn { turns, first }))
+        Ok(Some(Turn { turns, has_asked: false, _first: first }))
     }
 
     /// The turns at a status. Those that hold nobody up any more are forgotten.
@@ -183,13 +194,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_interval_begins_when_the_status_is_asked_for() {
+    async fn the_interval_begins_when_the_turn_before_ends() {
         let ten = Duration::from_secs(10);
         let pace = Pace::new(None, Some(ten));
         let mut turn = pace.turn("a", Duration::MAX).await.unwrap().unwrap();
         let start = tokio::time::Instant::now();
         // Whoever has the turn may be held up before it asks, or ask again.
-        let held_up = async {
+        let held_up = async move {
             tokio::time::sleep(3 * ten).await;
             turn.asks();
             tokio::time::sleep(ten / 2).await;

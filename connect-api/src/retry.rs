@@ -239,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_set_is_as_documented() {
+        let policy = RetryPolicy {
+            max_attempts: 4,
+            first_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(10),
+            max_retry_after: Duration::from_secs(30),
+            budget: Duration::from_secs(60),
+        };
+        assert_eq!(RetryPolicy::default(), policy);
+    }
+
+    #[test]
     fn the_waits_double_unasked() {
         let waits = RetryPolicy::default().delays().build();
         assert_eq!(waits.collect::<Vec<_>>(), [500, 1000, 2000].map(Duration::from_millis));
