@@ -165,10 +165,10 @@ macro_rules! sent {
             "# async fn example(request: connect_api::requests::", stringify!($request), ")",
             " -> Result<(), connect_api::Error> {\n",
             "use connect_api::{CallOptions, RetryPolicy};\n\n",
-            "let answer = request.clone().send().await?;\n",
-            "// Differently from other calls, and with what came beside the body.\n",
             "let once = request.with(CallOptions::new().retry(RetryPolicy::never()));\n",
-            "println!(\"{}\", once.send_for_response().await?.status());\n",
+            "// `send` gives the body alone.\n",
+            "let answer = once.send_for_response().await?;\n",
+            "println!(\"{}: {:?}\", answer.status(), answer.body());\n",
             "# Ok(())\n# }\n",
             "```",
         )]

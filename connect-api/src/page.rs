@@ -10,7 +10,7 @@ use crate::models::{PaginationLinks, ResponseMeta};
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-/// let page = client.get_clusters().limit(20).send().await?;
+/// let page: connect_api::Page<_> = client.get_clusters().limit(20).send().await?;
 /// println!("{:?} clusters on {:?} pages", page.total_count(), page.total_pages());
 /// if page.limit_reached() {
 ///     println!("the subscription shows no more");

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use connect_codegen::layout::Layout;
 use connect_codegen::surface::Surface;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, ReturnType, TraitItem, Type, Visibility};
 
 /// The examples of the crate, by what they stand on.
@@ -29,15 +30,18 @@ struct Examples {
     types: BTreeSet<String>,
     /// What each macro makes.
     macros: BTreeMap<String, Made>,
+    /// What gives each type: calls of methods, and variants.
+    makers: BTreeMap<String, Vec<String>>,
     /// The calls of macros, by the type that they make something for.
     calls: Vec<(String, String)>,
 }
 
 /// What a macro makes: code in documentation, and public methods.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Made {
     code: String,
-    methods: Vec<String>,
+    /// Each with what it gives.
+    methods: Vec<(String, TokenStream)>,
 }
 
 impl Made {
@@ -54,7 +58,10 @@ impl Made {
                 TokenTree::Ident(name)
                     if name == "fn" && at > 0 && tokens[at - 1].to_string() == "pub" =>
                 {
-                    self.methods.push(tokens[at + 1].to_string());
+                    let gives = tokens[at + 2..].iter().take_while(
+                        |token| !matches!(token, TokenTree::Group(it) if it.delimiter() == Delimiter::Brace),
+                    );
+                    self.methods.push((tokens[at + 1].to_string(), gives.cloned().collect()));
                 }
                 _ => {}
             }
@@ -80,8 +87,9 @@ fn code(attributes: &[Attribute]) -> String {
 
 /// The blocks of code in a text.
 fn blocks(text: &str) -> String {
-    let blocks = text.split("```").skip(1).step_by(2);
-    blocks.filter(|block| !block.starts_with("console") && !block.starts_with("text")).collect()
+    let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
+    let compiles = |mark: &str| ["", "rust", "no_run", "should_panic"].contains(&mark.trim());
+    blocks.filter(|(mark, _)| compiles(mark)).map(|(_, code)| code).collect()
 }
 
 /// The name of a macro, and the type that its call names first.
@@ -108,10 +116,17 @@ impl Examples {
             }
         }
         for (of, called) in std::mem::take(&mut examples.calls) {
-            let Some(made) = examples.macros.get(&called) else { continue };
-            examples.of_types.entry(of.clone()).or_default().push_str(&blocks(&made.code));
-            let methods = made.methods.iter().map(|name| (of.clone(), name.clone()));
-            examples.methods.extend(methods);
+            let Some(Made { code, methods }) = examples.macros.get(&called).cloned() else {
+                continue;
+            };
+            // Its own name stands in the code wherever the macro has put it.
+            let code = blocks(&code);
+            let code = if code.is_empty() { code } else { code + &of };
+            examples.of_types.entry(of.clone()).or_default().push_str(&code);
+            for (name, gives) in methods {
+                examples.gives(gives, &[format!(".{name}(")]);
+                examples.methods.insert((of.clone(), name));
+            }
         }
         examples
     }
@@ -129,6 +144,26 @@ impl Examples {
         self.of_methods.entry((of.to_owned(), name)).or_default().push_str(&code);
     }
 
+    /// Takes down what gives the types that are named here.
+    fn gives(&mut self, types: TokenStream, by: &[String]) {
+        for token in types {
+            match token {
+                TokenTree::Group(group) => self.gives(group.stream(), by),
+                TokenTree::Ident(name) => {
+                    self.makers.entry(name.to_string()).or_default().extend_from_slice(by);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether an example of a type names it, or what gives it.
+    fn show_type(&self, name: &str) -> bool {
+        let own = &self.of_types[name];
+        let makers = self.makers.get(name).into_iter().flatten();
+        own.contains(name) || makers.into_iter().any(|maker| own.contains(maker))
+    }
+
     fn item(&mut self, item: &Item) {
         match item {
             Item::Struct(item) => {
@@ -138,6 +173,10 @@ impl Examples {
             Item::Enum(item) => {
                 self.types.insert(item.ident.to_string());
                 self.on_type(item.ident.to_string(), &item.attrs);
+                for variant in &item.variants {
+                    let name = format!("{}::{}", item.ident, variant.ident);
+                    self.gives(variant.fields.to_token_stream(), &[name]);
+                }
             }
             Item::Trait(item) => {
                 self.types.insert(item.ident.to_string());
@@ -158,6 +197,9 @@ impl Examples {
                         && matches!(method.vis, Visibility::Public(_))
                     {
                         self.on_method(&of, method.sig.ident.to_string(), &method.attrs);
+                        let name = &method.sig.ident;
+                        let calls = [format!(".{name}("), format!("::{name}(")];
+                        self.gives(method.sig.output.to_token_stream(), &calls);
                         if let ReturnType::Type(_, made) = &method.sig.output
                             && let Type::Path(made) = made.as_ref()
                             && let Some(made) = made.path.get_ident().filter(|_| of == "Client")
@@ -190,8 +232,8 @@ impl Examples {
             format!(".{name}::<"),
             format!("fn {name}<"),
         ];
-        self.of_methods.get(method).is_some_and(|own| !own.is_empty())
-            || calls.iter().any(|call| self.of_types[of].contains(call))
+        let own = self.of_methods.get(method).map(String::as_str).unwrap_or_default();
+        calls.iter().any(|call| own.contains(call) || self.of_types[of].contains(call))
     }
 }
 
@@ -227,7 +269,7 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
             hold(&path, examples.all.contains(&path));
             continue;
         }
-        hold(&path, !examples.of_types[&path].is_empty());
+        hold(&path, examples.show_type(&path));
         for method in examples.methods.iter().filter(|(of, _)| *of == path) {
             hold(&format!("{path}::{}", method.1), examples.show_method(method));
         }

@@ -37,7 +37,8 @@ impl<'a> Secrets<'a> {
         (None, call)
     }
 
-    fn has(&self, name: &str) -> bool {
+    /// Whether a field or parameter of this name in the document is one.
+    pub fn has(&self, name: &str) -> bool {
         let of = |at: &str| at.split_once('.') == Some((self.of, name));
         self.secrets.iter().any(|secret| of(&secret.at))
     }

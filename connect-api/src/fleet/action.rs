@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::models::{ActionStatus, ActionStatusResponse};
 use crate::options::CallOptions;
+use crate::retry::RetryPolicy;
 use crate::time::{BoxFuture, sleep};
 pub use error::ActionError;
 
@@ -211,7 +212,8 @@ impl Action {
     fn ask(&self) -> BoxFuture<'static, Result<ActionStatusResponse, Error>> {
         let action_id = self.action_id.clone().unwrap_or_default();
         let call = self.client.get_action_status(&self.cluster_id, action_id);
-        let call = call.with(self.options.clone()).send();
+        // One attempt: the wait asks again as long as it may, and knows what went wrong.
+        let call = call.with(self.options.clone().retry(RetryPolicy::never())).send();
         let asked_for = self.missed.as_ref().and_then(Error::retry_after).unwrap_or_default();
         let pause = self.poll_interval.max(asked_for);
         Box::pin(async move {

@@ -5,9 +5,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, ItemStruct, Type};
 
-use super::values::outside;
+use super::values::{outside, shown};
 use super::{Examples, fits, program};
 use crate::emit::engine::argument;
+use crate::emit::secrets::Secrets;
 use crate::emit::{models, names};
 use crate::lower::Union;
 
@@ -19,15 +20,19 @@ impl Examples<'_> {
     pub fn of_model(&self, model: &ItemStruct) -> TokenStream {
         match self.lowered.built.iter().any(|built| model.ident == built) {
             true => self.built(model),
-            false => read(model),
+            false => self.read(model),
         }
     }
 
     fn built(&self, model: &ItemStruct) -> TokenStream {
         let (mut given, mut required, mut setters) = (Vec::new(), Vec::new(), Vec::new());
+        let bodies = self.lowered.operations.iter().filter_map(|operation| operation.body.as_ref());
+        let said =
+            bodies.filter(|body| model.ident == body.model).find_map(|of| of.example.as_ref());
         for (field, ty, _) in models::fields(model) {
             let inner = argument(&ty, "Option");
-            let value = self.value(&ty, None, &field.to_string(), 1).unwrap_or_else(|| {
+            let said = shown(said, &field);
+            let value = self.value(&ty, said, &field.to_string(), 1).unwrap_or_else(|| {
                 let ty = argument(&ty, "Option").unwrap_or(ty);
                 let ty = outside(argument(&ty, "Box").unwrap_or(ty), self.lowered);
                 given.push(quote! { #field: #ty });
@@ -49,6 +54,30 @@ impl Examples<'_> {
         program("", &frame, &[statement])
     }
 
+    fn read(&self, model: &ItemStruct) -> TokenStream {
+        let (name, variable) = (&model.ident, variable(&model.ident));
+        // What is always there says most.
+        let mut fields = models::fields(model);
+        let name_of = model.ident.to_string();
+        let secrets = Secrets::of(self.lowered, &name_of);
+        fields.retain(|(field, ..)| !secrets.has(&field.to_string()));
+        fields.sort_by_key(|(_, ty, _)| argument(ty, "Option").is_some());
+        let reading = |count: usize| {
+            let fields = fields.iter().take(count).map(|(field, ty, _)| match is_plain(ty) {
+                true => ("{}", quote! { #variable.#field }),
+                false => ("{:?}", quote! { #variable.#field }),
+            });
+            let (formats, values): (Vec<_>, Vec<_>) = fields.unzip();
+            let format = formats.join(" ");
+            quote! { println!(#format, #(#values),*); }
+        };
+        let statement = match (1..=READ).rev().map(reading).find(fits) {
+            Some(statement) if !fields.is_empty() => statement,
+            _ => quote! { println!("{:?}", #variable); },
+        };
+        program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &[statement])
+    }
+
     /// The program of a union: it looks what there is.
     pub fn of_union(&self, of: &Union) -> TokenStream {
         let (name, variable) = (names::ident(&of.name), variable(&names::ident(&of.name)));
@@ -65,27 +94,6 @@ impl Examples<'_> {
         ];
         program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &statements)
     }
-}
-
-fn read(model: &ItemStruct) -> TokenStream {
-    let (name, variable) = (&model.ident, variable(&model.ident));
-    // What is always there says most.
-    let mut fields = models::fields(model);
-    fields.sort_by_key(|(_, ty, _)| argument(ty, "Option").is_some());
-    let shown = |count: usize| {
-        let fields = fields.iter().take(count).map(|(field, ty, _)| match is_plain(ty) {
-            true => ("{}", quote! { #variable.#field }),
-            false => ("{:?}", quote! { #variable.#field }),
-        });
-        let (formats, values): (Vec<_>, Vec<_>) = fields.unzip();
-        let format = formats.join(" ");
-        quote! { println!(#format, #(#values),*); }
-    };
-    let statement = match (1..=READ).rev().map(shown).find(fits) {
-        Some(statement) if !fields.is_empty() => statement,
-        _ => quote! { println!("{:?}", #variable); },
-    };
-    program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &[statement])
 }
 
 /// What a program calls a model: by the last word of its name, what it is for left out.

@@ -74,9 +74,9 @@ impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.action_id, &self.status) {
             (Some(id), Some(status)) => {
-                write!(f, "the action {} is `{}`", brief(id), brief(status.as_str()))?;
+                write!(f, "the action `{}` is `{}`", brief(id), brief(status.as_str()))?;
             }
-            (Some(id), None) => write!(f, "the action {} has no status", brief(id))?,
+            (Some(id), None) => write!(f, "the action `{}` has no status", brief(id))?,
             (None, _) => f.write_str("it is not known whether the action was accepted")?,
         }
         if let Some(limit) = self.limit {

@@ -56,7 +56,7 @@ crate::open_enum::open_enum! {
 ///
 /// ```
 /// let ids = connect_api::models::ClusterIdsRequest::new()
-///     .cluster_ids(["a cluster's id"]);
+///     .cluster_ids(["ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE="]);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -125,7 +125,7 @@ impl ClusterNote {
 ///
 /// ```
 /// let update = connect_api::models::ClusterNoteUpdateRequest::new()
-///     .note(connect_api::models::ClusterNote::new("a note"));
+///     .note(connect_api::models::ClusterNote::new("Hoi, ik ben Papegaai."));
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

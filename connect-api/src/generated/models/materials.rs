@@ -83,10 +83,10 @@ crate::open_enum::open_enum! {
 ///
 /// ```
 /// let upload = connect_api::models::MaterialProfileUploadRequest::new(
-///     "a content type",
-///     20,
-///     "a material profile name",
-///     "an origin",
+///     "application/zip",
+///     10000,
+///     "ultibot.umm",
+///     "https://www.ultimaker.com",
 /// );
 /// ```
 #[derive(Clone, Debug)]

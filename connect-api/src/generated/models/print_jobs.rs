@@ -7,7 +7,7 @@ use super::*;
 ///
 /// ```
 /// # fn example(attachment: connect_api::models::AttachmentResponse) {
-/// println!("{} {}", attachment.content_type, attachment.download_url);
+/// println!("{} {}", attachment.content_type, attachment.file_name);
 /// # }
 /// ```
 #[derive(Clone)]
@@ -223,10 +223,10 @@ impl PrintBodyRequest {
 ///
 /// ```
 /// let body = connect_api::models::PrintJobActionBodyRequest::new()
-///     .list("a list")
+///     .list("queued")
 ///     .message("a message")
 ///     .quantity(20)
-///     .to_position(20);
+///     .to_position(0);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

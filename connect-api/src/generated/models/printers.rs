@@ -657,7 +657,7 @@ crate::open_enum::open_enum! {
 ///     .channel(connect_api::models::FirmwareChannel::Stable)
 ///     .enabled(true)
 ///     .material_profile_id("a material profile's id")
-///     .name("a name")
+///     .name("SuperDuperPlasticPooper")
 ///     .pin_code("a pin code")
 ///     .schedule_update(true);
 /// ```

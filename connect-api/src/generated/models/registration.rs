@@ -7,7 +7,7 @@ use super::*;
 ///
 /// ```
 /// let bot = connect_api::models::ConfirmRegistrationMakerBotRequest::new(
-///     "a printer's id",
+///     "5712e0ac-e90a-0344-ee91-7e8050a44c9b",
 /// );
 /// ```
 #[derive(Clone, Debug)]

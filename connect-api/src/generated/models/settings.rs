@@ -7,8 +7,8 @@ use super::*;
 ///
 /// ```
 /// let settings = connect_api::models::OrganizationSettings::new()
-///     .enable_print_prep(true)
-///     .require_print_approval(true);
+///     .enable_print_prep(false)
+///     .require_print_approval(false);
 /// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
