@@ -4,7 +4,10 @@
 mod server_support;
 
 use axum::response::IntoResponse as _;
-use connect_api::models::{MaterialProfileUploadRequest, PrinterActionBodyRequest};
+use connect_api::models::{
+    MaterialProfileUploadRequest, PrintJobInstanceResponse, PrinterActionBodyRequest,
+    WebcamSnapshotStatus,
+};
 use connect_api::{CallOptions, Client, Error, Method, RetryPolicy, StatusCode};
 use serde_json::json;
 use server_support::{Server, answer};
@@ -248,4 +251,21 @@ fn a_pin_code_shows_in_no_request() {
         format!("{request:?}"),
         r#"RawRequest { method: PUT, path: "/printers/{pin}", segments: ["pin"], query: ["pin_code"], .. }"#
     );
+}
+
+#[test]
+fn a_picture_shows_only_to_who_asks_for_it() {
+    let url = "https://images.example/S3CRET";
+    let picture: WebcamSnapshotStatus = serde_json::from_value(json!({"image_url": url})).unwrap();
+    assert_eq!(picture.image_url, url);
+    assert_eq!(format!("{picture:?}"), "WebcamSnapshotStatus { image_url: *** }");
+    let job = json!({
+        "cluster_id": "c", "created_at": "2026-01-01T00:00:00Z", "force": false, "is_online": true,
+        "machine_variant": "m", "name": "n", "sent_from": "s", "started": false, "state": "s",
+        "status": "s", "time_remaining": 1, "time_total": 1, "uuid": "u", "preview_url": url,
+    });
+    let job: PrintJobInstanceResponse = serde_json::from_value(job).unwrap();
+    assert_eq!(job.preview_url.as_deref(), Some(url));
+    let text = format!("{job:?}");
+    assert!(text.contains("preview_url: ***") && !text.contains("S3CRET"), "{text}");
 }
