@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use crate::models::SECRETS;
 use crate::secret::without_secrets;
 
 /// How much an error shows of a body, and of each text that someone else has written.
@@ -14,6 +15,8 @@ const EXCERPT: usize = 200;
 const LOOKED_AT: usize = 64 << 10;
 /// So many bytes of a secret at the end of a text are the secret, cut off.
 const TELLING: usize = 8;
+/// Headers that hold or name what opens something.
+const TELLING_HEADERS: [&str; 4] = ["content-location", "link", "location", "set-cookie"];
 /// No escape is this long, in bytes.
 const ESCAPE: usize = 12;
 
@@ -32,19 +35,37 @@ pub(crate) fn redact<S: AsRef<str>>(
     text
 }
 
-/// Every string of a JSON value and every name in it, without the token.
+/// What someone else has written, without the token and the secrets in it.
+fn harmless(text: &str, token: Option<&str>) -> String {
+    without_secrets(&redact(text, token)).into_owned()
+}
+
+/// As much of both ends of what someone else has written as [`brief`] may need, without the token and
+/// the secrets in it: to look for them in a long text takes long.
+pub(crate) fn harmless_ends(text: &str, token: Option<&str>) -> String {
+    if text.len() <= LOOKED_AT {
+        return harmless(text, token);
+    }
+    let head = String::from_utf8_lossy(&text.as_bytes()[..LOOKED_AT / 2]);
+    let tail = String::from_utf8_lossy(&text.as_bytes()[text.len() - LOOKED_AT / 2..]);
+    // The token end by end, so that it is found where the head cuts it off; the secrets in both, so
+    // that of a long one the tail is hidden too.
+    let text = format!("{}…{}", redact(&head, token), redact(&tail, token));
+    without_secrets(&text).into_owned()
+}
+
+/// A JSON value of which every string, every name and every secret member is [`harmless`].
 pub(crate) fn redact_strings(value: &mut Value, token: Option<&str>) {
     match value {
-        Value::String(text) => {
-            if let Cow::Owned(redacted) = redact(text, token) {
-                *text = redacted;
-            }
-        }
+        Value::String(text) => *text = harmless(text, token),
         Value::Array(values) => values.iter_mut().for_each(|value| redact_strings(value, token)),
         Value::Object(members) => {
             let named = std::mem::take(members).into_iter().map(|(name, mut value)| {
-                redact_strings(&mut value, token);
-                (redact(&name, token).into_owned(), value)
+                match SECRETS.contains(&name.as_str()) && !value.is_null() {
+                    true => value = "***".into(),
+                    false => redact_strings(&mut value, token),
+                }
+                (harmless(&name, token), value)
             });
             *members = named.collect();
         }
@@ -52,14 +73,17 @@ pub(crate) fn redact_strings(value: &mut Value, token: Option<&str>) {
     }
 }
 
-/// Headers of which those that repeat a secret do not show.
+/// Headers of which those that repeat a secret, or may hold another, do not show.
 pub(crate) fn redact_headers<S: AsRef<str>>(
     mut headers: HeaderMap,
     secrets: impl IntoIterator<Item = S> + Clone,
 ) -> HeaderMap {
-    for value in headers.values_mut() {
+    for (name, value) in &mut headers {
         let text = String::from_utf8_lossy(value.as_bytes());
-        if matches!(redact(&text, secrets.clone()), Cow::Owned(_)) {
+        let is_telling = TELLING_HEADERS.contains(&name.as_str())
+            || matches!(redact(&text, secrets.clone()), Cow::Owned(_))
+            || matches!(without_secrets(&text), Cow::Owned(_));
+        if is_telling {
             value.set_sensitive(true);
         }
     }
@@ -296,6 +320,21 @@ mod tests {
         let mut value = json!({"a": {TOKEN: [TOKEN, 1]}, TOKEN: null});
         redact_strings(&mut value, Some(TOKEN));
         assert_eq!(value, json!({"a": {"***": ["***", 1]}, "***": null}));
+    }
+
+    #[test]
+    fn of_a_long_text_only_the_ends_are_looked_at_and_show_no_secret() {
+        let middle = "\\".repeat(1 << 20);
+        let text = format!(r#"ä{TOKEN} "pin_code": "S3CRET", {middle} /a?S3CRET {TOKEN}ö"#);
+        let shown = harmless_ends(&text, Some(TOKEN));
+        assert!(shown.starts_with(r#"ä*** "pin_code": ***, \\"#), "{}", brief(&shown));
+        assert!(shown.ends_with(r"\\ /a?*** ***ö"), "{}", brief(&shown));
+        assert!(shown.contains(r"\…\") && shown.len() <= LOOKED_AT);
+        let long = |begin| harmless_ends(&format!("{begin}{}S3CRET", "x".repeat(LOOKED_AT)), None);
+        assert_eq!(long(r#"{"pin_code": ""#), r#"{"pin_code": ***"#);
+        assert_eq!(long("https://h/a?"), "https://h/a?***");
+        let cut = "x".repeat(LOOKED_AT / 2 - TELLING) + TOKEN + &"y".repeat(LOOKED_AT);
+        assert!(!harmless_ends(&cut, Some(TOKEN)).contains(&TOKEN[..TELLING]));
     }
 
     #[test]

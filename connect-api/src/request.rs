@@ -1,7 +1,7 @@
 //! Requests of routes that the API's document lacks.
 
 use std::borrow::Cow;
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use reqwest::{Method, Request};
@@ -81,7 +81,9 @@ impl Client {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+///
+/// `Debug` shows the names of segments and of the query only, and no body: any value can be a secret.
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest {
     client: Client,
@@ -179,6 +181,20 @@ impl RawRequest {
             None => request,
         };
         Wire::built(request.build())
+    }
+}
+
+impl fmt::Debug for RawRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().map(|(name, _)| name.clone()).collect()
+        };
+        f.debug_struct("RawRequest")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("segments", &names(&self.segments))
+            .field("query", &names(&self.query))
+            .finish_non_exhaustive()
     }
 }
 

@@ -4,7 +4,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::decode::string_end;
 use crate::models::SECRETS;
 
 /// What stands in the place of a secret.
@@ -40,7 +39,8 @@ pub(crate) fn hidden<'a>(secret: impl Into<Option<&'a String>>) -> fmt::Argument
 }
 
 /// A text that may be a body, or quote one, without the values of its secret members and without
-/// the queries of the URLs in it, where signatures stand.
+/// the queries of the URLs in it, where signatures stand. A name that is itself written with
+/// escapes, as `access\u005fkey`, is not recognised.
 pub(crate) fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     for name in SECRETS {
@@ -67,13 +67,15 @@ fn without<'a>(text: Cow<'a, str>, places: &[(usize, usize)]) -> Cow<'a, str> {
 }
 
 /// Where the values of a JSON member stand, with their quotes; those that are `null` tell nothing.
+/// The JSON may stand in a string, and that in another, so that its quotes are escaped.
 fn values(text: &str, name: &str) -> Vec<(usize, usize)> {
-    let quoted = format!("\"{name}\"");
+    let quoted = format!("\"{name}");
     let mut values: Vec<(usize, usize)> = Vec::new();
     for (at, _) in text.match_indices(&quoted) {
         // What stands in another value is read with it.
         let is_new = values.last().is_none_or(|(_, end)| at >= *end);
-        let after = text[at + quoted.len()..].trim_start().strip_prefix(':');
+        let close = text[at + quoted.len()..].trim_start_matches('\\').strip_prefix('"');
+        let after = close.and_then(|after| after.trim_start().strip_prefix(':'));
         if let Some(value) = after.map(str::trim_start).filter(|_| is_new) {
             let length = value[..value_end(value.as_bytes())].trim_end().len();
             if &value[..length] != "null" {
@@ -87,18 +89,36 @@ fn values(text: &str, name: &str) -> Vec<(usize, usize)> {
 
 /// How long the JSON value is that a text begins with; all of the text, if it is cut off.
 fn value_end(text: &[u8]) -> usize {
-    let (mut at, mut depth) = (0, 0_usize);
+    let (mut at, mut depth, mut slashes) = (0, 0_usize, 0);
     while let Some(byte) = text.get(at) {
         match byte {
-            b'"' => at = string_end(text, at + 1).min(text.len()) - 1,
+            b'"' => at = string_end(text, at + 1, slashes) - 1,
             b'[' | b'{' => depth += 1,
             b']' | b'}' | b',' if depth == 0 => return at,
             b']' | b'}' => depth -= 1,
             _ => {}
         }
+        slashes = if *byte == b'\\' { slashes + 1 } else { 0 };
         at += 1;
     }
     text.len()
+}
+
+/// The index after the closing quote of a string whose content starts at `at`, and whose quotes
+/// have so many backslashes each.
+fn string_end(text: &[u8], mut at: usize, quoting: usize) -> usize {
+    let mut slashes = 0;
+    while let Some(byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'\\' => slashes += 1,
+            // A string in a string has 2n + 1 backslashes for n before a quote: a quote of the content
+            // has 2q + 1 if the string's own have q, and 2q + 2 more for each backslash before it.
+            b'"' if (slashes + 1) % (2 * (quoting + 1)) != 0 => return at,
+            _ => slashes = 0,
+        }
+    }
+    at
 }
 
 /// Where queries stand, without what they begin with: up to what no URL holds.
@@ -119,6 +139,8 @@ fn queries(text: &str) -> Vec<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[derive(Clone)]
@@ -156,8 +178,29 @@ mod tests {
             (r#"{"access_key":"a","pin_code":"b"}"#, r#"{"access_key":***,"pin_code":***}"#),
             (r#"["access_key", "pin_code"]"#, r#"["access_key", "pin_code"]"#),
             (r#"{"access_key""#, r#"{"access_key""#),
+            (r#"access_key":"a", my_pin_code":"b""#, r#"access_key":"a", my_pin_code":"b""#),
+            (r#"{\"access_key\":\"a\\\"b\\\\\",\"c\":1}"#, r#"{\"access_key\":***,\"c\":1}"#),
+            (r#"{\"access_key\": {\"a\": \"}\"}, \"b\"}"#, r#"{\"access_key\": ***, \"b\"}"#),
+            (r#""{\\\"pin_code\\\":\\\"12\\\"}",1"#, r#""{\\\"pin_code\\\":***}",1"#),
+            (r#""{\"pin_code\":\"12", "b""#, r#""{\"pin_code\":***, "b""#),
+            (r#"{\"pin_code\":null}"#, r#"{\"pin_code\":null}"#),
         ] {
             assert_eq!(without_secrets(body), shown);
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_quoted_hides_as_much_as_one_that_is_not() {
+        let parts = ["\\", "\"", "a", ",", "}", "[", "\n", "ä"];
+        for at in 0..10_000 {
+            let secret: String = (0..6).map(|_| parts[fastrand::usize(..parts.len())]).collect();
+            let mut body = json!({"access_key": secret, "b": "c"}).to_string();
+            let mut shown = r#"{"access_key":***,"b":"c"}"#.to_owned();
+            for _ in 0..at % 4 {
+                body = json!([body, "d"]).to_string();
+                shown = json!([shown, "d"]).to_string();
+            }
+            assert_eq!(without_secrets(&body), shown, "{body}");
         }
     }
 
@@ -177,7 +220,17 @@ mod tests {
 
     #[test]
     fn a_long_text_is_read_in_time() {
-        for part in ["?", "? ", "%3F", "\"access_key\":[", "\"access_key\":1,", "\"access_key\" "] {
+        for part in [
+            "?",
+            "? ",
+            "%3F",
+            "\"access_key\":[",
+            "\"access_key\":1,",
+            "\"access_key\" ",
+            "\"access_key\\",
+            "\\\"access_key\\\":\\\"",
+            "\\",
+        ] {
             let text = part.repeat((1 << 20) / part.len());
             let start = std::time::Instant::now();
             assert!(without_secrets(&text).len() <= text.len() * 2, "{part}");

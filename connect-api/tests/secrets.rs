@@ -4,8 +4,11 @@
 mod server_support;
 
 use axum::response::IntoResponse as _;
-use connect_api::models::{MaterialProfileUploadRequest, PrinterActionBodyRequest};
-use connect_api::{CallOptions, Client, Error, RetryPolicy, StatusCode};
+use connect_api::models::{
+    MaterialProfileUploadRequest, PrintJobInstanceResponse, PrinterActionBodyRequest,
+    WebcamSnapshotStatus,
+};
+use connect_api::{CallOptions, Client, Error, Method, RetryPolicy, StatusCode};
 use serde_json::json;
 use server_support::{Server, answer};
 
@@ -147,6 +150,91 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
     }
 }
 
+#[tokio::test]
+async fn an_error_object_shows_no_secret_of_the_api() {
+    let said = r#"upstream said {"access_key":"S3CRET"}"#;
+    for (member, value, shown) in [
+        (
+            "title",
+            json!("see https://h/a?X-Goog-Signature=S3CRET now"),
+            json!("see https://h/a?*** now"),
+        ),
+        ("title", json!(said), json!(r#"upstream said {"access_key":***}"#)),
+        (
+            "detail",
+            json!(json!({"body": said}).to_string()),
+            json!(r#"{"body":"upstream said {\"access_key\":***}"}"#),
+        ),
+        ("code", json!("https://h/a?S3CRET"), json!("https://h/a?***")),
+        (
+            "meta",
+            json!({"access_key": "S3CRET", "of": [{"pin_code": ["S3CRET"], "upload_url": null}], "/a?S3CRET": 1}),
+            json!({"access_key": "***", "of": [{"pin_code": "***", "upload_url": null}], "/a?***": 1}),
+        ),
+    ] {
+        let mut object = json!({"id": "1", "code": "c", "title": "t", "http_status": "404"});
+        object[member] = value;
+        let (error, text) = printed(404, None, &json!({"errors": [object]}).to_string()).await;
+        let Error::Api(error) = error else { panic!("{error:?}") };
+        let error = &error.errors[0];
+        let members = json!({
+            "title": error.title, "detail": error.detail, "code": error.code.as_str(),
+            "meta": error.meta,
+        });
+        assert_eq!(members[member], shown);
+        assert_hidden(&text);
+    }
+}
+
+#[tokio::test]
+async fn an_error_shows_no_header_that_opens_something() {
+    for (status, body) in [(404, "nothing"), (200, r#"{"data": 7}"#)] {
+        let server = Server::start(move |_| {
+            let status = StatusCode::from_u16(status).unwrap();
+            let mut answer = (status, body).into_response();
+            for (name, value) in [
+                ("location", "/of/S3CRET"),
+                ("content-location", "/of/S3CRET"),
+                ("link", "</of/S3CRET>; rel=next"),
+                ("set-cookie", "session=S3CRET"),
+                ("x-from", "https://storage.example/p?X-Goog-Signature=S3CRET"),
+                ("x-said", r#"{"access_key": "S3CRET"}"#),
+                ("x-request-id", "any"),
+            ] {
+                answer.headers_mut().append(name, value.parse().unwrap());
+            }
+            std::future::ready(answer)
+        });
+        let error = server.await.client().get_settings().send().await.unwrap_err();
+        let text = format!("{error} {error:?} {error:#?}");
+        assert!(!text.contains("S3CRET") && text.contains("x-from"), "{text}");
+        let headers = match error {
+            Error::Api(error) => {
+                assert_eq!(error.request_id(), Some("any"));
+                error.headers
+            }
+            Error::Decode(error) => error.headers,
+            _ => panic!("{error:?}"),
+        };
+        assert_eq!(headers["location"], "/of/S3CRET");
+    }
+}
+
+#[tokio::test]
+async fn the_place_that_does_not_fit_and_what_it_quotes_show_no_secret_of_the_api() {
+    let quoted = json!({"access_key": "S3CRET"}).to_string();
+    let twice = json!({ "of": quoted }).to_string();
+    for body in [
+        r#"{"https://h/a?X-Goog-Signature=S3CRET": x}"#.to_owned(),
+        json!({ "data": quoted }).to_string(),
+        json!({ "data": twice }).to_string(),
+    ] {
+        let (error, text) = printed(200, None, &body).await;
+        assert!(matches!(error, Error::Decode(_)), "{error:?}");
+        assert_hidden(&text);
+    }
+}
+
 #[test]
 fn a_pin_code_shows_in_no_request() {
     let client = Client::new("any");
@@ -157,4 +245,27 @@ fn a_pin_code_shows_in_no_request() {
         client.send_printer_action("c", "p", "rename").pin_code("S3CRET"),
     );
     assert!(text.contains("pin_code: ***") && !text.contains("S3CRET"), "{text}");
+    let request = client.request(Method::PUT, "/printers/{pin}").segment("pin", "S3CRET");
+    let request = request.query("pin_code", "S3CRET").json(&body);
+    assert_eq!(
+        format!("{request:?}"),
+        r#"RawRequest { method: PUT, path: "/printers/{pin}", segments: ["pin"], query: ["pin_code"], .. }"#
+    );
+}
+
+#[test]
+fn a_picture_shows_only_to_who_asks_for_it() {
+    let url = "https://images.example/S3CRET";
+    let picture: WebcamSnapshotStatus = serde_json::from_value(json!({"image_url": url})).unwrap();
+    assert_eq!(picture.image_url, url);
+    assert_eq!(format!("{picture:?}"), "WebcamSnapshotStatus { image_url: *** }");
+    let job = json!({
+        "cluster_id": "c", "created_at": "2026-01-01T00:00:00Z", "force": false, "is_online": true,
+        "machine_variant": "m", "name": "n", "sent_from": "s", "started": false, "state": "s",
+        "status": "s", "time_remaining": 1, "time_total": 1, "uuid": "u", "preview_url": url,
+    });
+    let job: PrintJobInstanceResponse = serde_json::from_value(job).unwrap();
+    assert_eq!(job.preview_url.as_deref(), Some(url));
+    let text = format!("{job:?}");
+    assert!(text.contains("preview_url: ***") && !text.contains("S3CRET"), "{text}");
 }

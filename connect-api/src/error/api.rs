@@ -38,10 +38,12 @@ pub struct ApiError {
     /// The status of the answer. The status inside an [`ErrorObject`] can differ. A success, if the
     /// answer lists errors nevertheless.
     pub status: StatusCode,
-    /// The headers of the answer.
+    /// The headers of the answer. Those that may open something are sensitive: `Debug` does not show
+    /// their values.
     pub headers: HeaderMap,
     /// Every error that the body lists; none if the body is not the documented JSON. What an error
-    /// lacks but its code is an empty text.
+    /// lacks but its code is an empty text. The token, keys, pin codes and the queries of URLs
+    /// are left out.
     pub errors: Vec<ErrorObject>,
     /// The beginning of the body, if it is not the documented JSON.
     pub excerpt: Option<String>,

@@ -8,8 +8,7 @@ use reqwest::header::HeaderMap;
 
 use crate::call::{Operation, Raw};
 use crate::decode::{offset, path_at};
-use crate::redact::{brief, excerpt_at, redact, redact_headers};
-use crate::secret::without_secrets;
+use crate::redact::{brief, excerpt_at, harmless_ends, redact_headers};
 use crate::token::AccessToken;
 
 /// A body that is not what the API documents.
@@ -29,7 +28,8 @@ pub struct DecodeError {
     pub(super) operation: Arc<Operation>,
     /// The status of the answer.
     pub status: StatusCode,
-    /// The headers of the answer.
+    /// The headers of the answer. Those that may open something are sensitive: `Debug` does not show
+    /// their values.
     pub headers: HeaderMap,
     /// Where in the body, as in `$.data[3].printer_count`.
     pub path: String,
@@ -66,10 +66,10 @@ impl DecodeError {
         let at = offset(&raw.body, error.line(), error.column());
         let path = path_at(&raw.body, at);
         Self {
-            path: brief(&redact(&path, token)),
+            path: brief(&harmless_ends(&path, token)),
             excerpt: excerpt_at(&raw.body, at, token),
             // It quotes the value that does not fit, however long that is.
-            fault: brief(&without_secrets(&redact(&error.to_string(), token))),
+            fault: brief(&harmless_ends(&error.to_string(), token)),
             headers: redact_headers(raw.headers, token),
             operation: raw.operation,
             status: raw.status,

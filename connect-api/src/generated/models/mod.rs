@@ -21,7 +21,9 @@ pub use service::*;
 pub(crate) const SECRETS: &[&str] = &[
     "access_key",
     "download_url",
+    "image_url",
     "pin_code",
     "preview_image_url",
+    "preview_url",
     "upload_url",
 ];

@@ -373,7 +373,7 @@ crate::model::model! {
 /// println!("{} {:?}", details.cluster_id, details.created_at);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrintJobDetailsResponse {
     /// The name of the printer this job is assigned to while being queued.
@@ -487,6 +487,15 @@ crate::model::model! {
     owner_id, preview_url, printed_on_uuid, printer_name, printer_uuid, sent_from,
     source, started, state, status, status_detail, status_message, time_elapsed,
     time_remaining, time_total, uuid }
+}
+crate::secret::discreet! {
+    PrintJobDetailsResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
+    compatible_machine_families, configuration, configuration_changes_required,
+    constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
+    last_seen, machine_variant, name, network_error_count, note, owner, owner_deleted,
+    owner_id, printed_on_uuid, printer_name, printer_uuid, sent_from, source, started,
+    state, status, status_detail, status_message, time_elapsed, time_remaining,
+    time_total, uuid } hides { preview_url }
 }
 /// The metadata model for a printer extruder in print jobs.
 ///
@@ -756,7 +765,7 @@ crate::model::model! {
 /// println!("{} {:?}", instance.cluster_id, instance.created_at);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct PrintJobInstanceResponse {
     /// The name of the printer this job is assigned to while being queued.
@@ -868,6 +877,15 @@ crate::model::model! {
     owner_id, preview_url, printed_on_uuid, printer_name, printer_uuid, sent_from,
     started, state, status, status_detail, status_message, time_elapsed, time_remaining,
     time_total, uuid }
+}
+crate::secret::discreet! {
+    PrintJobInstanceResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
+    compatible_machine_families, configuration, configuration_changes_required,
+    constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
+    last_seen, machine_variant, name, network_error_count, note, owner, owner_deleted,
+    owner_id, printed_on_uuid, printer_name, printer_uuid, sent_from, started, state,
+    status, status_detail, status_message, time_elapsed, time_remaining, time_total, uuid
+    } hides { preview_url }
 }
 /// Model for updating the note in a print job instance.
 ///

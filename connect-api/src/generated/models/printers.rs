@@ -782,7 +782,7 @@ crate::open_enum::open_enum! {
 /// println!("{}", status.image_url);
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct WebcamSnapshotStatus {
     /// URL of the image. Only valid if 'status' is SUCCESS
@@ -792,4 +792,7 @@ pub struct WebcamSnapshotStatus {
 }
 crate::model::model! {
     WebcamSnapshotStatus { image_url }
+}
+crate::secret::discreet! {
+    WebcamSnapshotStatus {} hides { image_url }
 }
