@@ -220,6 +220,32 @@ async fn a_last_page_that_repeats_hides_others() {
     assert_eq!(server.count(), 51, "once more, and no further");
 }
 
+/// The last page is short, so that its length says nothing about where it is.
+#[tokio::test]
+async fn a_short_last_page_that_repeats_hides_another() {
+    let server = serve(|number| match number {
+        1 => counted(clusters(0..10), 3, 21),
+        2 => counted(clusters(10..20), 3, 21),
+        _ => counted(clusters(19..20), 3, 21),
+    })
+    .await;
+    let (found, at, _) = until_repeated(&server).await;
+    assert_eq!((found, at), (all()[..20].to_vec(), 3));
+    assert_eq!(server.count(), 4, "once more, and no further");
+}
+
+/// An item was taken away after the second page, and with it the last page's only one moved there.
+#[tokio::test]
+async fn a_short_last_page_that_has_only_what_is_known_is_the_end_if_the_count_says_so() {
+    let server = serve(|number| match number {
+        1 => counted(clusters(0..10), 3, 21),
+        2 => counted(clusters(10..20), 3, 21),
+        _ => counted(clusters(19..20), 3, 20),
+    })
+    .await;
+    assert_eq!(collect(&server).await, all()[..20]);
+}
+
 #[tokio::test]
 async fn a_server_that_ignores_the_page_is_noticed_whatever_order_it_gives() {
     let turns = Mutex::new(0);
