@@ -73,7 +73,7 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
     let Some(uuid) = uuid else { return Ok(()) };
 
     // And then: whatever happens there, until the job has ended, however it does.
-    let mut watch = client.watch_cluster(&cluster).since(before);
+    let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
         println!("{event}");
         if event.ends_job(&uuid) {
@@ -145,6 +145,48 @@ async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
     };
     run(&farm, &client, &file, remove).await.expect("an end");
     assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+}
+
+/// Runs the program on a farm whose only printer is occupied. Nothing is seen of the job before it is
+/// removed and something was done to the farm; gives how often it was asked for then.
+async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
+    let (farm, client, file) = farm(Duration::from_secs(10)).await;
+    let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
+    client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+    let blind = std::iter::repeat_n(Fault::Status(503), 100);
+    farm.faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
+    let remove = async {
+        while polls(&farm) < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let changes = farm.changes();
+        let job = changes.iter().rfind(|change| change.kind == ChangeKind::JobQueued);
+        let uuid = job.expect("a job").subject.clone();
+        let remove = client.remove_print_job(&cluster.cluster_id, &uuid).send();
+        remove.await.expect("an action");
+        farm.advance(Duration::from_secs(60));
+        farm.mend();
+        then(&farm);
+        format!("/print_jobs/{uuid}")
+    };
+    let both = async { tokio::join!(front_page(client.clone(), &file), remove) };
+    let both = tokio::time::timeout(Duration::from_secs(60), both).await;
+    let (ended, job) = both.expect("the program ends");
+    ended.expect("no refusal");
+    assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+    farm.requests().iter().filter(|request| request.path.ends_with(&job)).count()
+}
+
+#[tokio::test]
+async fn it_ends_when_the_job_is_removed_before_it_is_seen() {
+    assert_eq!(removed_unseen(|_| {}).await, 1);
+}
+
+#[tokio::test]
+async fn it_ends_when_nobody_knows_the_job_but_not_at_once() {
+    let unknown = || std::iter::repeat_n(Fault::Status(404), 100);
+    let asked = removed_unseen(|farm| farm.faults("get_print_job", unknown())).await;
+    assert_eq!(asked, 4, "for a minute: a status and a question take ten seconds each here");
 }
 
 #[tokio::test]
