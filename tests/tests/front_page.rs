@@ -8,9 +8,13 @@ use connect_api::models::{OrganizationSettings, PrintJobState};
 use connect_api::{Client, Error};
 use connect_stand_in::{ChangeKind, Farm, Fault, StandIn};
 
+#[path = "front_page/under_a_test.rs"]
+mod under_a_test;
+
 const README: &str = include_str!("../../README.md");
 const FRONT_PAGE: &str = include_str!("../../connect-api/src/lib.rs");
 const HERE: &str = include_str!("front_page.rs");
+const UNDER_A_TEST: &str = include_str!("front_page/under_a_test.rs");
 
 /// The Rust in a document, block by block.
 fn programs(document: &str) -> Vec<&str> {
@@ -30,8 +34,8 @@ fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
     assert_eq!(programs(&docs)[0], print);
     let from = print.find("    // Where to print").expect("the way of the program");
     assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
-    let indented: String = farm.lines().map(|line| format!("    {line}\n")).collect();
-    assert!(HERE.contains(&indented), "the README's third program is not here:\n{farm}");
+    let (_, test) = UNDER_A_TEST.split_once("\n\n").expect("a line of documentation");
+    assert_eq!(farm, test);
 }
 
 /// The README's first program.
@@ -208,18 +212,4 @@ async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
         let error = run(&farm, &client, &file, refuse).await.expect_err("a refusal");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
     }
-}
-
-#[tokio::test]
-async fn the_farm_goes_under_a_test_as_the_readme_shows() -> Result<(), Box<dyn std::error::Error>>
-{
-    let stand_in = StandIn::start().await;
-    let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
-    let file = stand_in.add_file("gear.ufp", Duration::from_secs(3600));
-    let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
-    let job = client.print(cluster, &file).send().await?.job_instance_uuid.unwrap();
-    stand_in.advance(Duration::from_secs(24 * 3600));
-    let job = client.get_print_job(cluster, &job).send().await?;
-    assert_eq!(job.status.as_str(), "finished");
-    Ok(())
 }
