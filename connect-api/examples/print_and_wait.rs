@@ -51,7 +51,7 @@ async fn print() -> Result<(), Failure> {
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent:>3} % {msg}")?);
     bar.set_message(sent.status.to_string());
-    let mut watch = service.client.watch_cluster(cluster_id).since(before);
+    let mut watch = service.client.watch_cluster(cluster_id).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
         match event {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {
@@ -69,6 +69,10 @@ async fn print() -> Result<(), Failure> {
             WatchEvent::JobFailed(job) | WatchEvent::JobGone(job) if job.uuid == uuid => {
                 bar.finish_and_clear();
                 return Err(format!("{} has not been printed: {}", job.name, job.status).into());
+            }
+            WatchEvent::JobUnknown(job) if job == uuid => {
+                bar.finish_and_clear();
+                return Err(format!("nobody knows job {uuid} any more").into());
             }
             event @ WatchEvent::Blind { .. } => bar.println(event.to_string()),
             _ => {}

@@ -30,7 +30,7 @@
 //!     let Some(uuid) = uuid else { return Ok(()) };
 //!
 //!     // And then: whatever happens there, until the job has ended, however it does.
-//!     let mut watch = client.watch_cluster(&cluster).since(before);
+//!     let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
 //!     while let Some(event) = watch.next().await.transpose()? {
 //!         println!("{event}");
 //!         if event.ends_job(&uuid) {

@@ -180,7 +180,9 @@ impl<T> Pages<T> {
             if !std::mem::replace(&mut self.is_again, true) {
                 return Ok(None);
             }
-            if number.saturating_mul(len) > self.known_part() {
+            // The last page can be shorter than the others: the count says how far it reaches.
+            let count = page.total_count().filter(|_| page.total_pages() == Some(number));
+            if number.saturating_mul(len).max(count.unwrap_or(0)) > self.known_part() {
                 return Err(RepeatedPageError::new(&self.operation, number).into());
             }
         }

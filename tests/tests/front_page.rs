@@ -8,9 +8,13 @@ use connect_api::models::{OrganizationSettings, PrintJobState};
 use connect_api::{Client, Error};
 use connect_stand_in::{ChangeKind, Farm, Fault, StandIn};
 
+#[path = "front_page/under_a_test.rs"]
+mod under_a_test;
+
 const README: &str = include_str!("../../README.md");
 const FRONT_PAGE: &str = include_str!("../../connect-api/src/lib.rs");
 const HERE: &str = include_str!("front_page.rs");
+const UNDER_A_TEST: &str = include_str!("front_page/under_a_test.rs");
 
 /// The Rust in a document, block by block.
 fn programs(document: &str) -> Vec<&str> {
@@ -30,8 +34,8 @@ fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
     assert_eq!(programs(&docs)[0], print);
     let from = print.find("    // Where to print").expect("the way of the program");
     assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
-    let indented: String = farm.lines().map(|line| format!("    {line}\n")).collect();
-    assert!(HERE.contains(&indented), "the README's third program is not here:\n{farm}");
+    let (_, test) = UNDER_A_TEST.split_once("\n\n").expect("a line of documentation");
+    assert_eq!(farm, test);
 }
 
 /// The README's first program.
@@ -73,7 +77,7 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
     let Some(uuid) = uuid else { return Ok(()) };
 
     // And then: whatever happens there, until the job has ended, however it does.
-    let mut watch = client.watch_cluster(&cluster).since(before);
+    let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
         println!("{event}");
         if event.ends_job(&uuid) {
@@ -147,6 +151,48 @@ async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
     assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
 }
 
+/// Runs the program on a farm whose only printer is occupied. Nothing is seen of the job before it is
+/// removed and something was done to the farm; gives how often it was asked for then.
+async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
+    let (farm, client, file) = farm(Duration::from_secs(10)).await;
+    let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
+    client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+    let blind = std::iter::repeat_n(Fault::Status(503), 100);
+    farm.faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
+    let remove = async {
+        while polls(&farm) < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let changes = farm.changes();
+        let job = changes.iter().rfind(|change| change.kind == ChangeKind::JobQueued);
+        let uuid = job.expect("a job").subject.clone();
+        let remove = client.remove_print_job(&cluster.cluster_id, &uuid).send();
+        remove.await.expect("an action");
+        farm.advance(Duration::from_secs(60));
+        farm.mend();
+        then(&farm);
+        format!("/print_jobs/{uuid}")
+    };
+    let both = async { tokio::join!(front_page(client.clone(), &file), remove) };
+    let both = tokio::time::timeout(Duration::from_secs(60), both).await;
+    let (ended, job) = both.expect("the program ends");
+    ended.expect("no refusal");
+    assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+    farm.requests().iter().filter(|request| request.path.ends_with(&job)).count()
+}
+
+#[tokio::test]
+async fn it_ends_when_the_job_is_removed_before_it_is_seen() {
+    assert_eq!(removed_unseen(|_| {}).await, 1);
+}
+
+#[tokio::test]
+async fn it_ends_when_nobody_knows_the_job_but_not_at_once() {
+    let unknown = || std::iter::repeat_n(Fault::Status(404), 100);
+    let asked = removed_unseen(|farm| farm.faults("get_print_job", unknown())).await;
+    assert_eq!(asked, 4, "for a minute: a status and a question take ten seconds each here");
+}
+
 #[tokio::test]
 async fn it_ends_well_when_the_job_awaits_approval() {
     let (farm, client, file) = farm(Duration::from_secs(60)).await;
@@ -166,18 +212,4 @@ async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
         let error = run(&farm, &client, &file, refuse).await.expect_err("a refusal");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
     }
-}
-
-#[tokio::test]
-async fn the_farm_goes_under_a_test_as_the_readme_shows() -> Result<(), Box<dyn std::error::Error>>
-{
-    let stand_in = StandIn::start().await;
-    let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
-    let file = stand_in.add_file("gear.ufp", Duration::from_secs(3600));
-    let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
-    let job = client.print(cluster, &file).send().await?.job_instance_uuid.unwrap();
-    stand_in.advance(Duration::from_secs(24 * 3600));
-    let job = client.get_print_job(cluster, &job).send().await?;
-    assert_eq!(job.status.as_str(), "finished");
-    Ok(())
 }

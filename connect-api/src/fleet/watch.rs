@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use crate::client::Client;
@@ -34,6 +35,9 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// How many late answers in a row are ignored. More are none: the service's clock was set back.
 const LATE: u8 = 5;
+
+/// How long the service may take to know of a job that was just sent. Its lists take some 10 seconds.
+const NEW: Duration = Duration::from_secs(60);
 
 type Answer = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
 
@@ -88,6 +92,9 @@ impl Client {
 /// reported late, once nevertheless. A status that was made before the last one is late, and ignored
 /// (up to five in a row). A job that has ended does not run again, whatever a status says.
 ///
+/// A job that no status lists before it ends has no events, unless the watch is told of it with
+/// [`job`](Self::job).
+///
 /// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic. Two are
 /// never closer than the client's [`poll_interval`](crate::ClientBuilder::poll_interval), which for
 /// a watch is the vendor's 10 seconds unless it is set; only what is answered that its token has
@@ -127,6 +134,11 @@ pub struct Watch {
     status: Option<ClusterStatusResponse>,
     /// The status, and what it leaves out.
     known: ClusterStatusResponse,
+    /// The jobs whose end is to be reported, by their UUIDs, and which are not known as open yet.
+    sought: Vec<String>,
+    /// When the first poll's status was made, and the time that the watch has paused since it.
+    first: Option<DateTime<Utc>>,
+    paused: Duration,
     /// Failed polls in a row, and late answers in a row.
     failures: u32,
     late: u8,
@@ -146,6 +158,9 @@ impl Watch {
             events: VecDeque::new(),
             status: None,
             known: ClusterStatusResponse::default(),
+            sought: Vec::new(),
+            first: None,
+            paused: Duration::ZERO,
             failures: 0,
             late: 0,
             failed: None,
@@ -183,6 +198,39 @@ impl Watch {
     pub fn since(mut self, status: ClusterStatusResponse) -> Self {
         self.known.clone_from(&status);
         self.status = Some(status);
+        self
+    }
+
+    /// Has the end of a job reported, by its UUID, also if no status lists it before: what
+    /// [`print`](Client::print) gave as `job_instance_uuid`, say, which somebody may remove before the
+    /// next poll. It can be called for several jobs.
+    ///
+    /// While it is in no list, the job is asked for by itself after each status. If it has ended by
+    /// the first status, or [the one given](Self::since) lists it so, that is reported, too. A job just
+    /// sent can take the service some seconds to list, so that not to know it says nothing at first:
+    /// only a minute after the watch's first status, by the times that the statuses say or by the
+    /// watch's own pauses, it is [unknown](WatchEvent::JobUnknown), and not asked for any more.
+    ///
+    /// ```no_run
+    /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+    /// let sent = client.print("a cluster's id", "a print file's id").send().await?;
+    /// let Some(uuid) = sent.job_instance_uuid else { return Ok(()) };
+    /// let mut watch = client.watch_cluster("a cluster's id").job(&uuid);
+    /// while let Some(event) = watch.next().await.transpose()? {
+    ///     if event.ends_job(&uuid) {
+    ///         println!("{event}");
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn job(mut self, uuid: impl Into<String>) -> Self {
+        let uuid = uuid.into();
+        if !self.sought.contains(&uuid) {
+            self.sought.push(uuid);
+        }
         self
     }
 
@@ -248,7 +296,9 @@ impl Watch {
         if is_late {
             return Some(self.interval);
         }
-        let mut missing = changes::missing(&self.known, &status);
+        // Whose end is reported as any job's.
+        self.sought.retain(|uuid| !changes::has_open(&self.known, uuid));
+        let mut missing = changes::missing(&self.known, &status, &self.sought);
         if missing.is_empty() {
             return Some(self.see(status, Answers::default()));
         }
@@ -265,14 +315,37 @@ impl Watch {
     /// Takes in what is seen; gives the pause after it.
     #[inline]
     fn see(&mut self, status: ClusterStatusResponse, answers: Answers) -> Duration {
-        let known = changes::known(&self.known, &status, &answers);
-        if self.status.is_some() {
-            self.events.extend(changes::between(&self.known, &known));
+        let known = changes::known(&self.known, &status, &self.sought, &answers);
+        let mut events = changes::between(&self.known, &known, &self.sought);
+        if self.status.is_none() {
+            events.retain(|event| self.sought.iter().any(|uuid| event.ends_job(uuid)));
         }
+        let may_be_new = self.may_be_new(&status);
+        for uuid in &self.sought {
+            match answers.gone.get(uuid) {
+                Some(Some(job)) => events.push(WatchEvent::JobGone(job.clone().into())),
+                Some(None) if !may_be_new => events.push(WatchEvent::JobUnknown(uuid.clone())),
+                _ => {}
+            }
+        }
+        self.sought.retain(|uuid| !events.iter().any(|event| event.ends_job(uuid)));
+        self.events.extend(events);
         (self.status, self.known) = (Some(status), known);
-        let Some((uuid, error)) = answers.failed else { return self.interval };
-        self.failed = Some(uuid);
-        self.interval.max(error.retry_after().unwrap_or_default().min(LONGEST_PAUSE))
+        let asks_for = answers.failed.as_ref().and_then(|(_, error)| error.retry_after());
+        self.failed = answers.failed.map(|(uuid, _)| uuid);
+        let pause = self.interval.max(asks_for.unwrap_or_default().min(LONGEST_PAUSE));
+        self.paused = self.paused.saturating_add(pause);
+        pause
+    }
+
+    /// Whether the service may not know yet of a job that was sent before the watch began.
+    #[inline]
+    fn may_be_new(&mut self, status: &ClusterStatusResponse) -> bool {
+        let made = status.generated_time;
+        self.first = self.first.or(made);
+        let passed = made.zip(self.first).map(|(made, first)| made.signed_duration_since(first));
+        let passed = passed.and_then(|passed| passed.to_std().ok()).unwrap_or_default();
+        passed.max(self.paused) < NEW
     }
 
     /// Takes a failure in; gives the pause after it.

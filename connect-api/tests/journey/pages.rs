@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use axum::extract::Request;
 use axum::response::Response;
-use connect_api::models::ClusterResponse;
-use connect_api::{Error, Items, StatusCode};
+use connect_api::{Error, StatusCode};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::server_support::{Server, answer, refuse};
+
+mod repeated;
 
 fn id(number: usize) -> String {
     format!("cluster-{number:04}")
@@ -135,120 +136,6 @@ async fn a_server_that_ignores_the_page_is_asked_twice_and_no_more() {
     let server = serve(|_| page(of_a_thousand(1, 20), None)).await;
     assert_eq!(collect(&server).await, all()[..20]);
     assert_eq!(server.count(), 2);
-}
-
-/// Reads a list of clusters until it refuses to go on, and gives what was found, the page that is at
-/// fault, and the stream.
-async fn until_repeated(server: &Server) -> (Vec<String>, i64, Items<ClusterResponse>) {
-    let mut items = server.client().get_clusters().limit(20).items();
-    let mut found = Vec::new();
-    loop {
-        match items.next().await.expect("no end") {
-            Ok(cluster) => found.push(cluster.cluster_id),
-            Err(Error::RepeatedPage(error)) => return (found, error.page(), items),
-            Err(error) => panic!("{error:?}"),
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
-    let server = serve(|_| page(of_a_thousand(1, 20), Some(50))).await;
-    let (found, at, mut items) = until_repeated(&server).await;
-    assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3), "page 2 twice");
-    let error = items.next().await.unwrap().unwrap_err();
-    let text = "get_clusters: page 2 repeats items of pages before it, in the place of others";
-    assert_eq!(error.to_string(), text);
-    assert_eq!(error.operation(), Some("get_clusters"));
-    assert_eq!((items.next_page(), server.count()), (Some(2), 4), "once for who asks again");
-}
-
-#[tokio::test]
-async fn a_page_that_repeats_another_loses_nothing() {
-    // By mistake, so often: the same page is right when it is asked for again.
-    for mistakes in [1, 2, 3] {
-        let left = Mutex::new(mistakes);
-        let server = serve(move |number| {
-            let mut left = left.lock().unwrap();
-            let is_wrong = number == 17 && *left > 0;
-            *left -= usize::from(is_wrong);
-            page(of_a_thousand(number - usize::from(is_wrong), 20), Some(50))
-        })
-        .await;
-        let mut items = server.client().get_clusters().limit(20).items();
-        let (mut found, mut errors) = (Vec::new(), 0);
-        while let Some(item) = items.next().await {
-            match item {
-                Ok(cluster) => found.push(cluster.cluster_id),
-                Err(error) => {
-                    assert!(matches!(error, Error::RepeatedPage(_)), "{error:?}");
-                    errors += 1;
-                }
-            }
-        }
-        assert_eq!((errors, found), (mistakes - 1, all()), "{mistakes}");
-        assert_eq!(server.count(), 50 + mistakes);
-    }
-}
-
-/// A page's worth of clusters was added in front of the list meanwhile, and the count says so.
-#[tokio::test]
-async fn a_page_that_repeats_another_for_good_is_passed_over_if_the_list_has_grown() {
-    let server = serve(|number| match number {
-        ..=16 => page(of_a_thousand(number, 20), Some(50)),
-        _ => counted(of_a_thousand(number - 1, 20), 51, 1020),
-    })
-    .await;
-    assert_eq!(collect(&server).await, all());
-    assert_eq!(server.count(), 52);
-    // That explains one page, not another.
-    let server = serve(|number| match number {
-        ..=16 => page(of_a_thousand(number, 20), Some(50)),
-        17..=29 => counted(of_a_thousand(number - 1, 20), 51, 1020),
-        _ => counted(of_a_thousand(28, 20), 51, 1020),
-    })
-    .await;
-    let (found, at, _) = until_repeated(&server).await;
-    assert_eq!((found, at), (all()[..28 * 20].to_vec(), 30));
-}
-
-#[tokio::test]
-async fn a_last_page_that_repeats_hides_others() {
-    let server = serve(|number| page(of_a_thousand(number.min(49), 20), Some(50))).await;
-    let (found, at, _) = until_repeated(&server).await;
-    assert_eq!((found, at), (all()[..980].to_vec(), 50));
-    assert_eq!(server.count(), 51, "once more, and no further");
-}
-
-#[tokio::test]
-async fn a_server_that_ignores_the_page_is_noticed_whatever_order_it_gives() {
-    let turns = Mutex::new(0);
-    let server = serve(move |_| {
-        let mut turns = turns.lock().unwrap();
-        *turns += 1;
-        let mut clusters = clusters(0..20);
-        clusters.rotate_left(*turns % 20);
-        page(clusters, Some(5))
-    })
-    .await;
-    let (mut found, at, _) = until_repeated(&server).await;
-    found.sort();
-    assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3));
-}
-
-#[tokio::test]
-async fn counted_pages_that_take_turns_do_not_go_on_forever() {
-    // Also if the server says that the list grows all the time.
-    for growth in [0, 1000] {
-        let server = serve(move |number| {
-            counted(of_a_thousand(number % 2 + 1, 20), 1_000_000, 1000 + growth * number)
-        })
-        .await;
-        let (mut found, at, _) = until_repeated(&server).await;
-        found.sort();
-        assert_eq!(found, all()[..40]);
-        assert!(at <= 5, "{at}");
-    }
 }
 
 #[tokio::test]

@@ -232,17 +232,21 @@ impl Fault {
     }
 }
 
+/// Whether an answer can have this status.
+pub(super) fn is_status(status: u16) -> bool {
+    StatusCode::from_u16(status).is_ok_and(|status| !status.is_informational())
+}
+
 /// The faults, all of which can be sent.
 #[track_caller]
 fn checked(faults: impl IntoIterator<Item = Fault>) -> Vec<Fault> {
     let faults: Vec<_> = faults.into_iter().collect();
-    let status = |status: u16| StatusCode::from_u16(status).is_ok_and(|it| !it.is_informational());
     let header = |value: &str| HeaderValue::from_str(value).is_ok();
     for fault in &faults {
         let can_be_sent = match fault {
-            Fault::Status(of) | Fault::Gateway(of) => status(*of),
+            Fault::Status(of) | Fault::Gateway(of) => is_status(*of),
             Fault::RetryAfter(of, value) | Fault::Redirect(of, value) => {
-                status(*of) && header(value)
+                is_status(*of) && header(value)
             }
             Fault::Body(value, _) | Fault::Mislabelled(value) => header(value),
             _ => true,

@@ -31,9 +31,10 @@ const REMEMBERED: usize = 200;
 
 /// What is known after a status has come: all that it says, and what it leaves out but cannot have
 /// changed. Lists that are not there are as they were; a job that has ended stays ended; one that has
-/// not, and is missing, is what it was answered to be, or as it was if there is no answer.
+/// not, and is missing, is what it was answered to be, or as it was if there is no answer. One
+/// whose end is `sought` is there as soon as it is listed or found.
 #[inline]
-pub(super) fn known(known: &Status, now: &Status, answers: &Answers) -> Status {
+pub(super) fn known(known: &Status, now: &Status, sought: &[String], answers: &Answers) -> Status {
     let before = jobs(known);
     let (mut print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
     let has_ended: HashSet<&str> =
@@ -43,10 +44,14 @@ pub(super) fn known(known: &Status, now: &Status, answers: &Answers) -> Status {
         .retain(|job| Phase::of(job, false).has_ended() || !has_ended.contains(job.uuid.as_str()));
     let is_told = uuids(&print_jobs, &recently_completed);
     let (mut ended, mut found) = (Vec::new(), Vec::new());
+    let is_new =
+        |uuid: &str| !is_told.contains(uuid) && !before.iter().any(|(job, _)| job.uuid == uuid);
+    let new = sought.iter().filter(|uuid| is_new(uuid));
+    found.extend(new.filter_map(|uuid| answers.found.get(uuid)).cloned());
     for (job, phase) in before.into_iter().filter(|(job, _)| !is_told.contains(&*job.uuid)) {
         if phase.has_ended() {
             ended.push(job.clone());
-        } else if !answers.gone.contains(&job.uuid) {
+        } else if !answers.gone.contains_key(&job.uuid) {
             found.push(answers.found.get(&job.uuid).unwrap_or(job).clone());
         }
     }
@@ -63,14 +68,22 @@ pub(super) fn known(known: &Status, now: &Status, answers: &Answers) -> Status {
     }
 }
 
-/// The open jobs that a status lacks, by their UUIDs.
+/// The open jobs that a status lacks, and those that are `sought` and were never seen, by their
+/// UUIDs.
 #[inline]
-pub(super) fn missing(known: &Status, now: &Status) -> Vec<String> {
+pub(super) fn missing(known: &Status, now: &Status, sought: &[String]) -> Vec<String> {
     let (print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
     let is_told = uuids(&print_jobs, &recently_completed);
-    let open = jobs(known).into_iter().filter(|(_, phase)| !phase.has_ended());
-    let missing = open.filter(|(job, _)| !is_told.contains(&*job.uuid));
-    missing.map(|(job, _)| job.uuid.clone()).collect()
+    let known = jobs(known);
+    let open = known.iter().filter(|(_, phase)| !phase.has_ended()).map(|(job, _)| &job.uuid);
+    let sought = sought.iter().filter(|uuid| !known.iter().any(|(job, _)| job.uuid == **uuid));
+    open.chain(sought).filter(|uuid| !is_told.contains(uuid.as_str())).cloned().collect()
+}
+
+/// Whether a job is known that has not ended.
+#[inline]
+pub(super) fn has_open(known: &Status, uuid: &str) -> bool {
+    jobs(known).iter().any(|(job, phase)| job.uuid == uuid && !phase.has_ended())
 }
 
 /// A list of a status; as it was known if it is not there.
@@ -103,9 +116,9 @@ fn uuids<'a>(
 }
 
 /// The changes, in the order in which they can have happened: a printer comes before its job, and
-/// a job that ends before the next.
+/// a job that ends before the next. Of a job that is `sought`, the end is no old news.
 #[inline]
-pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
+pub(super) fn between(before: &Status, now: &Status, sought: &[String]) -> Vec<WatchEvent> {
     let mut events = Vec::new();
     let (old_printers, printers) = (printers(before), printers(now));
     for printer in printers.iter().copied() {
@@ -114,7 +127,7 @@ pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
             events.push(WatchEvent::PrinterOnline(printer.clone().into()));
         }
     }
-    job_events(before, now, &mut events);
+    job_events(before, now, sought, &mut events);
     for old in old_printers.iter().copied() {
         let printer = printers.iter().copied().find(|printer| id(printer) == id(old));
         if is_online(old, before) && !printer.is_some_and(|printer| is_online(printer, now)) {
@@ -136,7 +149,7 @@ pub(super) fn between(before: &Status, now: &Status) -> Vec<WatchEvent> {
 }
 
 #[inline]
-fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
+fn job_events(before: &Status, now: &Status, sought: &[String], events: &mut Vec<WatchEvent>) {
     let (old_jobs, jobs) = (jobs(before), jobs(now));
     let old: HashMap<&str, (&Job, Phase)> =
         old_jobs.iter().map(|(job, phase)| (job.uuid.as_str(), (*job, *phase))).collect();
@@ -145,7 +158,8 @@ fn job_events(before: &Status, now: &Status, events: &mut Vec<WatchEvent>) {
         jobs.iter().copied().partition(|(_, phase)| phase.has_ended());
     for (job, phase) in ended {
         let was = old(job).map(|(_, phase)| phase);
-        if was.is_some_and(Phase::has_ended) || (was.is_none() && is_old_news(job, before)) {
+        let is_old = was.map_or_else(|| is_old_news(job, before), Phase::has_ended);
+        if is_old && !sought.contains(&job.uuid) {
             continue;
         }
         if was != Some(Phase::Running) && (job.started || phase == Phase::Finished) {

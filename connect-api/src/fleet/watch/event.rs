@@ -44,6 +44,9 @@ pub enum WatchEvent {
     /// A job that had not ended is in none of the cluster's lists any more, and the API says that it
     /// was deleted before it began, or knows no such job. As it was last seen.
     JobGone(Box<PrintJobInstanceResponse>),
+    /// A job that the watch was [told of](crate::Watch::job) is in no list, and the API knows no job
+    /// of this UUID, a minute after the watch's first status.
+    JobUnknown(String),
     /// A printer can be reached again, or is new.
     PrinterOnline(Box<ClusterPrinterStatus>),
     /// A printer cannot be reached any more, or was taken out of the cluster (then as it was last
@@ -108,11 +111,12 @@ impl fmt::Display for AttentionReason {
 }
 
 impl WatchEvent {
-    /// Whether this is the last event of a job, by its UUID: it has finished, has failed or is gone.
+    /// Whether this is the last event of a job, by its UUID: it has finished, has failed, is gone
+    /// or is unknown. A watch that was [told of](crate::Watch::job) the job reports one.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let mut watch = client.watch_cluster("a cluster's id");
+    /// let mut watch = client.watch_cluster("a cluster's id").job("a job's UUID");
     /// while let Some(event) = watch.next().await.transpose()? {
     ///     if event.ends_job("a job's UUID") {
     ///         println!("{event}");
@@ -126,6 +130,7 @@ impl WatchEvent {
     pub fn ends_job(&self, uuid: &str) -> bool {
         match self {
             Self::JobFinished(job) | Self::JobFailed(job) | Self::JobGone(job) => job.uuid == uuid,
+            Self::JobUnknown(job) => job == uuid,
             _ => false,
         }
     }
@@ -147,6 +152,7 @@ impl fmt::Display for WatchEvent {
                 write!(f, "job `{}` has failed: {}{}", job.name, job.status, Place(job))
             }
             Self::JobGone(job) => write!(f, "job `{}` is gone", job.name),
+            Self::JobUnknown(uuid) => write!(f, "job {uuid} is unknown"),
             Self::PrinterOnline(printer) => write!(f, "printer `{}` is online", name(printer)),
             Self::PrinterOffline(printer) => write!(f, "printer `{}` is offline", name(printer)),
             Self::PrinterNeedsAttention { printer, reasons } => {

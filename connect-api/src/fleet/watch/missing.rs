@@ -1,7 +1,7 @@
 //! Jobs that a status lacks, asked for by themselves: a status lists only the last ten that ended,
-//! and a job can be between two lists.
+//! a job can be between two lists, and one that the watch was told of was perhaps never in any.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use reqwest::StatusCode;
@@ -24,7 +24,8 @@ pub(super) type Ask = Arc<dyn Fn(&str) -> BoxFuture<'static, Result<Job, Error>>
 #[derive(Default)]
 pub(super) struct Answers {
     pub(super) found: HashMap<String, Job>,
-    pub(super) gone: HashSet<String>,
+    /// As it was when it was taken out; none if the service knows no such job.
+    pub(super) gone: HashMap<String, Option<Job>>,
     /// The one that the service could not be asked about, and why. Those behind it were not asked for.
     pub(super) failed: Option<(String, Error)>,
 }
@@ -35,12 +36,14 @@ pub(super) async fn ask_for(uuids: Vec<String>, ask: Ask) -> Answers {
     let mut answers = Answers::default();
     for uuid in uuids {
         match ask(&uuid).await {
-            Ok(job) if was_removed(&job) => _ = answers.gone.insert(uuid),
             Ok(job) => {
                 let job = Job { uuid: uuid.clone(), ..job };
-                answers.found.insert(uuid, job);
+                match was_removed(&job) {
+                    true => _ = answers.gone.insert(uuid, Some(job)),
+                    false => _ = answers.found.insert(uuid, job),
+                }
             }
-            Err(error) if is_unknown(&error) => _ = answers.gone.insert(uuid),
+            Err(error) if is_unknown(&error) => _ = answers.gone.insert(uuid, None),
             Err(error) => {
                 answers.failed = Some((uuid, error));
                 break;

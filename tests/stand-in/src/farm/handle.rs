@@ -15,6 +15,7 @@ use super::world::{Offer, World};
 #[cfg(doc)]
 use crate::Builder;
 use crate::StandIn;
+use crate::fault;
 use crate::server::lock;
 
 /// All but the first panic if the stand-in was started with [`Builder::examples`].
@@ -155,8 +156,22 @@ impl StandIn {
     }
 
     /// Orders faults for the next attempts to send files, one for each.
+    ///
+    /// # Panics
+    ///
+    /// If HTTP has no such status.
     #[track_caller]
     pub fn upload_faults(&self, faults: impl IntoIterator<Item = UploadFault>) {
+        let faults: Vec<_> = faults.into_iter().collect();
+        for fault in &faults {
+            let can_be_sent = match fault {
+                UploadFault::Status(status) | UploadFault::Early { status, .. } => {
+                    fault::is_status(*status)
+                }
+                _ => true,
+            };
+            assert!(can_be_sent, "HTTP has no answer for {fault:?}");
+        }
         self.world().uploads.faults.extend(faults);
     }
 

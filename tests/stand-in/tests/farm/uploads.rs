@@ -90,6 +90,25 @@ async fn the_host_takes_only_what_was_announced_and_no_bearer() {
 }
 
 #[tokio::test]
+async fn what_http_has_no_answer_for_cannot_be_ordered_of_an_upload() {
+    let site = Site::new(Farm::sized(1, 1)).await;
+    for odd in [
+        UploadFault::Status(7),
+        UploadFault::Status(100),
+        UploadFault::Early { bytes: 0, status: 1000 },
+    ] {
+        let order = || site.farm.upload_faults([UploadFault::Status(503), odd]);
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(order));
+        let said = panic.expect_err("refused");
+        let said = said.downcast_ref::<String>().expect("a text");
+        assert_eq!(*said, format!("HTTP has no answer for {odd:?}"));
+    }
+    let profile = announced(&site, 1).await;
+    let right = put(&profile).header("content-type", ZIP).body("P");
+    assert_eq!(status(right).await, 200, "nothing was ordered");
+}
+
+#[tokio::test]
 async fn uploads_fail_to_order() {
     let site = Site::new(Farm::sized(1, 1)).await;
     let send = large(&site).await;

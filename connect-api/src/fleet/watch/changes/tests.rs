@@ -51,7 +51,7 @@ fn printer(uuid: &str, status: &str) -> Value {
 
 /// The changes, a line each.
 fn changes(before: &Status, now: &Status) -> Vec<String> {
-    between(before, now).iter().map(ToString::to_string).collect()
+    between(before, now, &[]).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_job_that_waits_for_a_person_has_its_printer_need_attention() {
         };
         let expected = ["job `a` has finished", "printer `p` needs attention: wait_cleanup"];
         assert_eq!(changes(&on_p("printing"), &on_p("wait_cleanup")), expected);
-        let events = between(&on_p("printing"), &on_p("wait_user_action"));
+        let events = between(&on_p("printing"), &on_p("wait_user_action"), &[]);
         assert!(matches!(events[0], WatchEvent::JobProgressed { percent: Some(100), .. }));
         assert!(matches!(events[1], WatchEvent::PrinterNeedsAttention { .. }));
     }
@@ -240,7 +240,7 @@ fn told(statuses: &[Status]) -> Vec<Vec<String>> {
     let pairs = statuses.windows(2);
     pairs
         .map(|pair| {
-            let now = known(&before, &pair[1], &Answers::default());
+            let now = known(&before, &pair[1], &[], &Answers::default());
             let changes = changes(&before, &now);
             before = now;
             changes
@@ -286,8 +286,8 @@ fn what_is_missing_is_what_it_is_answered_to_be() {
     let listed = json!([job("a", "printing"), job("b", "queued"), job("c", "printing")]);
     let before = jobs(listed, json!([ended("old", "finished", "11:00:00")]));
     let now = jobs(json!([job("c", "printing")]), json!([ended("d", "finished", "12:02:00")]));
-    assert_eq!(missing(&before, &now), ["a", "b"], "neither has ended, and neither is there");
-    assert_eq!(missing(&before, &Status::default()), [""; 0], "it says nothing of jobs");
+    assert_eq!(missing(&before, &now, &[]), ["a", "b"], "neither has ended, and neither is there");
+    assert_eq!(missing(&before, &Status::default(), &[]), [""; 0], "it says nothing of jobs");
     let answered = |answer: Value| {
         let job: Job = serde_json::from_value(answer).unwrap();
         let found = [(job.uuid.clone(), job)].into_iter().collect();
@@ -304,10 +304,10 @@ fn what_is_missing_is_what_it_is_answered_to_be() {
             vec!["job `b` has started", "job `b` has finished", of_d[0], of_d[1]],
         ),
     ] {
-        assert_eq!(changes(&before, &known(&before, &now, &answered(answer))), expected);
+        assert_eq!(changes(&before, &known(&before, &now, &[], &answered(answer))), expected);
     }
-    let gone = Answers { gone: ["b".to_owned()].into(), ..Answers::default() };
-    let known = known(&before, &now, &gone);
+    let gone = Answers { gone: [("b".to_owned(), None)].into(), ..Answers::default() };
+    let known = known(&before, &now, &[], &gone);
     assert_eq!(changes(&before, &known), [of_d[0], of_d[1], "job `b` is gone"]);
 }
 
@@ -316,7 +316,7 @@ fn no_more_ended_jobs_are_remembered_than_need_be() {
     let mut before = Status::default();
     for number in 0..1000 {
         let now = jobs(json!([]), json!([ended(&number.to_string(), "finished", "12:01:00")]));
-        before = known(&before, &now, &Answers::default());
+        before = known(&before, &now, &[], &Answers::default());
     }
     assert_eq!(before.recently_completed.map(|jobs| jobs.len()), Some(REMEMBERED + 1));
 }
@@ -343,8 +343,8 @@ fn a_cluster_that_is_emptied_at_once_takes_no_time() {
     let full: Vec<Value> = uuids.iter().map(|uuid| job(uuid, "queued")).collect();
     let (full, empty) = (jobs(json!(full), json!([])), jobs(json!([]), json!([])));
     let start = std::time::Instant::now();
-    let gone = missing(&full, &empty).into_iter().collect();
-    let known = known(&full, &empty, &Answers { gone, ..Answers::default() });
+    let gone = missing(&full, &empty, &[]).into_iter().map(|uuid| (uuid, None)).collect();
+    let known = known(&full, &empty, &[], &Answers { gone, ..Answers::default() });
     assert_eq!(changes(&full, &known).len(), 1000);
     assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
 }

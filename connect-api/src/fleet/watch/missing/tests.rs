@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::super::{LATE, Watch};
 use super::*;
+use crate::error::ConfigurationError;
 use crate::models::ClusterStatusResponse;
 use crate::token::TokenError;
 
@@ -144,4 +145,79 @@ async fn a_status_that_comes_late_changes_nothing() {
     let told = told(&mut watch).await;
     assert_eq!(told[0], format!("job `a` is printing at {} %", 50 + LATE));
     assert_eq!(told.len(), 10 - usize::from(LATE));
+}
+
+/// What is judged as that the service knows no such job.
+fn unknown() -> Error {
+    ConfigurationError::new("no such job").into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_the_watch_is_told_of_ends_though_no_list_ever_has_it() {
+    for (answer, expected) in [
+        (job("a", "none", 0), vec!["job `a` is gone"]),
+        (job("a", "aborted", 0), vec!["job `a` has failed: aborted"]),
+        (job("a", "finished", 100), vec!["job `a` has started", "job `a` has finished"]),
+    ] {
+        // Also if no status has lists at all.
+        for now in [status(1, &[], &[]), json!({})] {
+            let answer = answer.clone();
+            let (watch, asked) = watch(vec![now], move |_, _| Ok(answer.clone()));
+            let before = serde_json::from_value(status(0, &[], &[])).unwrap();
+            assert_eq!(told(&mut watch.since(before).job("a").job("a")).await, expected);
+            assert_eq!(*asked.lock().unwrap(), [(0, "a".to_owned())], "once");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_is_just_not_known_yet_is_not_gone() {
+    // By the watch's own pauses, and by the times that the statuses say.
+    let still = vec![status(0, &[], &[])];
+    let minutes: Vec<_> = (0..3).map(|minute| status(minute, &[], &[])).collect();
+    for (statuses, at) in [(still, 60), (vec![json!({})], 60), (minutes, 10)] {
+        let (watch, asked) = watch(statuses, |_, _| Err(unknown()));
+        assert_eq!(told(&mut watch.job("a")).await, ["job a is unknown"]);
+        let asked: Vec<_> = asked.lock().unwrap().iter().map(|(at, _)| *at).collect();
+        let expected: Vec<_> = (0..=at / 10).map(|count| count * 10).collect();
+        assert_eq!(asked, expected, "after each status of a minute, and no more");
+    }
+    // It is listed at last, or found.
+    let mut statuses = vec![status(0, &[], &[]); 4];
+    statuses.push(status(0, &[job("a", "printing", 10)], &[]));
+    statuses.push(status(0, &[], &[job("a", "finished", 100)]));
+    let (watch, asked) = self::watch(statuses, |_, _| Err(unknown()));
+    let expected = ["job `a` has started", "job `a` has finished"];
+    assert_eq!(told(&mut watch.job("a")).await, expected);
+    assert_eq!(asked.lock().unwrap().len(), 4);
+    let (watch, _) = self::watch(vec![status(0, &[], &[])], |_, count| match count {
+        ..4 => Err(unknown()),
+        4..6 => Ok(job("a", "printing", 50)),
+        _ => Ok(job("a", "finished", 100)),
+    });
+    assert_eq!(told(&mut watch.job("a")).await, expected);
+}
+
+/// What has ended by the first status, or long before it, is the end that somebody waits for.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_job_that_the_watch_is_told_of_is_never_old_news() {
+    let mut done = job("a", "finished", 100);
+    done["deleted_at"] = json!("2026-01-01T11:00:00Z");
+    let lists = || status(5, &[], &[done.clone(), job("b", "finished", 100)]);
+    let (watch, _) = self::watch(vec![lists()], |_, _| panic!());
+    assert_eq!(told(&mut watch.job("a")).await, ["job `a` has finished"], "and nothing of `b`");
+    for since in [status(4, &[], &[]), lists()] {
+        let since = serde_json::from_value(since).unwrap();
+        let (watch, _) = self::watch(vec![lists()], |_, _| panic!());
+        let told = told(&mut watch.job("a").since(since)).await;
+        assert_eq!(
+            told.iter().filter(|event| *event == "job `a` has finished").count(),
+            1,
+            "{told:?}"
+        );
+    }
+    // One that is known, open, and known no more is gone at once.
+    let open = serde_json::from_value(status(0, &[job("a", "queued", 0)], &[])).unwrap();
+    let (watch, _) = self::watch(vec![status(1, &[], &[])], |_, _| Err(unknown()));
+    assert_eq!(told(&mut watch.since(open).job("a")).await, ["job `a` is gone"]);
 }
