@@ -1,7 +1,5 @@
 //! What the wire layer, which progenitor makes, builds its requests with.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Request;
@@ -28,12 +26,12 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A value as one segment of a path, so that no value can change the route.
 ///
 /// `.` and `..` climb the path however they are encoded, and an empty segment is another route.
-pub(crate) fn path_segment<'v>(name: &str, value: &'v str) -> Result<Cow<'v, str>, Error> {
+pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
     if matches!(value, "" | "." | "..") {
         let fault = format!("`{name}` is {value:?}, which cannot be part of a route");
         return Err(Error::Configuration(ConfigurationError::new(fault)));
     }
-    Ok(utf8_percent_encode(value, SEGMENT).into())
+    Ok(utf8_percent_encode(value, SEGMENT).to_string())
 }
 
 /// A query parameter: a pair for each value that it has.
