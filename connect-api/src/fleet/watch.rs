@@ -102,11 +102,13 @@ impl Client {
 ///
 /// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
 /// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it
-/// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`].
+/// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`]. So is a
+/// job of which nobody can say what became of it; it is asked for again after the next status.
 ///
 /// # Errors
 ///
-/// A refusal is the end of the stream: no cluster of this id, a token that may not see it, a client
+/// A refusal is the end of the stream: no cluster of this id, a token that may not see it or a job of
+/// it, a client
 /// that cannot call. All else, from lost connections to answers that nobody can read, may pass, and
 /// is an event. Another watch can go on from the [last status](Self::status).
 ///
@@ -142,8 +144,10 @@ pub struct Watch {
     /// Failed polls in a row, and late answers in a row.
     failures: u32,
     late: u8,
-    /// The job that could not be asked for last.
-    failed: Option<String>,
+    /// The job that was asked for last.
+    asked: Option<String>,
+    /// Why the watch ends, once its events have been given.
+    end: Option<Error>,
     is_over: bool,
 }
 
@@ -163,7 +167,8 @@ impl Watch {
             paused: Duration::ZERO,
             failures: 0,
             late: 0,
-            failed: None,
+            asked: None,
+            end: None,
             is_over: false,
         }
     }
@@ -254,6 +259,10 @@ impl Watch {
             if let Some(event) = self.events.pop_front() {
                 return Poll::Ready(Some(Ok(event)));
             }
+            if let Some(error) = self.end.take() {
+                (self.is_over, self.step) = (true, None);
+                return Poll::Ready(Some(Err(error)));
+            }
             if self.is_over {
                 return Poll::Ready(None);
             }
@@ -264,8 +273,8 @@ impl Watch {
                         None => continue,
                     },
                     Err(error) if is_refusal(&error) => {
-                        (self.is_over, self.step) = (true, None);
-                        return Poll::Ready(Some(Err(error)));
+                        self.end = Some(error);
+                        continue;
                     }
                     Err(error) => self.miss(error),
                 },
@@ -302,11 +311,12 @@ impl Watch {
         if missing.is_empty() {
             return Some(self.see(status, Answers::default()));
         }
-        // None is kept from its turn by another that cannot be asked for.
-        let failed = self.failed.take();
-        if let Some(at) = missing.iter().position(|uuid| Some(uuid) == failed.as_ref()) {
+        // Each has its turn, however many there are and whichever cannot be asked for.
+        if let Some(at) = missing.iter().position(|uuid| Some(uuid) == self.asked.as_ref()) {
             missing.rotate_left(at + 1);
         }
+        missing.truncate(missing::AT_ONCE);
+        self.asked = missing.last().cloned();
         let answers = missing::ask_for(missing, self.ask.clone());
         self.step = Some(Step::Ask(Box::pin(async move { (status, answers.await) })));
         None
@@ -332,9 +342,19 @@ impl Watch {
         self.events.extend(events);
         (self.status, self.known) = (Some(status), known);
         let asks_for = answers.failed.as_ref().and_then(|(_, error)| error.retry_after());
-        self.failed = answers.failed.map(|(uuid, _)| uuid);
         let pause = self.interval.max(asks_for.unwrap_or_default().min(LONGEST_PAUSE));
         self.paused = self.paused.saturating_add(pause);
+        if let Some((uuid, error)) = answers.failed {
+            self.asked = Some(uuid);
+            match missing::is_forbidden(&error) {
+                true => self.end = Some(error),
+                false => {
+                    self.failures += 1;
+                    self.events
+                        .push_back(WatchEvent::Blind { error: Box::new(error), again_in: pause });
+                }
+            }
+        }
         pause
     }
 

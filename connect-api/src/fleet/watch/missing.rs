@@ -17,6 +17,9 @@ use crate::time::BoxFuture;
 
 use super::is_refusal;
 
+/// How many jobs are asked for after a status, at most; the others have their turn after the next.
+pub(super) const AT_ONCE: usize = 25;
+
 /// Asks for a job by its UUID.
 pub(super) type Ask = Arc<dyn Fn(&str) -> BoxFuture<'static, Result<Job, Error>> + Send + Sync>;
 
@@ -78,13 +81,20 @@ fn was_removed(job: &Job) -> bool {
     job.state == PrintJobState::Deleted && !job.started
 }
 
-/// Whether an error says that there is no such job, now or later. That somebody may not ask says
-/// nothing about the job.
+/// Whether an error says that there is no such job. Any other refusal says nothing about the job.
 #[inline]
 fn is_unknown(error: &Error) -> bool {
+    let none = [StatusCode::NOT_FOUND, StatusCode::GONE];
+    let is_none = error.status().is_some_and(|status| none.contains(&status));
+    is_none || matches!(error, Error::Configuration(_))
+}
+
+/// Whether an error says that nobody here may ask for a job, now or later.
+#[inline]
+pub(super) fn is_forbidden(error: &Error) -> bool {
     let forbidden = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
     let is_forbidden = error.status().is_some_and(|status| forbidden.contains(&status));
-    is_refusal(error) && !is_forbidden && !matches!(error, Error::Token(_))
+    (is_forbidden || matches!(error, Error::Token(_))) && is_refusal(error)
 }
 
 #[cfg(test)]

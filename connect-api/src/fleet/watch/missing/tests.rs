@@ -1,15 +1,16 @@
 //! A watch whose statuses lack jobs, in paused time and without a server.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::{LATE, Watch};
+use super::super::{LATE, Watch, WatchEvent};
 use super::*;
-use crate::error::ConfigurationError;
+use crate::HeaderMap;
+use crate::error::{ApiError, ConfigurationError};
 use crate::models::ClusterStatusResponse;
 use crate::token::TokenError;
 
@@ -69,7 +70,10 @@ async fn told(watch: &mut Watch) -> Vec<String> {
     let mut told = Vec::new();
     let end = Instant::now() + Duration::from_secs(600);
     while let Ok(event) = tokio::time::timeout_at(end, watch.next()).await {
-        told.push(event.expect("no end").expect("no refusal").to_string());
+        match event.expect("no end").expect("no refusal") {
+            WatchEvent::Blind { .. } | WatchEvent::SeesAgain => {}
+            event => told.push(event.to_string()),
+        }
     }
     told
 }
@@ -126,6 +130,56 @@ async fn who_cannot_be_asked_for_is_asked_for_again_and_keeps_no_other_from_its_
     let expected = [(10, "a"), (20, "b"), (30, "c"), (30, "a"), (40, "b"), (40, "a"), (50, "a")];
     assert_eq!(asked, expected, "no more than one that fails for each status");
     assert!(watch.status().is_some());
+}
+
+/// What the API refuses with this status.
+fn refused(status: u16) -> Error {
+    let status = StatusCode::from_u16(status).unwrap();
+    let operation = Arc::new(Operation::new("get_print_job", "GET", "/"));
+    let error = ApiError::read(&operation, status, HeaderMap::new(), b"", None);
+    Error::Api(Box::new(error))
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_what_the_api_does_not_know_is_gone() {
+    for (code, is_gone) in [(400, false), (404, true), (409, false), (410, true), (500, false)] {
+        let statuses = vec![status(0, &[job("a", "printing", 50)], &[]), status(1, &[], &[])];
+        let (mut watch, _) = watch(statuses, move |uuid, count| match count {
+            1 => Err(refused(code)),
+            _ => Ok(job(uuid, "finished", 100)),
+        });
+        let expected = if is_gone { "job `a` is gone" } else { "job `a` has finished" };
+        assert_eq!(told(&mut watch).await, [expected], "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_ask_for_a_job_hears_so_at_the_end_of_the_watch() {
+    let all = ["a", "b"].map(|uuid| job(uuid, "printing", 50));
+    let statuses = vec![status(0, &all, &[]), status(1, &[], &[job("b", "finished", 100)])];
+    for code in [401, 403] {
+        let (mut watch, _) = watch(statuses.clone(), move |_, _| Err(refused(code)));
+        let event = watch.next().await.unwrap().unwrap();
+        assert_eq!(event.to_string(), "job `b` has finished");
+        let error = watch.next().await.unwrap().unwrap_err();
+        assert_eq!(error.status().unwrap().as_u16(), code);
+        assert!(watch.next().await.is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_than_some_are_asked_for_after_a_status_and_all_have_their_turn() {
+    let uuids: Vec<String> = (100..200).map(|number| number.to_string()).collect();
+    let running: Vec<_> = uuids.iter().map(|uuid| job(uuid, "printing", 50)).collect();
+    let statuses = vec![status(0, &running, &[]), status(1, &[], &[])];
+    let (mut watch, asked) = watch(statuses, |uuid, _| Ok(job(uuid, "printing", 50)));
+    assert!(told(&mut watch).await.is_empty(), "they go on");
+    let asked = asked.lock().unwrap();
+    for turn in asked.chunks(AT_ONCE) {
+        assert!(turn.iter().all(|(at, _)| *at == turn[0].0), "each after a status");
+    }
+    let first: HashSet<_> = asked.iter().take(uuids.len()).map(|(_, uuid)| uuid).collect();
+    assert_eq!(first.len(), uuids.len(), "none twice before all had their turn");
 }
 
 #[tokio::test(start_paused = true)]
