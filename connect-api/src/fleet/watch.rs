@@ -107,10 +107,10 @@ impl Client {
 ///
 /// # Errors
 ///
-/// A refusal is the end of the stream: no cluster of this id, a token that may not see it or a job of
-/// it, a client
-/// that cannot call. All else, from lost connections to answers that nobody can read, may pass, and
-/// is an event. Another watch can go on from the [last status](Self::status).
+/// A refusal is the end of the stream: no cluster of this id, a token that may not see it or one of
+/// its jobs, a client that cannot call. All else, from lost connections to answers that nobody can
+/// read, may pass, and is an event. Another watch can go on from the
+/// [last status](Self::status).
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {

@@ -779,7 +779,7 @@ crate::open_enum::open_enum! {
 ///
 /// ```
 /// # fn example(status: connect_api::models::WebcamSnapshotStatus) {
-/// println!("{}", status.image_url);
+/// println!("{:?}", status);
 /// # }
 /// ```
 #[derive(Clone)]
