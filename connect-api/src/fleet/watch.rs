@@ -3,6 +3,7 @@
 mod changes;
 mod event;
 mod missing;
+mod refusal;
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -23,6 +24,7 @@ use crate::retry::RetryPolicy;
 use crate::time::{BoxFuture, sleep};
 pub use event::{AttentionReason, WatchEvent};
 use missing::{Answers, Ask};
+use refusal::{is_forbidden, is_refusal};
 
 /// How often the vendor wants a status to be asked for at the most.
 const POLITE: Duration = Duration::from_secs(10);
@@ -305,7 +307,6 @@ impl Watch {
         if is_late {
             return Some(self.interval);
         }
-        // Whose end is reported as any job's.
         self.sought.retain(|uuid| !changes::has_open(&self.known, uuid));
         let mut missing = changes::missing(&self.known, &status, &self.sought);
         if missing.is_empty() {
@@ -346,13 +347,12 @@ impl Watch {
         self.paused = self.paused.saturating_add(pause);
         if let Some((uuid, error)) = answers.failed {
             self.asked = Some(uuid);
-            match missing::is_forbidden(&error) {
-                true => self.end = Some(error),
-                false => {
-                    self.failures += 1;
-                    self.events
-                        .push_back(WatchEvent::Blind { error: Box::new(error), again_in: pause });
-                }
+            if is_forbidden(&error) {
+                self.end = Some(error);
+            } else {
+                self.failures += 1;
+                let error = Box::new(error);
+                self.events.push_back(WatchEvent::Blind { error, again_in: pause });
             }
         }
         pause
@@ -381,17 +381,6 @@ impl Watch {
     }
 }
 
-/// Whether asking again, soon or late, would end no better.
-#[inline]
-fn is_refusal(error: &Error) -> bool {
-    match error {
-        Error::Api(answer) => answer.status.is_client_error() && !error.is_transient(),
-        Error::Token(_) => !error.is_transient(),
-        Error::Configuration(_) => true,
-        _ => false,
-    }
-}
-
 impl Stream for Watch {
     type Item = Result<WatchEvent, Error>;
 
@@ -403,9 +392,7 @@ impl Stream for Watch {
 
 impl fmt::Debug for Watch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("Watch");
-        debug.field("interval", &self.interval).field("failures", &self.failures);
-        debug.finish_non_exhaustive()
+        f.debug_struct("Watch").field("interval", &self.interval).finish_non_exhaustive()
     }
 }
 

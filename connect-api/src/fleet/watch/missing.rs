@@ -4,8 +4,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use reqwest::StatusCode;
-
 use crate::answer;
 use crate::call::{Call, Operation};
 use crate::client::Client;
@@ -15,7 +13,7 @@ use crate::options::CallOptions;
 use crate::response::Response;
 use crate::time::BoxFuture;
 
-use super::is_refusal;
+use super::refusal::is_unknown;
 
 /// How many jobs are asked for after a status, at most; the others have their turn after the next.
 pub(super) const AT_ONCE: usize = 25;
@@ -79,22 +77,6 @@ pub(super) fn job(
 #[inline]
 fn was_removed(job: &Job) -> bool {
     job.state == PrintJobState::Deleted && !job.started
-}
-
-/// Whether an error says that there is no such job. Any other refusal says nothing about the job.
-#[inline]
-fn is_unknown(error: &Error) -> bool {
-    let none = [StatusCode::NOT_FOUND, StatusCode::GONE];
-    let is_none = error.status().is_some_and(|status| none.contains(&status));
-    is_none || matches!(error, Error::Configuration(_))
-}
-
-/// Whether an error says that nobody here may ask for a job, now or later.
-#[inline]
-pub(super) fn is_forbidden(error: &Error) -> bool {
-    let forbidden = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-    let is_forbidden = error.status().is_some_and(|status| forbidden.contains(&status));
-    (is_forbidden || matches!(error, Error::Token(_))) && is_refusal(error)
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use super::super::{LATE, Watch, WatchEvent};
 use super::*;
-use crate::HeaderMap;
 use crate::error::{ApiError, ConfigurationError};
 use crate::models::ClusterStatusResponse;
 use crate::token::TokenError;
+use crate::{HeaderMap, StatusCode};
 
 const INTERVAL: Duration = Duration::from_secs(10);
 
