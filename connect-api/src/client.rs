@@ -48,6 +48,7 @@ struct Inner {
 }
 
 /// How long a connection may take, if nothing else is set.
+#[cfg(not(target_family = "wasm"))]
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Configures a [`Client`].
