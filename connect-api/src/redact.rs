@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_LOCATION, HeaderMap, HeaderName, LINK, LOCATION, SET_COOKIE};
 use serde_json::Value;
 
 use crate::models::SECRETS;
@@ -16,7 +16,7 @@ const LOOKED_AT: usize = 64 << 10;
 /// So many bytes of a secret at the end of a text are the secret, cut off.
 const TELLING: usize = 8;
 /// Headers that hold or name what opens something.
-const TELLING_HEADERS: [&str; 4] = ["content-location", "link", "location", "set-cookie"];
+const TELLING_HEADERS: [HeaderName; 4] = [SET_COOKIE, LOCATION, CONTENT_LOCATION, LINK];
 /// No escape is this long, in bytes.
 const ESCAPE: usize = 12;
 
@@ -80,7 +80,7 @@ pub(crate) fn redact_headers<S: AsRef<str>>(
 ) -> HeaderMap {
     for (name, value) in &mut headers {
         let text = String::from_utf8_lossy(value.as_bytes());
-        let is_telling = TELLING_HEADERS.contains(&name.as_str())
+        let is_telling = TELLING_HEADERS.contains(name)
             || matches!(redact(&text, secrets.clone()), Cow::Owned(_))
             || matches!(without_secrets(&text), Cow::Owned(_));
         if is_telling {
