@@ -156,9 +156,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Has the same cluster's status asked for at most once in this time, counted from one's answer to
-    /// the next: calls that come sooner wait for their turn. Without it, no call waits, and a watch keeps to 10 seconds, since the
-    /// vendor advises against asking more often. Zero is for a stand-in.
+    /// Has the same cluster's status asked for at most once in this time, counted from an answer to the
+    /// next request: calls that come sooner wait for their turn. Without it, no call waits, and a watch
+    /// keeps to 10 seconds, since the vendor advises against asking more often. Zero is for a stand-in.
     ///
     /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
     /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a

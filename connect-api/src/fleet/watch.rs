@@ -104,8 +104,8 @@ impl Client {
 ///
 /// A poll that fails is reported as [`WatchEvent::Blind`] and tried again after a pause, which
 /// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it
-/// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`]. So is a
-/// job of which nobody can say what became of it; it is asked for again after the next status.
+/// asks for more. What has changed meanwhile is reported after [`WatchEvent::SeesAgain`]. A missing job
+/// that cannot be asked for is `Blind`, too; it is asked for again after the next status.
 ///
 /// # Errors
 ///
