@@ -5,23 +5,22 @@
 //! | stage | module | takes | gives |
 //! |---|---|---|---|
 //! | fetch | `xtask fetch`, [`import`] | the service, the published page | bytes |
-//! | load | [`document`] | bytes | [`document::Upstream`] |
-//! | normalise | [`normalise`] | [`document::Upstream`] | [`normalise::Normalised`] |
+//! | load | [`openapi::document`] | bytes | [`openapi::document::Upstream`] |
+//! | normalise | [`normalise`] | [`openapi::document::Upstream`] | [`normalise::Normalised`] |
 //! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::Lowered`] |
-//! | emit | [`emit`] | [`lower::Lowered`] | [`write::Files`] |
-//! | write | [`mod@write`] | [`write::Files`] | the disk |
+//! | emit | [`emit`] | [`lower::Lowered`] | [`io::write::Files`] |
+//! | write | [`mod@io::write`] | [`io::write::Files`] | the disk |
 
-pub mod document;
+pub mod changes;
+pub mod diagnostic;
 pub mod emit;
 pub mod import;
-pub mod layout;
+pub mod io;
 pub mod lower;
 pub mod normalise;
-pub mod peer;
+pub mod openapi;
 pub mod pipeline;
 pub mod policy;
-pub mod problem;
-pub mod surface;
-pub mod text;
-pub mod write;
-mod yaml;
+pub mod progenitor_client;
+pub mod public_api;
+pub mod workspace;

@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::document::{Provenance, Upstream};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::emit::emit;
-use crate::layout::Layout;
+use crate::io::write::{self, Files, Mode};
 use crate::lower::lower;
-use crate::normalise::overlay::Overlay;
-use crate::normalise::{Normalised, normalise, traced};
+use crate::normalise::passes::overlay::Overlay;
+use crate::normalise::{Normalised, map_to_upstream, normalise};
+use crate::openapi::document::{Provenance, Upstream};
 use crate::policy::Policy;
-use crate::problem::{Problem, Result};
-use crate::write::{self, Files, Mode};
+use crate::workspace::Layout;
 
 /// What mends a stale generated file.
 pub const REGEN: &str = "cargo xtask regen";
@@ -42,12 +42,14 @@ pub fn committed(layout: &Layout) -> Result<String> {
     let path = layout.upstream();
     let text = write::read(&path)?;
     let record = layout.provenance();
+
     let provenance: Provenance = serde_json::from_str(&write::read(&record)?).map_err(|error| {
-        Problem::json(&error, "not a record of provenance").in_file(record.display()).help(
+        Diagnostic::json(&error, "not a record of provenance").in_file(record.display()).help(
             "run `cargo xtask fetch` or `cargo xtask import` to make document and record anew",
         )
     })?;
     provenance.verify(text.as_bytes()).map_err(|problem| problem.in_file(path.display()))?;
+
     Ok(text)
 }
 
@@ -100,8 +102,8 @@ impl Made {
     /// where it came from.
     pub fn of(upstream: &Upstream, rules: &Rules) -> Result<Self> {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
-        let files =
-            generated(&normalised, &rules.policy).map_err(|problem| traced(problem, upstream))?;
+        let files = generated(&normalised, &rules.policy)
+            .map_err(|problem| map_to_upstream(problem, upstream))?;
         Ok(Self { normalised, files })
     }
 

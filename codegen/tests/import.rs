@@ -3,19 +3,19 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use connect_codegen::diagnostic::{Diagnostic, Place};
 use connect_codegen::import::{Imported, import, to_json};
-use connect_codegen::problem::{Place, Problem};
 use serde_json::Value;
 
 const PAGE: &str = include_str!("../../spec/reference/connect-api.md");
 const SUPPLEMENT: &str = include_str!("../../spec/reference/supplement.yaml");
 
-fn run(page: &str, supplement: &str) -> Result<Imported, Problem> {
+fn run(page: &str, supplement: &str) -> Result<Imported, Diagnostic> {
     import(page, "page.md", supplement, "supplement.yaml")
 }
 
 /// The problem of an import that must fail, with the file and the line that it must name.
-fn problem(page: &str, supplement: &str) -> (String, usize, Problem) {
+fn problem(page: &str, supplement: &str) -> (String, usize, Diagnostic) {
     let problem = run(page, supplement).map(|it| it.counts).expect_err("this should have failed");
     let line = match problem.place {
         Some(Place::Line(line) | Place::Column(line, _)) => line,
@@ -63,6 +63,7 @@ fn the_committed_document_is_what_the_page_gives() {
     if !record.contains("cargo xtask import") {
         return;
     }
+
     let committed = std::fs::read_to_string(folder.join("connect-v1.json")).unwrap();
     assert!(
         committed == to_json(&run(PAGE, SUPPLEMENT).unwrap().document),
@@ -81,17 +82,21 @@ fn the_document_holds_what_was_counted() {
     let document = run(PAGE, SUPPLEMENT).unwrap().document;
     let mut references = Vec::new();
     let (mut enums, mut examples) = (0, 0);
+
     visit(&document, &mut |key, value| match key {
         "$ref" => references.push(value.as_str().unwrap().to_owned()),
         "x-enum-count" => enums += 1,
         "example" | "examples" => examples += 1,
         _ => {}
     });
+
     assert!(references.len() > 100);
+
     for reference in references {
         let pointer = reference.strip_prefix('#').unwrap();
         assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
+
     assert_eq!(enums, 44 + 2, "those of the page, and of the items of two arrays");
     assert_eq!(examples, 180 + 12);
 }
@@ -111,22 +116,25 @@ fn visit(value: &Value, see: &mut impl FnMut(&str, &Value)) {
 fn the_quirks_are_kept() {
     let document = run(PAGE, SUPPLEMENT).unwrap().document;
     let at = |pointer: &str| document.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}"));
-
     assert_eq!(at("/paths/~1clusters?/get/operationId"), "getClusters");
     assert_eq!(at("/paths/~1print_jobs~1reports/get/parameters/1/name"), "end_date");
     assert_eq!(at("/paths/~1print_jobs~1reports/get/parameters/1/in"), "path");
+
     assert_eq!(
         at("/paths/~1clusters~1{cluster_id}~1note/post/parameters/1/schema/example/data/summary"),
         "Example ClusterNoteUpdateRequest."
     );
     assert_eq!(at("/definitions/ActionStatusResponse/properties/status_details/type"), "object");
+
     let count = at("/definitions/ClusterResponse/properties/host_print_job_count");
     assert_eq!(count["maximum"].as_f64(), Some(9223372036854776000.0));
     assert_eq!(count["minimum"].as_f64(), Some(-9223372036854776000.0));
+
     assert_eq!(
         at("/definitions/MaterialProfileResponse/properties/content_type/pattern"),
         r"/^(application|audio|image|message|multipart|text|video|x-token|model)\/([^\s]+)$/"
     );
+
     assert_eq!(
         at("/definitions/PrintJobDetailsResponse/description"),
         "Data returned in the Connect API print job instance details endpoint,\n\
@@ -139,6 +147,7 @@ fn a_page_cut_off_anywhere_is_a_problem() {
     for (number, line) in lines() {
         let start = line.as_ptr() as usize - PAGE.as_ptr() as usize;
         let half = (0..=line.len() / 2).rev().find(|&half| line.is_char_boundary(half)).unwrap();
+
         for end in [start, start + half] {
             let (file, at, _) = problem(&PAGE[..end], SUPPLEMENT);
             assert_eq!(file, "page.md");
@@ -227,6 +236,7 @@ fn a_damaged_row_is_found_where_it_is() {
         ("|ok*|boolean<br><br>", "|ok*|boolean<br><br>A<br><br>B<br><br>", "more than a type"),
         ("|quality|string<br><br>", "|quality|string<br><br>A<br>", "more than a description"),
     ];
+
     for (from, to, says) in cases {
         let (page, line) = replace(PAGE, from, to);
         let (file, at, problem) = problem(&page, SUPPLEMENT);
@@ -292,12 +302,14 @@ fn a_wrong_supplement_is_found_where_it_is() {
         ("members: [TimeBasedDetail]", "members: [Time]", 0, "not a model"),
         ("links: PaginationLinks", "links: Links", 0, "not a model"),
     ];
+
     for (from, to, offset, says) in cases {
         let (supplement, line) = replace(SUPPLEMENT, from, to);
         let (file, at, problem) = problem(PAGE, &supplement);
         assert_eq!((file.as_str(), at), ("supplement.yaml", line + offset), "{to}: {problem}");
         assert!(problem.message.contains(says), "{to} gives: {problem}");
     }
+
     for broken in ["", "arrays: ][", "- 1", "\u{0}", PAGE, &SUPPLEMENT.replace("\ninfo:", "\n:")] {
         let problem = run(PAGE, broken).expect_err("not a supplement");
         assert_eq!(problem.file.as_deref(), Some("supplement.yaml"));
@@ -315,6 +327,7 @@ fn no_entry_can_go() {
     let numbered = SUPPLEMENT.lines().enumerate().skip(start);
     let entries: Vec<_> =
         numbered.filter(|(_, line)| is_entry(line)).map(|(index, _)| index).collect();
+
     assert!(entries.len() > 50);
     for entry in entries {
         let mut kept: Vec<_> = SUPPLEMENT.lines().collect();
@@ -335,6 +348,7 @@ fn a_wrong_answer_is_caught_by_the_examples() {
         ("meta: ResponseMeta", "meta: PaginationLinks"),
         ("values: number", "values: string"),
     ];
+
     for (from, to) in cases {
         let (supplement, _) = replace(SUPPLEMENT, from, to);
         let (file, _, problem) = problem(PAGE, &supplement);

@@ -25,9 +25,11 @@ async fn show() -> Result<(), Failure> {
     let service = Service::find(Farm::new().lively(1)).await?;
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
+
     if let Some(width) = width() {
         table.set_width(width);
     }
+
     table.set_header(["Cluster", "Printer", "Status", "Job", "Done", "Left"]);
     let mut clusters = service.client.get_clusters().items();
     while let Some(cluster) = clusters.next().await.transpose()? {
@@ -36,7 +38,9 @@ async fn show() -> Result<(), Failure> {
             table.add_row(row(&cluster, printer, job_of(&status, printer)));
         }
     }
+
     say(table)?;
+
     if clusters.limit_reached() {
         say("The subscription shows no more clusters.")?;
     }
@@ -65,14 +69,17 @@ fn row(
 ) -> [String; 6] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let status = printer.status.as_ref().map(ToString::to_string).unwrap_or_default();
+
     let done = |job: &PrintJobInstanceResponse| {
         let elapsed = job.time_elapsed?.clamp(0, job.time_total);
         Some(format!("{} %", elapsed.checked_mul(100)?.checked_div(job.time_total)?))
     };
+
     let left = |job: &PrintJobInstanceResponse| {
         let minutes = job.time_remaining / 60;
         format!("{}:{:02} h", minutes / 60, minutes % 60)
     };
+
     [
         name(cluster).to_owned(),
         text(&printer.friendly_name),

@@ -27,6 +27,7 @@ async fn main() -> ExitCode {
 async fn print() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let service = Service::find(Farm::sized(1, 1)).await?;
+
     let (cluster, file) = match (&arguments[..], &service.stand_in) {
         ([cluster, file], _) => (service.cluster(Some(cluster.clone())).await?, file.clone()),
         ([], Some(stand_in)) => {
@@ -37,20 +38,22 @@ async fn print() -> Result<(), Failure> {
     };
     let cluster_id = &cluster.cluster_id;
     let before = service.client.get_cluster_status(cluster_id).send().await?;
+
     let sent = match service.client.print(cluster_id, file).send().await {
         Err(Error::NoData(_)) => {
             return say(format_args!("sent to {}, where it awaits approval", name(&cluster)));
         }
         sent => sent?,
     };
+
     let Some(uuid) = sent.job_instance_uuid else {
         return say(format_args!("sent to {}, where it is {}", name(&cluster), sent.status));
     };
     say(format_args!("job {uuid} is {} on {}", sent.status, name(&cluster)))?;
-
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent:>3} % {msg}")?);
     bar.set_message(sent.status.to_string());
+
     let mut watch = service.client.watch_cluster(cluster_id).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
         match event {
@@ -74,9 +77,10 @@ async fn print() -> Result<(), Failure> {
                 bar.finish_and_clear();
                 return Err(format!("nobody knows job {uuid} any more").into());
             }
-            event @ WatchEvent::Blind { .. } => bar.println(event.to_string()),
+            event @ WatchEvent::PollFailed { .. } => bar.println(event.to_string()),
             _ => {}
         }
     }
+
     Err("the watch has ended before the print".into())
 }

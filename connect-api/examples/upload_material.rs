@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
 async fn upload() -> Result<(), Failure> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
     let service = Service::find(Farm::sized(1, 1)).await?;
+
     let (name, source) = match (file, &service.stand_in) {
         (Some(file), _) => {
             let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -32,17 +33,19 @@ async fn upload() -> Result<(), Failure> {
         (None, Some(_)) => ("nothing.umm".to_owned(), UploadSource::from(vec![0; 8_000_000])),
         (None, None) => return Err("name the file to upload".into()),
     };
-
     let bar = ProgressBar::new(0);
     let style = "{wide_bar} {bytes} of {total_bytes}";
     bar.set_style(ProgressStyle::with_template(style)?);
+
     let shown = bar.clone();
     let upload = service.client.upload_material(&name, "application/zip", "cura", source);
+
     let upload = upload.on_progress(move |progress| {
         shown.set_length(progress.total);
         shown.set_position(progress.sent);
     });
     let profile = upload.send().await?;
     bar.finish_and_clear();
+
     say(format_args!("{name} is uploaded as {}", profile.material_profile_id))
 }

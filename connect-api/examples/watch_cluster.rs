@@ -27,11 +27,13 @@ async fn watch() -> Result<(), Failure> {
     })?;
     let service = Service::find(Farm::new().lively(1)).await?;
     let cluster = service.cluster(cluster).await?;
+
     say(format_args!("watching {}", name(&cluster)))?;
     let mut watch = service.client.watch_cluster(cluster.cluster_id);
     for _ in 0..events {
         let Some(event) = watch.next().await.transpose()? else { break };
         say(event)?;
     }
+
     Ok(())
 }

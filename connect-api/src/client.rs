@@ -7,12 +7,12 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
-use crate::address::{base_url, is_secure};
+use crate::auth::token::{AccessToken, TokenProvider, Tokens};
 use crate::error::{ConfigurationError, Error, chain};
-use crate::options::CallOptions;
-use crate::pace::Pace;
-use crate::token::{AccessToken, TokenProvider, Tokens};
-use crate::wire::Wire;
+use crate::http::base_url::{base_url, is_secure};
+use crate::http::options::CallOptions;
+use crate::http::params::Wire;
+use crate::http::rate_limit::RateLimiter;
 
 /// Where the Connect API lives.
 pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
@@ -44,7 +44,7 @@ struct Inner {
     wire: Result<Wire, ConfigurationError>,
     tokens: Tokens,
     options: CallOptions,
-    pace: Pace,
+    pace: RateLimiter,
 }
 
 /// How long a connection may take, if nothing else is set.
@@ -111,7 +111,7 @@ impl Client {
         &self.inner.options
     }
 
-    pub(crate) fn pace(&self) -> &Pace {
+    pub(crate) fn pace(&self) -> &RateLimiter {
         &self.inner.pace
     }
 }
@@ -229,7 +229,7 @@ impl ClientBuilder {
 
     fn build_lazily(self) -> Client {
         let wire = self.wire();
-        let pace = Pace::new(self.concurrency, self.poll_interval);
+        let pace = RateLimiter::new(self.concurrency, self.poll_interval);
         let inner = Inner { wire, tokens: self.tokens, options: self.options, pace };
         Client { inner: Arc::new(inner) }
     }
@@ -238,6 +238,7 @@ impl ClientBuilder {
         if let Tokens::Static(token) = &self.tokens {
             token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
         }
+
         let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let secret = !matches!(self.tokens, Tokens::None);
         if secret && !self.allow_plain_http && !is_secure(&baseurl) {
@@ -245,11 +246,13 @@ impl ClientBuilder {
                          read the token; `allow_plain_http` sends it nevertheless";
             return Err(ConfigurationError::new(fault));
         }
+
         let client = match &self.http {
             Some(client) => client.clone(),
             None => http_client(&baseurl, self.user_agent.as_deref(), self.connect_timeout)?,
         };
         let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
+
         Ok(Wire { baseurl, client })
     }
 }
@@ -266,15 +269,19 @@ pub(crate) fn http_client(
         .map_err(|_| ConfigurationError::new("no header can carry the user agent"))?;
     let mut headers = HeaderMap::new();
     headers.insert(USER_AGENT, user_agent);
+
     let builder = reqwest::Client::builder().default_headers(headers);
     #[cfg(not(target_family = "wasm"))]
     let builder = builder
         .connect_timeout(connect_timeout.unwrap_or(CONNECT_TIMEOUT))
         .redirect(reqwest::redirect::Policy::none());
+
     #[cfg(not(target_family = "wasm"))]
-    let builder = if crate::address::is_plain_here(url) { builder.no_proxy() } else { builder };
+    let builder =
+        if crate::http::base_url::is_plain_here(url) { builder.no_proxy() } else { builder };
     #[cfg(target_family = "wasm")]
     let _ = (url, connect_timeout);
+
     builder
         .build()
         .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))
@@ -305,8 +312,10 @@ mod tests {
     fn the_token_never_shows() {
         let builder = Client::builder().token("umapi-secret");
         assert!(!format!("{builder:?}").contains("secret"));
+
         let client = builder.build().unwrap();
         assert!(!format!("{client:?} {client:#?} {:?}", client.get_clusters()).contains("secret"));
+
         let header = AccessToken::from("umapi-secret").header().unwrap();
         assert!(!format!("{header:?}").contains("secret"));
     }
@@ -322,6 +331,7 @@ mod tests {
         refused(Client::builder().token(" "));
         refused(Client::builder().token("secret\n"));
         refused(Client::builder().token("Bearer secret"));
+
         for url in [
             "",
             "api.ultimaker.com",
@@ -332,12 +342,14 @@ mod tests {
         ] {
             refused(Client::builder().base_url(url));
         }
+
         refused(Client::builder().user_agent("secret\n"));
     }
 
     #[test]
     fn no_token_goes_to_others_without_tls_unless_that_is_allowed() {
         struct Never;
+
         impl TokenProvider for Never {
             fn token<'a>(
                 &'a self,
@@ -346,11 +358,13 @@ mod tests {
                 Box::pin(async { Err(crate::TokenError::refused("never")) })
             }
         }
+
         let plain = || Client::builder().base_url("http://printers.example/v1");
         for builder in [plain().token("secret"), plain().token_provider(Never)] {
             let error = builder.build().unwrap_err().to_string();
             assert!(error.contains("allow_plain_http") && !error.contains("secret"), "{error}");
         }
+
         plain().build().unwrap();
         plain().token("secret").allow_plain_http().build().unwrap();
         plain().token("secret").base_url("http://[::1]:8080").build().unwrap();

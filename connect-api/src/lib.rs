@@ -85,71 +85,47 @@
 // Where the documentation is built with all features, what wants one says so.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-mod address;
-mod answer;
-#[cfg(feature = "blocking")]
-mod blocking;
-mod call;
+mod auth;
 mod client;
-mod deadline;
-mod decode;
-mod envelope;
 mod error;
-mod execute;
 mod fleet;
 #[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
-mod lenient;
-#[cfg(all(feature = "login", not(target_family = "wasm")))]
-mod login;
-mod model;
-#[cfg(feature = "oauth")]
-mod oauth;
-mod open_enum;
-mod options;
-mod pace;
-mod page;
+mod http;
+mod json;
 mod paging;
 mod redact;
-mod request;
-mod response;
-mod retry;
-mod secret;
-mod time;
-mod token;
-mod transport;
-mod union;
+mod runtime;
 #[cfg(feature = "upload")]
 mod upload;
-mod wire;
 
 /// The crates whose types are part of this one's interface, in the versions that it is built with.
 pub use {chrono, reqwest, serde_json};
 
 pub use bytes::Bytes;
-pub use call::Call;
 pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
-#[cfg(feature = "upload")]
-pub use error::SourceError;
 pub use error::TransportError;
+#[cfg(feature = "upload")]
+pub use error::UploadError;
 pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, RepeatedPageError};
+pub use http::call::Call;
 // All of it, since the generator's tests build the crate without.
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
+pub use auth::login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
+#[cfg(feature = "oauth")]
+pub use auth::oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
+pub use auth::token::{AccessToken, TokenError, TokenProvider};
 pub use fleet::*;
 pub use generated::{models, requests};
-#[cfg(all(feature = "login", not(target_family = "wasm")))]
-pub use login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
-#[cfg(feature = "oauth")]
-pub use oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
-pub use options::CallOptions;
-pub use page::Page;
-pub use paging::{Items, Pages};
-pub use request::RawRequest;
+pub use http::options::CallOptions;
+pub use http::raw_request::RawRequest;
+pub use http::response::Response;
+pub use http::retry::RetryPolicy;
+pub use paging::page::Page;
+pub use paging::stream::{Items, Pages};
 pub use reqwest::Method;
 pub use reqwest::StatusCode;
 pub use reqwest::header::HeaderMap;
-pub use response::Response;
-pub use retry::RetryPolicy;
-pub use time::BoxFuture;
-pub use token::{AccessToken, TokenError, TokenProvider};
+pub use runtime::BoxFuture;
 #[cfg(feature = "upload")]
 pub use upload::{Upload, UploadProgress, UploadSource};

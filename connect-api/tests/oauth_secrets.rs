@@ -39,6 +39,7 @@ fn shown_error(error: &Error) -> String {
         text.push_str(&format!("{error} {}", shown(&error)));
         source = error.source();
     }
+
     text
 }
 
@@ -46,15 +47,16 @@ fn shown_error(error: &Error) -> String {
 async fn no_secret_shows_anywhere() {
     let log = Log::default();
     let writer = log.clone();
+
     tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_span_events(FmtSpan::FULL)
         .with_writer(move || writer.clone())
         .init();
     let mut seen = String::new();
-
     let service = Service::start().await;
     let secret = |name: &str| format!("S3CRET-{name}");
+
     let builder = || {
         connect_api::OAuthTokens::builder("client", secret("refresh"))
             .client_secret(secret("client"))
@@ -74,9 +76,11 @@ async fn no_secret_shows_anywhere() {
     seen.push_str(&shown(&tokens.refresh_token()));
     service.good.lock().unwrap().clear();
     service.will_answer(200, json!(secret("garbage")));
+
     let words = format!("{} {} of BODYUSER", secret("rotated"), secret("client"));
     service.will_answer(400, json!({"error": "invalid_grant", "error_description": words}));
     let error = client.get_clusters().send().await.unwrap_err();
+
     assert!(matches!(error, Error::Token(_)), "{error:?}");
     seen.push_str(&shown_error(&error));
 
@@ -84,6 +88,7 @@ async fn no_secret_shows_anywhere() {
     let base_url = format!("{}/v1", service.url);
     let fixed = Client::builder().base_url(&base_url).token(secret("fixed"));
     seen.push_str(&shown(&fixed));
+
     let fixed = fixed.build().unwrap();
     seen.push_str(&shown_error(&fixed.get_clusters().send().await.unwrap_err()));
     let unfit = Client::new(secret("\n"));
@@ -92,23 +97,28 @@ async fn no_secret_shows_anywhere() {
     for thing in [&tokens as &dyn Debug, &client, &fixed, &unfit, &client.get_clusters()] {
         seen.push_str(&shown(thing));
     }
+
     // What was to be hidden was sent.
     assert_eq!(service.seen(), (4, 3));
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for expected in ["connect_api.refresh_token", "connect_api.attempt", "TRACE", "reqwest"] {
         assert!(logged.contains(expected), "{expected} is not logged:\n{logged}");
     }
+
     let basic = service.forms.lock().unwrap()[0].1.clone().unwrap();
     let basic = basic.strip_prefix("Basic ").unwrap();
     for line in seen.lines().chain(logged.lines()) {
         assert!(!line.contains("S3CRET") && !line.contains(basic), "{line}");
     }
+
     // The service's words can name a user; its error in the words of OAuth cannot.
     let warned = |line: &&str| line.contains(" WARN ") && line.contains("is not refreshed");
     let warnings: Vec<&str> = logged.lines().filter(warned).collect();
     let last = warnings.last().unwrap();
+
     assert!(last.contains("400") && last.contains("\"invalid_grant\""), "{last}");
     assert!(last.contains("\"refused\""), "{last}");
+
     let words: Vec<&str> = logged.lines().filter(|line| line.contains("BODYUSER")).collect();
     assert!(!words.is_empty() && words.iter().all(|line| line.contains("TRACE")), "{words:?}");
 }

@@ -18,16 +18,20 @@ fn heads(listener: TcpListener) -> std::thread::JoinHandle<Vec<String>> {
     let serve = |mut connection: TcpStream| {
         let (mut head, mut buffer) = (Vec::new(), [0; 4096]);
         connection.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+
         while !head.windows(4).any(|end| end == b"\r\n\r\n") {
             match connection.read(&mut buffer) {
                 Ok(0) | Err(_) => break,
                 Ok(read) => head.extend_from_slice(&buffer[..read]),
             }
         }
+
         let answer = "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
         _ = connection.write_all(answer.as_bytes());
+
         String::from_utf8_lossy(&head).into_owned()
     };
+
     std::thread::spawn(move || {
         let mut heads = Vec::new();
         loop {
@@ -48,16 +52,21 @@ fn seen_by_the_proxy(case: &str) -> Vec<String> {
     let heads = heads(listener);
     let proxy = format!("http://{address}");
     let mut process = Command::new(std::env::current_exe().unwrap());
+
     process.args(["--ignored", "--exact", "the_case_of_this_process"]).env(CASE, case);
+
     for name in ["http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"] {
         process.env(name, &proxy);
     }
+
     for name in ["no_proxy", "NO_PROXY", "REQUEST_METHOD"] {
         process.env_remove(name);
     }
+
     let output = process.output().unwrap();
     drop(TcpStream::connect(address).unwrap());
     let told = String::from_utf8_lossy(&output.stdout);
+
     assert!(output.status.success() && told.contains("1 passed"), "{case}: {told}");
     heads.join().unwrap()
 }
@@ -70,9 +79,11 @@ fn the_case_of_this_process() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap().port()
     };
+
     let once = CallOptions::new().retry(RetryPolicy::never());
     let client = Client::builder().token("S3CRET").call_options(once);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+
     runtime.block_on(async {
         match case.split_once(' ').unwrap() {
             ("api", "elsewhere") => {

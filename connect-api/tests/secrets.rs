@@ -24,17 +24,21 @@ async fn printed(status: u16, location: Option<&str>, body: &str) -> (Error, Str
         if let Some(location) = &location {
             answer.headers_mut().insert("location", location.parse().unwrap());
         }
+
         std::future::ready(answer)
     });
+
     let once = CallOptions::new().retry(RetryPolicy::never());
     let client = server.await.builder().token(TOKEN).call_options(once).build().unwrap();
     let error = client.get_settings().send().await.unwrap_err();
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(&error);
+
     while let Some(inner) = source {
         text.push_str(&format!(" {inner} {inner:?}"));
         source = inner.source();
     }
+
     (error, text)
 }
 
@@ -53,6 +57,7 @@ async fn a_name_in_an_error_object_is_no_place_for_it() {
     let body = json!({"errors": [object]}).to_string();
     let (error, text) = printed(403, None, &body).await;
     let Error::Api(error) = error else { panic!("{error:?}") };
+
     assert_eq!(error.errors.len(), 1);
     assert_hidden(&text);
 }
@@ -79,11 +84,13 @@ async fn a_page_and_a_redirect_may_spell_it_as_urls_can() {
         let page = format!("<a href='/?token={spelling}'>again</a>");
         let location = format!("/login?token={spelling}");
         let (error, text) = printed(502, None, &page).await;
+
         assert!(error.to_string().contains("/?***'>again"), "{error}");
         assert_hidden(&text);
         let (error, text) = printed(302, Some(&location), &page).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
         assert!(error.headers["location"].is_sensitive());
+
         assert_hidden(&text);
     }
 }
@@ -113,6 +120,7 @@ async fn an_answer_shows_no_header_that_repeats_it() {
     });
     let client = server.await.builder().token(TOKEN).build().unwrap();
     let answer = client.get_clusters().send_for_response().await.unwrap();
+
     assert_eq!(answer.headers()["x-echo"].to_str().unwrap(), format!("Bearer {TOKEN}"));
     let text = format!("{answer:?} {answer:#?}");
     assert!(text.contains("x-echo") && text.contains("200"), "{text}");
@@ -126,11 +134,13 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
         "client_id": "c", "content_type": "t", "material_profile_id": "m", "username": "u",
         "material_profile_name": "n", "status": "uploading", "user_id": "u", "upload_url": url,
     });
+
     let mut without_user = profile.clone();
     without_user["user_id"].take();
     let mut elsewhere = without_user.clone();
     elsewhere["upload_url"].take();
     elsewhere["client_id"] = json!(url);
+
     let data = [profile, without_user, elsewhere, json!(url), json!([url])];
     for (at, data) in data.into_iter().enumerate() {
         let body = json!({ "data": data });
@@ -139,6 +149,7 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
         let upload = MaterialProfileUploadRequest::new("t", 1, "n", "o");
         let result = client.create_material_upload(upload).send().await;
         let mut text = format!("{result:?} {result:#?}");
+
         match result {
             Ok(profile) => assert_eq!((at, profile.upload_url.as_deref()), (0, Some(url))),
             Err(error) => {
@@ -146,6 +157,7 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
                 text += &error.to_string();
             }
         }
+
         assert!(text.contains("***") && !text.contains("S3CRET"), "{text}");
     }
 }
@@ -177,10 +189,12 @@ async fn an_error_object_shows_no_secret_of_the_api() {
         let (error, text) = printed(404, None, &json!({"errors": [object]}).to_string()).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
         let error = &error.errors[0];
+
         let members = json!({
             "title": error.title, "detail": error.detail, "code": error.code.as_str(),
             "meta": error.meta,
         });
+
         assert_eq!(members[member], shown);
         assert_hidden(&text);
     }
@@ -203,10 +217,12 @@ async fn an_error_shows_no_header_that_opens_something() {
             ] {
                 answer.headers_mut().append(name, value.parse().unwrap());
             }
+
             std::future::ready(answer)
         });
         let error = server.await.client().get_settings().send().await.unwrap_err();
         let text = format!("{error} {error:?} {error:#?}");
+
         assert!(!text.contains("S3CRET") && text.contains("x-from"), "{text}");
         let headers = match error {
             Error::Api(error) => {
@@ -216,6 +232,7 @@ async fn an_error_shows_no_header_that_opens_something() {
             Error::Decode(error) => error.headers,
             _ => panic!("{error:?}"),
         };
+
         assert_eq!(headers["location"], "/of/S3CRET");
     }
 }
@@ -224,6 +241,7 @@ async fn an_error_shows_no_header_that_opens_something() {
 async fn the_place_that_does_not_fit_and_what_it_quotes_show_no_secret_of_the_api() {
     let quoted = json!({"access_key": "S3CRET"}).to_string();
     let twice = json!({ "of": quoted }).to_string();
+
     for body in [
         r#"{"https://h/a?X-Goog-Signature=S3CRET": x}"#.to_owned(),
         json!({ "data": quoted }).to_string(),
@@ -239,14 +257,17 @@ async fn the_place_that_does_not_fit_and_what_it_quotes_show_no_secret_of_the_ap
 fn a_pin_code_shows_in_no_request() {
     let client = Client::new("any");
     let body = PrinterActionBodyRequest::new().pin_code("S3CRET").name("b");
+
     let text = format!(
         "{body:?} {:?} {:#?}",
         client.confirm_registration_with_pin("S3CRET"),
         client.send_printer_action("c", "p", "rename").pin_code("S3CRET"),
     );
+
     assert!(text.contains("pin_code: ***") && !text.contains("S3CRET"), "{text}");
     let request = client.request(Method::PUT, "/printers/{pin}").segment("pin", "S3CRET");
     let request = request.query("pin_code", "S3CRET").json(&body);
+
     assert_eq!(
         format!("{request:?}"),
         r#"RawRequest { method: PUT, path: "/printers/{pin}", segments: ["pin"], query: ["pin_code"], .. }"#
@@ -259,6 +280,7 @@ fn a_picture_shows_only_to_who_asks_for_it() {
     let picture: WebcamSnapshotStatus = serde_json::from_value(json!({"image_url": url})).unwrap();
     assert_eq!(picture.image_url, url);
     assert_eq!(format!("{picture:?}"), "WebcamSnapshotStatus { image_url: *** }");
+
     let job = json!({
         "cluster_id": "c", "created_at": "2026-01-01T00:00:00Z", "force": false, "is_online": true,
         "machine_variant": "m", "name": "n", "sent_from": "s", "started": false, "state": "s",
@@ -266,6 +288,7 @@ fn a_picture_shows_only_to_who_asks_for_it() {
     });
     let job: PrintJobInstanceResponse = serde_json::from_value(job).unwrap();
     assert_eq!(job.preview_url.as_deref(), Some(url));
+
     let text = format!("{job:?}");
     assert!(text.contains("preview_url: ***") && !text.contains("S3CRET"), "{text}");
 }

@@ -26,11 +26,13 @@ async fn host(listener: TcpListener) -> u64 {
     while !head.ends_with(b"\r\n\r\n") {
         head.push(connection.read_u8().await.unwrap());
     }
+
     assert!(!String::from_utf8(head).unwrap().to_lowercase().contains("authorization"));
     let mut taken = connection.take(GIB);
     let bytes = tokio::io::copy(&mut taken, &mut tokio::io::sink()).await.unwrap();
     let mut connection = taken.into_inner();
     connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+
     bytes
 }
 
@@ -38,6 +40,7 @@ async fn host(listener: TcpListener) -> u64 {
 async fn a_gibibyte_is_uploaded_in_bounded_memory() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long");
+
     // Without a byte on the disk: what is never written reads as zeros.
     std::fs::File::create(&path).unwrap().set_len(GIB).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -46,9 +49,11 @@ async fn a_gibibyte_is_uploaded_in_bounded_memory() {
     let client = Client::new("secret-token");
     let before = highest();
     let upload = client.upload(url, "application/octet-stream", UploadSource::file(path));
+
     upload.send().await.unwrap();
     let taken = highest() - before;
     println!("uploading 1 GiB took {taken} KiB beyond the {before} KiB of before");
+
     assert_eq!(host.await.unwrap(), GIB);
     assert!(taken < MOST, "{taken} KiB");
 }

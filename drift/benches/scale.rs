@@ -39,6 +39,7 @@ fn main() {
     {
         return measure(base, revision);
     }
+
     let folder = tempfile::tempdir().expect("a folder");
     for size in SIZES {
         for revised in [false, true] {
@@ -46,15 +47,18 @@ fn main() {
                 .expect("a file");
         }
     }
+
     let mut costs: Vec<Vec<Cost>> = SIZES.map(|_| Vec::new()).into();
     for _ in 0..RUNS {
         for (size, costs) in SIZES.iter().zip(&mut costs) {
             costs.push(spawn(folder.path(), *size));
         }
     }
+
     let best: Vec<Cost> = costs.iter().map(|costs| least(costs)).collect();
     println!("| operations | MB each | findings | s | x the one before | peak MB |");
     println!("|--:|--:|--:|--:|--:|--:|");
+
     let mut before: Option<f64> = None;
     for (size, Cost { seconds, megabytes, findings }) in SIZES.iter().zip(&best) {
         let bytes = text(*size, false).len() as f64 / 1e6;
@@ -62,10 +66,12 @@ fn main() {
         println!("| {size} | {bytes:.1} | {findings} | {seconds:.3} | {growth} | {megabytes:.0} |");
         before = Some(*seconds);
     }
+
     if arguments.iter().any(|argument| argument == "--check") {
         let last = best[best.len() - 1];
         assert!(last.seconds < SECONDS, "{} s", last.seconds);
         assert!(last.megabytes < MEGABYTES, "{} MB", last.megabytes);
+
         for pair in best.windows(2) {
             assert!(pair[1].seconds / pair[0].seconds < GROWTH, "the cost does not grow linearly");
         }
@@ -87,11 +93,13 @@ fn spawn(folder: &Path, size: usize) -> Cost {
         .args([file(folder, size, false), file(folder, size, true)])
         .output()
         .expect("a process");
+
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("numbers");
     let mut numbers =
         text.split_whitespace().map(|number| number.parse::<f64>().expect("a number"));
     let mut next = || numbers.next().expect("three numbers");
+
     Cost { seconds: next(), megabytes: next(), findings: next() as usize }
 }
 
@@ -102,6 +110,7 @@ fn measure(base: &str, revision: &str) {
         let bytes = std::fs::read(path).expect("a document");
         Document::load(path, &bytes).unwrap_or_else(|problem| panic!("{problem}"))
     });
+
     let compared = compare(&base, &revision).unwrap_or_else(|problem| panic!("{problem}"));
     let seconds = start.elapsed().as_secs_f64();
     println!("{seconds} {} {}", peak(), compared.findings.len());
@@ -123,16 +132,19 @@ fn text(operations: usize, revised: bool) -> String {
         let changed = revised && at % 10 == 0;
         let moved = if revised && at % 50 == 7 { "/v2" } else { "" };
         let body = reference(&format!("Model{at}"));
+
         paths.push(format!(
             r#""{moved}/things{at}/{{id}}":{{"put":{{"operationId":"put_{at}","summary":"Puts {at}.","parameters":[{{"name":"id","in":"path","required":true,"schema":{{"type":"string"}}}},{{"name":"limit","in":"query","schema":{{"type":"integer"}}}}],"requestBody":{{"content":{{"application/json":{{"schema":{body}}}}}}},"responses":{{"200":{{"description":"Fine.","content":{{"application/json":{{"schema":{{"type":"array","items":{body}}}}}}}}},"404":{{"description":"Gone.","content":{{"application/json":{{"schema":{}}}}}}}}}}}}}"#,
             reference("Error"),
         ));
         schemas.push(model(at, changed));
     }
+
     let code = if revised { "integer" } else { "string" };
     schemas.push(format!(
         r#""Error":{{"type":"object","properties":{{"code":{{"type":"{code}"}}}}}}"#
     ));
+
     format!(
         r#"{{"openapi":"3.0.3","info":{{"title":"Things","version":"1"}},"paths":{{{}}},"components":{{"schemas":{{{}}}}}}}"#,
         paths.join(","),
@@ -153,16 +165,19 @@ fn model(at: usize, changed: bool) -> String {
             if changed { r#","lost""# } else { "" }
         ),
     ];
+
     for property in 0.. {
         if properties.iter().map(String::len).sum::<usize>() > BYTES - 1_000 {
             break;
         }
+
         let kind = ["string", "integer", "boolean"]
             [if changed && property == 5 { 0 } else { property % 3 }];
         properties.push(format!(
             r#""property_{property}":{{"type":"{kind}","description":"What the property {property} of the model {at} is."}}"#
         ));
     }
+
     format!(
         r#""Model{at}":{{"type":"object","required":["status"],"properties":{{{}}}}}"#,
         properties.join(",")

@@ -1,6 +1,6 @@
 //! The entry of a report in CHANGELOG.md: for users of the crate, grouped, in Rust names.
 
-use connect_codegen::problem::{Problem, Result};
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use semver::Version;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
@@ -36,6 +36,7 @@ impl Entry {
                 }
             }
         }
+
         entry
     }
 
@@ -47,6 +48,7 @@ impl Entry {
             let known = bullets(section(&text)?.1);
             let new: Vec<_> =
                 lines.iter().filter(|line| !known.contains(&collapsed(line))).collect();
+
             if !new.is_empty() {
                 let (start, section) = section(&text)?;
                 let (at, heading) = place(section, group);
@@ -54,9 +56,11 @@ impl Entry {
                 let (before, after) = text.split_at(start + at);
                 let after = after.trim_start_matches(['\r', '\n']);
                 let gap = if after.is_empty() { "\n" } else { "\n\n" };
+
                 text = format!("{before}{heading}{}{gap}{after}", lines.join("\n"));
             }
         }
+
         if changelog.contains("\r\n") {
             text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         }
@@ -75,11 +79,13 @@ pub fn released(changelog: &str) -> Option<Version> {
 fn line(finding: &Finding) -> String {
     let names = words::list(&finding.rust_items, code);
     let names = if names.is_empty() { names } else { format!("{names}: ") };
+
     let warning = match finding.wire {
         Wire::Breaking => " Programs that are deployed already break.",
         Wire::Risky => " Programs that are deployed already may break.",
         Wire::Compatible | Wire::None => "",
     };
+
     format!("{names}{}{warning}", sentence(&words::ended(&finding.message)))
 }
 
@@ -104,15 +110,18 @@ fn section(text: &str) -> Result<(usize, &str)> {
         {
             return Ok((start, &text[start..at]));
         }
+
         at += line.len();
         if line.trim_end() == UNRELEASED {
             start = Some(at);
         }
     }
+
     let missing = || {
-        Problem::new(format!("there is no `{UNRELEASED}` to write under"))
+        Diagnostic::new(format!("there is no `{UNRELEASED}` to write under"))
             .help("put that heading above the newest release")
     };
+
     start.map(|start| (start, &text[start..])).ok_or_else(missing)
 }
 
@@ -125,23 +134,27 @@ fn place(section: &str, group: &str) -> (usize, String) {
         .collect();
     let mine = headings.iter().position(|(_, name)| *name == group);
     let rank = |name: &str| GROUPS.iter().position(|it| *it == name);
+
     // Behind its own lines, or behind those of the groups that come before it.
     let last = mine.or_else(|| {
         let before = |(_, name): &(usize, &str)| rank(name) < rank(group) && rank(name).is_some();
         headings.iter().rposition(before)
     });
+
     let end = match last {
         Some(last) => headings.get(last + 1).map_or(section.len(), |(at, _)| *at),
         None => headings.first().map_or(section.len(), |(at, _)| *at),
     };
     let written = section[..end].trim_end();
     let at = written.len();
+
     let before = match mine {
         Some(_) if written.ends_with(&format!("### {group}")) => "\n\n".to_owned(),
         Some(_) => "\n".to_owned(),
         None if written.is_empty() => format!("\n### {group}\n\n"),
         None => format!("\n\n### {group}\n\n"),
     };
+
     (at, before)
 }
 
@@ -163,6 +176,7 @@ fn bullets(section: &str) -> Vec<String> {
             None => open = false,
         }
     }
+
     found.iter().map(|item| collapsed(item)).collect()
 }
 
@@ -177,5 +191,6 @@ fn wrapped(line: &str) -> String {
         .break_words(false)
         .word_separator(WordSeparator::AsciiSpace)
         .word_splitter(WordSplitter::NoHyphenation);
+
     textwrap::fill(line, options)
 }

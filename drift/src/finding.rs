@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::class::Class;
-use connect_codegen::document::sha256;
+use crate::change_kind::ChangeKind;
+use connect_codegen::openapi::document::sha256;
 
 /// What a change means for programs that are already deployed, from harmless to fatal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl fmt::Display for Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// What kind of change it is.
-    pub class: Class,
+    pub class: ChangeKind,
     /// What it means for deployed programs.
     pub wire: Wire,
     /// What it means for the regenerated crate.

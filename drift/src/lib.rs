@@ -9,15 +9,15 @@
 //! | normalise | [`connect`] | [`connect::Pair`], if both are the Connect API's |
 //! | read | [`model`] | [`model::Api`], what the document means |
 //! | compare | [`mod@compare`] | [`compare::Comparison`], what changed, each cause once |
-//! | judge | [`class`] | [`class::Class`], a kind of change with its verdicts |
+//! | judge | [`class`] | [`class::ChangeKind`], a kind of change with its verdicts |
 //! | testify | [`connect`] | what both crates' surfaces say, if both are the Connect API's |
 //! | report | [`report`] | [`report::Report`] of [`finding::Finding`]s |
 //! | review | [`review`] | [`review::Review`], held against what [`accepted`] knows |
 //! | show | [`mod@format`], [`changelog`] | text |
 
 pub mod accepted;
+pub mod change_kind;
 pub mod changelog;
-pub mod class;
 pub mod compare;
 pub mod connect;
 pub mod finding;
@@ -28,8 +28,8 @@ pub mod report;
 pub mod review;
 pub mod summary;
 
+use connect_codegen::diagnostic::Result;
 use connect_codegen::pipeline::Rules;
-use connect_codegen::problem::Result;
 
 use crate::compare::{Comparison, compare};
 use crate::connect::Pair;
@@ -57,13 +57,16 @@ pub fn drift(base: &Input, revision: &Input, rules: &Rules) -> Result<Report> {
     let mut notes = Vec::new();
     let pair = Pair::of(&base, &revision, rules, &mut notes);
     let (old, new) = pair.as_ref().map_or((&base, &revision), Pair::documents);
+
     let Comparison { mut findings, unreached } = match &pair {
         Some(pair) => pair.compare((&base, &revision), &mut notes)?,
         None => compare(&base, &revision)?,
     };
+
     // The witness may have changed what is worst.
     findings.sort_by_key(|finding| std::cmp::Reverse((finding.wire, finding.source)));
     let is_connect = pair.is_some();
+
     let side = |of: &Document| Side {
         location: of.location.clone(),
         sha256: of.sha256.clone(),
@@ -75,5 +78,6 @@ pub fn drift(base: &Input, revision: &Input, rules: &Rules) -> Result<Report> {
         // What was normalised is no longer what stands in the file.
         text_file: (!is_connect && !of.location.contains("://")).then(|| of.location.clone()),
     };
+
     Ok(Report { base: side(old), revision: side(new), findings, unreached, notes })
 }

@@ -82,6 +82,7 @@ impl Review {
             let known = accepted.get(&fingerprint).filter(|it| it.holds(today)).cloned();
             Reviewed { finding, fingerprint, accepted: known }
         };
+
         let findings: Vec<_> = findings.into_iter().map(review).collect();
         let state = |acceptance: &Acceptance| {
             if !findings.iter().any(|it| it.fingerprint == acceptance.fingerprint) {
@@ -92,8 +93,10 @@ impl Review {
                 State::Expired
             }
         };
+
         let acceptances = accepted.iter().map(|it| (it.clone(), state(it))).collect();
         let summary = Summary::new(&findings, unreached, version);
+
         Self { base, revision, findings, acceptances, notes, summary }
     }
 
@@ -142,6 +145,7 @@ impl FailOn {
                 .map(|_| Outcome::SourceBreaking)
                 .max(),
         };
+
         worst.unwrap_or(Outcome::Clean)
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::finding::{Source, Wire};
 use crate::review::Reviewed;
 
@@ -40,11 +40,13 @@ impl Summary {
     pub(crate) fn new(findings: &[Reviewed], unreached: usize, version: &Version) -> Self {
         let count = |is: &dyn Fn(&Reviewed) -> bool| findings.iter().filter(|it| is(it)).count();
         let bump = findings.iter().map(|it| it.finding.source).max().unwrap_or(Source::None);
+
         let open = |index: &usize| {
             let Reviewed { finding, accepted, .. } = &findings[*index];
             accepted.is_none() && (finding.wire, finding.source) > (Wire::None, Source::Patch)
         };
         let mut first: Vec<_> = (0..findings.len()).filter(open).collect();
+
         first.sort_by_key(|index| {
             let finding = &findings[*index].finding;
             // A compatible addition is less news than what decides the release.
@@ -52,6 +54,7 @@ impl Summary {
             Reverse((breaks, finding.source, finding.wire))
         });
         first.truncate(FIRST);
+
         Self {
             bump,
             version: version.clone(),
@@ -62,7 +65,7 @@ impl Summary {
                 .map(|source| (source, count(&|it| it.finding.source == source))),
             first,
             accepted: count(&|it| it.accepted.is_some()),
-            unclassified: count(&|it| it.finding.class == Class::Unclassified),
+            unclassified: count(&|it| it.finding.class == ChangeKind::Unclassified),
             unreached,
         }
     }
@@ -81,6 +84,7 @@ impl Summary {
             (0, Source::Minor) => "; before 1.0 the last number stands for the minor one",
             _ => "",
         };
+
         format!("The crate needs a {bump} release: {version} becomes {next_version}{before_one}.")
     }
 }
@@ -91,6 +95,7 @@ pub fn next_version(version: &Version, bump: Source) -> Version {
     let Version { major, minor, patch, .. } = *version;
     // A pre-release stands before its version, which may be all that the bump wants.
     let patched = if version.pre.is_empty() { patch + 1 } else { patch };
+
     let (major, minor, patch) = match (bump, major) {
         (Source::None, _) => return version.clone(),
         (Source::Major, 0) => (0, minor + 1, 0),
@@ -98,5 +103,6 @@ pub fn next_version(version: &Version, bump: Source) -> Version {
         (Source::Minor, 1..) => (major, minor + 1, 0),
         (Source::Minor, 0) | (Source::Patch, _) => (major, minor, patched),
     };
+
     Version { major, minor, patch, pre: Prerelease::EMPTY, build: BuildMetadata::EMPTY }
 }

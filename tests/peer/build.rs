@@ -2,15 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use connect_codegen::layout::Layout;
-use connect_codegen::peer::{Style, client};
-use connect_codegen::problem::Result;
-use connect_codegen::write;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write;
+use connect_codegen::progenitor_client::{Style, client};
+use connect_codegen::workspace::Layout;
 
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let document = Layout::new(root).normalised();
     println!("cargo::rerun-if-changed={}", document.display());
+
     if let Err(problem) = make(&document) {
         let problem = problem.in_file(document.display());
         println!("cargo::error={}", problem.to_string().replace('\n', " "));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use connect_codegen::write::{self, Files, Mode};
+use connect_codegen::io::write::{self, Files, Mode};
 
 /// A workspace of crates: the core of `connect-api`, each with generated code of its own.
 pub struct Scratch {
@@ -25,12 +25,15 @@ impl Scratch {
         for (path, text) in core() {
             self.files.insert(folder.join("src").join(path), text);
         }
+
         for (path, code) in generated {
             self.files.insert(folder.join("src/generated").join(path), code.clone());
         }
+
         let manifest = read(&workspace().join("connect-api/Cargo.toml"));
         let renamed = manifest.replace("name = \"connect-api\"", &format!("name = {name:?}"));
         assert_ne!(renamed, manifest, "the manifest names the crate");
+
         // Neither tests nor examples are here, nor what they need.
         let tables = renamed.split("\n[");
         let is_kept = |table: &&str| {
@@ -48,10 +51,12 @@ impl Scratch {
             line if line.starts_with("members = ") => format!("members = {:?}", self.members),
             line => line.to_owned(),
         });
+
         // The crates of the workspace itself are not here.
         let lines: Vec<String> = lines.filter(|line| !line.contains("path = ")).collect();
         self.files.insert("Cargo.toml".into(), lines.join("\n"));
         self.files.insert("Cargo.lock".into(), read(&workspace().join("Cargo.lock")));
+
         // What is the same as the last time is not written, hence not compiled again.
         write::folder(&self.root, &self.files, Mode::Write, "").expect("the files are written");
         tasks.iter().for_each(|task| self.cargo(task));
@@ -60,15 +65,18 @@ impl Scratch {
     fn cargo(&self, task: &str) {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args([task, "--workspace", "--offline", "--quiet", "--no-default-features"]);
+
         if task == "doc" {
             cargo.args(["--no-deps", "--document-private-items"]);
         }
+
         // Beside the root, which holds exactly the files; one, so that what all crates depend on
         // is compiled once.
         cargo.env("CARGO_TARGET_DIR", self.root.with_file_name("scratch.target"));
         // A small document does not use all of the core.
         cargo.env("RUSTFLAGS", "-D warnings -A dead_code").env("RUSTDOCFLAGS", "-D warnings");
         cargo.env_remove("CARGO_ENCODED_RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTDOCFLAGS");
+
         let done = cargo.current_dir(&self.root).output().expect("cargo runs");
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "cargo {task} in {}:\n{said}", self.root.display());
@@ -97,21 +105,22 @@ pub(crate) use awaited;
 /// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {
     let folder = workspace().join("connect-api/src");
-    let mut files = Files::new();
+    let mut files = Files::from([(PathBuf::from("fleet/mod.rs"), NO_FLEET.to_owned())]);
     let mut open = vec![folder.clone()];
+
     while let Some(inner) = open.pop() {
         for entry in std::fs::read_dir(inner).expect("the crate's sources") {
             let path = entry.expect("an entry").path();
             let name = path.strip_prefix(&folder).expect("below the folder").to_path_buf();
+
             if path.is_dir() && !name.starts_with("generated") && !name.starts_with("fleet") {
                 open.push(path);
-            } else if name == Path::new("fleet.rs") {
-                files.insert(name, NO_FLEET.to_owned());
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.insert(name, read(&path));
             }
         }
     }
+
     files
 }
 

@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use connect_codegen::layout::Layout;
-use connect_codegen::surface::Surface;
+use connect_codegen::public_api::Surface;
+use connect_codegen::workspace::Layout;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, ReturnType, TraitItem, Type, Visibility};
@@ -82,6 +82,7 @@ fn code(attributes: &[Attribute]) -> String {
             docs.push('\n');
         }
     }
+
     blocks(&docs)
 }
 
@@ -115,6 +116,7 @@ impl Examples {
                 }
             }
         }
+
         for (of, called) in std::mem::take(&mut examples.calls) {
             let Some(Made { code, methods }) = examples.macros.get(&called).cloned() else {
                 continue;
@@ -123,11 +125,13 @@ impl Examples {
             let code = blocks(&code);
             let code = if code.is_empty() { code } else { code + &of };
             examples.of_types.entry(of.clone()).or_default().push_str(&code);
+
             for (name, gives) in methods {
                 examples.gives(gives, &[format!(".{name}(")]);
                 examples.methods.insert((of.clone(), name));
             }
         }
+
         examples
     }
 
@@ -173,6 +177,7 @@ impl Examples {
             Item::Enum(item) => {
                 self.types.insert(item.ident.to_string());
                 self.on_type(item.ident.to_string(), &item.attrs);
+
                 for variant in &item.variants {
                     let name = format!("{}::{}", item.ident, variant.ident);
                     self.gives(variant.fields.to_token_stream(), &[name]);
@@ -181,6 +186,7 @@ impl Examples {
             Item::Trait(item) => {
                 self.types.insert(item.ident.to_string());
                 self.on_type(item.ident.to_string(), &item.attrs);
+
                 for inner in &item.items {
                     if let TraitItem::Fn(method) = inner {
                         let name = method.sig.ident.to_string();
@@ -192,6 +198,7 @@ impl Examples {
                 let Type::Path(path) = item.self_ty.as_ref() else { return };
                 let of = path.path.segments.last().expect("a name").ident.to_string();
                 self.on_type(of.clone(), &item.attrs);
+
                 for inner in &item.items {
                     if let ImplItem::Fn(method) = inner
                         && matches!(method.vis, Visibility::Public(_))
@@ -200,6 +207,7 @@ impl Examples {
                         let name = &method.sig.ident;
                         let calls = [format!(".{name}("), format!("::{name}(")];
                         self.gives(method.sig.output.to_token_stream(), &calls);
+
                         if let ReturnType::Type(_, made) = &method.sig.output
                             && let Type::Path(made) = made.as_ref()
                             && let Some(made) = made.path.get_ident().filter(|_| of == "Client")
@@ -232,6 +240,7 @@ impl Examples {
             format!(".{name}::<"),
             format!("fn {name}<"),
         ];
+
         let own = self.of_methods.get(method).map(String::as_str).unwrap_or_default();
         calls.iter().any(|call| own.contains(call) || self.of_types[of].contains(call))
     }
@@ -245,35 +254,42 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
     let surface = Surface::read(&folder).expect("the crate's surface");
     let examples = Examples::read(&folder);
     let (mut count, mut missing) = (0, Vec::new());
+
     let mut hold = |name: &str, is_shown: bool| {
         count += 1;
         if !is_shown {
             missing.push(name.to_owned());
         }
     };
+
     for (path, shape) in surface.shapes() {
         // What others wrote has its examples elsewhere.
         if path.contains(": ") || shape.starts_with("use ") {
             continue;
         }
+
         let mut path = path.as_str();
         for module in ["models::", "requests::"] {
             path = path.strip_prefix(module).unwrap_or(path);
         }
+
         // Fields and variants; and methods, which have their turn with their type.
         if path.contains("::") {
             continue;
         }
+
         let path = path.to_owned();
         if !examples.types.contains(&path) {
             hold(&path, examples.all.contains(&path));
             continue;
         }
+
         hold(&path, examples.show_type(&path));
         for method in examples.methods.iter().filter(|(of, _)| *of == path) {
             hold(&format!("{path}::{}", method.1), examples.show_method(method));
         }
     }
+
     println!("{count} items, {} without an example", missing.len());
     assert!(count > 400, "the walk finds them: {count}");
     assert!(missing.is_empty(), "without an example:\n{}", missing.join("\n"));

@@ -30,10 +30,13 @@ fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
         docs.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
     let [list, print, farm] = programs(README)[..] else { panic!("three programs in the README") };
     let from = list.find("    for cluster").expect("the way of the program");
+
     assert!(HERE.contains(&list[from..]), "the README's first program is not here:\n{list}");
     assert_eq!(programs(&docs)[0], print);
+
     let from = print.find("    // Where to print").expect("the way of the program");
     assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
+
     let (_, test) = UNDER_A_TEST.split_once("\n\n").expect("a line of documentation");
     assert_eq!(farm, test);
 }
@@ -46,6 +49,7 @@ async fn list(client: Client) -> Result<(), Error> {
             println!("{}: {:?}, {:?}", cluster.host_name, printer.friendly_name, printer.status);
         }
     }
+
     Ok(())
 }
 
@@ -74,8 +78,8 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
         Err(Error::NoData(_)) => None,
         sent => sent?.job_instance_uuid,
     };
-    let Some(uuid) = uuid else { return Ok(()) };
 
+    let Some(uuid) = uuid else { return Ok(()) };
     // And then: whatever happens there, until the job has ended, however it does.
     let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
@@ -84,6 +88,7 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
             break;
         }
     }
+
     Ok(())
 }
 
@@ -94,6 +99,7 @@ async fn farm(tick: Duration) -> (StandIn, Client, String) {
     let file = farm.add_file("gear.ufp", Duration::from_secs(3600));
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
     let client = builder.poll_interval(Duration::from_millis(1)).build().expect("a client");
+
     (farm, client, file)
 }
 
@@ -116,6 +122,7 @@ async fn run(
         then().await;
     };
     let both = async { tokio::join!(front_page(client.clone(), file), meanwhile).0 };
+
     tokio::time::timeout(Duration::from_secs(60), both).await.expect("the program ends")
 }
 
@@ -139,12 +146,14 @@ async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
     let (farm, client, file) = farm(Duration::from_secs(1)).await;
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
     client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+
     let remove = async || {
         let status = client.get_cluster_status(&cluster.cluster_id).send().await.expect("a status");
         let jobs = status.print_jobs.expect("jobs").into_iter();
         let waiting: Vec<_> = jobs.filter(|job| job.status.as_str() == "queued").collect();
         let [job] = &waiting[..] else { panic!("{waiting:?}") };
         let remove = client.remove_print_job(&cluster.cluster_id, &job.uuid).wait();
+
         remove.await.expect("it is removed");
     };
     run(&farm, &client, &file, remove).await.expect("an end");
@@ -157,12 +166,15 @@ async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
     let (farm, client, file) = farm(Duration::from_secs(10)).await;
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
     client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+
     let blind = std::iter::repeat_n(Fault::Status(503), 100);
     farm.faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
+
     let remove = async {
         while polls(&farm) < 2 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
+
         let changes = farm.changes();
         let job = changes.iter().rfind(|change| change.kind == ChangeKind::JobQueued);
         let uuid = job.expect("a job").subject.clone();
@@ -171,12 +183,14 @@ async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
         farm.advance(Duration::from_secs(60));
         farm.mend();
         then(&farm);
+
         format!("/print_jobs/{uuid}")
     };
     let both = async { tokio::join!(front_page(client.clone(), &file), remove) };
     let both = tokio::time::timeout(Duration::from_secs(60), both).await;
     let (ended, job) = both.expect("the program ends");
     ended.expect("no refusal");
+
     assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
     farm.requests().iter().filter(|request| request.path.ends_with(&job)).count()
 }
@@ -199,6 +213,7 @@ async fn it_ends_well_when_the_job_awaits_approval() {
     let settings = OrganizationSettings::new().require_print_approval(true);
     client.update_settings(settings).send().await.expect("settings");
     front_page(client.clone(), &file).await.expect("no failure");
+
     assert_eq!(polls(&farm), 1, "nothing to watch");
     let waiting = client.get_print_jobs().status([PrintJobState::WaitApproval]).send().await;
     assert_eq!(waiting.expect("a page").items.len(), 1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use connect_api::models::{ActionStatusDetails, PrintJobResponse};
 use connect_api::{Client, Error, Method, WatchEvent};
-use connect_codegen::document::sha256;
+use connect_codegen::openapi::document::sha256;
 use connect_stand_in::StandIn;
 use connect_stand_in::farm::{Farm, UploadFault};
 use serde_json::{Value, json};
@@ -35,14 +35,15 @@ async fn announced(farm: &StandIn, name: &str, size: usize) -> PrintJobResponse 
 async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     let (farm, client) = farm(Duration::from_secs(60)).await;
     let cluster = cluster(&client).await;
-
     let content = vec![7; 500_000];
     let file = announced(&farm, "gear.ufp", content.len()).await;
     farm.upload_faults([UploadFault::BreakOff(100_000), UploadFault::Status(503)]);
+
     let (url, kind) = (file.upload_url.expect("a URL"), file.content_type.expect("a type"));
     client.upload(url, kind.as_str(), content.clone()).send().await.expect("an upload");
     let [upload] = &farm.uploads()[..] else { panic!("one upload") };
     let attempt = upload.attempts.last().expect("an attempt");
+
     assert_eq!((upload.attempts.len(), attempt.status), (3, Some(200)));
     assert_eq!(attempt.sha256, sha256(&content));
     assert!(upload.attempts.iter().all(|attempt| !attempt.authorized));
@@ -52,6 +53,7 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     let job = sent.job_instance_uuid.expect("a UUID");
     let mut watch = client.watch_cluster(&cluster).since(before);
     let mut told = Vec::new();
+
     loop {
         let event = watch.next().await.expect("no end").expect("no refusal");
         match &event {
@@ -69,6 +71,7 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
             _ => {}
         }
     }
+
     assert_eq!(told, ["started", "paused"]);
     let late = client.pause_print_job(&cluster, &job).wait().await.expect_err("it is over");
     assert!(matches!(&late, Error::Action(error) if error.is_failed()), "{late}");
@@ -80,24 +83,26 @@ async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
     let cluster = cluster(&client).await;
     let status = client.get_cluster_status(&cluster).send().await.expect("a status");
     let printer = status.printers.expect("printers").swap_remove(0).uuid.expect("a UUID");
-
     let upload = client.upload_material("cura.umm", "application/zip", "cura", vec![1; 9000]);
     let profile = upload.send().await.expect("a profile");
     let import = client.import_material(&cluster, &printer, profile.material_profile_id);
-    import.wait().poll_interval(Duration::ZERO).await.expect("a printer that has it");
 
+    import.wait().poll_interval(Duration::ZERO).await.expect("a printer that has it");
     let mut snapshot =
         client.get_webcam_snapshot(&cluster, &printer).wait().poll_interval(Duration::ZERO);
     let mut states = Vec::new();
+
     while let Some(state) = snapshot.next().await {
         states.push(state.expect("a state").status.to_string());
     }
+
     assert_eq!(states, ["pending", "sent", "success"]);
     let end = snapshot.await.expect("a picture");
     let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = end.status_details else {
         panic!("{end:?}");
     };
     assert!(value.image_url.starts_with("http"), "{}", value.image_url);
+
     drop(farm);
 }
 

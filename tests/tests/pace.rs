@@ -18,10 +18,12 @@ async fn crowd(stand_in: &StandIn, client: &Client, calls: usize) {
     let while_busy = Fault::Late(Duration::from_millis(50));
     stand_in.faults("get_cluster", std::iter::repeat_n(while_busy, calls));
     let mut crowd = JoinSet::new();
+
     for _ in 0..calls {
         let call = client.get_cluster("c").send();
         crowd.spawn(async { call.await.expect("an answer") });
     }
+
     crowd.join_all().await;
 }
 
@@ -47,15 +49,19 @@ async fn calls_that_fail_or_are_dropped_give_their_places_back() {
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
     let client = client.expect("a client");
+
     for fault in [Fault::HangUp, Fault::Status(500), Fault::Truncated, Fault::Gateway(502)] {
         stand_in.faults("get_cluster", [fault]);
         client.get_cluster("c").send().await.expect_err("a failure");
     }
+
     stand_in.faults("get_cluster", std::iter::repeat_n(Fault::Late(Duration::from_secs(60)), 2));
+
     for _ in 0..2 {
         let call = client.get_cluster("c").send();
         tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("late");
     }
+
     stand_in.mend();
     crowd(&stand_in, &client, 6).await;
     assert_eq!(stand_in.traffic().most_at_once(), 2);
@@ -66,6 +72,7 @@ async fn who_waits_before_another_attempt_holds_no_place() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
+
     let print = client.print("c", "j").send();
     let others = async {
         while stand_in.requests().is_empty() {
@@ -73,9 +80,11 @@ async fn who_waits_before_another_attempt_holds_no_place() {
         }
         client.get_cluster("c").send().await
     };
+
     let (print, other) = tokio::join!(print, others);
     print.expect("an answer");
     other.expect("an answer");
+
     let requests = stand_in.requests();
     let methods: Vec<_> = requests.iter().map(|request| request.method.as_str()).collect();
     assert_eq!(methods, ["POST", "GET", "POST"]);
@@ -88,15 +97,18 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
     let start = Instant::now();
     let mut polls = JoinSet::new();
+
     for poll in 0..10 {
         let call = client.get_cluster_status(["a", "b"][poll % 2]).send();
         polls.spawn(async { call.await.expect("an answer") });
     }
+
     polls.join_all().await;
     for cluster in ["/clusters/a/status", "/clusters/b/status"] {
         let requests = stand_in.requests();
         let polls = requests.iter().filter(|request| request.path.ends_with(cluster));
         let arrived: Vec<_> = polls.map(|request| request.arrived).collect();
+
         assert_eq!(arrived.len(), 5);
         for (turn, arrived) in arrived.into_iter().enumerate() {
             assert!(arrived - start >= interval * u32::try_from(turn).expect("a few"), "{turn}");
@@ -112,15 +124,18 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
     let client = client.expect("a client");
     stand_in.faults("get_cluster", [Fault::Late(interval)]);
+
     let other = tokio::spawn(client.get_cluster("c").send());
     while stand_in.requests().is_empty() {
         tokio::task::yield_now().await;
     }
+
     let poll = || client.get_cluster_status("c").send();
     let (one, two) = tokio::join!(poll(), poll());
     one.expect("an answer");
     two.expect("an answer");
     other.await.expect("no panic").expect("an answer");
+
     let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.arrived).collect();
     // The second is sent no sooner; how long each is on its way is the machine's.
     let apart = arrived[2] - arrived[1];
@@ -132,6 +147,7 @@ async fn another_cluster_and_another_operation_are_not_held_up() {
     let stand_in = connect_tests::examples().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
+
     let calls = async {
         for cluster in ["a", "b", "c"] {
             client.get_cluster_status(cluster).send().await.expect("an answer");
@@ -142,6 +158,7 @@ async fn another_cluster_and_another_operation_are_not_held_up() {
     tokio::time::timeout(Duration::from_secs(60), calls).await.expect("nobody waits");
     let again = client.get_cluster_status("a").send();
     tokio::time::timeout(Duration::from_secs(60), again).await.expect("at once").expect_err("late");
+
     assert_eq!(stand_in.requests().len(), 9);
 }
 
@@ -151,13 +168,16 @@ async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
     client.get_cluster_status("a").send().await.expect("an answer");
+
     let start = Instant::now();
     let error = client.get_cluster_status("a").send().await.expect_err("too early");
     assert!(start.elapsed() < Duration::from_secs(60), "at once");
     assert!(error.to_string().contains("`poll_interval`"), "{error}");
-    assert!(error.is_transient() && !error.may_have_been_done(), "{error}");
+    assert!(error.is_transient() && !error.may_have_been_applied(), "{error}");
+
     let wait = error.retry_after().expect("a wait");
     assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
+
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(!error.is_timeout() && !error.is_connect() && error.attempts() == 0, "{error:?}");
     assert_eq!(stand_in.requests().len(), 1);
@@ -184,8 +204,10 @@ async fn a_poll_is_repeated_with_another_token_at_once_and_no_more_often() {
     let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
     let poll = client.get_cluster_status("a").send();
     let answer = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("at once");
+
     answer.expect("an answer");
     assert_eq!(stand_in.requests().len(), 2);
+
     client.get_cluster_status("a").send().await.expect_err("too early");
     assert_eq!(stand_in.requests().len(), 2);
 }
@@ -193,19 +215,23 @@ async fn a_poll_is_repeated_with_another_token_at_once_and_no_more_often() {
 #[tokio::test]
 async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
     let stand_in = connect_tests::examples().await;
-    let policy = RetryPolicy::default().max_attempts(9).first_delay(Duration::from_millis(1));
+    let policy = RetryPolicy::default().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
     let options = CallOptions::new().retry(policy).timeout(timeout);
+
     for (interval, requests) in [(4, 2), (60, 1)] {
         let client = builder(&stand_in).poll_interval(Duration::from_secs(interval)).build();
         stand_in.take_requests();
         stand_in.faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
+
         let start = Instant::now();
         let call = client.expect("a client").get_cluster_status("a").with(options.clone()).send();
         let error = call.await.expect_err("a failure");
+
         assert_eq!(error.status().map(|it| it.as_u16()), Some(500), "{error}");
         assert!(start.elapsed() < timeout, "without waiting for a turn that is too late");
         assert_eq!(stand_in.requests().len(), requests);
+
         stand_in.mend();
     }
 }
@@ -215,12 +241,15 @@ async fn what_went_wrong_before_the_time_was_up_is_told() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in.faults("get_cluster", [Fault::Status(502), Fault::Late(Duration::from_secs(60))]);
-    let policy = RetryPolicy::default().first_delay(Duration::from_millis(1));
+
+    let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
     let error = client.get_cluster("c").with(options).send().await.expect_err("late");
+
     assert!(error.to_string().contains("within 1s; the attempt before: get_cluster"), "{error}");
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
+
     let before = error.last_failure().and_then(Error::status).map(|it| it.as_u16());
     assert_eq!((before, error.attempts()), (Some(502), 2));
 }

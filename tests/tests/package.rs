@@ -17,12 +17,14 @@ fn metadata() -> Value {
     let host = Command::new("rustc").arg("-vV").output().expect("rustc");
     let host = String::from_utf8(host.stdout).expect("text");
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host");
+
     cargo
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
         .args(["--features", FEATURES, "--filter-platform", host])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let done = cargo.output().expect("cargo");
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+
     serde_json::from_slice(&done.stdout).expect("JSON")
 }
 
@@ -45,6 +47,7 @@ fn compiled_with<'a>(metadata: &'a Value, name: &str) -> Vec<&'a Value> {
     let start = packages.iter().find(|(_, package)| package["name"] == name);
     let mut found = vec![*start.expect("the package").0];
     let mut next = 0;
+
     while let Some(id) = found.get(next) {
         for dependency in list(&nodes[id]["deps"]) {
             let compiled = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
@@ -53,8 +56,10 @@ fn compiled_with<'a>(metadata: &'a Value, name: &str) -> Vec<&'a Value> {
                 found.push(id);
             }
         }
+
         next += 1;
     }
+
     found.into_iter().map(|id| packages[id]).collect()
 }
 
@@ -63,6 +68,7 @@ fn no_dependency_of_the_crate_needs_a_newer_rust() {
     let metadata = metadata();
     let packages = compiled_with(&metadata, "connect-api");
     let ours = version(text(&packages[0]["rust_version"]));
+
     assert!(packages.len() > 50, "the walk finds the dependencies: {}", packages.len());
     let newer = packages
         .iter()
@@ -90,6 +96,7 @@ fn no_dependency_of_the_crate_has_a_licence_that_asks_for_more_than_notice() {
         "OpenSSL",
         "MIT-0",
     ];
+
     let is_permissive = |licence: &str| {
         let each = licence.split(" AND ").map(|part| part.trim_matches(['(', ')', ' ']));
         let mut each = each.map(|part| part.replace('/', " OR "));
@@ -97,13 +104,16 @@ fn no_dependency_of_the_crate_has_a_licence_that_asks_for_more_than_notice() {
             part.split(" OR ").any(|one| permissive.contains(&one.trim_matches(['(', ')', ' '])))
         })
     };
+
     assert!(!is_permissive("MPL-2.0") && !is_permissive("MIT AND MPL-2.0"));
     let metadata = metadata();
+
     let others: Vec<String> = compiled_with(&metadata, "connect-api")
         .iter()
         .filter(|package| !package["license"].as_str().is_some_and(is_permissive))
         .map(|package| format!("{} is under {}", package["name"], package["license"]))
         .collect();
+
     assert!(others.is_empty(), "{others:?}");
 }
 
@@ -114,11 +124,13 @@ fn the_package_holds_the_crate_and_what_a_reader_of_it_wants() {
         .args(["package", "--package", "connect-api", "--list", "--offline", "--allow-dirty"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
     let done = cargo.output().expect("cargo");
+
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let list = String::from_utf8(done.stdout).expect("text");
     let (source, rest): (Vec<&str>, Vec<&str>) =
         list.lines().partition(|path| path.starts_with("src"));
     assert!(source.iter().any(|path| path.ends_with("lib.rs")), "{list}");
+
     let others = [
         ".cargo_vcs_info.json",
         "CHANGELOG.md",
@@ -129,6 +141,7 @@ fn the_package_holds_the_crate_and_what_a_reader_of_it_wants() {
         "LICENSE-MIT",
         "README.md",
     ];
+
     assert_eq!(rest, others);
 }
 
@@ -140,5 +153,6 @@ fn the_workflow_compiles_with_the_rust_that_the_crate_says() {
     let says = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
     let says = says.expect("a version").trim_matches('"');
     let workflow = read(".github/workflows/ci.yml");
+
     assert!(workflow.contains(&format!("rustup toolchain install {says} ")), "{says}");
 }

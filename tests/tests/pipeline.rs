@@ -6,15 +6,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use connect_codegen::document::{Flavour, Upstream};
-use connect_codegen::layout::Layout;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write::Mode;
 use connect_codegen::lower::lower;
-use connect_codegen::normalise::overlay::Overlay;
+use connect_codegen::normalise::passes::overlay::Overlay;
 use connect_codegen::normalise::{Normalised, normalise};
+use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::Result;
-use connect_codegen::write::Mode;
+use connect_codegen::workspace::Layout;
 use connect_stand_in::spec::openapi_3;
 use serde_json::{Value, json};
 use xtask::fetch::{Ask, Fetch};
@@ -52,6 +52,7 @@ fn both_flavours_normalise_to_the_same_document() {
         (swagger["swagger"].as_str(), version_3["openapi"].as_str()),
         (Some("2.0"), Some("3.0.3"))
     );
+
     let (from_2, from_3) = (normalised(&swagger), normalised(&version_3));
     assert!(from_2.to_json() == from_3.to_json(), "{}", first_difference(&from_2, &from_3));
     assert_eq!(from_2.to_json(), read(committed().normalised()));
@@ -62,15 +63,18 @@ fn what_the_standard_says_need_not_be_said() {
     let mut terse = openapi_3(&swagger());
     let url = terse["servers"][0]["url"].as_str().expect("a URL").to_owned() + "/";
     terse["servers"][0]["url"] = url.into();
+
     let mut left_out = 0;
     let items = terse["paths"].as_object_mut().expect("paths").values_mut();
     let operations = items.flat_map(|item| item.as_object_mut().expect("operations").values_mut());
+
     for parameter in operations.flat_map(|it| it["parameters"].as_array_mut().expect("a list")) {
         let parameter = parameter.as_object_mut().expect("a parameter");
         for default in ["style", "explode"] {
             left_out += usize::from(parameter.shift_remove(default).is_some());
         }
     }
+
     assert!(left_out > 10, "{left_out}");
     let (made, wanted) = (normalised(&terse), normalised(&swagger()));
     assert!(made.to_json() == wanted.to_json(), "{}", first_difference(&made, &wanted));
@@ -87,9 +91,11 @@ fn the_crate_calls_the_service_that_the_document_describes() {
 #[test]
 fn no_correction_survives_what_it_corrects() {
     const CLUSTERS: &str = "/paths/~1user~1{user_id}~1clusters/get/responses/200";
+
     let list = json!({ "type": "array", "items": { "$ref": "#/definitions/ClusterResponse" } });
     let example = format!("{CLUSTERS}/examples/application~1json/data");
     let model = |rest: &str| format!("/definitions/{rest}");
+
     for (path, value) in [
         (format!("{CLUSTERS}/schema/properties/data"), list),
         (example, json!([])),
@@ -110,6 +116,7 @@ fn no_correction_survives_what_it_corrects() {
         let patch = json!([{ "op": "add", "path": path, "value": value }]);
         let patch: json_patch::Patch = serde_json::from_value(patch).expect("a patch");
         json_patch::patch(&mut document, &patch).expect("the place is there");
+
         let problem = try_normalised(&document).expect_err(&path);
         let said = problem.to_string() + problem.help.as_deref().unwrap_or_default();
         assert!(said.contains("spec/overlay.yaml"), "{path}: {said}");
@@ -123,13 +130,16 @@ fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_i
         let name = path.file_name().expect("a file");
         fs::copy(&path, layout.upstream_folder().join(name)).expect("a copy");
     }
+
     let regen = |mode| pipeline::regen(&layout, mode);
     regen(Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     regen(Mode::Check).expect("nothing is stale");
+
     let models = layout.generated().join("models");
     let (gone, stray) = (models.join("clusters.rs"), models.join("zebras.rs"));
     let text = read(layout.normalised()).replace("Retrieves a cluster ", "Gives a cluster ");
     fs::write(layout.normalised(), text).expect("written");
+
     for (file, line) in [
         (layout.normalised(), "+        \"description\": \"Retrieves a cluster "),
         (gone.clone(), "+pub struct ClusterResponse {"),
@@ -140,10 +150,13 @@ fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_i
         } else if file == stray {
             fs::write(&stray, "//! Zebras.\n").expect("written");
         }
+
         let problem = regen(Mode::Check).expect_err("not as it should be");
         assert_eq!(problem.help.as_deref(), Some("run `cargo xtask regen`"), "{problem}");
+
         let said = problem.to_string();
         assert!(said.starts_with(&file.display().to_string()) && said.contains(line), "{said}");
+
         regen(Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     }
 }
@@ -151,6 +164,7 @@ fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_i
 fn first_difference(left: &Normalised, right: &Normalised) -> String {
     let (left, right) = (left.to_json(), right.to_json());
     let mut lines = left.lines().zip(right.lines()).enumerate();
+
     match lines.find(|(_, (left, right))| left != right) {
         Some((line, (left, right))) => format!("line {}:\n{left}\n{right}", line + 1),
         None => "one document is longer".to_owned(),
@@ -163,6 +177,7 @@ fn the_policy_has_examples_of_parameters_that_there_are() {
     let (normalised, policy) = pipeline::normalised(&committed()).expect("a document");
     let lowered = lower(&normalised, &policy).expect("operations");
     let mut count = 0;
+
     for operation in &lowered.operations {
         let examples = &policy.operation(&operation.id).expect("an entry").examples;
         for name in examples.keys() {
@@ -171,6 +186,7 @@ fn the_policy_has_examples_of_parameters_that_there_are() {
             count += 1;
         }
     }
+
     assert!(count > 5);
 }
 
@@ -189,6 +205,7 @@ fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
             }
         }
     }
+
     found
 }
 
@@ -199,6 +216,7 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
     fs::create_dir_all(layout.upstream_folder()).expect("a folder");
     fs::copy(committed().overlay(), layout.overlay()).expect("a copy");
     fs::copy(committed().policy(), layout.policy()).expect("a copy");
+
     (folder, layout)
 }
 
@@ -206,6 +224,7 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
     let stand_in = connect_tests::examples().await;
     let (_folder, layout) = bare_workspace();
+
     let fetch = Fetch {
         url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),
         ask,
@@ -213,22 +232,28 @@ async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
     };
     let fetched = tokio::task::spawn_blocking(move || fetch.fetch()).await.expect("no panic");
     let fetched = fetched.unwrap_or_else(|problem| panic!("{problem}"));
+
     assert_eq!(fetched.upstream.flavour, flavour);
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let stored = store(&fetched.text, &fetched.record(at), &layout.upstream_folder());
     assert_eq!(stored, Ok(Stored::Replaced));
+
     pipeline::regen(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     let (made, wanted) = (files(&layout.generated()), files(&committed().generated()));
     assert_eq!(made.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
     assert!(wanted.len() > 20, "{} files", wanted.len());
+
     for (name, text) in &wanted {
         assert!(made[name] == *text, "{} differs", name.display());
     }
+
     assert_eq!(read(layout.normalised()), read(committed().normalised()));
+
     if flavour == Flavour::Swagger2 {
         assert_eq!(read(layout.report()), read(committed().report()));
         assert_eq!(read(layout.upstream()), read(committed().upstream()));
     }
+
     pipeline::regen(&layout, Mode::Check).expect("nothing is stale");
 }
 

@@ -60,6 +60,7 @@ async fn ten_thousand_calls_over_a_failing_service() {
     let stand_in = connect_tests::examples().await;
     let right = right_answers(&stand_in).await;
     settled("the connection of the right answers closes", || stand_in.traffic().open() == 0).await;
+
     let tasks = Handle::current().metrics().num_alive_tasks();
     stand_in.take_requests();
     stand_in.fault_one_in(FAILS_ONE_IN, faults());
@@ -71,36 +72,45 @@ async fn ten_thousand_calls_over_a_failing_service() {
         for _ in 0..rounds {
             let results = run(&client).await;
             assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
+
             let mut seen: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
             for request in stand_in.take_requests() {
                 seen.entry(number(&request)).or_default().push(request);
             }
+
             for (call, result) in results {
                 tally.hold(call, &result, &seen.remove(&call).unwrap_or_default(), &right);
             }
+
             assert!(seen.is_empty(), "nobody sent these: {seen:?}");
             settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
+
             // Each has a task at either end; the pool has one to clear it.
             let alive = || Handle::current().metrics().num_alive_tasks();
             settled("only their tasks stay", || alive() <= tasks + 2 * POOL + 1).await;
         }
+
         drop(client);
         settled("all connections close", || stand_in.traffic().open() == 0).await;
         settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
         held.push(ALLOCATOR.current_usage());
     }
+
     println!("{tally:?}");
     assert_eq!(tally.faults, tally.requests / FAILS_ONE_IN);
     assert!(tally.survived > 0 && tally.failed > 0, "{tally:?}");
+
     println!("{} bytes after the first calls, {} after all", held[0], held[1]);
     assert!(held[1] <= held[0] + FLAT, "{held:?} bytes are held");
 }
 
 fn client(stand_in: &StandIn) -> Client {
     let policy = RetryPolicy::default().max_attempts(ATTEMPTS);
-    let policy = policy.first_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(4));
-    let options = CallOptions::new().retry(policy).max_body(MAX_BODY);
+    let policy =
+        policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(4));
+    let options = CallOptions::new().retry(policy).max_response_size(MAX_BODY);
     let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
+
     builder.call_options(options).build().expect("a client")
 }
 
@@ -151,6 +161,7 @@ async fn run(client: &Client) -> Vec<(usize, Result<String, Error>)> {
             }
         });
     }
+
     workers.join_all().await.into_iter().flatten().collect()
 }
 
@@ -174,12 +185,15 @@ impl Tally {
         let faults: Vec<_> = requests.iter().map(|request| request.fault.as_ref()).collect();
         self.requests += faults.len();
         self.faults += faults.iter().flatten().count();
+
         let (last, before) = faults.split_last().expect("every call sends something");
         assert!(faults.len() <= ATTEMPTS, "call {call}: {faults:?}");
+
         for fault in before {
             let fault = fault.expect("nobody asks again after an answer");
             assert!(is_tried_again(call, fault), "call {call} went on after {fault:?}");
         }
+
         match (last, result) {
             (None | Some(Fault::Late(_)), Ok(answer)) => {
                 assert_eq!(answer, &right[call % 3], "call {call}");
@@ -231,5 +245,6 @@ async fn settled(what: &str, mut is_so: impl FnMut() -> bool) {
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+
     panic!("never: {what}");
 }

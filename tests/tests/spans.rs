@@ -79,8 +79,10 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
         let metadata = attributes.metadata();
         let level = *metadata.level();
         self.keep(level, format_args!("{} {fields:?}", metadata.name()));
+
         let parent = context.span(id).and_then(|span| Some(span.parent()?.name()));
         let span = Span { name: metadata.name(), level, parent, fields, closed: false };
+
         if metadata.target().starts_with("connect_api") {
             self.spans.lock().expect("no panic").push((id.clone(), span));
         }
@@ -91,6 +93,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
         let mut fields = Fields::default();
         values.record(&mut fields);
         self.keep(*metadata.level(), format_args!("{} {fields:?}", metadata.name()));
+
         if metadata.target().starts_with("connect_api") {
             self.with_span(id, |span| span.fields.0.extend(fields.0));
         }
@@ -118,21 +121,27 @@ async fn spans_of<T: Debug>(
     let result = call.await;
     let mut spans = capture.take();
     assert!(spans.iter().all(|span| span.closed), "{spans:?} after {result:?}");
+
     let call = spans.remove(0);
     assert_eq!((call.name, call.level, call.parent), ("connect_api.call", Level::INFO, None));
+
     for attempt in &spans {
         assert_eq!((attempt.name, attempt.level), ("connect_api.attempt", Level::DEBUG));
         assert_eq!(attempt.parent, Some("connect_api.call"));
+
         for field in ["http.request.method", "url.template"] {
             assert_eq!(attempt.get(field), call.get(field));
         }
+
         assert!(attempt.get("server.address").is_some_and(|host| host.starts_with("127.0.0.")));
         assert!(attempt.get("server.port").is_some_and(|port| port.parse::<u16>().is_ok()));
     }
+
     for span in spans.iter().chain([&call]) {
         let failed = span.get("error.type").map(|_| "ERROR");
         assert_eq!(span.get("otel.status_code"), failed, "{span:?}");
     }
+
     (call, spans)
 }
 
@@ -161,13 +170,15 @@ async fn scene() -> Scene {
     let subscriber = tracing_subscriber::registry().with(capture.clone());
     let guard = tracing::subscriber::set_default(subscriber);
     let stand_in = StandIn::builder().token(TOKEN).examples().start().await.expect("a stand-in");
-    let policy = RetryPolicy::default().max_attempts(3).first_delay(Duration::from_millis(1));
+    let policy = RetryPolicy::default().max_attempts(3).initial_backoff(Duration::from_millis(1));
+
     let client = Client::builder()
         .base_url(stand_in.base_url())
         .token(TOKEN)
-        .call_options(CallOptions::new().retry(policy).max_body(1 << 20))
+        .call_options(CallOptions::new().retry(policy).max_response_size(1 << 20))
         .build()
         .expect("a client");
+
     Scene { stand_in, client, capture, _guard: guard }
 }
 
@@ -175,6 +186,7 @@ async fn scene() -> Scene {
 async fn a_blocking_call_is_part_of_what_its_thread_does() {
     let Scene { stand_in: _stand_in, client, capture, _guard } = scene().await;
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
+
     let blocking = tokio::task::spawn_blocking(move || {
         let _guard = tracing::dispatcher::set_default(&subscriber);
         let program = tracing::info_span!("program");
@@ -183,6 +195,7 @@ async fn a_blocking_call_is_part_of_what_its_thread_does() {
     });
     let spans = blocking.await.expect("no panic");
     let of = |span: &Span| (span.name, span.parent);
+
     assert_eq!(of(&spans[0]), ("connect_api.call", Some("program")));
     assert_eq!(of(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
 }
@@ -192,11 +205,13 @@ async fn a_call_and_its_attempt_have_a_span_each() {
     let scene = scene().await;
     let call = scene.client.get_cluster_status(CLUSTER).send();
     let (call, attempts) = spans_of(&scene.capture, call).await;
+
     assert_eq!(call.get("http.request.method"), Some("GET"));
     assert_eq!(call.get("url.template"), Some("/clusters/{cluster_id}/status"));
     assert_eq!(call.get("otel.name"), Some("GET /clusters/{cluster_id}/status"));
     assert_eq!(call.get("otel.kind"), Some("client"));
     assert_eq!(call.outcome(), (Some("0"), Some("200"), None));
+
     let [attempt] = &attempts[..] else { panic!("{attempts:?}") };
     assert_eq!(attempt.outcome(), (Some("0"), Some("200"), None));
 }
@@ -207,13 +222,16 @@ async fn each_attempt_has_its_number_and_its_outcome() {
     scene.stand_in.faults("get_cluster", [Fault::HangUp, Fault::Status(503)]);
     let call = scene.client.get_cluster(CLUSTER).send();
     let (call, attempts) = spans_of(&scene.capture, call).await;
+
     assert_eq!(call.outcome(), (Some("2"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
+
     let expected = [
         (Some("0"), None, Some("transport")),
         (Some("1"), Some("503"), Some("503")),
         (Some("2"), Some("200"), None),
     ];
+
     assert_eq!(outcomes, expected);
 }
 
@@ -236,6 +254,7 @@ async fn a_call_repeated_with_another_token_is_another_attempt() {
     let client = Client::builder().base_url(scene.stand_in.base_url()).token_provider(Renewing);
     let call = client.build().expect("a client").print(CLUSTER, JOB).send();
     let (call, attempts) = spans_of(&scene.capture, call).await;
+
     assert_eq!(call.outcome(), (Some("1"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
     let refused = (Some("0"), Some("403"), Some("403"));
@@ -261,17 +280,21 @@ async fn each_failure_has_its_type() {
         if kind == "timeout" {
             options = options.attempt_timeout(Duration::from_millis(300));
         }
+
         scene.stand_in.faults("print", [fault]);
         let call = scene.client.print(CLUSTER, JOB).with(options).send();
         let (call, attempts) = spans_of(&scene.capture, call).await;
+
         assert_eq!(call.outcome(), (Some("0"), status, Some(kind)), "{name}");
         assert_eq!(attempts.len(), 1, "{name}");
     }
+
     let Scene { stand_in, capture, .. } = &scene;
     let url = stand_in.base_url();
     let refused = Client::builder().base_url(url.replace("127.0.0.1", "127.0.0.2")).build();
     let refused = refused.expect("a client").get_cluster(CLUSTER).with(once()).send();
     let (call, _) = spans_of(capture, refused).await;
+
     assert_eq!(call.outcome(), (Some("0"), None, Some("connect")));
 }
 
@@ -281,6 +304,7 @@ async fn a_call_that_is_dropped_closes_its_spans() {
     scene.stand_in.faults("print", [Fault::Late(Duration::from_secs(60))]);
     let call = scene.client.print(CLUSTER, JOB).send();
     tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("late");
+
     let spans = scene.capture.take();
     assert_eq!(spans.len(), 2);
     assert!(spans.iter().all(|span| span.closed), "{spans:?}");
@@ -291,6 +315,7 @@ async fn no_id_token_or_body_shows_above_trace() {
     let scene = scene().await;
     let Scene { stand_in, client, .. } = &scene;
     let echo = "{\"data\": \"umapi-token-4711 body-text-4715\"}";
+
     let faults = [
         Fault::None,
         Fault::HangUp,
@@ -300,26 +325,33 @@ async fn no_id_token_or_body_shows_above_trace() {
         Fault::Redirect(307, format!("http://127.0.0.1:1/{CLUSTER}")),
         Fault::Cut(Length::Chunked),
     ];
+
     for operation in ["get_cluster_status", "print", "update_cluster_note"] {
         stand_in.faults(operation, faults.clone());
     }
+
     stand_in.renew_token("another");
     client.print(CLUSTER, JOB).send().await.expect_err("expired");
     stand_in.renew_token(TOKEN);
+
     for _ in 0..faults.len() {
         let mut note = ClusterNoteUpdateRequest::new();
         note.note =
             Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
+
         // The outcomes are tested elsewhere.
         let _ = client.get_cluster_status(CLUSTER).send().await;
         let _ = client.print(CLUSTER, JOB).send().await;
         let _ = client.update_cluster_note(CLUSTER, note).send().await;
     }
+
     let sent = stand_in.requests();
     let sent_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
     assert!(sent.iter().any(|request| sent_note(&request.body)), "the secrets were in use");
+
     let text = scene.capture.text.lock().expect("no panic").clone();
     assert!(text.contains("will try again") && text.contains("url.template"), "{text}");
+
     for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Bad luck", "Master-Luke"] {
         assert!(!text.contains(secret), "{secret:?} shows in:\n{text}");
     }

@@ -12,8 +12,8 @@ mod table;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use connect_codegen::layout::Layout;
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::workspace::Layout;
 
 pub use self::build::Kind;
 use self::build::build;
@@ -55,6 +55,7 @@ pub fn peer(text: &str) -> std::result::Result<Peer, String> {
     if !usable {
         return Err("the name is that of a package: letters, digits, `-` and `_`".to_owned());
     }
+
     Ok(Peer { name: name.to_owned(), folder: folder.into() })
 }
 
@@ -69,6 +70,7 @@ impl Bench {
             check: Vec::new(),
             release: Vec::new(),
         };
+
         let mut costs: Vec<Cost> = scratch.members.iter().map(cost).collect();
         // The first round builds the dependencies, and does not count.
         for round in 0..=self.runs {
@@ -80,12 +82,14 @@ impl Bench {
                         Kind::Check => &mut cost.check,
                         Kind::Release => &mut cost.release,
                     };
+
                     if round > 0 {
                         times.push(took);
                     }
                 }
             }
         }
+
         Ok(table::markdown(&costs))
     }
 }

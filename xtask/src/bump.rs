@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use connect_codegen::layout::Layout;
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write;
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::write;
+use connect_codegen::workspace::Layout;
 use connect_drift::finding::Source;
 use connect_drift::summary::next_version;
 use semver::Version;
@@ -22,18 +22,21 @@ pub fn to(
 ) -> Result<Vec<(PathBuf, String)>> {
     let path = layout.manifest();
     let mut manifest = parsed(&path)?;
-    let wrong = |message: &str| Problem::new(message).in_file(path.display());
+    let wrong = |message: &str| Diagnostic::new(message).in_file(path.display());
+
     let version = manifest
         .get_mut("workspace")
         .and_then(|it| it.get_mut("package"))
         .and_then(|it| it.get_mut("version"))
         .and_then(Item::as_value_mut)
         .ok_or_else(|| wrong("there is no `version` in `[workspace.package]`"))?;
+
     let current: Version = version
         .as_str()
         .and_then(|it| it.parse().ok())
         .ok_or_else(|| wrong("the version is not one"))?;
     let wanted = released.map(|it| next_version(&it, bump)).filter(|it| *it > current);
+
     let Some(wanted) = wanted else {
         if bump > Source::None {
             println!("the version {current} is not released yet and stays");
@@ -42,8 +45,10 @@ pub fn to(
     };
     set(version, &wanted);
     println!("the version {current} becomes {wanted}");
+
     let lock = layout.lock();
     let locked = locked(&lock, &current, &wanted)?;
+
     Ok(vec![(path, manifest.to_string()), (lock, locked)])
 }
 
@@ -52,6 +57,7 @@ fn locked(path: &Path, current: &Version, wanted: &Version) -> Result<String> {
     let mut lock = parsed(path)?;
     let current = current.to_string();
     let packages = lock.get_mut("package").and_then(Item::as_array_of_tables_mut);
+
     for package in packages.into_iter().flat_map(|it| it.iter_mut()) {
         let is_own = !package.contains_key("source");
         let version = package.get_mut("version").and_then(Item::as_value_mut);
@@ -59,12 +65,14 @@ fn locked(path: &Path, current: &Version, wanted: &Version) -> Result<String> {
             set(version, wanted);
         }
     }
+
     Ok(lock.to_string())
 }
 
 fn parsed(path: &Path) -> Result<DocumentMut> {
     write::read(path)?.parse().map_err(|error: toml_edit::TomlError| {
-        Problem::new(format!("not TOML: {}", error.to_string().trim_end())).in_file(path.display())
+        Diagnostic::new(format!("not TOML: {}", error.to_string().trim_end()))
+            .in_file(path.display())
     })
 }
 

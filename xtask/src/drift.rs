@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use chrono::{NaiveDate, Utc};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use connect_codegen::layout::Layout;
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::write;
 use connect_codegen::pipeline::{self, Rules};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write;
+use connect_codegen::workspace::Layout;
 use connect_drift::accepted::Accepted;
 use connect_drift::format::Format;
 use connect_drift::load::Document;
@@ -103,10 +103,12 @@ pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
         }
     };
     let today = Utc::now().date_naive();
+
     let done = arguments.review(layout, places, today).and_then(|review| {
         arguments.write(&review)?;
         Ok(arguments.fail_on.outcome(&review).status())
     });
+
     done.map_or_else(
         |problem| {
             tell(&problem);
@@ -155,6 +157,7 @@ impl Arguments {
         };
         let (base, revision) = (base.read(layout)?, revision.read(layout)?);
         let report = compare(layout, &Rules::read(layout)?, &base, &revision)?;
+
         Ok(Review::new(report, &accepted, today, &version()))
     }
 
@@ -168,11 +171,13 @@ impl Arguments {
                         Format::Text => anstream::adapter::strip_str(&text).to_string(),
                         _ => text,
                     };
+
                     write::replace(path, text.as_bytes())?;
                 }
                 None => print(format, review)?,
             }
         }
+
         Ok(())
     }
 }
@@ -213,6 +218,7 @@ pub(crate) fn compare(
             }
         }
     }
+
     Ok(report)
 }
 
@@ -221,14 +227,17 @@ pub(crate) fn print(format: Format, review: &Review) -> Result<()> {
     let columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let width = std::io::stdout().is_terminal().then(columns).flatten().unwrap_or(WIDTH);
     let text = format.render(review, width);
+
     let written = match format {
         Format::Text => anstream::stdout().write_all(text.as_bytes()),
         _ => std::io::stdout().write_all(text.as_bytes()),
     };
+
     match written.and_then(|()| std::io::stdout().flush()) {
         // Who closes the pipe has seen enough.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Problem::new(format!("cannot be written: {error}")).in_file("the standard output"))
+            Err(Diagnostic::new(format!("cannot be written: {error}"))
+                .in_file("the standard output"))
         }
         _ => Ok(()),
     }
@@ -245,7 +254,7 @@ fn fetched(url: Url) -> Result<Input> {
 
 fn read(path: &Path) -> Result<Input> {
     let bytes = std::fs::read(path).map_err(|error| {
-        Problem::new(format!("cannot be read: {error}")).in_file(path.display())
+        Diagnostic::new(format!("cannot be read: {error}")).in_file(path.display())
     })?;
     Ok(Input { location: path.display().to_string(), bytes })
 }

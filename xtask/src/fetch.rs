@@ -11,9 +11,9 @@ use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use connect_codegen::document::{Flavour, Upstream};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::text::utf_8;
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::json::utf_8;
+use connect_codegen::openapi::document::{Flavour, Upstream};
 use reqwest::blocking::Client;
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Url, header};
@@ -66,7 +66,7 @@ pub enum Ask {
 /// Reads a URL. It is not shown when it is none: who mistypes a URL may have typed a password
 /// into it. `argument` is what it was given as.
 pub fn parse_url(text: &str, argument: &str) -> Result<Url> {
-    text.parse().map_err(|error| Problem::new(format!("not a URL: {error}")).in_file(argument))
+    text.parse().map_err(|error| Diagnostic::new(format!("not a URL: {error}")).in_file(argument))
 }
 
 impl Default for Fetch {
@@ -100,23 +100,27 @@ impl Fetch {
     fn check(&self) -> Result<()> {
         let url = &self.url;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Problem::new("only http and https URLs can be fetched"));
+            return Err(Diagnostic::new("only http and https URLs can be fetched"));
         }
+
         // They would be sent as basic authentication and end up in the committed record.
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Problem::new("the URL must not hold a user name or a password").help(
+            return Err(Diagnostic::new("the URL must not hold a user name or a password").help(
                 format!("leave them out; a token for the service goes into {TOKEN_VARIABLE}"),
             ));
         }
+
         if self.ask != Ask::Nothing && url.query_pairs().any(|(name, _)| name == VERSION) {
-            return Err(Problem::new("the URL must not ask for a version itself")
+            return Err(Diagnostic::new("the URL must not ask for a version itself")
                 .help("say it with `--openapi-version`"));
         }
+
         let odd = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_');
         if matches!(&self.ask, Ask::Only(it) if it.is_empty() || it.contains(odd)) {
-            return Err(Problem::new("the OpenAPI version is not a version number")
+            return Err(Diagnostic::new("the OpenAPI version is not a version number")
                 .help("write it as `3.0.0` or `2.0`"));
         }
+
         Ok(())
     }
 
@@ -126,14 +130,17 @@ impl Fetch {
             .redirect(Policy::custom(same_origin))
             .referer(false)
             .user_agent(concat!("connect-api-xtask/", env!("CARGO_PKG_VERSION")));
+
         // What is meant for this machine and is not encrypted goes to no other, a proxy neither.
         let client = match is_loopback(&self.url) {
             true => client.no_proxy(),
             false => client,
         };
+
         let client =
             client.build().map_err(|error| self.transport(&error).in_file(shown(&self.url)))?;
         let start = Instant::now();
+
         let mut asked = match &self.ask {
             Ask::First => Some(FIRST_VERSION),
             Ask::Only(version) => Some(version.as_str()),
@@ -141,16 +148,19 @@ impl Fetch {
         };
         let mut url = self.url_for(asked);
         let mut answer = self.get(&client, &url, start)?;
+
         if self.ask == Ask::First && answer.lacks_version() {
             asked = None;
             url = self.url_for(asked);
             answer = self.get(&client, &url, start)?;
         }
+
         let requested_version = asked.map(str::to_owned);
         let url = shown(&url);
         let (bytes, made) = answer
             .read_as(self, |bytes| read(&url, bytes))
             .map_err(|problem| problem.in_file(&url))?;
+
         Ok((Served { bytes, url, requested_version }, made))
     }
 
@@ -169,6 +179,7 @@ impl Fetch {
             // Only a request's own time limit covers its body as a whole; the client's is one
             // for each read, which a dripping server never exceeds.
             .timeout(self.timeout.saturating_sub(start.elapsed()));
+
         if let Some(token) = self.token.as_ref().filter(|_| Token::may_go_to(url)) {
             request = request.bearer_auth(token.expose());
         }
@@ -182,38 +193,43 @@ impl Fetch {
     fn accept(&self, bytes: &[u8]) -> Result<Upstream> {
         let upstream = Upstream::parse(utf_8(bytes)?)?;
         let Ask::Only(version) = &self.ask else { return Ok(upstream) };
+
         let fits = match version.split('.').next() {
             Some("2") => upstream.flavour == Flavour::Swagger2,
             Some("3") => upstream.flavour == Flavour::OpenApi3,
             _ => true,
         };
+
         if fits {
             return Ok(upstream);
         }
+
         let message = format!("asked for version {version}, the service sent one of another kind");
-        Err(Problem::new(message).help("leave `--openapi-version` out to take what it has"))
+        Err(Diagnostic::new(message).help("leave `--openapi-version` out to take what it has"))
     }
 
     /// Says what went wrong below HTTP. The errors of the HTTP client name their URL, with all of
     /// its query, so only their innermost cause is told.
-    fn transport(&self, error: &(dyn Error + 'static)) -> Problem {
+    fn transport(&self, error: &(dyn Error + 'static)) -> Diagnostic {
         let causes: Vec<_> = std::iter::successors(Some(error), |error| cause(*error)).collect();
-        if let Some(problem) = causes.iter().find_map(|it| it.downcast_ref::<Problem>()) {
+        if let Some(problem) = causes.iter().find_map(|it| it.downcast_ref::<Diagnostic>()) {
             return problem.clone();
         }
+
         let http = |is: fn(&reqwest::Error) -> bool| {
             causes.iter().filter_map(|it| it.downcast_ref::<reqwest::Error>()).any(is)
         };
         let root = causes.last().map(ToString::to_string).unwrap_or_default();
+
         if http(reqwest::Error::is_builder) {
-            Problem::new(format!("the HTTP client cannot be set up: {root}"))
+            Diagnostic::new(format!("the HTTP client cannot be set up: {root}"))
         } else if http(reqwest::Error::is_connect) {
-            Problem::new(format!("cannot connect: {root}")).help("check the network and the URL")
+            Diagnostic::new(format!("cannot connect: {root}")).help("check the network and the URL")
         } else if http(reqwest::Error::is_timeout) {
-            Problem::new(format!("no whole answer within {:?}", self.timeout))
+            Diagnostic::new(format!("no whole answer within {:?}", self.timeout))
                 .help("the service or the network is slow; try again later")
         } else {
-            Problem::new(format!("the answer broke off: {root}")).help("try again later")
+            Diagnostic::new(format!("the answer broke off: {root}")).help("try again later")
         }
     }
 
@@ -225,6 +241,7 @@ impl Fetch {
             let url = shown(&self.url).replace('\'', r"'\''");
             command += &format!(" --url '{url}'");
         }
+
         if let Ask::Only(version) = &self.ask {
             command += &format!(" --openapi-version {version}");
         }
@@ -236,8 +253,8 @@ impl Fetch {
         self.token.as_ref().map_or_else(|| text.to_owned(), |token| token.hide(text))
     }
 
-    fn without_token(&self, problem: Problem) -> Problem {
-        Problem {
+    fn without_token(&self, problem: Diagnostic) -> Diagnostic {
+        Diagnostic {
             file: problem.file.map(|file| self.hide(&file)),
             message: self.hide(&problem.message),
             help: problem.help.map(|help| self.hide(&help)),
@@ -264,14 +281,17 @@ impl fmt::Debug for Fetch {
 fn same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let home = attempt.previous()[0].origin();
     let target = attempt.url().origin();
+
     if target != home {
         let target = target.ascii_serialization();
         attempt.error(
-            Problem::new(format!("redirected to another host ({target}), which is not followed"))
-                .help("if the document has moved, give its new URL"),
+            Diagnostic::new(format!(
+                "redirected to another host ({target}), which is not followed"
+            ))
+            .help("if the document has moved, give its new URL"),
         )
     } else if attempt.previous().len() > MAX_REDIRECTS {
-        attempt.error(Problem::new(format!("redirected more than {MAX_REDIRECTS} times")))
+        attempt.error(Diagnostic::new(format!("redirected more than {MAX_REDIRECTS} times")))
     } else {
         attempt.follow()
     }
@@ -289,11 +309,13 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 fn shown(url: &Url) -> String {
     let version = url.query_pairs().find(|(name, _)| name == VERSION);
     let mut shown = url.clone();
+
     // They fail for a URL that cannot have such parts.
     let _ = shown.set_username("");
     let _ = shown.set_password(None);
     shown.set_fragment(None);
     shown.set_query(None);
+
     if let Some((name, version)) = version {
         shown.query_pairs_mut().append_pair(&name, &version);
     }

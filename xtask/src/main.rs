@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use chrono::{SecondsFormat, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
-use connect_codegen::document::{Provenance, sha256};
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::import;
-use connect_codegen::layout::Layout;
+use connect_codegen::io::write::{self, Mode};
+use connect_codegen::openapi::document::{Provenance, sha256};
 use connect_codegen::pipeline::{self, Rules};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write::{self, Mode};
+use connect_codegen::workspace::Layout;
 use xtask::bench::{self, Bench, Peer};
 use xtask::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
 use xtask::store::{Stored, store};
@@ -108,6 +108,7 @@ impl Check {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let layout = Layout::new(cli.root.unwrap_or_else(workspace));
+
     let done = match &cli.task {
         None => return print_tasks(),
         Some(Task::Drift(arguments)) => return drift::run(&layout, arguments),
@@ -117,6 +118,7 @@ fn main() -> ExitCode {
         Some(Task::Bench(measure)) => run_bench(&layout, measure),
         Some(Task::Normalise(check)) => run_normalise(&layout, check.mode()),
     };
+
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
@@ -128,9 +130,11 @@ fn main() -> ExitCode {
 
 fn print_tasks() -> ExitCode {
     println!("cargo xtask TASK, where TASK is one of\n");
+
     for task in Cli::command().get_subcommands() {
         println!("  {:<10} {}", task.get_name(), task.get_about().unwrap_or_default());
     }
+
     println!("\n`cargo xtask TASK --help` tells more of one.");
     ExitCode::SUCCESS
 }
@@ -140,21 +144,25 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
         let take_in = TakeIn { fetch: regen.download.fetch()?, bump: regen.bump };
         return take_in.run(layout, Utc::now());
     }
+
     if regen.download.url.is_some() || regen.download.openapi_version.is_some() {
-        return Err(Problem::new("`--url` and `--openapi-version` say what to fetch")
+        return Err(Diagnostic::new("`--url` and `--openapi-version` say what to fetch")
             .help("add `--fetch`, or leave them out"));
     }
+
     match pipeline::regen(layout, regen.check.mode())? {
         0 => println!("everything that is generated is up to date"),
         1 => println!("1 file has changed; `git diff` shows it"),
         changed => println!("{changed} files have changed; `git diff` shows them"),
     }
+
     Ok(())
 }
 
 fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
     let (normalised, _) = pipeline::normalised(layout)?;
     pipeline::write_normalised(layout, &normalised, mode, pipeline::NORMALISE)?;
+
     for pass in &normalised.report.passes {
         println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
     }
@@ -171,16 +179,19 @@ fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
     let Rules { policy, .. } = Rules::read(layout)?;
     let fetched = download.fetch()?.fetch()?;
     fetched.must_be_connects(&policy)?;
+
     match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
         Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
         Stored::Unchanged => println!("the document is the one that lies here"),
     }
+
     Ok(())
 }
 
 fn run_import(layout: &Layout, page: &Path) -> Result<()> {
     let text = write::read(page)?;
     let supplement = layout.supplement();
+
     let imported = import::import(
         &text,
         &page.display().to_string(),
@@ -188,11 +199,13 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
         &supplement.display().to_string(),
     )?;
     let document = import::to_json(&imported.document);
+
     // The record is committed: it names no folder of this machine.
     let (root, whole) = (layout.root().canonicalize(), page.canonicalize());
     let inside = root.ok().zip(whole.ok());
     let inside = inside.and_then(|(root, page)| Some(page.strip_prefix(root).ok()?.to_path_buf()));
     let source = inside.or_else(|| page.file_name().map(PathBuf::from)).unwrap_or_default();
+
     let record = Provenance {
         source: source.display().to_string(),
         retrieved_at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -202,6 +215,7 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
     };
     store(&document, &record, &layout.upstream_folder())?;
     println!("imported {}", imported.counts);
+
     Ok(())
 }
 

@@ -3,10 +3,10 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use connect_codegen::document::{Provenance, Upstream};
-use connect_codegen::layout::{DOCUMENT, PROVENANCE};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write::replace;
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::write::replace;
+use connect_codegen::openapi::document::{Provenance, Upstream};
+use connect_codegen::workspace::{DOCUMENT, PROVENANCE};
 
 /// What [`store`] had to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,23 +25,27 @@ pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<Stored> {
     Upstream::parse(text).map_err(|problem| problem.in_file(&record.source))?;
     record.verify(text.as_bytes()).map_err(|problem| problem.in_file(&record.source))?;
     let (document, beside) = (folder.join(DOCUMENT), folder.join(PROVENANCE));
+
     let old = match std::fs::read(&document) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => {
             return Err(
-                Problem::new(format!("cannot be read: {error}")).in_file(document.display())
+                Diagnostic::new(format!("cannot be read: {error}")).in_file(document.display())
             );
         }
     };
+
     if old.as_deref() == Some(text.as_bytes()) && is_recorded(record, &beside) {
         return Ok(Stored::Unchanged);
     }
+
     let record = serde_json::to_string_pretty(record)
-        .map_err(|error| Problem::new(format!("cannot be written: {error}")))?;
+        .map_err(|error| Diagnostic::new(format!("cannot be written: {error}")))?;
     replace(&document, text.as_bytes())?;
     replace(&beside, format!("{record}\n").as_bytes())
         .map_err(|problem| put_back(&document, old.as_deref(), problem))?;
+
     Ok(Stored::Replaced)
 }
 
@@ -55,14 +59,15 @@ fn is_recorded(record: &Provenance, path: &Path) -> bool {
     })
 }
 
-fn put_back(document: &Path, old: Option<&[u8]>, problem: Problem) -> Problem {
+fn put_back(document: &Path, old: Option<&[u8]>, problem: Diagnostic) -> Diagnostic {
     let done = match old {
         Some(bytes) => replace(document, bytes),
-        None => std::fs::remove_file(document).map_err(|error| Problem::new(error.to_string())),
+        None => std::fs::remove_file(document).map_err(|error| Diagnostic::new(error.to_string())),
     };
+
     match done {
         Ok(()) => problem,
-        Err(second) => Problem {
+        Err(second) => Diagnostic {
             message: format!(
                 "{}; then {} could not be put back: {second}",
                 problem.message,

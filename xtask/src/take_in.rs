@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use connect_codegen::layout::Layout;
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::write::{self, Mode};
 use connect_codegen::pipeline::{Made, Rules};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write::{self, Mode};
+use connect_codegen::workspace::Layout;
 use connect_drift::Input;
 use connect_drift::changelog::{Entry, released};
 use connect_drift::format::Format;
@@ -39,40 +39,45 @@ impl TakeIn {
         let Served { url, bytes, .. } = &fetched.served;
         let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let rules = Rules::read(layout)?;
+
         fetched.must_be_connects(&rules.policy)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
         let entry = Entry::of(&report);
         let accepted = drift::committed_acceptances(layout)?;
         let review = Review::new(report, &accepted, now.date_naive(), &drift::version());
+
         drift::print(Format::Text, &review)?;
         println!();
-
         let made = Made::of(&fetched.upstream, &rules).map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
         let changelog = write::read(&path)?;
         let written =
             entry.write_into(&changelog).map_err(|problem| problem.in_file(path.display()))?;
+
         let bumped = match self.bump {
             true => bump::to(layout, review.summary.bump, released(&changelog))?,
             false => Vec::new(),
         };
-
         let paths = made.paths().map(|path| layout.generated().join(path));
         let before = Before::of(layout, paths)?;
         let record = fetched.record(now);
+
         let write = || {
             let stored = store(&fetched.text, &record, &layout.upstream_folder())?;
             made.write(layout, Mode::Write)?;
             write::file(&path, &written, Mode::Write, "")?;
+
             for (path, text) in &bumped {
                 write::file(path, text, Mode::Write, "")?;
             }
             Ok(stored)
         };
+
         match write().map_err(|problem| before.put_back(problem))? {
             Stored::Replaced => println!("took in the new document; `git diff` shows what it made"),
             Stored::Unchanged => println!("the document is the one that lies here"),
         }
+
         Ok(())
     }
 }
@@ -93,12 +98,13 @@ impl Before {
         ];
         let there = write::listing(&layout.generated())?;
         let paths = own.into_iter().chain(there).chain(generated);
+
         // What is no file is left to the writing, which says so.
         Ok(Self(paths.map(|path| (path.clone(), std::fs::read(path).ok())).collect()))
     }
 
     /// Puts all of it back, and adds to the problem what could not be.
-    fn put_back(&self, problem: Problem) -> Problem {
+    fn put_back(&self, problem: Diagnostic) -> Diagnostic {
         let mut left = Vec::new();
         for (path, bytes) in &self.0 {
             let done = match bytes {
@@ -107,14 +113,17 @@ impl Before {
                 None if path.is_file() => std::fs::remove_file(path).map_err(|_| ()),
                 None => Ok(()),
             };
+
             if done.is_err() {
                 left.push(path.display().to_string());
             }
         }
+
         if left.is_empty() {
             return problem;
         }
+
         let message = format!("{}; then not put back: {}", problem.message, left.join(", "));
-        Problem { message, ..problem }
+        Diagnostic { message, ..problem }
     }
 }

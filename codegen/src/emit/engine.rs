@@ -18,8 +18,8 @@ use syn::{
     PathArguments, Stmt, Type,
 };
 
+use crate::diagnostic::{Diagnostic, Result};
 use crate::lower::Lowered;
-use crate::problem::{Problem, Result};
 
 /// What progenitor made.
 pub struct Engine {
@@ -43,13 +43,16 @@ pub struct Function {
 pub fn run(lowered: &Lowered) -> Result<Engine> {
     let mut settings = GenerationSettings::new();
     settings.with_map_type("::std::collections::BTreeMap");
+
     for (name, rust) in &lowered.replacements {
         settings.with_replacement(name, rust, std::iter::empty::<TypeImpl>());
     }
+
     let tokens = generate(&settings, &lowered.view)?;
     let mut file: syn::File = syn::parse2(tokens)
-        .map_err(|error| Problem::new(format!("progenitor made no Rust: {error}")))?;
+        .map_err(|error| Diagnostic::new(format!("progenitor made no Rust: {error}")))?;
     Plain.visit_file_mut(&mut file);
+
     take(file)
 }
 
@@ -62,6 +65,7 @@ thread_local! {
 /// never make us panic.
 pub fn generate(settings: &GenerationSettings, api: &OpenAPI) -> Result<TokenStream> {
     static HOOK: Once = Once::new();
+
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -73,13 +77,14 @@ pub fn generate(settings: &GenerationSettings, api: &OpenAPI) -> Result<TokenStr
     CAUGHT.set(true);
     let made = std::panic::catch_unwind(|| Generator::new(settings).generate_tokens(api));
     CAUGHT.set(false);
+
     match made {
         Ok(Ok(tokens)) => Ok(tokens),
-        Ok(Err(error)) => Err(Problem::new(format!("progenitor refuses the document: {error}"))),
+        Ok(Err(error)) => Err(Diagnostic::new(format!("progenitor refuses the document: {error}"))),
         Err(panic) => {
             let said = panic.downcast_ref::<String>().cloned();
             let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Err(Problem::new(format!("progenitor gives up: {}", said.unwrap_or_default())))
+            Err(Diagnostic::new(format!("progenitor gives up: {}", said.unwrap_or_default())))
         }
     }
 }
@@ -113,6 +118,7 @@ fn take(file: syn::File) -> Result<Engine> {
             _ => {}
         }
     }
+
     Ok(engine)
 }
 
@@ -130,6 +136,7 @@ fn taken(function: ImplItemFn) -> Result<Function> {
             FnArg::Receiver(_) => None,
         })
         .collect();
+
     let output = match &function.sig.output {
         syn::ReturnType::Type(_, result) => {
             argument(result, "Result").and_then(|value| argument(&value, "ResponseValue"))
@@ -143,6 +150,7 @@ fn taken(function: ImplItemFn) -> Result<Function> {
             Pat::Ident(name) => name.ident.to_string(),
             _ => continue,
         };
+
         if name == "url" {
             for (input, ty) in inputs
                 .iter()
@@ -155,20 +163,24 @@ fn taken(function: ImplItemFn) -> Result<Function> {
                     }
                     _ => syn::parse_quote! { &#input.to_string() },
                 };
+
                 body.push(syn::parse_quote! { let #input = path_segment(#label, #text)?; });
             }
+
             body.push(Stmt::Local(local));
         } else if name == "request"
             && let Some(init) = local.init.take()
         {
             let mut request = *init.expr;
             Building.visit_expr_mut(&mut request);
+
             // progenitor's own error has no room in ours: `build()?` becomes `built(build())`.
             let Expr::Try(request) = request else { return Err(unexpected(&tokens)) };
             let request = request.expr;
             body.push(Stmt::Expr(syn::parse_quote! { Self::built(#request) }, None));
         }
     }
+
     match (output, body.last()) {
         (Some(output), Some(Stmt::Expr(..))) => Ok(Function { inputs, output, body }),
         _ => Err(unexpected(&tokens)),
@@ -184,15 +196,16 @@ fn arguments<'t>(of: &'t Type, name: &str) -> Option<impl Iterator<Item = Type> 
     let Type::Path(path) = of else { return None };
     let last = path.path.segments.last().filter(|segment| segment.ident == name)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+
     Some(arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(argument) => Some(argument.clone()),
         _ => None,
     }))
 }
 
-fn unexpected(tokens: &proc_macro2::TokenStream) -> Problem {
+fn unexpected(tokens: &proc_macro2::TokenStream) -> Diagnostic {
     let text: String = tokens.to_string().chars().take(200).collect();
-    Problem::new(format!("progenitor made something that the emitter does not know: {text}"))
+    Diagnostic::new(format!("progenitor made something that the emitter does not know: {text}"))
         .help("hold codegen/src/emit/engine.rs against the version of progenitor in Cargo.lock")
 }
 
@@ -206,6 +219,7 @@ impl VisitMut for Building {
         {
             *expr = (*call.receiver).clone();
         }
+
         visit_mut::visit_expr_mut(self, expr);
     }
 }
@@ -220,6 +234,7 @@ impl VisitMut for Plain {
         let names: Vec<String> =
             path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+
         let skip = match names.as_slice() {
             ["std", "option" | "vec" | "string" | "boxed", _] => 2,
             ["progenitor_client", "QueryParam", _] | ["types", _] => 1,
@@ -229,6 +244,7 @@ impl VisitMut for Plain {
             }
             _ => 0,
         };
+
         if skip > 0 {
             path.segments = std::mem::take(&mut path.segments).into_iter().skip(skip).collect();
         }
@@ -249,17 +265,20 @@ impl VisitMut for Plain {
         {
             *expr = (*to_string.receiver).clone();
         }
+
         visit_mut::visit_expr_mut(self, expr);
     }
 
     fn visit_macro_mut(&mut self, mac: &mut syn::Macro) {
         // The URL is a `format!`, whose arguments are tokens until someone parses them.
         type Arguments = syn::punctuated::Punctuated<Expr, syn::Token![,]>;
+
         if let Ok(mut arguments) = mac.parse_body_with(Arguments::parse_terminated) {
             arguments.iter_mut().for_each(|argument| self.visit_expr_mut(argument));
             arguments.pop_punct();
             mac.tokens = arguments.to_token_stream();
         }
+
         visit_mut::visit_macro_mut(self, mac);
     }
 }
@@ -281,6 +300,7 @@ mod tests {
         });
         let api = serde_json::from_value(api).unwrap();
         let problem = generate(&GenerationSettings::new(), &api).unwrap_err();
+
         assert!(problem.message.starts_with("progenitor gives up: "), "{problem}");
     }
 }

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{names, text};
+use super::{docs, names};
 use crate::lower::Enum;
 
 /// The enum as it is emitted; what is the same for all of them is a macro of the core.
@@ -12,19 +12,22 @@ pub fn open_enum(of: &Enum) -> TokenStream {
     let mut said = of
         .description
         .as_deref()
-        .map(text::plain)
+        .map(docs::plain)
         .unwrap_or_else(|| "Not described upstream.".to_owned());
+
     if let Some(count) = of.count {
         said.push_str(&format!(
             "\n\nThe service has {count} values; these {} are known.",
             of.values.len()
         ));
     }
-    let docs = text::docs(&said);
+
+    let docs = docs::docs(&said);
     let variants = names::variants(&of.values);
     let values = &of.values;
-    let shown = values.iter().map(|value| text::docs(&text::code(value)));
+    let shown = values.iter().map(|value| docs::docs(&docs::code(value)));
     let catch_all = names::ident(names::CATCH_ALL);
+
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +37,7 @@ pub fn open_enum(of: &Enum) -> TokenStream {
             /// A value that the document does not list, as it came.
             #catch_all(String),
         }
-        crate::open_enum::open_enum! {
+        crate::json::open_enum::open_enum! {
             #name { #(#variants = #values),* }
         }
     }

@@ -1,5 +1,6 @@
 //! Emit: from the lowered document to the files of generated code.
 
+mod docs;
 pub(crate) mod engine;
 mod enums;
 mod examples;
@@ -8,7 +9,6 @@ pub mod names;
 mod requests;
 mod secrets;
 mod streams;
-mod text;
 mod unions;
 
 use std::path::PathBuf;
@@ -19,11 +19,11 @@ use syn::visit_mut::VisitMut;
 
 use self::examples::Examples;
 use self::secrets::Secrets;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::io::write::Files;
 use crate::lower::Lowered;
 use crate::pipeline::REGEN;
 use crate::policy::Resource;
-use crate::problem::{Problem, Result};
-use crate::write::Files;
 
 /// Emits the folder of generated code: models, requests and wire functions, a file each for
 /// every resource that has any.
@@ -31,16 +31,18 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
     names_are_free(lowered)?;
     let engine = engine::run(lowered)?;
     streams::keys_are_used(lowered, &engine)?;
+
     let mut files = Files::new();
     let mut rooms = Rooms::default();
     for resource in &lowered.resources {
         let name = syn::parse_str::<syn::Ident>(&resource.name).map_err(|_| {
-            Problem::new(format!("`{}` cannot be the name of a Rust module", resource.name))
+            Diagnostic::new(format!("`{}` cannot be the name of a Rust module", resource.name))
                 .help("rename the resource in spec/policy.yaml")
         })?;
         let models = models_of(lowered, &engine, resource)?;
         if !models.is_empty() {
-            let used = imports(&models, &[("Tagged", quote! { use crate::union::Tagged; })]);
+            let used =
+                imports(&models, &[("Tagged", quote! { use crate::json::tagged_union::Tagged; })]);
             put(
                 &mut files,
                 "models",
@@ -49,35 +51,39 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
             )?;
             rooms.models.push(name.clone());
         }
+
         let (requests, wire) = operations_of(lowered, &engine, resource)?;
         if !requests.is_empty() {
             let used = imports(
                 &requests,
                 &[
-                    ("Data", quote! { use crate::envelope::Data; }),
+                    ("Data", quote! { use crate::json::envelope::Data; }),
                     ("models", quote! { use crate::models; }),
                 ],
             );
+
             put(
                 &mut files,
                 "requests",
                 resource,
                 &quote! {
-                    use crate::call::Operation;
+                    use crate::http::call::Operation;
                     use crate::{CallOptions, Client};
                     #used
                     #requests
                 },
             )?;
+
             let used = imports(
                 &wire,
                 &[
-                    ("Data", quote! { use crate::envelope::Data; }),
+                    ("Data", quote! { use crate::json::envelope::Data; }),
                     ("models", quote! { use crate::models; }),
-                    ("path_segment", quote! { use crate::wire::path_segment; }),
-                    ("QueryParam", quote! { use crate::wire::QueryParam; }),
+                    ("path_segment", quote! { use crate::http::params::path_segment; }),
+                    ("QueryParam", quote! { use crate::http::params::QueryParam; }),
                 ],
             );
+
             put(
                 &mut files,
                 "wire",
@@ -85,7 +91,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
                 &quote! {
                     use reqwest::Request;
                     use crate::Error;
-                    use crate::wire::Wire;
+                    use crate::http::params::Wire;
                     #used
                     impl Wire { #wire }
                 },
@@ -93,6 +99,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
             rooms.operations.push(name);
         }
     }
+
     rooms.put(&mut files, &secrets::in_bodies(lowered))?;
     Ok(files)
 }
@@ -101,25 +108,27 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
 fn names_are_free(lowered: &Lowered) -> Result<()> {
     let mut models = lowered.filed.iter();
     if let Some((name, _)) = models.find(|(name, _)| names::is_taken_in_models(name)) {
-        return Err(Problem::at(
+        return Err(Diagnostic::at(
             format!("/components/schemas/{name}"),
             format!("the generated code uses another `{name}`"),
         )
         .help("an enum or a union can be given another name in spec/policy.yaml, under `names`"));
     }
+
     for operation in &lowered.operations {
         let request = names::request(&operation.id).to_string();
         if names::is_client_method(&operation.id)
             || names::is_taken_in_requests(&request)
             || lowered.filed.iter().any(|(model, _)| *model == request)
         {
-            return Err(Problem::at(
+            return Err(Diagnostic::at(
                 operation.pointer(),
                 format!("neither the method `{}` nor the request `{request}` may have the name of anything else", operation.id),
             )
             .help("give the operation another id in spec/policy.yaml"));
         }
     }
+
     Ok(())
 }
 
@@ -134,6 +143,7 @@ impl Rooms {
     fn put(&self, files: &mut Files, secrets: &[&str]) -> Result<()> {
         let Self { models, operations } = self;
         let about = "What `cargo xtask regen` makes of the API's document.";
+
         render(
             files,
             "mod.rs".into(),
@@ -141,6 +151,7 @@ impl Rooms {
             &quote! { pub mod models; pub mod requests; mod wire; },
         )?;
         let about = "The models: what the API answers, and what it is told.";
+
         render(
             files,
             "models/mod.rs".into(),
@@ -153,6 +164,7 @@ impl Rooms {
             },
         )?;
         let about = "The requests: one type for each operation, made by a method of the client.";
+
         render(
             files,
             "requests/mod.rs".into(),
@@ -160,6 +172,7 @@ impl Rooms {
             &quote! { #(mod #operations;)* #(pub use #operations::*;)* },
         )?;
         let about = "The wire layer: how the request of each operation is built.";
+
         render(
             files,
             "wire/mod.rs".into(),
@@ -190,13 +203,14 @@ fn models_of(
         } else if let Some(of) = lowered.unions.iter().find(|of| of.name == *name) {
             tokens.extend(unions::union(of, &examples.of_union(of)));
         } else {
-            return Err(Problem::at(
+            return Err(Diagnostic::at(
                 format!("/components/schemas/{name}"),
                 "progenitor makes no struct of this",
             )
             .help("only objects with properties, string enums and unions can be models"));
         }
     }
+
     Ok(tokens)
 }
 
@@ -212,7 +226,7 @@ fn operations_of(
     {
         let function =
             engine.functions.get(&names::ident(&operation.id).to_string()).ok_or_else(|| {
-                Problem::at(
+                Diagnostic::at(
                     operation.pointer(),
                     format!("progenitor made no function for the operation `{}`", operation.id),
                 )
@@ -220,6 +234,7 @@ fn operations_of(
         requests.extend(requests::request(operation, function, &examples)?);
         wire.extend(requests::wire_function(operation, function));
     }
+
     Ok((requests, wire))
 }
 
@@ -260,15 +275,17 @@ fn put(files: &mut Files, folder: &str, resource: &Resource, tokens: &TokenStrea
 
 /// A file: the command that makes it, what it holds, and its code.
 fn render(files: &mut Files, path: PathBuf, about: &str, tokens: &TokenStream) -> Result<()> {
-    let docs = text::module_docs(about);
+    let docs = docs::module_docs(about);
     let mut file: syn::File = syn::parse2(quote! { #docs #tokens }).map_err(|error| {
-        Problem::new(format!("the emitter made no Rust: {error}")).in_file(path.display())
+        Diagnostic::new(format!("the emitter made no Rust: {error}")).in_file(path.display())
     })?;
     Shorten { models: path.starts_with("models") }.visit_file_mut(&mut file);
+
     let code = prettyplease::unparse(&file);
     let header =
         format!("// @generated by `{REGEN}` from spec/connect-v1.openapi.json. Do not edit.\n\n");
     files.insert(path, header + &code);
+
     Ok(())
 }
 
@@ -289,6 +306,7 @@ impl VisitMut for Shorten {
         let names: Vec<String> =
             ty.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
+
         let skip = match names.as_slice() {
             ["crate", "models", _] => {
                 if self.models {
@@ -297,9 +315,10 @@ impl VisitMut for Shorten {
                     1
                 }
             }
-            ["crate", "envelope", "Data"] => 2,
+            ["crate", "json", "envelope", "Data"] => 3,
             _ => 0,
         };
+
         if skip > 0 {
             ty.path.segments =
                 std::mem::take(&mut ty.path.segments).into_iter().skip(skip).collect();

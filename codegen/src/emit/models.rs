@@ -6,8 +6,8 @@ use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
 
 use super::engine::argument;
 use super::secrets::Secrets;
-use super::text;
-use crate::problem::{Problem, Result};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::emit::docs;
 
 /// A model as it is emitted.
 pub fn model(
@@ -17,40 +17,46 @@ pub fn model(
     secrets: &Secrets,
 ) -> Result<TokenStream> {
     let documented = said(&model.attrs).unwrap_or_else(|| "Not described upstream.".to_owned());
-    let documented = text::docs(&text::plain(&documented));
+    let documented = docs::docs(&docs::plain(&documented));
     let name = model.ident.clone();
     let mut names: Vec<(Ident, String)> = Vec::new();
     let mut members = Vec::new();
     let Fields::Named(fields) = &mut model.fields else {
         unreachable!("the engine gives named fields")
     };
+
     for field in &mut fields.named {
         let name = field.ident.clone().expect("a named field");
         if names.iter().any(|(other, _)| *other == name) {
-            return Err(Problem::at(
+            return Err(Diagnostic::at(
                 format!("/components/schemas/{}", model.ident),
                 format!("two properties become the one field `{name}`"),
             ));
         }
+
         let rename = polish(field, &model.ident, built)?;
         let wire = match &rename {
             Some(Lit::Str(wire)) => wire.value(),
             _ => name.to_string(),
         };
+
         members.push(match rename {
             Some(wire) => quote! { #name = #wire },
             None => quote! { #name },
         });
         names.push((name, wire));
     }
+
     let fields = &fields.named;
     let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
     let default = default.then(|| quote! { , Default });
+
     let building = match built {
         true => Some(building(&name, fields.iter())?),
         false => None,
     };
     let (debug, discreet) = secrets.debug(&name, &names);
+
     Ok(quote! {
         #documented
         ///
@@ -60,7 +66,7 @@ pub fn model(
         pub struct #name {
             #fields
         }
-        crate::model::model! {
+        crate::json::model::model! {
             #name { #(#members),* }
         }
         #discreet
@@ -76,6 +82,7 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
     let mut arguments = Vec::new();
     let mut values = Vec::new();
     let mut setters = Vec::new();
+
     for field in fields {
         let ident = field.ident.as_ref().expect("a named field");
         match argument(&field.ty, "Option") {
@@ -83,6 +90,7 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
                 let (ty, convert) = accepted(&field.ty, ident);
                 arguments.push(quote! { #ident: #ty });
                 let same = *ident == convert.to_string();
+
                 values.push(if same {
                     quote! { #ident }
                 } else {
@@ -91,13 +99,14 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
             }
             Some(_) if ident == CONSTRUCTOR => {
                 let said = format!("the setter of `{ident}` would be the constructor");
-                return Err(Problem::at(format!("/components/schemas/{name}/properties"), said)
+                return Err(Diagnostic::at(format!("/components/schemas/{name}/properties"), said)
                     .help("teach codegen/src/emit/models.rs another name for one of them"));
             }
             Some(inner) => {
                 let (ty, convert) = accepted(&inner, ident);
                 let docs = format!(" Sets `{ident}`.");
                 values.push(quote! { #ident: None });
+
                 setters.push(quote! {
                     #[doc = #docs]
                     #[inline]
@@ -110,10 +119,12 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
             }
         }
     }
+
     let docs = match arguments.len() {
         0 => " With no field set.",
         _ => " With the fields that the API requires.",
     };
+
     Ok(quote! {
         impl #name {
             #[doc = #docs]
@@ -130,6 +141,7 @@ pub fn accepted(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
     if is(ty, "String") {
         return (quote! { impl Into<String> }, quote! { #value.into() });
     }
+
     if let Some(item) = argument(ty, "Vec") {
         return if is(&item, "String") {
             (
@@ -140,6 +152,7 @@ pub fn accepted(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
             (quote! { impl IntoIterator<Item = #item> }, quote! { #value.into_iter().collect() })
         };
     }
+
     if let Some(inner) = argument(ty, "Box") {
         return (quote! { #inner }, quote! { Box::new(#value) });
     }
@@ -154,7 +167,7 @@ pub fn is(ty: &Type, name: &str) -> bool {
 /// Gives a field its documentation. What comes back is its name on the wire, if that is another.
 fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> {
     let described = match said(&field.attrs) {
-        Some(text) => text::plain(&text),
+        Some(text) => docs::plain(&text),
         None => match model_inside(&field.ty) {
             Some(model) => format!("See [`{model}`]."),
             None => "Not described upstream.".to_owned(),
@@ -169,6 +182,7 @@ fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> 
                 } else {
                     None
                 };
+
                 match meta.path.get_ident().map(Ident::to_string).as_deref() {
                     Some("rename") => rename = value,
                     // The macro `model!` reads what is missing, and leaves out what is not set.
@@ -178,20 +192,24 @@ fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> 
                     Some("deserialize_with") if !built => {}
                     _ => return Err(meta.error("the macro `model!` knows nothing of it")),
                 }
+
                 Ok(())
             })
             .map_err(|error| {
                 let field = field.ident.as_ref();
                 let field = field.map(Ident::to_string).unwrap_or_default();
-                Problem::at(
+
+                Diagnostic::at(
                     format!("/components/schemas/{model}/properties"),
                     format!("the serde attribute of `{field}` is not understood: {error}"),
                 )
             })?;
     }
-    let attributes = text::docs(&described);
+
+    let attributes = docs::docs(&described);
     field.attrs =
         syn::parse::Parser::parse2(Attribute::parse_outer, attributes).expect("attributes of ours");
+
     Ok(rename)
 }
 
@@ -228,6 +246,7 @@ fn said(attributes: &[Attribute]) -> Option<String> {
         _ => None,
     });
     let text = lines.collect::<Vec<_>>().join("\n");
+
     // Without a description progenitor gives the name, in backticks.
     let only_name = text.starts_with('`') && text.ends_with('`') && !text.contains(' ');
     (!text.trim().is_empty() && !only_name).then_some(text)

@@ -119,6 +119,7 @@ pub fn ident(name: &str) -> Ident {
     let plain: String = std::iter::once('_').chain(plain).collect();
     let usable = |name: &&str| syn::parse_str::<Ident>(name).is_ok();
     let name = [name, &marked].into_iter().find(usable).unwrap_or(&plain);
+
     Ident::new(name, Span::call_site())
 }
 
@@ -143,6 +144,7 @@ pub fn variants(values: &[String]) -> Vec<Ident> {
                 .map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}{n}") })
                 .find(|name| !taken.contains(name))
                 .expect("there is always a next number");
+
             taken.push(name.clone());
             ident(&name)
         })
@@ -158,6 +160,7 @@ fn variant(value: &str) -> String {
             _ => " ".to_owned(),
         })
         .collect();
+
     // No compiler is made for names of any length.
     let name: String = spelled.to_upper_camel_case().chars().take(LONGEST).collect();
     match name.chars().next() {

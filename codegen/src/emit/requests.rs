@@ -7,9 +7,9 @@ use syn::{Ident, Type};
 use super::engine::{Engine, Function, argument};
 use super::examples::Examples;
 use super::secrets::Secrets;
-use super::{models, names, short, streams, text};
+use super::{docs, models, names, short, streams};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::lower::{Body, Operation, is_request_method};
-use crate::problem::{Problem, Result};
 
 /// The function of the wire layer that builds the request.
 pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream {
@@ -17,6 +17,7 @@ pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream 
     let docs = format!(" `{} {}`", operation.method, operation.path);
     let inputs = function.inputs.iter().map(|(name, ty)| quote! { #name: #ty });
     let body = &function.body;
+
     quote! {
         #[doc = #docs]
         #[inline]
@@ -35,10 +36,10 @@ pub fn request(
     let parts = Parts::of(operation, function, examples)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
-    let docs = text::docs(&described(operation));
+    let docs = docs::docs(&described(operation));
     let example = examples.of_operation(operation, function);
-    let errors = text::docs(&errors(operation, &request));
-    let about = text::docs(&format!("A call of [`Client::{name}`]."));
+    let errors = docs::docs(&errors(operation, &request));
+    let about = docs::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
     let answer = answer(&function.output);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
@@ -51,6 +52,7 @@ pub fn request(
     let secrets = Secrets::of(examples.lowered, &operation.id);
     let (debug, discreet) = secrets.debug(&request, &shown.collect::<Vec<_>>());
     let streams = streams::of(operation, function, examples.engine, &examples.lowered.paging)?;
+
     Ok(quote! {
         impl Client {
             #docs
@@ -78,7 +80,7 @@ pub fn request(
                 self.client.wire()?.#name(#(#passed),*)
             }
         }
-        crate::call::sent! { #request.#answer }
+        crate::http::call::sent! { #request.#answer }
         #discreet
         #streams
     })
@@ -101,7 +103,7 @@ impl Parts {
             let name = names::ident(&parameter.name);
             let (_, ty) =
                 function.inputs.iter().find(|(input, _)| *input == name).ok_or_else(|| {
-                    Problem::at(
+                    Diagnostic::at(
                         operation.pointer(),
                         format!(
                             "progenitor does not know `{}` of `{}`",
@@ -109,8 +111,10 @@ impl Parts {
                         ),
                     )
                 })?;
+
             let owned = owned(argument(ty, "Option").as_ref().unwrap_or(ty));
             let (accepted, converted) = models::accepted(&owned, &name);
+
             if parameter.required {
                 parts.fields.push(quote! { #name: #owned });
                 parts.arguments.push(quote! { #name: #accepted });
@@ -118,6 +122,7 @@ impl Parts {
             } else {
                 parts.fields.push(quote! { #name: Option<#owned> });
                 parts.values.push(quote! { #name: None });
+
                 parts.setter(
                     &name,
                     parameter.description.as_deref(),
@@ -127,9 +132,11 @@ impl Parts {
                 );
             }
         }
+
         if let Some(body) = &operation.body {
             parts.body(operation, body, examples)?;
         }
+
         parts.passed = function.inputs.iter().map(|(name, ty)| passed(name, ty)).collect();
         Ok(parts)
     }
@@ -139,22 +146,25 @@ impl Parts {
         let engine = examples.engine;
         let model = names::ident(&body.model);
         self.fields.push(quote! { body: Data<models::#model> });
+
         if body.required {
             self.arguments.push(quote! { body: models::#model });
             self.values.push(quote! { body: Data { data: body } });
             return Ok(());
         }
+
         self.values.push(quote! { body: Data { data: models::#model::default() } });
         let found = engine.models.iter().find(|item| item.ident == model);
         for (name, ty, said) in found.map(models::fields).unwrap_or_default() {
             let inner = argument(&ty, "Option").ok_or_else(|| {
-                Problem::at(
+                Diagnostic::at(
                     operation.pointer(),
                     format!("the optional body of `{}` requires its field `{name}`", operation.id),
                 )
             })?;
+
             if operation.parameters.iter().any(|parameter| name == parameter.name.as_str()) {
-                return Err(Problem::at(
+                return Err(Diagnostic::at(
                     operation.pointer(),
                     format!(
                         "`{name}` of `{}` is both parameter and field of the body",
@@ -162,8 +172,9 @@ impl Parts {
                     ),
                 ));
             }
+
             if is_request_method(&name.to_string()) {
-                return Err(Problem::at(
+                return Err(Diagnostic::at(
                     format!("/components/schemas/{}/properties", body.model),
                     format!(
                         "every request has a `{name}` of its own; `{}` sets the fields of its optional body",
@@ -171,9 +182,11 @@ impl Parts {
                     ),
                 ));
             }
+
             let inner = in_models(&inner, engine);
             let (accepted, converted) = models::accepted(&inner, &name);
             let example = examples.of_setter(operation, body, &name, &inner);
+
             self.setter(
                 &name,
                 said.as_deref(),
@@ -182,6 +195,7 @@ impl Parts {
                 quote! { self.body.data.#name = Some(#converted); },
             );
         }
+
         Ok(())
     }
 
@@ -193,8 +207,9 @@ impl Parts {
         accepted: &TokenStream,
         set: TokenStream,
     ) {
-        let docs = said.map_or_else(|| format!("Sets `{name}`."), text::plain);
-        let docs = text::docs(&docs);
+        let docs = said.map_or_else(|| format!("Sets `{name}`."), docs::plain);
+        let docs = docs::docs(&docs);
+
         self.setters.push(quote! {
             #docs
             #example
@@ -211,6 +226,7 @@ impl Parts {
 fn answer(output: &Type) -> TokenStream {
     let in_envelope = argument(output, "Data");
     let listed = in_envelope.as_ref().and_then(|data| argument(data, "Vec"));
+
     let (kind, model) = match (listed, in_envelope, argument(output, "Page")) {
         (Some(item), ..) => ("list", item),
         (None, Some(one), _) => ("one", one),
@@ -253,6 +269,7 @@ fn passed(name: &Ident, ty: &Type) -> TokenStream {
 /// A field's type as seen from outside the module of the models.
 fn in_models(ty: &Type, engine: &Engine) -> Type {
     struct Qualify<'a>(&'a Engine);
+
     impl syn::visit_mut::VisitMut for Qualify<'_> {
         fn visit_path_mut(&mut self, path: &mut syn::Path) {
             syn::visit_mut::visit_path_mut(self, path);
@@ -264,25 +281,31 @@ fn in_models(ty: &Type, engine: &Engine) -> Type {
             }
         }
     }
+
     let mut ty = ty.clone();
     syn::visit_mut::VisitMut::visit_type_mut(&mut Qualify(engine), &mut ty);
+
     ty
 }
 
 fn described(operation: &Operation) -> String {
-    let mut said = text::plain(&operation.description);
+    let mut said = docs::plain(&operation.description);
     said.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
+
     if !operation.success.is_empty() {
-        said.push_str(&format!(" → {}", text::plain(&operation.success)));
+        said.push_str(&format!(" → {}", docs::plain(&operation.success)));
     }
+
     for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
         let what = parameter.description.as_deref().unwrap_or("not described upstream");
-        said.push_str(&format!("\n\n* `{}`: {}", parameter.name, text::plain(what)));
+        said.push_str(&format!("\n\n* `{}`: {}", parameter.name, docs::plain(what)));
     }
+
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
         let what = body.description.as_deref().unwrap_or("not described upstream");
-        said.push_str(&format!("\n\n* `body`: {}", text::plain(what)));
+        said.push_str(&format!("\n\n* `body`: {}", docs::plain(what)));
     }
+
     said
 }
 
@@ -293,6 +316,7 @@ fn errors(operation: &Operation, request: &Ident) -> String {
         Some((one, [])) => one.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     };
+
     format!(
         "# Errors\n\n[`{request}::send`] gives an [`Error`](crate::Error); the API documents the statuses {errors}."
     )

@@ -30,10 +30,12 @@ impl<'a> Secrets<'a> {
         if hidden.is_empty() {
             return (Some(quote! { , Debug }), TokenStream::new());
         }
+
         let [hidden, shown] = [hidden, shown].map(|of| of.into_iter().map(|(field, _)| field));
         let call = quote! {
-            crate::secret::discreet! { #name { #(#shown),* } hides { #(#hidden),* } }
+            crate::redact::fields::redacted_debug! { #name { #(#shown),* } hides { #(#hidden),* } }
         };
+
         (None, call)
     }
 
@@ -53,5 +55,6 @@ pub fn in_bodies(lowered: &Lowered) -> Vec<&str> {
     let mut names: Vec<&str> = of_models.collect();
     names.sort_unstable();
     names.dedup();
+
     names
 }

@@ -6,9 +6,9 @@ use quote::quote;
 
 use super::engine::{Engine, Function, argument};
 use super::{models, names};
+use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::lower::{Lowered, Operation};
 use crate::policy::{self, Paging};
-use crate::problem::{Problem, Result, pointer_segment};
 
 /// The lines that give a request its streams.
 pub fn of(
@@ -20,16 +20,19 @@ pub fn of(
     let request = names::request(&operation.id);
     let awaited =
         operation.awaited.then(|| quote! { crate::fleet::awaited! { #request } }).into_iter();
+
     let paged = item(operation, function, paging).map(|item| -> Result<TokenStream> {
         let page = names::ident(&paging.parameter);
         let key = match paging.keys.get(&item) {
             Some(field) => Some(key(engine, &item, field)?),
             None => None,
         };
+
         let item = names::ident(&item);
-        Ok(quote! { crate::paging::paged! { #request.#page: models::#item #key } })
+        Ok(quote! { crate::paging::stream::paged! { #request.#page: models::#item #key } })
     });
     let paged = paged.transpose()?;
+
     Ok(quote! { #(#awaited)* #paged })
 }
 
@@ -43,11 +46,12 @@ pub fn keys_are_used(lowered: &Lowered, engine: &Engine) -> Result<()> {
             item(operation, function, &lowered.paging)
         })
         .collect();
+
     match lowered.paging.keys.keys().find(|model| !items.contains(model)) {
         None => Ok(()),
         Some(model) => {
             let place = format!("/paging/keys/{}", pointer_segment(model));
-            Err(Problem::at(place, format!("no list of `{model}` comes in pages"))
+            Err(Diagnostic::at(place, format!("no list of `{model}` comes in pages"))
                 .in_file(policy::FILE)
                 .help("upstream has changed there: correct or remove the entry"))
         }
@@ -58,6 +62,7 @@ pub fn keys_are_used(lowered: &Lowered, engine: &Engine) -> Result<()> {
 fn item(operation: &Operation, function: &Function, paging: &Paging) -> Option<String> {
     let asks = |name: &str| name == paging.parameter;
     operation.parameters.iter().find(|parameter| asks(&parameter.name) && !parameter.required)?;
+
     match argument(&function.output, "Page")? {
         syn::Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
         _ => None,
@@ -69,9 +74,10 @@ fn key(engine: &Engine, model: &str, field: &str) -> Result<TokenStream> {
     let name = names::ident(field);
     let found = engine.models.iter().find(|item| item.ident == model);
     let fields = found.map(models::fields).unwrap_or_default();
+
     match fields.iter().any(|(own, ty, _)| *own == name && models::is(ty, "String")) {
         true => Ok(quote! { , #name }),
-        false => Err(Problem::at(
+        false => Err(Diagnostic::at(
             format!("/components/schemas/{model}"),
             format!("`{field}` is no required string, so that it does not tell items apart"),
         )

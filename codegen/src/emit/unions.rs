@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{names, text};
+use super::{docs, names};
 use crate::lower::Union;
 
 /// The union as it is emitted. A member whose tag is not attested keeps the tag that came.
@@ -12,18 +12,20 @@ pub fn union(of: &Union, example: &TokenStream) -> TokenStream {
     let said = of
         .description
         .as_deref()
-        .map(text::plain)
+        .map(docs::plain)
         .unwrap_or_else(|| "One of several kinds of value.".to_owned());
-    let docs = text::docs(&format!("{said}\n\nOn the wire: `{{\"type\": …, \"value\": …}}`."));
+
+    let docs = docs::docs(&format!("{said}\n\nOn the wire: `{{\"type\": …, \"value\": …}}`."));
     let mut variants = Vec::new();
     let mut read = Vec::new();
     let mut read_untagged = Vec::new();
     let mut write = Vec::new();
+
     for member in &of.members {
         let model = names::ident(&member.model);
         match &member.tag {
             Some(tag) => {
-                let said = text::docs(&text::code(tag));
+                let said = docs::docs(&docs::code(tag));
                 variants.push(quote! { #said #model(#model) });
                 read.push(quote! { if let Some(value) = tagged.read_as(#tag) { return Self::#model(value); } });
                 write
@@ -48,6 +50,7 @@ pub fn union(of: &Union, example: &TokenStream) -> TokenStream {
             }
         }
     }
+
     let catch_all = names::ident(names::CATCH_ALL);
     quote! {
         #docs
@@ -68,7 +71,7 @@ pub fn union(of: &Union, example: &TokenStream) -> TokenStream {
                 Self::#catch_all(tagged.into_inner())
             }
         }
-        impl crate::lenient::Lenient for #name {}
+        impl crate::json::lenient::Lenient for #name {}
         impl<'de> serde::Deserialize<'de> for #name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Tagged::deserialize(deserializer).map(Self::from)

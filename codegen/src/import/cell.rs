@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::problem::{Problem, Result};
+use crate::diagnostic::{Diagnostic, Result};
 
 /// An empty line in a cell: what keeps its parts apart.
 pub const GAP: &str = "<br><br>";
@@ -16,9 +16,10 @@ const EXAMPLE_END: &str = "<br>```";
 pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     let inner = text.strip_prefix('|').and_then(|text| text.strip_suffix('|'));
     let inner = inner.filter(|inner| !inner.ends_with('\\')).ok_or_else(|| {
-        Problem::line(line, format!("not a whole row of a table: {}", excerpt(text)))
+        Diagnostic::line(line, format!("not a whole row of a table: {}", excerpt(text)))
     })?;
     let mut cells: Vec<String> = Vec::new();
+
     for piece in inner.split('|') {
         match cells.last_mut() {
             Some(cell) if cell.ends_with('\\') => {
@@ -29,8 +30,9 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
             _ => cells.push(piece.to_owned()),
         }
     }
+
     cells.try_into().map_err(|cells: Vec<_>| {
-        Problem::line(line, format!("a row of {} cells where {N} belong", cells.len()))
+        Diagnostic::line(line, format!("a row of {} cells where {N} belong", cells.len()))
     })
 }
 
@@ -38,11 +40,12 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
 pub fn prose(line: usize, cell: &str) -> Result<String> {
     let text = cell.replace(BREAK, "\n");
     if text.contains("<br>") || text.contains("```") {
-        return Err(Problem::line(
+        return Err(Diagnostic::line(
             line,
             format!("more than a description is here: {}", excerpt(cell)),
         ));
     }
+
     Ok(text)
 }
 
@@ -53,10 +56,12 @@ pub fn example<'a>(line: usize, cell: &'a str, end: &str) -> Result<(&'a str, Op
     };
     let json = example.strip_suffix(end).and_then(|text| text.strip_suffix(EXAMPLE_END));
     let json = json
-        .ok_or_else(|| Problem::line(line, "the example does not end as examples here do"))?
+        .ok_or_else(|| Diagnostic::line(line, "the example does not end as examples here do"))?
         .replace("<br>", "\n");
-    let value = serde_json::from_str(&json)
-        .map_err(|error| Problem::line(line, format!("the example is not valid JSON: {error}")))?;
+    let value = serde_json::from_str(&json).map_err(|error| {
+        Diagnostic::line(line, format!("the example is not valid JSON: {error}"))
+    })?;
+
     Ok((before, Some(value)))
 }
 
@@ -65,7 +70,7 @@ pub fn name(line: usize, text: &str) -> Result<String> {
     if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(text.to_owned());
     }
-    Err(Problem::line(line, format!("not a name: {}", excerpt(text))))
+    Err(Diagnostic::line(line, format!("not a name: {}", excerpt(text))))
 }
 
 /// The start of a text, for a message.

@@ -37,6 +37,7 @@ impl Counts {
             models: page.models.len(),
             ..Self::default()
         };
+
         for operation in &page.operations {
             let bodies = operation.parameters.iter().filter(|it| it.location == "body").count();
             counts.request_bodies += bodies;
@@ -45,6 +46,7 @@ impl Counts {
             counts.response_examples +=
                 operation.responses.iter().filter(|it| it.example.is_some()).count();
         }
+
         for property in page.models.iter().flat_map(|model| &model.properties) {
             counts.properties += 1;
             counts.required += usize::from(property.required);
@@ -52,6 +54,7 @@ impl Counts {
                 matches!(&property.kind, Kind::Scalar(scalar) if scalar.enum_count.is_some()),
             );
         }
+
         counts
     }
 
@@ -64,6 +67,7 @@ impl Counts {
             .filter(|((_, found), (_, expected))| found != expected)
             .map(|((name, found), (_, expected))| format!("{found} {name} instead of {expected}"))
             .collect();
+
         (!differences.is_empty()).then(|| differences.join(", "))
     }
 

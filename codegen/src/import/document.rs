@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::example;
 use super::page::{Kind, Model, Operation, Page, Parameter, Property, Response, Scalar, UNION};
 use super::supplement::{Primitive, Supplement};
-use crate::problem::{Problem, Result};
+use crate::diagnostic::{Diagnostic, Result};
 
 /// Builds the document.
 pub fn build(page: &Page, supplement: &Supplement) -> Result<Value> {
@@ -13,12 +13,14 @@ pub fn build(page: &Page, supplement: &Supplement) -> Result<Value> {
     for model in &page.models {
         definitions.insert(model.name.clone(), definition(model, page, supplement)?);
     }
+
     let builder = Builder { supplement, definitions: &definitions };
     let mut paths = Map::new();
     for operation in &page.operations {
         let path = paths.entry(operation.path.as_str()).or_insert_with(|| json!({}));
         path[operation.method.to_ascii_lowercase()] = builder.operation(operation)?;
     }
+
     let info = &supplement.info;
     Ok(json!({
         "swagger": "2.0",
@@ -37,13 +39,16 @@ fn definition(model: &Model, page: &Page, supplement: &Supplement) -> Result<Val
     let required = model.properties.iter().filter(|it| it.required);
     let required: Vec<_> = required.map(|it| it.name.as_str()).collect();
     let mut properties = Map::new();
+
     for it in &model.properties {
         properties.insert(it.name.clone(), property(model, it, page, supplement)?);
     }
+
     let mut definition = json!({"type": "object", "description": model.description});
     if !required.is_empty() {
         definition["required"] = json!(required);
     }
+
     definition["properties"] = properties.into();
     Ok(definition)
 }
@@ -51,8 +56,12 @@ fn definition(model: &Model, page: &Page, supplement: &Supplement) -> Result<Val
 fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) -> Result<Value> {
     let name = format!("{}.{}", model.name, it.name);
     let unknown = |what: &str| {
-        Problem::line(it.line, format!("the page hides {what} of `{name}`, and no entry states it"))
+        Diagnostic::line(
+            it.line,
+            format!("the page hides {what} of `{name}`, and no entry states it"),
+        )
     };
+
     Ok(match &it.kind {
         Kind::Array => {
             let array = supplement.items(&name).ok_or_else(|| unknown("the items"))?;
@@ -60,6 +69,7 @@ fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) 
                 "string" => json!({"type": "string"}),
                 model => reference(model),
             };
+
             if let Some(count) = array.enum_count {
                 items["x-enum-count"] = count.into();
             }
@@ -81,7 +91,7 @@ fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) 
         }
         Kind::Model(model) => {
             if !page.models.iter().any(|it| it.name == *model) {
-                return Err(Problem::line(it.line, format!("the page has no model `{model}`"))
+                return Err(Diagnostic::line(it.line, format!("the page has no model `{model}`"))
                     .help("correct the name; every model must be on the page"));
             }
             reference(model)
@@ -95,12 +105,15 @@ fn scalar(it: &Scalar) -> Value {
     if let Some(format) = &it.format {
         schema["format"] = json!(format);
     }
+
     if let Some(description) = &it.description {
         schema["description"] = json!(description);
     }
+
     for (key, value) in &it.facets {
         schema[key] = value.clone();
     }
+
     if let Some(count) = it.enum_count {
         schema["x-enum-count"] = json!(count);
     }
@@ -122,13 +135,16 @@ impl Builder<'_> {
         if let Some(id) = self.supplement.operation_ids.ids.get(&it.key()) {
             operation["operationId"] = json!(id.value);
         }
+
         operation["description"] = json!(it.description);
         let parameters = it.parameters.iter().map(|it| self.parameter(it));
         operation["parameters"] = parameters.collect::<Result<Vec<_>>>()?.into();
+
         let mut responses = Map::new();
         for response in &it.responses {
             responses.insert(response.status.to_string(), self.response(it, response)?);
         }
+
         operation["responses"] = responses.into();
         Ok(operation)
     }
@@ -138,19 +154,24 @@ impl Builder<'_> {
         if let Some(description) = &it.description {
             parameter["description"] = json!(description);
         }
+
         parameter["required"] = json!(it.required);
+
         if let Some(example) = &it.example {
             parameter["schema"] = self.body(it.line, example)?;
         } else if it.kind == "array[string]" {
             parameter["type"] = json!("array");
             parameter["items"] = json!({"type": "string"});
+
             if let Some(values) = &it.values {
                 parameter["items"]["enum"] = json!(values);
             }
+
             parameter["collectionFormat"] = json!(self.supplement.operations.collection_format);
         } else {
             parameter["type"] = json!(it.kind);
         }
+
         Ok(parameter)
     }
 
@@ -163,14 +184,19 @@ impl Builder<'_> {
             .and_then(|it| it.strip_suffix('.'))
             .filter(|model| self.definitions.contains_key(*model))
             .ok_or_else(|| {
-                Problem::line(line, "the summary of the body's example names no model of the page")
-                    .help("upstream writes it `Example <Model>.`")
+                Diagnostic::line(
+                    line,
+                    "the summary of the body's example names no model of the page",
+                )
+                .help("upstream writes it `Example <Model>.`")
             })?;
+
         let schema = reference(model);
         let value = example.pointer("/data/value").ok_or_else(|| {
-            Problem::line(line, "the example of the body has no value")
+            Diagnostic::line(line, "the example of the body has no value")
                 .help("upstream writes an object with summary, description and value")
         })?;
+
         self.conforms(line, &schema, value)?;
         Ok(json!({
             "type": "object",
@@ -191,6 +217,7 @@ impl Builder<'_> {
             response["schema"] = schema;
             response["examples"] = json!({"application/json": example});
         }
+
         Ok(response)
     }
 
@@ -208,9 +235,10 @@ impl Builder<'_> {
         let Supplement { envelope, responses, .. } = self.supplement;
         let key = operation.key();
         let model = responses.models.get(&key).ok_or_else(|| {
-            Problem::line(line, format!("no entry states the model of the data of `{key}`"))
+            Diagnostic::line(line, format!("no entry states the model of the data of `{key}`"))
         })?;
         let model = reference(&model.value);
+
         let data = match example.get("data") {
             Some(Value::Array(_)) => json!({"type": "array", "items": model}),
             _ => model,
@@ -221,11 +249,12 @@ impl Builder<'_> {
                 properties[name] = reference(&model.value);
             }
         }
+
         Ok(json!({"type": "object", "required": ["data"], "properties": properties}))
     }
 
     fn conforms(&self, line: usize, schema: &Value, value: &Value) -> Result<()> {
         example::conforms(self.definitions, schema, value)
-            .map_err(|misfit| Problem::line(line, format!("the example does not fit: {misfit}")))
+            .map_err(|misfit| Diagnostic::line(line, format!("the example does not fit: {misfit}")))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::problem::pointer_segment;
+use crate::diagnostic::pointer_segment;
 
 /// Says where and how `value` differs from `schema`. A model's properties are all it may have:
 /// an example with another one is an example of another model.
@@ -32,6 +32,7 @@ fn check(
                         return Err(format!("`{at}` lacks `{name}`, which is required"));
                     }
                 }
+
                 for (name, value) in object {
                     let Some(schema) = properties.get(name) else {
                         return Err(format!("`{at}` has `{name}`, which is unknown"));
@@ -45,6 +46,7 @@ fn check(
                     check(definitions, schema, value, &at)?;
                 }
             }
+
             Ok(())
         }
         ("array", Value::Array(items)) => {

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 pub use counts::Counts;
 
-use crate::problem::{Problem, Result};
+use crate::diagnostic::{Diagnostic, Result};
 
 /// What an import gives.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Imported {
 
 /// Turns the published page, with what the supplement adds to it, into a Swagger 2.0 document.
 ///
-/// Every line of the page is read or is a [`Problem`], and so is every entry of the supplement
+/// Every line of the page is read or is a [`Diagnostic`], and so is every entry of the supplement
 /// that the page has no use for. The two names are those by which a problem calls the files.
 pub fn import(
     page: &str,
@@ -37,19 +37,20 @@ pub fn import(
     supplement: &str,
     supplement_name: &str,
 ) -> Result<Imported> {
-    let in_page = |problem: Problem| problem.in_file(page_name);
-    let in_supplement = |problem: Problem| problem.in_file(supplement_name);
-
+    let in_page = |problem: Diagnostic| problem.in_file(page_name);
+    let in_supplement = |problem: Diagnostic| problem.in_file(supplement_name);
     let last_line = page.lines().count().max(1);
     let page = page::parse(page).map_err(in_page)?;
     let supplement = supplement::parse(supplement).map_err(in_supplement)?;
     let counts = Counts::of(&page);
+
     if let Some(difference) = counts.difference(&supplement.expect) {
         let message = format!("the page has {difference}");
-        return Err(in_page(Problem::line(last_line, message)).help(format!(
+        return Err(in_page(Diagnostic::line(last_line, message)).help(format!(
             "save the whole page; if upstream has changed, correct `expect` in {supplement_name}"
         )));
     }
+
     supplement.check(&page).map_err(in_supplement)?;
     let document = document::build(&page, &supplement).map_err(|mut problem| {
         problem.help.get_or_insert_with(|| {
@@ -57,6 +58,7 @@ pub fn import(
         });
         in_page(problem)
     })?;
+
     Ok(Imported { document, counts })
 }
 

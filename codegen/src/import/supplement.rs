@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::counts::Counts;
 use super::page::{Kind, Page};
-use crate::problem::{Place, Problem, Result};
+use crate::diagnostic::{Diagnostic, Place, Result};
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -149,13 +149,15 @@ pub struct Unions {
 pub fn parse(text: &str) -> Result<Supplement> {
     serde_saphyr::from_str(text).map_err(|error| {
         let message = error.without_snippet().to_string();
-        let Some(at) = error.location() else { return Problem::new(message) };
+        let Some(at) = error.location() else { return Diagnostic::new(message) };
+
         // The message ends with the place, which a problem keeps apart.
         let (line, column) = (at.line(), at.column());
         let place = format!(" at line {line}, column {column}");
-        Problem {
+
+        Diagnostic {
             place: Some(Place::Column(line as usize, column as usize)),
-            ..Problem::new(message.trim_end_matches(&place))
+            ..Diagnostic::new(message.trim_end_matches(&place))
         }
     })
 }
@@ -185,11 +187,13 @@ impl Supplement {
                 return Err(at(id, format!("`{key}` is not an operation of the page")));
             }
         }
+
         for (key, model) in &self.responses.models {
             let operation = operations
                 .get(key)
                 .ok_or_else(|| at(model, format!("`{key}` is not an operation of the page")))?;
             let mut responses = operation.responses.iter();
+
             if !responses.any(|it| it.status < 400 && it.example.is_some()) {
                 return Err(at(
                     model,
@@ -197,6 +201,7 @@ impl Supplement {
                 ));
             }
         }
+
         self.check_models(page)?;
         self.check_properties(page)
     }
@@ -208,11 +213,13 @@ impl Supplement {
             .chain(self.responses.models.values())
             .chain(self.arrays.iter().map(|it| &it.items).filter(|it| it.value != "string"))
             .chain(self.unions.iter().flat_map(|it| &it.members));
+
         for model in named {
             if !models.contains(model.value.as_str()) {
                 return Err(at(model, format!("`{}` is not a model of the page", model.value)));
             }
         }
+
         let mut counted =
             self.arrays.iter().filter(|it| it.enum_count.is_some()).map(|it| &it.items);
         match counted.find(|items| items.value != "string") {
@@ -231,6 +238,7 @@ impl Supplement {
                 })
                 .collect()
         };
+
         let check = |mut unclaimed: HashSet<String>, named: Vec<&Spanned<String>>, what: &str| {
             for property in named {
                 if !unclaimed.remove(&property.value) {
@@ -241,13 +249,16 @@ impl Supplement {
                     return Err(at(property, message));
                 }
             }
+
             Ok(())
         };
         let arrays = self.arrays.iter().flat_map(|it| &it.properties).collect();
         check(shown(|kind| matches!(kind, Kind::Array)), arrays, "array")?;
+
         let maps = self.maps.iter().flat_map(|it| &it.properties).collect();
         check(shown(|kind| matches!(kind, Kind::Map)), maps, "map")?;
         let unions = self.unions.iter().flat_map(|it| &it.properties).collect();
+
         check(shown(|kind| matches!(kind, Kind::Union)), unions, "union")
     }
 }
@@ -256,7 +267,7 @@ fn lists(properties: &[Spanned<String>], property: &str) -> bool {
     properties.iter().any(|it| it.value == property)
 }
 
-fn at(entry: &Spanned<String>, message: String) -> Problem {
-    let problem = Problem::line(entry.referenced.line() as usize, message);
+fn at(entry: &Spanned<String>, message: String) -> Diagnostic {
+    let problem = Diagnostic::line(entry.referenced.line() as usize, message);
     problem.help("correct the entry, or remove it")
 }

@@ -10,6 +10,7 @@ use openapiv3::{
 pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
     let mut view = api.clone();
     view.security = None;
+
     for (_, item) in &mut view.paths.paths {
         let ReferenceOr::Item(item) = item else { continue };
         let operations = [
@@ -22,12 +23,14 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
             &mut item.patch,
             &mut item.trace,
         ];
+
         for operation in operations.into_iter().flatten() {
             operation.security = None;
             operation
                 .responses
                 .responses
                 .retain(|status, _| matches!(status, StatusCode::Code(..400)));
+
             for parameter in &mut operation.parameters {
                 let ReferenceOr::Item(parameter) = parameter else { continue };
                 if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) =
@@ -38,6 +41,7 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
             }
         }
     }
+
     if let Some(components) = &mut view.components {
         components.security_schemes.clear();
         for (_, schema) in &mut components.schemas {
@@ -46,6 +50,7 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
             }
         }
     }
+
     view
 }
 
@@ -65,6 +70,7 @@ pub fn described(parameter: &ParameterData) -> Option<String> {
     };
     let mut schema = schema.clone();
     schema.schema_data.description.clone_from(&parameter.description);
+
     documentation(&schema)
 }
 
@@ -76,11 +82,13 @@ pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Ve
         if found.contains(&name) {
             continue;
         }
+
         let schema = api.components.as_ref().and_then(|components| components.schemas.get(&name));
         let text = serde_json::to_value(schema).unwrap_or_default();
         collect_references(&text, &mut open);
         found.push(name);
     }
+
     found.sort();
     found
 }
@@ -88,7 +96,7 @@ pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Ve
 fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(members) => {
-            if let Some(name) = crate::normalise::walk::component_name(value) {
+            if let Some(name) = crate::openapi::walk::component_name(value) {
                 into.push(name.to_owned());
             }
             members.values().for_each(|member| collect_references(member, into));
@@ -106,12 +114,14 @@ fn lower_schema(schema: &mut Schema, required: bool) {
     schema_data.description = documented;
     schema_data.default = None;
     schema_data.title = None;
+
     match schema_kind {
         SchemaKind::Type(Type::String(string)) => {
             string.pattern = None;
             string.min_length = None;
             string.max_length = None;
             string.enumeration.clear();
+
             if !matches!(string.format, VariantOrUnknownOrEmpty::Item(StringFormat::DateTime)) {
                 string.format = VariantOrUnknownOrEmpty::Empty;
             }
@@ -136,11 +146,13 @@ fn lower_schema(schema: &mut Schema, required: bool) {
             if object.properties.is_empty() {
                 schema_data.nullable |= !required;
             }
+
             for (name, property) in &mut object.properties {
                 if let ReferenceOr::Item(property) = property {
                     lower_schema(property, object.required.contains(name));
                 }
             }
+
             if let Some(AdditionalProperties::Schema(inner)) = &mut object.additional_properties
                 && let ReferenceOr::Item(inner) = inner.as_mut()
             {
@@ -161,6 +173,7 @@ fn documentation(schema: &Schema) -> Option<String> {
     let mut sentences: Vec<String> =
         description.iter().map(|text| text.trim().to_owned()).collect();
     let mut say = |sentence: String| sentences.push(sentence);
+
     let range = |least: Option<String>, most: Option<String>, what: &str| match (least, most) {
         (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{what}.")),
         (Some(least), Some(most)) => Some(format!("{least} to {most}{what}.")),
@@ -184,9 +197,11 @@ fn documentation(schema: &Schema) -> Option<String> {
         }
         _ => {}
     }
+
     if let Some(count) = extensions.get("x-enum-count") {
         say(format!("One of {count} values that the reference does not list."));
     }
+
     if let Some(default) = default {
         say(format!("Default: `{default}`."));
     }
@@ -211,10 +226,12 @@ mod tests {
             json!({"type": "string", "minLength": 44, "maxLength": 44, "pattern": "^a$", "description": "An id."}),
             true,
         );
+
         assert_eq!(
             schema.schema_data.description.as_deref(),
             Some("An id.\n\nExactly 44 characters.\n\nPattern: `^a$`.")
         );
+
         let schema = lowered(json!({"type": "integer", "minimum": 0, "default": 3}), true);
         assert_eq!(schema.schema_data.description.as_deref(), Some("At least 0.\n\nDefault: `3`."));
         assert_eq!(schema.schema_data.default, None);

@@ -4,14 +4,15 @@ use openapiv3::OpenAPI;
 use serde_json::Value;
 use serde_path_to_error::Segment;
 
-use super::walk;
-use crate::problem::{Problem, Result, pointer_segment};
+use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::openapi::walk;
 
 /// Sorts paths and components, and says what the standard says where the document leaves it out;
 /// the rest keeps upstream's order.
 pub fn spell(document: &mut Value) -> Result<()> {
     walk::object_at(document, "/paths")?.sort_keys();
     walk::object_at(document, "/components/schemas")?.sort_keys();
+
     if let Some(Value::String(url)) = document.pointer_mut("/servers/0/url") {
         url.truncate(url.trim_end_matches('/').len());
     }
@@ -27,6 +28,7 @@ pub fn spell(document: &mut Value) -> Result<()> {
                 false => drop(parameter.shift_remove("explode")),
             }
         }
+
         Ok(())
     })
 }
@@ -39,7 +41,7 @@ pub fn typed(document: &Value) -> Result<OpenAPI> {
             segment => format!("/{segment}").replace(['[', ']'], ""),
         });
         let pointer: String = segments.collect();
-        Problem::at(pointer, format!("not OpenAPI 3.0: {}", error.inner()))
+        Diagnostic::at(pointer, format!("not OpenAPI 3.0: {}", error.inner()))
     })
 }
 
@@ -62,6 +64,7 @@ mod tests {
         let list =
             json!({ "name": "a", "in": "query", "schema": { "type": "array", "items": {} } });
         let one = json!({ "name": "b", "in": "query", "explode": false, "schema": {} });
+
         let mut document = json!({
             "servers": [{ "url": "https://h/v1/" }],
             "paths": { "/": { "get": { "parameters": [list, one] } } },
@@ -69,6 +72,7 @@ mod tests {
         });
         spell(&mut document).unwrap();
         assert_eq!(document["servers"][0]["url"], "https://h/v1");
+
         let parameters = &document["paths"]["/"]["get"]["parameters"];
         assert_eq!(parameters[0]["explode"], true);
         assert_eq!(parameters[1].get("explode"), None);

@@ -8,38 +8,28 @@
 //! that nobody has looked at yet: there a rule that no longer fits is noted.
 
 mod canonical;
-mod enums;
-mod envelopes;
-mod examples;
-mod lapse;
-mod numbers;
-mod operations;
-mod origin;
-pub mod overlay;
-mod parameters;
-mod patterns;
-mod reconcile;
-mod report;
-mod routes;
-mod security;
-mod strict;
-mod swagger2;
-mod unions;
-pub mod walk;
+mod fit_policy;
+pub mod passes;
+mod source_map;
+mod validate;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
-use crate::document::{Flavour, Upstream};
-use crate::normalise::overlay::Overlay;
+pub use crate::changes::report::{Change, Changes, PassReport, Report};
+pub use crate::changes::stale_rule::{Rule, StaleRule};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::normalise::passes::overlay::Overlay;
+use crate::openapi::document::{Flavour, Upstream};
 use crate::policy::Policy;
-use crate::problem::{Problem, Result};
-pub use envelopes::is_envelope;
-pub use lapse::{Lapse, Rule};
-pub use origin::traced;
-pub use reconcile::operations_of;
-pub use report::{Change, Changes, PassReport, Report};
-pub use routes::plain_path;
+pub use fit_policy::operations_of;
+pub use passes::envelopes::is_envelope;
+pub use passes::routes::plain_path;
+use passes::{
+    enums, envelopes, examples, numbers, operations, overlay, parameters, patterns, routes,
+    security, swagger2, unions,
+};
+pub use source_map::map_to_upstream;
 
 /// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
 #[derive(Debug, Clone)]
@@ -51,7 +41,7 @@ pub struct Normalised {
 }
 
 /// What the passes are told beside the document.
-struct Context<'a> {
+pub(crate) struct Context<'a> {
     policy: &'a Policy,
     overlay: &'a Overlay,
 }
@@ -92,7 +82,7 @@ pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Res
     let mut document = upstream.document.clone();
     let context = Context { policy, overlay };
     let report = chain(&mut document, upstream, &context, &mut Changes::default())?;
-    understood(&mut document, report).map_err(|problem| traced(problem, upstream))
+    understood(&mut document, report).map_err(|problem| map_to_upstream(problem, upstream))
 }
 
 /// A document as far as the rules fit it.
@@ -105,7 +95,7 @@ pub struct Lenient {
     /// The policy as far as it fits, with an entry for each operation that it lacks.
     pub policy: Policy,
     /// The rules that no longer fit, and the entries that the policy lacks.
-    pub lapses: Vec<Lapse>,
+    pub stale_rules: Vec<StaleRule>,
 }
 
 /// Runs the chain over a document that the rules were not written for. An operation that the
@@ -123,12 +113,14 @@ pub fn normalise_leniently(
 ) -> Result<Lenient> {
     let mut document = upstream.document.clone();
     let mut changes = Changes::lenient();
-    let policy = reconcile::run(policy, &document, before, &mut changes)?;
+    let policy = fit_policy::run(policy, &document, before, &mut changes)?;
     let context = Context { policy: &policy, overlay };
     let report = chain(&mut document, upstream, &context, &mut changes)?;
-    let normalised = understood(&mut document, report).map_err(|problem| traced(problem, upstream));
-    let lapses = changes.lapses.unwrap_or_default();
-    Ok(Lenient { document, normalised, policy, lapses })
+    let normalised =
+        understood(&mut document, report).map_err(|problem| map_to_upstream(problem, upstream));
+    let stale_rules = changes.stale_rules.unwrap_or_default();
+
+    Ok(Lenient { document, normalised, policy, stale_rules })
 }
 
 /// Takes a document that has been through the chain before, as the committed one has.
@@ -143,11 +135,12 @@ pub fn normalised_before(
 ) -> Result<Lenient> {
     let mut document = document.clone();
     let mut changes = Changes::lenient();
-    let policy = reconcile::run(policy, &document, before, &mut changes)?;
+    let policy = fit_policy::run(policy, &document, before, &mut changes)?;
     canonical::spell(&mut document)?;
+
     let normalised = understood(&mut document, Report::default());
-    let lapses = changes.lapses.unwrap_or_default();
-    Ok(Lenient { document, normalised, policy, lapses })
+    let stale_rules = changes.stale_rules.unwrap_or_default();
+    Ok(Lenient { document, normalised, policy, stale_rules })
 }
 
 /// Runs the passes that a flavour needs.
@@ -163,25 +156,28 @@ fn chain(
         (pass.run)(document, context, changes).map_err(|problem| match pass.only {
             // It finds the document as upstream has it.
             Some(Flavour::Swagger2) => problem,
-            _ => traced(problem, upstream),
+            _ => map_to_upstream(problem, upstream),
         })?;
         let (made, mended) = changes.take();
         if !mended {
-            let problem = Problem::new(format!("the pass `{}` was never applied", pass.name)).help(
-                "the quirk that it mends is gone upstream, so delete the pass from the chain; \
+            let problem = Diagnostic::new(format!("the pass `{}` was never applied", pass.name))
+                .help(
+                    "the quirk that it mends is gone upstream, so delete the pass from the chain; \
                      or the document is not the Connect API's",
-            );
-            changes.lapse(Rule::Pass, problem)?;
+                );
+            changes.stale_rule(Rule::Pass, problem)?;
         }
+
         report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes: made });
     }
+
     canonical::spell(document)?;
     Ok(report)
 }
 
 /// The document with its types, unless there is something in it that no stage would understand.
 fn understood(document: &mut Value, report: Report) -> Result<Normalised> {
-    strict::check(document)?;
+    validate::check(document)?;
     Ok(Normalised { openapi: canonical::typed(document)?, report })
 }
 

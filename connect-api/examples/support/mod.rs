@@ -25,6 +25,7 @@ pub fn end(result: Result<(), Failure>) -> ExitCode {
         // Who has read enough closes the pipe: `… | head`.
         return ExitCode::SUCCESS;
     }
+
     // Where this cannot be written either, the exit status still says it.
     let _ = writeln!(io::stderr(), "error: {failure}");
     ExitCode::FAILURE
@@ -60,15 +61,18 @@ impl Service {
             let builder = if is_here { builder.poll_interval(EAGER) } else { builder };
             return Ok(Self { client: builder.build()?, stand_in: None });
         }
+
         if url.is_some() {
             return Err("CONNECT_API_URL is set: set CONNECT_API_TOKEN, too".into());
         }
+
         let note = "CONNECT_API_TOKEN is not set: this is a stand-in, with a farm of its own.";
         let _ = writeln!(io::stderr(), "{note}");
         let farm = farm.starts_at(SystemTime::now().into()).speed(600);
         let stand_in = StandIn::builder().farm(farm).start().await?;
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         let client = builder.poll_interval(EAGER).build()?;
+
         Ok(Self { client, stand_in: Some(stand_in) })
     }
 
@@ -77,12 +81,14 @@ impl Service {
         if let Some(id) = id {
             return Ok(self.client.get_cluster(id).send().await?);
         }
+
         let mut clusters = self.client.get_clusters().items();
         while let Some(cluster) = clusters.next().await.transpose()? {
             if cluster.is_online == Some(true) {
                 return Ok(cluster);
             }
         }
+
         Err("no cluster is online".into())
     }
 }

@@ -9,11 +9,11 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::Attempts;
-use crate::call::{Operation, Raw};
-use crate::decode::value;
+use crate::auth::token::AccessToken;
+use crate::http::call::{Operation, RawResponse};
+use crate::json::path::value;
 use crate::models::{ErrorCode, ErrorObject};
-use crate::redact::{brief, excerpt, redact_headers, redact_strings};
-use crate::token::AccessToken;
+use crate::redact::text::{brief, excerpt, redact_headers, redact_strings};
 
 /// How many of the errors of an answer are shown.
 const SHOWN: usize = 3;
@@ -60,6 +60,7 @@ impl ApiError {
     ) -> Self {
         let listed = listed(body);
         let count = listed.len();
+
         // Judged before the token is taken out, which can be a part of any word.
         let expired = listed.iter().any(|error| error.get("code") == Some(&"tokenExpired".into()));
         let errors: Vec<_> =
@@ -67,6 +68,7 @@ impl ApiError {
         let whole = !errors.is_empty() && errors.len() == count;
         let excerpt = (!whole).then(|| excerpt(body, token));
         let headers = redact_headers(headers, token);
+
         Self {
             operation: operation.clone(),
             attempts: 1,
@@ -79,7 +81,7 @@ impl ApiError {
     }
 
     /// The errors that a success lists in the place of its data, if it does.
-    pub(crate) fn listed(raw: &Raw) -> Option<Self> {
+    pub(crate) fn listed(raw: &RawResponse) -> Option<Self> {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let headers = raw.headers.clone();
         let error = Self::read(&raw.operation, raw.status, headers, &raw.body, token);
@@ -124,24 +126,29 @@ fn error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
     let code = ErrorCode::from(error.get("code")?.as_str()?);
     redact_strings(&mut error, token);
     let members = error.as_object_mut()?;
+
     for name in ["http_status", "id", "title"] {
         if !members.get(name).is_some_and(|value| value.is_string() || value.is_number()) {
             members.insert(name.to_owned(), Value::String(String::new()));
         }
     }
+
     let mut error = ErrorObject::deserialize(Value::Object(std::mem::take(members))).ok()?;
     // A code that is documented is no secret, whatever token it happens to hold.
     if !matches!(code, ErrorCode::Unknown(_)) {
         error.code = code;
     }
+
     Some(error)
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
+
         for error in self.errors.iter().take(SHOWN) {
             write!(f, ": {}", brief(error.code.as_str()))?;
+
             if !error.title.is_empty() {
                 write!(f, ": {}", brief(&error.title))?;
             }
@@ -149,10 +156,12 @@ impl fmt::Display for ApiError {
                 write!(f, " ({})", brief(detail))?;
             }
         }
+
         match self.errors.len().saturating_sub(SHOWN) {
             0 => {}
             more => write!(f, ": and {more} more")?,
         }
+
         if let Some(excerpt) = &self.excerpt {
             write!(f, ": not the documented error, but {excerpt:?}")?;
         }

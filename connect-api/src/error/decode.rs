@@ -6,10 +6,10 @@ use std::sync::Arc;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-use crate::call::{Operation, Raw};
-use crate::decode::{offset, path_at};
-use crate::redact::{brief, excerpt_at, harmless_ends, redact_headers};
-use crate::token::AccessToken;
+use crate::auth::token::AccessToken;
+use crate::http::call::{Operation, RawResponse};
+use crate::json::path::{offset, path_at};
+use crate::redact::text::{brief, excerpt_at, harmless_ends, redact_headers};
 
 /// A body that is not what the API documents.
 ///
@@ -61,10 +61,11 @@ pub struct NoDataError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(raw: Raw, error: serde_json::Error) -> Self {
+    pub(crate) fn new(raw: RawResponse, error: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let at = offset(&raw.body, error.line(), error.column());
         let path = path_at(&raw.body, at);
+
         Self {
             path: brief(&harmless_ends(&path, token)),
             excerpt: excerpt_at(&raw.body, at, token),

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Error;
-use crate::call::Operation;
+use crate::http::call::Operation;
 
 /// A list that does not go on: the API announces a page, and gives items of earlier ones in its place
 /// however often it is asked.

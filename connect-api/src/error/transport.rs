@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 
 use super::{Attempts, Error, chain};
-use crate::call::Operation;
+use crate::http::call::Operation;
 
 /// A failure to send all of a request or to receive the whole answer.
 ///
@@ -180,7 +180,7 @@ impl TransportError {
         matches!(self.cause, Cause::NoTurn(_) | Cause::CallTimeout { is_under_way: false, .. })
     }
 
-    pub(super) fn may_have_been_done(&self) -> bool {
+    pub(super) fn may_have_been_applied(&self) -> bool {
         !self.operation.repeatable && !self.is_unsent() && !self.is_connect()
     }
 

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::io::ReadBuf;
 
-use super::gauge::Gauge;
 use super::source::Reader;
-use crate::error::SourceError;
+use crate::error::UploadError;
+use crate::upload::progress::Gauge;
 
 /// How much is read at once, in bytes.
 const PIECE: usize = 64 << 10;
@@ -56,14 +56,15 @@ impl Body {
     }
 
     /// The piece to send after another was read; the fault if that makes the length wrong.
-    fn turn(&mut self, piece: Bytes) -> Result<Option<Bytes>, SourceError> {
+    fn turn(&mut self, piece: Bytes) -> Result<Option<Bytes>, UploadError> {
         let total = self.gauge.total();
         self.read += piece.len() as u64;
+
         match piece.is_empty() {
             true if self.read < total => {
-                Err(SourceError::length(&self.source, total, format_args!("only {}", self.read)))
+                Err(UploadError::length(&self.source, total, format_args!("only {}", self.read)))
             }
-            false if self.read > total => Err(SourceError::length(&self.source, total, "more")),
+            false if self.read > total => Err(UploadError::length(&self.source, total, "more")),
             true => Ok(self.held.take()),
             false => Ok(self.held.replace(piece)),
         }
@@ -71,14 +72,15 @@ impl Body {
 }
 
 /// Whether a source has no bytes, as was announced.
-pub(super) async fn hold_empty(reader: &mut Reader, source: &str) -> Result<(), SourceError> {
+pub(super) async fn hold_empty(reader: &mut Reader, source: &str) -> Result<(), UploadError> {
     let mut byte = [0];
     let mut buffer = ReadBuf::new(&mut byte);
     let read = poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
-    read.await.map_err(|error| SourceError::read(source, error))?;
+    read.await.map_err(|error| UploadError::read(source, error))?;
+
     match buffer.filled() {
         [] => Ok(()),
-        _ => Err(SourceError::length(source, 0, "more")),
+        _ => Err(UploadError::length(source, 0, "more")),
     }
 }
 
@@ -93,7 +95,8 @@ impl http_body::Body for Body {
         let body = self.get_mut();
         while body.left > 0 {
             let piece = ready!(body.poll_piece(context));
-            let turned = piece.map_err(|error| SourceError::read(&body.source, error));
+            let turned = piece.map_err(|error| UploadError::read(&body.source, error));
+
             match turned.and_then(|piece| body.turn(piece)) {
                 Ok(None) => {}
                 Ok(Some(piece)) => {
@@ -107,6 +110,7 @@ impl http_body::Body for Body {
                 }
             }
         }
+
         Poll::Ready(None)
     }
 

@@ -8,16 +8,16 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use reqwest::{Request, Response, Url};
 use tracing::Instrument as _;
 
-use super::gauge::Gauge;
 use super::{Parts, Settings, UploadSource};
-use crate::call::Operation;
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
-use crate::options::CallOptions;
-use crate::redact::{redact, redact_headers};
-use crate::retry::is_retryable;
-use crate::time::{sleep, timeout};
-use crate::transport::{Body as AnswerBody, read};
-use crate::wire::Wire;
+use crate::http::call::Operation;
+use crate::http::exchange::{Body as AnswerBody, read};
+use crate::http::options::CallOptions;
+use crate::http::params::Wire;
+use crate::http::retry::is_retryable;
+use crate::redact::text::{redact, redact_headers};
+use crate::runtime::{sleep, timeout};
+use crate::upload::progress::Gauge;
 
 /// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
 const SECRET: usize = 16;
@@ -38,6 +38,7 @@ pub(crate) async fn put(url: &str, content_type: &str, parts: Parts) -> Result<(
 async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
     let Parts { client, options, mut source, settings } = parts;
     let Settings { on_progress, stall_timeout, origin } = settings;
+
     let put = Put {
         client: &client.wire()?.client,
         url: url(to)?,
@@ -50,6 +51,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
     let options = options.or(client.options());
     let policy = options.get_retry();
     let mut attempts = 0;
+
     loop {
         attempts += 1;
         let Err(error) = put.attempt(&operation, &options, &mut source).await else {
@@ -57,6 +59,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
         };
         let may = source.can_be_read_again() && is_retryable(&error);
         let bound = policy.bound(attempts - 1).filter(|_| may);
+
         // A long upload would use any budget up: only how often it is tried counts.
         let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
             return Err(error.after(attempts));
@@ -94,6 +97,7 @@ impl Put<'_> {
     ) -> Result<(), Error> {
         let request = self.request(source).await?;
         let limit = self.stall_timeout;
+
         let mut exchange = std::pin::pin!(async {
             let lost = |error| TransportError::lost(operation, error);
             let response = self.client.execute(request).await.map_err(lost)?;
@@ -107,6 +111,7 @@ impl Put<'_> {
                 false => Err(self.refusal(operation, options, response).await),
             }
         });
+
         let result = loop {
             let before = self.gauge.sent();
             match timeout(limit, exchange.as_mut()).await {
@@ -115,6 +120,7 @@ impl Put<'_> {
                 Err(_) => break Err(TransportError::stalled(operation, limit).into()),
             }
         };
+
         // A source that fails breaks the connection off, which is not the connection's fault.
         result.map_err(|error| self.gauge.take_fault().map_or(error, Error::from))
     }
@@ -124,10 +130,12 @@ impl Put<'_> {
         let body = body(reader, source.to_string(), &self.gauge).await?;
         let request = self.client.put(self.url.clone()).header(CONTENT_TYPE, self.content_type);
         let request = request.header(CONTENT_LENGTH, self.gauge.total()).body(body);
+
         let request = match &self.origin {
             Some(origin) => request.header(ORIGIN, origin),
             None => request,
         };
+
         Wire::built(request.build())
     }
 
@@ -138,7 +146,7 @@ impl Put<'_> {
         options: &CallOptions,
         response: Response,
     ) -> Error {
-        let (status, headers, body) = read(response, options.get_max_body()).await;
+        let (status, headers, body) = read(response, options.get_max_response_size()).await;
         let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
             body;
         let secrets = secrets(&self.url);
@@ -146,6 +154,7 @@ impl Put<'_> {
         let text = redact(&text, &secrets);
         let headers = redact_headers(headers, &secrets);
         let error = ApiError::read(operation, status, headers, text.as_bytes(), None);
+
         Error::Api(Box::new(error))
     }
 }
@@ -181,24 +190,29 @@ async fn body(
     source: String,
     gauge: &Arc<Gauge>,
 ) -> Result<reqwest::Body, Error> {
-    use crate::error::SourceError;
+    use crate::error::UploadError;
     use tokio::io::ReadBuf;
 
     let attempt = gauge.begin();
     let mut bytes = Vec::new();
     let mut piece = vec![0; 64 << 10];
+
     loop {
         let mut buffer = ReadBuf::new(&mut piece);
         let read = std::future::poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
-        read.await.map_err(|error| SourceError::read(&source, error))?;
+        read.await.map_err(|error| UploadError::read(&source, error))?;
+
         if buffer.filled().is_empty() {
             break;
         }
+
         bytes.extend_from_slice(buffer.filled());
     }
+
     if bytes.len() as u64 != gauge.total() {
-        return Err(SourceError::length(&source, gauge.total(), bytes.len()).into());
+        return Err(UploadError::length(&source, gauge.total(), bytes.len()).into());
     }
+
     gauge.add(attempt, bytes.len());
     Ok(bytes.into())
 }

@@ -9,8 +9,8 @@ use std::{fmt, io};
 use bytes::Bytes;
 use tokio::io::AsyncRead;
 
-use crate::error::SourceError;
-use crate::time::BoxFuture;
+use crate::error::UploadError;
+use crate::runtime::BoxFuture;
 
 /// A source that is being read.
 pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
@@ -72,28 +72,28 @@ impl UploadSource {
     }
 
     /// How many bytes there are.
-    pub(crate) async fn len(&mut self) -> Result<u64, SourceError> {
+    pub(crate) async fn len(&mut self) -> Result<u64, UploadError> {
         match &self.0 {
             Kind::Bytes(bytes) => Ok(bytes.len() as u64),
             #[cfg(not(target_family = "wasm"))]
             Kind::File(path) => match tokio::fs::metadata(path).await {
                 Ok(file) if file.is_file() => Ok(file.len()),
                 Ok(file) if file.is_dir() => {
-                    Err(SourceError::read(self, io::ErrorKind::IsADirectory.into()))
+                    Err(UploadError::read(self, io::ErrorKind::IsADirectory.into()))
                 }
                 Ok(_) => {
                     let fault = "it is no regular file, and does not say how long it is: \
                                  `UploadSource::reader` takes it with its length";
-                    Err(SourceError::read(self, io::Error::other(fault)))
+                    Err(UploadError::read(self, io::Error::other(fault)))
                 }
-                Err(error) => Err(SourceError::read(self, error)),
+                Err(error) => Err(UploadError::read(self, error)),
             },
             Kind::Reader(_, len) | Kind::Reopening(_, len) => Ok(*len),
         }
     }
 
     /// Begins to read from the start.
-    pub(super) async fn open(&mut self) -> Result<Reader, SourceError> {
+    pub(super) async fn open(&mut self) -> Result<Reader, UploadError> {
         let opened = match &mut self.0 {
             Kind::Bytes(bytes) => return Ok(Box::pin(io::Cursor::new(bytes.clone()))),
             #[cfg(not(target_family = "wasm"))]
@@ -102,11 +102,12 @@ impl UploadSource {
                 Err(error) => Err(error),
             },
             Kind::Reader(reader, _) => {
-                return reader.take().ok_or_else(|| SourceError::read_before(&*self));
+                return reader.take().ok_or_else(|| UploadError::read_before(&*self));
             }
             Kind::Reopening(open, _) => open().await,
         };
-        opened.map_err(|error| SourceError::read(&*self, error))
+
+        opened.map_err(|error| UploadError::read(&*self, error))
     }
 }
 

@@ -67,6 +67,7 @@ async fn serve(polls: &[Next]) -> Server {
             let next = if polls.len() > 1 { polls.pop_front() } else { polls.front().cloned() };
             next.expect("an answer").answer()
         };
+
         async move { answer }
     })
     .await
@@ -82,11 +83,13 @@ async fn an_action_that_succeeds_is_waited_for() {
     let server = serve(&[State("pending"), State("sent"), Snapshot]).await;
     let snapshot = server.client().get_webcam_snapshot("c", "p").wait();
     let end = snapshot.poll_interval(Duration::from_millis(2)).await.unwrap();
+
     assert_eq!(end.status, ActionStatus::Success);
     let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = end.status_details else {
         panic!("{end:?}");
     };
     assert_eq!(value.image_url, "https://images.example/1");
+
     let asked = server.asked();
     assert_eq!(asked[0].uri, "/connect/v1/clusters/c/printers/p/action/get_webcam_snapshot");
     assert!(asked[1..].iter().all(|asked| asked.uri == "/connect/v1/clusters/c/action_status/a-1"));
@@ -98,8 +101,9 @@ async fn an_action_that_fails_is_an_error_with_its_status() {
     let server = serve(&[State("sent"), State("failed")]).await;
     let error = pause(&server.client()).await.unwrap_err();
     assert_eq!(error.to_string(), "the action `a-1` is `failed`");
+
     let Error::Action(error) = error else { panic!("{error:?}") };
-    assert!(error.is_failed() && !error.is_late());
+    assert!(error.is_failed() && !error.is_timeout());
     assert_eq!(error.action_id.as_deref(), Some("a-1"));
     assert_eq!(error.status, Some(ActionStatus::Failed));
 }
@@ -110,9 +114,11 @@ async fn a_stream_gives_each_state_that_differs_and_can_then_be_awaited() {
     let server = serve(&states.map(State)).await;
     let mut action = pause(&server.client());
     let mut seen = Vec::new();
+
     while let Some(state) = action.next().await {
         seen.push(state.unwrap().status.to_string());
     }
+
     assert_eq!(seen, ["pending", "sent", "resting", "unknown", "success"]);
     assert_eq!(action.await.unwrap().status, ActionStatus::Success);
     assert_eq!(server.count(), 8);
@@ -127,17 +133,21 @@ async fn an_action_that_stays_pending_ends_at_the_deadline() {
     let server = serve(&[State("pending")]).await;
     let mut action = pause(&server.client()).deadline(Duration::from_millis(100));
     let mut states = 0;
+
     let error = loop {
         match action.next().await.expect("an error before the end") {
             Ok(_) => states += 1,
             Err(error) => break error,
         }
     };
+
     assert_eq!(states, 1);
     assert_eq!(error.to_string(), "the action `a-1` is `pending`, not ended within 100ms");
+
     let Error::Action(error) = error else { panic!("{error:?}") };
-    assert!(error.is_late() && !error.is_failed());
+    assert!(error.is_timeout() && !error.is_failed());
     assert!(action.next().await.is_none(), "an error is the end");
+
     let polls = server.count();
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(server.count() <= polls + 1, "nobody asks any more, but for one that was under way");
@@ -156,7 +166,8 @@ async fn the_deadline_ends_a_call_under_way() {
     .await;
     let action = pause(&server.client()).deadline(Duration::from_millis(100));
     let error = tokio::time::timeout(LONG, action).await.expect("in time").unwrap_err();
-    assert!(matches!(&error, Error::Action(error) if error.is_late()), "{error:?}");
+
+    assert!(matches!(&error, Error::Action(error) if error.is_timeout()), "{error:?}");
 }
 
 #[tokio::test]
@@ -173,10 +184,11 @@ async fn a_pause_that_the_service_asks_for_is_kept_until_the_deadline() {
     let server = serve(&[Busy(1), State("success")]).await;
     let start = Instant::now();
     pause(&server.client()).await.unwrap();
+
     assert!(start.elapsed() >= Duration::from_secs(1));
     let server = serve(&[Busy(3600)]).await;
     let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
-    assert!(matches!(&error, Error::Action(error) if error.is_late()), "{error:?}");
+    assert!(matches!(&error, Error::Action(error) if error.is_timeout()), "{error:?}");
     assert_eq!(server.count(), 2, "the action, and one poll");
 }
 
@@ -192,8 +204,10 @@ async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
     let server = serve(&[State("sent"), HangUp]).await;
     let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
     let text = error.to_string();
+
     assert!(text.contains("`a-1` is `sent`, not ended within 100ms; "), "{text}");
     assert!(text.contains("get_action_status"), "{text}");
+
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(matches!(error.last_failure(), Some(Error::Transport(_))), "{error:?}");
 }
@@ -204,12 +218,16 @@ async fn an_answer_that_nobody_can_read_does_not_end_the_wait() {
     let polls = [Body("<html>"), State("sent"), Body(cut), Body("{}"), Body(""), State("success")];
     let server = serve(&polls).await;
     let end = pause(&server.client()).await.unwrap();
-    assert_eq!((end.status, server.count()), (ActionStatus::Success, 7));
 
+    assert_eq!((end.status, server.count()), (ActionStatus::Success, 7));
     let server = serve(&[State("sent"), Body("<html>")]).await;
     let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
     let Error::Action(error) = error else { panic!("{error:?}") };
-    assert!(error.is_late() && matches!(error.last_failure(), Some(Error::Decode(_))), "{error:?}");
+
+    assert!(
+        error.is_timeout() && matches!(error.last_failure(), Some(Error::Decode(_))),
+        "{error:?}"
+    );
 }
 
 /// Who asks whether to send it again hears that it may have been done.
@@ -219,17 +237,21 @@ async fn what_will_not_pass_ends_the_wait_at_once_and_names_the_action() {
         let server = serve(&[State("sent"), Refuse(status)]).await;
         let duplicate = server.client().duplicate_print_job("c", "j", 3).wait();
         let error = duplicate.poll_interval(Duration::from_millis(2)).await.unwrap_err();
-        assert!(error.may_have_been_done(), "{error:?}");
+
+        assert!(error.may_have_been_applied(), "{error:?}");
         let text = error.to_string();
+
         assert!(
             text.starts_with("the action `a-1` is `sent`; a status was not to be had: "),
             "{text}"
         );
         assert!(text.contains("get_action_status") && text.contains(&status.to_string()), "{text}");
+
         let Error::Action(error) = error else { panic!("{error:?}") };
-        assert!(!error.is_failed() && !error.is_late());
+        assert!(!error.is_failed() && !error.is_timeout());
         assert_eq!(error.action_id.as_deref(), Some("a-1"));
         assert_eq!(error.status.as_ref().map(ActionStatus::as_str), Some("sent"));
+
         let cause = error.last_failure().and_then(Error::status);
         assert_eq!(cause.map(|status| status.as_u16()), Some(status));
         assert_eq!(server.count(), 3);
@@ -240,7 +262,7 @@ async fn what_will_not_pass_ends_the_wait_at_once_and_names_the_action() {
 async fn an_action_that_is_refused_was_not_done() {
     let server = Server::start(|_| async { refuse(403) }).await;
     let error = pause(&server.client()).await.unwrap_err();
-    assert!(matches!(error, Error::Api(_)) && !error.may_have_been_done(), "{error:?}");
+    assert!(matches!(error, Error::Api(_)) && !error.may_have_been_applied(), "{error:?}");
 }
 
 #[tokio::test]
@@ -256,10 +278,12 @@ async fn a_wait_that_is_dropped_ends_all_traffic() {
     let server = serve(&[State("pending")]).await;
     let mut action = pause(&server.client());
     action.next().await.unwrap().unwrap();
+
     assert!(tokio::time::timeout(Duration::from_millis(50), action.next()).await.is_err());
     drop(action);
     let polls = server.count();
     assert!(polls > 1);
+
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(server.count() <= polls + 1, "but for one that was under way");
 }
@@ -276,10 +300,11 @@ async fn an_action_sent_before_can_be_waited_for() {
 #[tokio::test]
 async fn the_options_of_the_request_hold_for_the_polls_too() {
     let server = serve(&[Refuse(503), State("success")]).await;
-    let policy = RetryPolicy::default().first_delay(Duration::from_millis(1));
+    let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let pause = server.client().pause_print_job("c", "j");
     let action = pause.with(CallOptions::new().retry(policy)).wait();
     action.poll_interval(Duration::from_millis(2)).await.unwrap();
+
     assert_eq!(server.count(), 3);
 }
 
@@ -288,6 +313,7 @@ async fn the_options_of_the_request_hold_for_the_polls_too() {
 async fn the_attested_actions_are_sent_as_they_are_attested() {
     let sent = Arc::<Mutex<Vec<(String, Value)>>>::default();
     let log = sent.clone();
+
     let server = Server::start(move |request: Request| {
         let log = log.clone();
         async move {
@@ -313,8 +339,10 @@ async fn the_attested_actions_are_sent_as_they_are_attested() {
     client.update_printer_firmware("c", "p", true).wait().await.unwrap();
     client.get_webcam_snapshot("c", "p").wait().await.unwrap();
     client.import_material("c", "p", "m").wait().await.unwrap();
+
     let job = |action: &str, body| (format!("/print_jobs/j/action/{action}"), body);
     let printer = |action: &str, body| (format!("/printers/p/action/{action}"), body);
+
     let expected = [
         job("pause", json!({})),
         job("resume", json!({})),
@@ -330,5 +358,6 @@ async fn the_attested_actions_are_sent_as_they_are_attested() {
         printer("get_webcam_snapshot", json!({})),
         printer("import_material", json!({"material_profile_id": "m"})),
     ];
+
     assert_eq!(*sent.lock().unwrap(), expected);
 }

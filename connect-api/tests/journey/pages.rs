@@ -45,6 +45,7 @@ async fn serve(answer: impl Fn(usize) -> Response + Send + Sync + 'static) -> Se
         let number = query.split('&').find_map(|pair| pair.strip_prefix("page="));
         number.map_or(1, |number| number.parse().unwrap())
     };
+
     Server::start(move |request: Request| {
         let answer = answer(page(&request));
         async move { answer }
@@ -63,8 +64,10 @@ async fn collect(server: &Server) -> Vec<String> {
     while let Some(cluster) = items.next().await {
         found.push(cluster.unwrap().cluster_id);
     }
+
     assert!(items.next().await.is_none(), "the end is the end");
     assert_eq!(items.next_page(), None);
+
     found
 }
 
@@ -93,6 +96,7 @@ async fn a_page_that_fails_twice_is_tried_again_by_the_call() {
         page(of_a_thousand(number, 20), Some(50))
     })
     .await;
+
     assert_eq!(collect(&server).await, all());
     assert_eq!(server.count(), 52);
 }
@@ -109,6 +113,7 @@ async fn an_error_ends_nothing_and_the_page_is_tried_again_by_who_asks_again() {
         page(of_a_thousand(number, 20), Some(50))
     })
     .await;
+
     let mut items = server.client().get_clusters().limit(20).items();
     let (mut found, mut errors) = (Vec::new(), 0);
     while let Some(item) = items.next().await {
@@ -121,6 +126,7 @@ async fn an_error_ends_nothing_and_the_page_is_tried_again_by_who_asks_again() {
             }
         }
     }
+
     assert_eq!((errors, found), (2, all()));
 }
 
@@ -145,6 +151,7 @@ async fn an_item_that_is_twice_on_a_page_comes_once() {
         _ => counted(clusters([2, 1, 2]), 2, 4),
     })
     .await;
+
     assert_eq!(collect(&server).await, all()[..3]);
     let pages = server.client().get_clusters().pages();
     let lengths: Vec<_> = pages.map(|page| page.unwrap().items.len()).collect().await;
@@ -167,6 +174,7 @@ async fn an_empty_page_is_the_end() {
         assert_eq!(collect(&server).await, all());
         assert_eq!(server.count(), 51);
     }
+
     let server = serve(|_| page(Vec::new(), Some(0))).await;
     assert_eq!(collect(&server).await, Vec::<String>::new());
 }
@@ -179,6 +187,7 @@ async fn shorter_pages_on_the_way_lose_and_repeat_nothing() {
         _ => page(of_a_thousand(number, 10), Some(100)),
     })
     .await;
+
     assert_eq!(collect(&server).await, all());
 }
 
@@ -189,6 +198,7 @@ async fn a_list_that_shrinks_meanwhile_ends_where_it_ends_now() {
         _ => page(of_a_thousand(number, 20), Some(10)),
     })
     .await;
+
     assert_eq!(collect(&server).await, all()[..200]);
     assert_eq!(server.count(), 10);
 }
@@ -202,6 +212,7 @@ async fn an_item_that_moves_to_the_next_page_comes_once() {
         _ => page(clusters((number - 1) * 20 - 1..(number * 20 - 1).min(1000)), Some(51)),
     })
     .await;
+
     assert_eq!(collect(&server).await, all());
 }
 
@@ -210,14 +221,18 @@ async fn a_stream_goes_on_from_where_another_stopped() {
     let server = serve(|number| page(of_a_thousand(number, 20), Some(50))).await;
     let client = server.client();
     let mut items = client.get_clusters().limit(20).items();
+
     assert_eq!(items.next_page(), Some(1));
+
     for _ in 0..50 {
         items.next().await.unwrap().unwrap();
     }
+
     assert_eq!(items.next_page(), Some(3), "ten items of it are left");
     let rest = client.get_clusters().limit(20).page(3).items();
     let rest: Vec<_> = rest.map(|cluster| cluster.unwrap().cluster_id).collect().await;
     assert_eq!(rest, all()[40..]);
+
     let mut pages = client.get_clusters().limit(20).page(49).pages();
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 20);
     assert_eq!(pages.next_page(), Some(50));
@@ -230,11 +245,14 @@ async fn a_stream_that_is_dropped_ends_all_traffic() {
     let server = serve(|number| page(of_a_thousand(number, 20), Some(50))).await;
     let mut items = server.client().get_clusters().limit(20).items();
     assert_eq!(server.count(), 0, "nothing is asked for before it is wanted");
+
     for _ in 0..110 {
         items.next().await.unwrap().unwrap();
     }
+
     drop(items);
     assert_eq!(server.count(), 6);
+
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(server.count(), 6);
 }
@@ -248,6 +266,7 @@ async fn a_limit_of_the_subscription_shows() {
     .await;
     let mut items = server.client().get_clusters().items();
     assert!(!items.limit_reached(), "not known yet");
+
     while items.next().await.is_some() {}
     assert!(items.limit_reached());
     assert_eq!(items.total_count(), Some(2));
@@ -260,6 +279,7 @@ async fn entries_without_an_id_are_told_apart_by_all_of_them() {
         let at = format!("2026-01-01T{hour:02}:00:00Z");
         json!({"completed_at": at, "task_codes": [], "user_id": "u", "username": "n"})
     };
+
     let server = serve(move |number| match number {
         1 => page(vec![entry(1), entry(1), entry(2)], None),
         2 => page(vec![entry(2), entry(3)], None),
@@ -269,6 +289,7 @@ async fn entries_without_an_id_are_told_apart_by_all_of_them() {
     let entries = server.client().get_completed_maintenance("c").items();
     let hours: Vec<_> =
         entries.map(|entry| format!("{:?}", entry.unwrap().completed_at)).collect().await;
+
     assert_eq!(hours.len(), 4, "{hours:?}");
     assert_eq!(server.count(), 3);
 }

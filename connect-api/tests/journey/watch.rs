@@ -25,6 +25,7 @@ async fn serve() -> Server {
                 answer(200, &json!({"data": {"printers": [{"uuid": "p", "status": status}]}}))
             }
         };
+
         async { answer }
     })
     .await
@@ -44,6 +45,7 @@ async fn changes_and_blindness_arrive_in_order_with_one_request_a_poll() {
     let events: Vec<String> = events.collect().await;
     let kinds: Vec<&str> = events.iter().map(|event| event.split(' ').next().unwrap()).collect();
     let expected = ["printer", "blind", "sees", "printer", "printer", "blind", "sees", "printer"];
+
     assert_eq!(kinds, expected, "{events:?}");
     assert!(events[0].ends_with("offline") && events[3].ends_with("online"), "{events:?}");
     assert!(server.asked().iter().all(|asked| asked.uri == "/connect/v1/clusters/c/status"));
@@ -60,9 +62,10 @@ async fn a_pause_that_the_service_asks_for_is_kept() {
     .await;
     let mut watch = eager(server.builder()).watch_cluster("c");
     let event = watch.next().await.unwrap().unwrap();
-    let WatchEvent::Blind { error, again_in, .. } = event else { panic!("{event}") };
+    let WatchEvent::PollFailed { error, retry_in, .. } = event else { panic!("{event}") };
+
     assert!(matches!(*error, Error::Api(_)));
-    assert_eq!(again_in, Duration::from_secs(120));
+    assert_eq!(retry_in, Duration::from_secs(120));
     assert!(tokio::time::timeout(Duration::from_millis(100), watch.next()).await.is_err());
     assert_eq!(server.count(), 1);
 }
@@ -73,6 +76,7 @@ async fn a_watch_that_is_dropped_ends_all_traffic() {
     let mut watch = eager(server.builder()).watch_cluster("c");
     watch.next().await.unwrap().unwrap();
     drop(watch);
+
     let polls = server.count();
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(server.count(), polls);
@@ -100,9 +104,10 @@ async fn no_interval_makes_a_watch_impolite() {
 async fn failures_are_asked_after_less_and_less() {
     let server = Server::start(|_| async { hang_up() }).await;
     let watch = eager(server.builder()).watch_cluster("c").take_while(|event| {
-        assert!(matches!(event, Ok(WatchEvent::Blind { .. })), "{event:?}");
+        assert!(matches!(event, Ok(WatchEvent::PollFailed { .. })), "{event:?}");
         std::future::ready(true)
     });
+
     let second = tokio::time::timeout(Duration::from_secs(1), watch.count()).await;
     assert!(second.is_err(), "it goes on");
     assert!(server.count() <= 5, "{}", server.count());
@@ -114,17 +119,20 @@ async fn a_refusal_ends_the_watch_and_what_may_pass_does_not() {
         let server = Server::start(move |_| async move { refuse(status) }).await;
         let mut watch = eager(server.builder()).watch_cluster("c");
         let error = watch.next().await.unwrap().unwrap_err();
+
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
         assert!(watch.next().await.is_none());
         assert_eq!(server.count(), 1);
     }
+
     let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
     let may_pass: [fn() -> Response; 6] =
         [|| refuse(408), || refuse(429), || refuse(500), || refuse(520), hang_up, no_json];
+
     for may_pass in may_pass {
         let server = Server::start(move |_| async move { may_pass() }).await;
         let event = eager(server.builder()).watch_cluster("c").next().await.unwrap().unwrap();
-        assert!(matches!(event, WatchEvent::Blind { .. }), "{event}");
+        assert!(matches!(event, WatchEvent::PollFailed { .. }), "{event}");
     }
 }
 
@@ -140,8 +148,10 @@ async fn a_job_that_no_list_has_any_more_is_asked_for() {
             "time_elapsed": 50, "time_remaining": 50, "time_total": 100, "uuid": "j",
         })
     }
+
     let finished = || answer(200, &json!({"data": job("finished", "history")}));
     let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
+
     for (answered, expected) in [
         (finished as fn() -> Response, "job `vase` has finished"),
         (|| refuse(404), "job `vase` is gone"),
@@ -152,6 +162,7 @@ async fn a_job_that_no_list_has_any_more_is_asked_for() {
     ] {
         let running = json!({"data": {"print_jobs": [job("printing", "in_progress")]}});
         let count = Arc::new(AtomicUsize::new(0));
+
         let server = Server::start(move |request| {
             let answer = if !request.uri().path().ends_with("/status") {
                 answered()
@@ -160,17 +171,20 @@ async fn a_job_that_no_list_has_any_more_is_asked_for() {
             } else {
                 answer(200, &json!({"data": {"print_jobs": [], "recently_completed": []}}))
             };
+
             async { answer }
         })
         .await;
         let mut watch = eager(server.patient_builder()).watch_cluster("c");
         let event =
             tokio::time::timeout(Duration::from_secs(60), watch.next()).await.expect("an event");
+
         let said = match event.unwrap() {
             Err(error) if error.status().is_some_and(|status| status == 403) => "refused".into(),
-            Ok(WatchEvent::Blind { .. }) => "blind".into(),
+            Ok(WatchEvent::PollFailed { .. }) => "blind".into(),
             event => event.unwrap().to_string(),
         };
+
         assert_eq!(said, expected);
         let asked = server.asked();
         assert_eq!(asked[2].uri, "/connect/v1/clusters/c/print_jobs/j");

@@ -50,11 +50,13 @@ impl Service {
             barrier: Mutex::default(),
             granted: AtomicUsize::new(0),
         });
+
         let router = Router::new()
             .route("/token", post(token))
             .route("/v1/clusters", get(clusters))
             .with_state(Arc::clone(&service));
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
         service
     }
 
@@ -64,7 +66,7 @@ impl Service {
 
     /// A client whose waits between attempts are short.
     pub fn client(&self, tokens: &OAuthTokens) -> Client {
-        let policy = RetryPolicy::default().first_delay(Duration::from_millis(1));
+        let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
         Client::builder()
             .base_url(format!("{}/v1", self.url))
             .token_provider(tokens.clone())
@@ -107,11 +109,14 @@ async fn token(
 ) -> Response {
     service.forms.lock().unwrap().push((form, authorization(&headers)));
     service.gate.acquire().await.unwrap().forget();
+
     if let Some(answer) = service.answers.lock().unwrap().pop_front() {
         return answer;
     }
+
     let n = service.granted.fetch_add(1, Ordering::Relaxed) + 1;
     service.will_take(&format!("access-{n}"));
+
     Json(json!({
         "access_token": format!("access-{n}"),
         "refresh_token": format!("refresh-{n}"),
@@ -126,13 +131,16 @@ async fn clusters(State(service): State<Arc<Service>>, headers: HeaderMap) -> Re
     let token = authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
     let good = token.is_some_and(|token| service.good.lock().unwrap().contains(token));
     service.calls.lock().unwrap().push(authorization);
+
     if good {
         return Json(json!({"data": []})).into_response();
     }
+
     let barrier = service.barrier.lock().unwrap().clone();
     if let Some(barrier) = barrier {
         barrier.wait().await;
     }
+
     let error = json!({
         "id": "1", "code": "tokenExpired", "http_status": "403", "title": "Signature has expired",
     });

@@ -51,6 +51,7 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
         let log = asked.clone();
+
         let handle = move |request: Request| {
             let (method, uri) = (request.method().clone(), request.uri().clone());
             log.lock().unwrap().push(Asked { method, uri, headers: request.headers().clone() });
@@ -58,6 +59,7 @@ impl Server {
         };
         let router = Router::new().fallback(handle);
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+
         Self { url, asked }
     }
 
@@ -87,7 +89,7 @@ impl Server {
 
     /// As [`Self::patient_client`], to be configured further.
     pub fn patient_builder(&self) -> ClientBuilder {
-        let quick = RetryPolicy::default().first_delay(Duration::from_millis(1));
+        let quick = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
         self.builder().call_options(CallOptions::new().retry(quick))
     }
 }

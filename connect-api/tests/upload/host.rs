@@ -46,6 +46,7 @@ impl Host {
         let arrived = Arc::<Mutex<Vec<Arrived>>>::default();
         let log = arrived.clone();
         let mut does: Vec<Does> = does.into_iter().collect();
+
         does.reverse();
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
@@ -53,6 +54,7 @@ impl Host {
                 tokio::spawn(serve(connection, does, log.clone()));
             }
         });
+
         Self { url, arrived }
     }
 
@@ -69,11 +71,13 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
             Err(_) => return,
         }
     }
+
     let head = String::from_utf8(head).unwrap();
     let target = head.split(' ').nth(1).unwrap().to_owned();
     let head = head.to_lowercase();
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let length: u64 = length.expect("a length").parse().unwrap();
+
     let wanted = match does {
         Does::Answer(..) | Does::Repeat(_) => length,
         Does::Early(_) => 0,
@@ -81,6 +85,7 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     };
     let mut hash = Sha256::new();
     let (mut bytes, mut buffer) = (0, vec![0; 64 << 10]);
+
     while bytes < wanted {
         let most = usize::try_from(wanted - bytes).unwrap_or(usize::MAX).min(buffer.len());
         match connection.read(&mut buffer[..most]).await {
@@ -91,9 +96,11 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
             }
         }
     }
+
     let (sha256, is_cut) = (hash.finalize().to_vec(), bytes < wanted);
     log.lock().unwrap().push(Arrived { head, bytes, sha256, is_cut });
     let is_early = matches!(does, Does::Early(_));
+
     let (status, body, location) = match does {
         Does::Early(status) => (status, String::new(), String::new()),
         Does::Answer(status, body) if !is_cut => (status, body, String::new()),
@@ -107,8 +114,10 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     let head = format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n{location}");
     let answer = format!("{head}connection: close\r\n\r\n{body}");
     let _ = connection.write_all(answer.as_bytes()).await;
+
     if is_early {
         std::future::pending::<()>().await;
     }
+
     let _ = connection.shutdown().await;
 }

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 /// A client with a token that no host may see, and short waits between attempts.
 fn client() -> Client {
-    let quick = RetryPolicy::default().first_delay(Duration::from_millis(1));
+    let quick = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(quick);
     Client::builder().token("secret-token").call_options(options).build().unwrap()
 }
@@ -61,6 +61,7 @@ impl Told {
         assert_eq!(told.first().map(|progress| progress.sent), Some(0));
         assert_eq!(told.last().map(|progress| progress.sent), Some(total as u64));
         assert!(told.iter().all(|progress| progress.total == total as u64));
+
         for pair in told.windows(2) {
             assert!(pair[0].sent < pair[1].sent, "{pair:?}");
             assert!(pair[0].attempt <= pair[1].attempt, "{pair:?}");
@@ -74,11 +75,13 @@ async fn what_arrives_is_what_was_sent_whatever_its_length() {
         let (host, told, content) = (Host::start([]).await, Told::default(), content(length));
         upload(&host, content.clone()).on_progress(told.tell()).send().await.unwrap();
         let [arrived] = &host.arrived()[..] else { panic!("one upload") };
+
         assert_eq!((arrived.bytes, &arrived.sha256), (length as u64, &sha256(&content)));
         assert!(
             arrived.head.starts_with("put /bucket/file?signature=0123456789abcdef0123 http/1.1")
         );
         assert!(arrived.head.contains(&format!("\r\ncontent-length: {length}\r\n")));
+
         told.hold(length);
     }
 }
@@ -88,6 +91,7 @@ async fn the_host_sees_the_content_type_and_no_token() {
     let host = Host::start([]).await;
     upload(&host, content(10)).send().await.unwrap();
     upload(&host, content(10)).origin_header("https://app.example").send().await.unwrap();
+
     let arrived = host.arrived();
     for arrived in &arrived {
         assert!(
@@ -95,10 +99,12 @@ async fn the_host_sees_the_content_type_and_no_token() {
             "{}",
             arrived.head
         );
+
         for secret in ["authorization", "secret-token", "bearer", "cookie"] {
             assert!(!arrived.head.contains(secret), "{}", arrived.head);
         }
     }
+
     assert!(!arrived[0].head.contains("origin"));
     assert!(arrived[1].head.contains("\r\norigin: https://app.example\r\n"));
 }
@@ -109,12 +115,15 @@ async fn bytes_files_and_readers_are_sources() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("gear.ufp");
     std::fs::write(&path, &content).unwrap();
+
     let length = content.len() as u64;
     let again = content.clone();
+
     let reopening = move || {
         let reader = std::io::Cursor::new(again.clone());
         async { Ok(reader) }
     };
+
     let sources = [
         UploadSource::from(content.clone()),
         UploadSource::file(&path),
@@ -122,6 +131,7 @@ async fn bytes_files_and_readers_are_sources() {
         UploadSource::reader(tokio::fs::File::open(&path).await.unwrap(), length),
         UploadSource::reopening(length, reopening),
     ];
+
     for source in sources {
         let (host, name) = (Host::start([]).await, format!("{source:?}"));
         upload(&host, source).send().await.unwrap();
@@ -137,6 +147,7 @@ async fn an_upload_that_is_dropped_breaks_off() {
     tokio::time::timeout(Duration::from_millis(100), send).await.expect_err("it waits for bytes");
     drop(sender);
     server_support::until("the host notices", || host.arrived().len() == 1).await;
+
     assert!(host.arrived()[0].is_cut);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(host.arrived().len(), 1, "nothing is tried again");

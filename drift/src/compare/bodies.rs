@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 use serde_json::Value;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest::{self, Holder};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{
     Body, Encoding, Media, Operation, Serialization, essence, is_form, is_json, is_query_form,
     same, sorted,
@@ -22,19 +22,26 @@ pub(super) fn compare_bodies<'a>(
 ) -> Result<()> {
     let sites = (&base.at, &revision.at);
     let word = |body: &Body| if body.required { "required" } else { "optional" };
+
     let (old, new) = match (&base.body, &revision.body) {
         (None, None) => return Ok(()),
         (None, Some(new)) => {
-            let class =
-                if new.required { Class::RequiredBodyAdded } else { Class::OptionalBodyAdded };
+            let class = if new.required {
+                ChangeKind::RequiredBodyAdded
+            } else {
+                ChangeKind::OptionalBodyAdded
+            };
             let change = Change::new(class, sites, "requestBody").is(&*new.at, sorted(new.value));
             let predicate = format!("has a request body now, which is {}", word(new));
             comparing.add(change.says(predicate), Directions::REQUEST);
             return Ok(());
         }
         (Some(old), None) => {
-            let class =
-                if old.required { Class::RequiredBodyRemoved } else { Class::OptionalBodyRemoved };
+            let class = if old.required {
+                ChangeKind::RequiredBodyRemoved
+            } else {
+                ChangeKind::OptionalBodyRemoved
+            };
             let change = Change::new(class, sites, "requestBody").was(&*old.at, sorted(old.value));
             let predicate = format!("no longer has a request body, which was {}", word(old));
             comparing.add(change.says(predicate), Directions::REQUEST);
@@ -42,23 +49,26 @@ pub(super) fn compare_bodies<'a>(
         }
         (Some(old), Some(new)) => (old, new),
     };
+
     // Field by field: a new field of the model does not compile until it is judged here.
     let Body { at, required, content, value: _, rest } = old;
     let sites = (at, &new.at);
     if *required != new.required {
         let class = match new.required {
-            true => Class::BodyBecameRequired,
-            false => Class::BodyBecameOptional,
+            true => ChangeKind::BodyBecameRequired,
+            false => ChangeKind::BodyBecameOptional,
         };
         let change = Change::new(class, sites, "required");
         let change = change.was(&**at, *required).is(&*new.at, new.required);
         let predicate = format!("has a request body that is {} now", word(new));
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     let label = format!("the request body of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Body, sites, rest, &new.rest);
+    other_keywords::compare(&mut changes, ObjectKind::Body, sites, rest, &new.rest);
     comparing.add_all(&label, changes, Directions::REQUEST);
+
     compare_content(comparing, &label, sites, (content, &new.content), Directions::REQUEST)
 }
 
@@ -81,12 +91,14 @@ pub(super) fn compare_content<'a>(
     };
     let mut pairs: Vec<(&Media, &Media)> = Vec::new();
     let mut gone: Vec<&Media> = Vec::new();
+
     for old in base {
         match partner(old, &after) {
             Some(at) => pairs.push((old, &revision[at])),
             None => gone.push(old),
         }
     }
+
     let mut new: Vec<&Media> =
         revision.iter().filter(|new| partner(new, &before).is_none()).collect();
     if let ([old], [come]) = (&*gone, &*new)
@@ -95,7 +107,9 @@ pub(super) fn compare_content<'a>(
         pairs.push((old, come));
         (gone, new) = (Vec::new(), Vec::new());
     }
+
     compare_media_types(comparing, label, sites, base, (&gone, &new), directions);
+
     for (old, new) in pairs {
         compare_media(comparing, label, old, new, directions)?;
     }
@@ -129,20 +143,22 @@ fn compare_media_types(
     for old in gone {
         let is_spoken = spoken.is_some_and(|spoken| std::ptr::eq(spoken, *old));
         let class = match (is_request, is_spoken) {
-            (true, true) => Class::RequestMediaTypeRemoved,
-            (true, false) => Class::SpareRequestMediaTypeRemoved,
-            (false, true) => Class::ResponseMediaTypeRemoved,
-            (false, false) => Class::SpareResponseMediaTypeRemoved,
+            (true, true) => ChangeKind::RequestMediaTypeRemoved,
+            (true, false) => ChangeKind::SpareRequestMediaTypeRemoved,
+            (false, true) => ChangeKind::ResponseMediaTypeRemoved,
+            (false, false) => ChangeKind::SpareResponseMediaTypeRemoved,
         };
+
         let (at, value) = place(old);
         let change = Change::new(class, sites, old.name).was(at, sorted(value));
         let change = change.says(format!("no longer comes as `{}`", old.name));
         comparing.add_all(label, vec![change], directions);
     }
+
     for new in new {
         let class = match is_request {
-            true => Class::RequestMediaTypeAdded,
-            false => Class::ResponseMediaTypeAdded,
+            true => ChangeKind::RequestMediaTypeAdded,
+            false => ChangeKind::ResponseMediaTypeAdded,
         };
         let (at, value) = place(new);
         let change = Change::new(class, sites, new.name).is(at, sorted(value));
@@ -162,30 +178,34 @@ fn compare_media<'a>(
     let Media { name, at, schema: of, encodings: _, value: _, listed: _, rest } = old;
     let sites = (at, &new.at);
     let mut changes = Vec::new();
+
     if !name.eq_ignore_ascii_case(new.name) {
-        let change = Change::new(Class::MediaTypeRenamed, sites, "");
+        let change = Change::new(ChangeKind::MediaTypeRenamed, sites, "");
         let change = change.was(place(old).0, old.name).is(place(new).0, new.name);
         changes
             .push(change.says(format!("comes as `{}`, and no longer as `{}`", new.name, old.name)));
     }
+
     compare_encodings(&mut changes, sites, old, new);
-    rest::compare(&mut changes, Holder::Media, sites, rest, &new.rest);
+    other_keywords::compare(&mut changes, ObjectKind::Media, sites, rest, &new.rest);
+
     match (of, &new.schema) {
         (Some(base), Some(revision)) => {
             comparing.schemas(label, (base, revision), directions, true);
         }
         (None, Some(_)) => {
-            let change = Change::new(Class::BodySchemaAdded, sites, "schema");
+            let change = Change::new(ChangeKind::BodySchemaAdded, sites, "schema");
             let change = change.is(format!("{}/schema", new.at), schema(new));
             changes.push(change.says("has a schema now"));
         }
         (Some(_), None) => {
-            let change = Change::new(Class::BodySchemaRemoved, sites, "schema");
+            let change = Change::new(ChangeKind::BodySchemaRemoved, sites, "schema");
             let change = change.was(format!("{}/schema", old.at), schema(old));
             changes.push(change.says("no longer has a schema"));
         }
         (None, None) => {}
     }
+
     comparing.add_all(label, changes, directions);
     Ok(())
 }
@@ -208,25 +228,31 @@ fn compare_encodings(
     if !is_form(old.name) && !is_form(new.name) {
         return;
     }
+
     let is_query = is_query_form(old.name) || is_query_form(new.name);
     let fields: BTreeSet<&str> =
         old.encodings.keys().chain(new.encodings.keys()).copied().collect();
+
     for field in fields {
         let (was, is) = (old.encodings.get(field), new.encodings.get(field));
         let rest = |encoding: Option<&Encoding<'_>>| {
             let rest = encoding.into_iter().flat_map(|encoding| &encoding.rest);
             rest.map(|fact| (fact.key.to_owned(), sorted(fact.value))).collect::<BTreeMap<_, _>>()
         };
+
         if rest(was) == rest(is) && (!is_query || written(was) == written(is)) {
             continue;
         }
-        let mut change = Change::new(Class::BodyEncodingChanged, sites, field);
+
+        let mut change = Change::new(ChangeKind::BodyEncodingChanged, sites, field);
         if let Some(was) = was {
             change = change.was(&*was.at, sorted(was.value));
         }
+
         if let Some(is) = is {
             change = change.is(&*is.at, sorted(is.value));
         }
+
         changes.push(
             change.says(format!("has the field `{field}`, which is written another way now")),
         );

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::finding::{Finding, Source, Wire};
 use crate::model::{Fact, sorted};
 
@@ -37,7 +37,7 @@ impl Directions {
     }
 
     /// What a change on the wire means, at its worst.
-    fn wire(self, class: Class) -> Wire {
+    fn wire(self, class: ChangeKind) -> Wire {
         let row = class.row();
         let request = self.has(Self::REQUEST).then_some(row.request.0);
         let response = self.has(Self::RESPONSE).then_some(row.response.0);
@@ -45,7 +45,7 @@ impl Directions {
     }
 
     /// What a change in source means, at its worst.
-    fn source(self, class: Class) -> Source {
+    fn source(self, class: ChangeKind) -> Source {
         let row = class.row();
         let request = self.has(Self::REQUEST).then_some(row.request.1);
         let response = self.has(Self::RESPONSE).then_some(row.response.1);
@@ -56,7 +56,7 @@ impl Directions {
 /// A change.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
-    pub class: Class,
+    pub class: ChangeKind,
     /// The places that are compared; both are there, even if what changed is only at one.
     pub sites: (Rc<str>, Rc<str>),
     /// What changed at the place: a keyword, or the name of a property.
@@ -74,7 +74,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub fn new(class: Class, sites: (&Rc<str>, &Rc<str>), subject: &str) -> Self {
+    pub fn new(class: ChangeKind, sites: (&Rc<str>, &Rc<str>), subject: &str) -> Self {
         Self {
             class,
             sites: (sites.0.clone(), sites.1.clone()),
@@ -91,7 +91,7 @@ impl Change {
 
     /// A change of what a fact says, or of whether it says anything.
     pub fn of(
-        class: Class,
+        class: ChangeKind,
         sites: (&Rc<str>, &Rc<str>),
         old: Option<&Fact>,
         new: Option<&Fact>,
@@ -101,6 +101,7 @@ impl Change {
         if let Some(old) = old {
             change = change.was(old.pointer(), sorted(old.value));
         }
+
         match new {
             Some(new) => change.is(new.pointer(), sorted(new.value)),
             None => change,
@@ -150,12 +151,14 @@ pub(super) struct Reached {
 /// in one of the documents. The other document may have copies of the place.
 pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Finding> {
     let mut groups = Groups::new(changes.len());
-    type Site<'c> = (bool, Class, &'c str, &'c str, String);
+    type Site<'c> = (bool, ChangeKind, &'c str, &'c str, String);
+
     let mut first: HashMap<Site, usize> = HashMap::new();
     for (index, Reached { change, .. }) in changes.iter().enumerate() {
         let values = format!("{} {}", json!(change.old), json!(change.new));
         let base = change.pointer.as_deref().unwrap_or(&change.sites.0);
         let revision = change.revision_pointer.as_deref().unwrap_or(&change.sites.1);
+
         for (side, place) in [(true, base), (false, revision)] {
             // Where one of two copies can be absent and the other cannot, that is still one cause.
             let class = change.class.where_optional();
@@ -163,12 +166,14 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
             groups.join(*first.entry(site).or_insert(index), index);
         }
     }
+
     let mut found: Vec<(Finding, BTreeSet<usize>)> = Vec::new();
     let mut places: HashMap<usize, usize> = HashMap::new();
     for (index, reached) in changes.into_iter().enumerate() {
         let Reached { change, label, wire, source, operations } = reached;
         let wire = wire.without(change.hidden).wire(change.class);
         let source = source.source(change.class);
+
         match places.get(&groups.first(index)) {
             Some(place) => {
                 let (finding, users) = &mut found[*place];
@@ -176,9 +181,11 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
                 finding.pointer = finding.pointer.take().into_iter().chain(change.pointer).min();
                 let places = finding.revision_pointer.take().into_iter();
                 finding.revision_pointer = places.chain(change.revision_pointer).min();
+
                 if finding.class.where_optional() == finding.class {
                     finding.class = change.class;
                 }
+
                 finding.wire = finding.wire.max(wire);
                 finding.source = finding.source.max(source);
                 users.extend(operations);
@@ -197,10 +204,12 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
                     new: change.new,
                     message: format!("{} {}", change.label.unwrap_or(label), change.predicate),
                 };
+
                 found.push((finding, operations.into_iter().collect()));
             }
         }
     }
+
     let named = found.into_iter().map(|(mut finding, users)| {
         // A sentence names the first operation only.
         if let Some(first) = users.first().filter(|_| users.len() > 1) {
@@ -208,13 +217,16 @@ pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Find
             finding.message =
                 finding.message.replacen(name, &format!("{name} (and {more} more)"), 1);
         }
+
         finding.operations = users.into_iter().map(|user| operations[user].clone()).collect();
         finding.operations.sort();
         finding.operations.dedup();
+
         finding
     });
     let mut findings: Vec<Finding> = named.collect();
     findings.sort_by(|one, other| order(one).cmp(&order(other)));
+
     findings
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use connect_codegen::problem::{Result, unescaped_segment};
+use connect_codegen::diagnostic::{Result, unescaped_segment};
 use serde_json::{Value, json};
 
 use super::Sides;
 use super::change::Change;
 use super::graph::Step;
-use super::rest::{self, Holder};
 use super::schema::Found;
 use super::unions::{self, Partners};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Api, Discriminator, Node, Schema, SingleUnion, Union};
 
 /// What a schema says of how its members are told, and the unions that list them.
@@ -36,15 +36,16 @@ pub(super) fn compare<'a>(
             }
             (None, Some(new)) => {
                 let predicate = format!("is told by its property `{}` now", new.property);
-                found.fact(Class::DiscriminatorChanged, None, Some(&new.fact), &predicate);
+                found.fact(ChangeKind::DiscriminatorChanged, None, Some(&new.fact), &predicate);
             }
             (Some(old), None) => {
                 let predicate = format!("is no longer told by its property `{}`", old.property);
-                found.fact(Class::DiscriminatorChanged, Some(&old.fact), None, &predicate);
+                found.fact(ChangeKind::DiscriminatorChanged, Some(&old.fact), None, &predicate);
             }
             (None, None) => {}
         }
     }
+
     Ok(())
 }
 
@@ -58,16 +59,18 @@ fn compare_one<'a>(
     let Discriminator { property, mapping: _, fact, rest } = old;
     if *property != new.property {
         let (before, after) = (*property, new.property);
-        let change = Change::new(Class::DiscriminatorChanged, found.sites(), "discriminator");
+        let change = Change::new(ChangeKind::DiscriminatorChanged, found.sites(), "discriminator");
         let change = change.was(fact.pointer(), before).is(new.fact.pointer(), after);
         found.add(
             change.says(format!("is told by its property `{after}`, and no longer `{before}`")),
         );
     }
+
     let sites = (&fact.pointer().into(), &new.fact.pointer().into());
-    rest::compare(&mut found.changes, Holder::Discriminator, sites, rest, &new.rest);
+    other_keywords::compare(&mut found.changes, ObjectKind::Discriminator, sites, rest, &new.rest);
     let base = Side::of(&sides.base, old, old_union)?;
     let revision = Side::of(&sides.revision, new, new_union)?;
+
     compare_members(sides, found, &base, &revision)
 }
 
@@ -105,10 +108,12 @@ impl<'s, 'a> Side<'s, 'a> {
                 tags: BTreeSet::new(),
             })
             .collect();
+
         let mut places = HashMap::new();
         for (at, of) in told.iter().enumerate() {
             of.name.iter().for_each(|name| _ = places.entry(name.clone()).or_insert(at));
         }
+
         let mut place = |name: String| {
             *places.entry(name.clone()).or_insert_with(|| {
                 let node = api.component(&name).map(|part| Node { parts: vec![part] });
@@ -116,6 +121,7 @@ impl<'s, 'a> Side<'s, 'a> {
                 told.len() - 1
             })
         };
+
         let mapped: Vec<(usize, &str)> = discriminator
             .mapping
             .iter()
@@ -131,9 +137,11 @@ impl<'s, 'a> Side<'s, 'a> {
                 inherited = schema.properties.into_keys().collect();
             }
         }
+
         for (at, tag) in mapped {
             told[at].tags.insert(tag.to_owned());
         }
+
         for of in told.iter_mut().filter(|of| of.tags.is_empty()) {
             of.tags.extend(of.name.clone());
         }
@@ -177,6 +185,7 @@ fn partners<'a>(
     let tags = |of: &Told| Some(json!(of.tags).to_string()).filter(|_| !of.tags.is_empty());
     partners.pair(&base.each(name), &revision.each(name));
     partners.pair(&base.each(tags), &revision.each(tags));
+
     if base.union.is_none() && revision.union.is_none() {
         let inherited = base.inherited.union(&revision.inherited).copied().collect();
         partners.pair_alike(|old, new| match (&base.told[old].node, &revision.told[new].node) {
@@ -184,6 +193,7 @@ fn partners<'a>(
             _ => Ok(false),
         })?;
     }
+
     Ok(partners.of)
 }
 
@@ -205,7 +215,7 @@ fn compare_members<'a>(
             }
             None if base.union.is_none() => {
                 let name = old.name.as_deref().unwrap_or_default();
-                let change = Change::new(Class::UnionMemberRemoved, found.sites(), name);
+                let change = Change::new(ChangeKind::UnionMemberRemoved, found.sites(), name);
                 let change = change.was(base.pointer(), several(&old.tags));
                 found.add(change.says(format!("no longer has the member `{name}`")));
             }
@@ -213,17 +223,19 @@ fn compare_members<'a>(
             None => {}
         }
     }
+
     let taken: BTreeSet<usize> = partners.into_iter().flatten().collect();
     for (at, new) in revision.told.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
         if revision.union.is_none() {
             let name = new.name.as_deref().unwrap_or_default();
-            let change = Change::new(Class::UnionMemberAdded, found.sites(), name);
+            let change = Change::new(ChangeKind::UnionMemberAdded, found.sites(), name);
             let change = change.is(revision.pointer(), several(&new.tags));
             found.add(change.says(format!("has the member `{name}` as well")));
         } else if at >= revision.united() {
             come(found, base, revision, new, &new.tags);
         }
     }
+
     Ok(())
 }
 
@@ -244,11 +256,13 @@ fn compare_tags<'a>(
     let lost: Vec<&String> = old.tags.difference(&new.tags).collect();
     let won: Vec<&String> = new.tags.difference(&old.tags).collect();
     let name = old.name.as_deref().unwrap_or_default();
+
     for (was, is) in lost.iter().zip(&won) {
-        let change = Change::new(Class::DiscriminatorMappingChanged, found.sites(), name);
+        let change = Change::new(ChangeKind::DiscriminatorMappingChanged, found.sites(), name);
         let change = change.was(base.pointer(), was.as_str()).is(revision.pointer(), is.as_str());
         found.add(change.says(format!("tells `{name}` by `{is}`, and no longer by `{was}`")));
     }
+
     let paired = lost.len().min(won.len());
     gone(found, base, revision, old, lost.into_iter().skip(paired));
     come(found, base, revision, new, won.into_iter().skip(paired));
@@ -263,7 +277,7 @@ fn gone<'t>(
 ) {
     let name = told.name.as_deref().unwrap_or_default();
     for tag in tags {
-        let change = Change::new(Class::DiscriminatorValueRemoved, found.sites(), name);
+        let change = Change::new(ChangeKind::DiscriminatorValueRemoved, found.sites(), name);
         let mut change = change.was(base.pointer(), tag.as_str());
         change.revision_pointer = Some(revision.pointer());
         found.add(change.says(format!("no longer tells `{name}` by `{tag}`")));
@@ -279,7 +293,7 @@ fn come<'t>(
 ) {
     let name = told.name.as_deref().unwrap_or_default();
     for tag in tags {
-        let change = Change::new(Class::DiscriminatorValueAdded, found.sites(), name);
+        let change = Change::new(ChangeKind::DiscriminatorValueAdded, found.sites(), name);
         let mut change = change.is(revision.pointer(), tag.as_str());
         change.pointer = Some(base.pointer());
         found.add(change.says(format!("tells `{name}` by `{tag}` as well")));

@@ -5,12 +5,12 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 
 use super::Sides;
 use super::change::{Change, Directions, Reached};
 use super::schema;
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::model::{Node, Part};
 
 /// A step from a schema to one inside it.
@@ -116,6 +116,7 @@ impl<'s, 'a> Graph<'s, 'a> {
             });
             self.open.push(id);
         }
+
         self.pairs[id].strict |= strict;
         id
     }
@@ -127,20 +128,25 @@ impl<'s, 'a> Graph<'s, 'a> {
             let found = schema::compare(self.sides, base, revision, self.pairs[id].places.clone())?;
             let mut changes = found.changes;
             let mut edges = Vec::with_capacity(found.edges.len());
+
             for Edge { base, revision, step, strict, hidden } in found.edges {
                 let (base, base_at) = self.sides.base_node(base)?;
                 let (revision, revision_at) = self.sides.revision_node(revision)?;
                 let named = self.sides.named((&base, &base_at), (&revision, &revision_at));
                 changes.extend(named.map(|change| change.hiding(hidden)));
+
                 let places = (base_at, revision_at);
                 let pair = self.pair((base, revision), places, Via::Inside(id, step), strict);
                 edges.push((pair, hidden));
             }
+
             (self.pairs[id].changes, self.pairs[id].edges) = (changes, edges);
         }
+
         self.direct();
         self.mark();
         let users = self.users();
+
         Ok(self.reached(users))
     }
 
@@ -149,9 +155,11 @@ impl<'s, 'a> Graph<'s, 'a> {
         let roots = self.roots.iter();
         let mut open: Vec<_> =
             roots.map(|(_, root, directions)| (*root, *directions, *directions)).collect();
+
         while let Some((id, wire, source)) = open.pop() {
             let pair = &mut self.pairs[id];
             let (all_wire, all_source) = (pair.wire.and(wire), pair.source.and(source));
+
             if (all_wire, all_source) != (pair.wire, pair.source) {
                 (pair.wire, pair.source) = (all_wire, all_source);
                 let inside = pair.edges.iter();
@@ -168,8 +176,10 @@ impl<'s, 'a> Graph<'s, 'a> {
         for (id, pair) in self.pairs.iter().enumerate() {
             pair.edges.iter().for_each(|(to, _)| from[*to].push(id));
         }
+
         let changed = |(id, pair): (usize, &Pair)| (!pair.changes.is_empty()).then_some(id);
         let mut open: Vec<usize> = self.pairs.iter().enumerate().filter_map(changed).collect();
+
         while let Some(id) = open.pop() {
             if !std::mem::replace(&mut self.pairs[id].matters, true) {
                 open.extend(&from[id]);
@@ -184,6 +194,7 @@ impl<'s, 'a> Graph<'s, 'a> {
         let mut seen: Vec<usize> = vec![usize::MAX; self.pairs.len()];
         let mut roots = self.roots.clone();
         roots.sort_by_key(|(operation, ..)| *operation);
+
         for (operation, root, _) in roots {
             let mut open = vec![root];
             while let Some(id) = open.pop() {
@@ -191,12 +202,15 @@ impl<'s, 'a> Graph<'s, 'a> {
                 if !pair.matters || std::mem::replace(&mut seen[id], operation) == operation {
                     continue;
                 }
+
                 if !pair.changes.is_empty() {
                     users[id].push(operation);
                 }
+
                 open.extend(pair.edges.iter().map(|(to, _)| *to));
             }
         }
+
         users
     }
 
@@ -207,8 +221,10 @@ impl<'s, 'a> Graph<'s, 'a> {
             if changes.is_empty() {
                 continue;
             }
+
             let label = self.label(id);
             let Pair { wire, source, strict, .. } = self.pairs[id];
+
             for mut change in changes {
                 if !strict {
                     change.class = change.class.where_optional();
@@ -217,6 +233,7 @@ impl<'s, 'a> Graph<'s, 'a> {
                 all.push(Reached { change, label, wire, source, operations });
             }
         }
+
         all
     }
 
@@ -224,6 +241,7 @@ impl<'s, 'a> Graph<'s, 'a> {
     fn label(&self, id: usize) -> String {
         let (mut steps, mut at) = (Vec::new(), id);
         let named = |id: usize| self.sides.one(&self.pairs[id].base, &self.pairs[id].revision);
+
         let root = loop {
             if let Some(name) = named(at) {
                 break Ok(name);
@@ -250,6 +268,7 @@ impl<'s, 'a> Graph<'s, 'a> {
                 Step::Member => {}
             }
         }
+
         match root {
             Ok(_) => format!("`{way}`"),
             Err(label) if way.is_empty() => label.to_string(),
@@ -287,15 +306,19 @@ impl<'a> Sides<'a> {
         if old == new {
             return None;
         }
+
         if self.one(base, revision).is_some() {
-            let change = Change::new(Class::ComponentRenamed, (base.at(), revision.at()), "$ref");
+            let change =
+                Change::new(ChangeKind::ComponentRenamed, (base.at(), revision.at()), "$ref");
             let change = change.called(format!("the component `{old}`"));
             let change = change.says(format!("is called `{new}` now"));
             return Some(change.was(&**base.at(), old).is(&**revision.at(), new));
         }
-        let change = Change::new(Class::ReferenceChanged, (base_at, revision_at), "$ref");
+
+        let change = Change::new(ChangeKind::ReferenceChanged, (base_at, revision_at), "$ref");
         let change =
             change.says(format!("leads to the component `{new}`, and no longer to `{old}`"));
+
         Some(change.was(&**base_at, old).is(&**revision_at, new))
     }
 }

@@ -11,9 +11,9 @@ mod graph;
 mod object;
 mod operation;
 mod operations;
+mod other_keywords;
 mod parameters;
 mod responses;
-mod rest;
 mod schema;
 mod security;
 mod servers;
@@ -24,16 +24,16 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::finding::Finding;
 use crate::load::Document;
 use crate::model::{Api, Fact, Operation, same, sorted};
 use change::{Change, Directions, Reached};
 use graph::Graph;
 use operation::Comparing;
-use rest::Holder;
+use other_keywords::ObjectKind;
 
 /// What a comparison found.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,24 +59,34 @@ pub fn compare(base: &Document, revision: &Document) -> Result<Comparison> {
         .chain(&sides.revision.operations)
         .map(Operation::name)
         .collect();
+
     let mut changes = Vec::new();
     let mut graph = Graph::new(&sides);
     let matched = operations::matched(&sides.base.operations, &sides.revision.operations);
+
     for (old, new) in matched.pairs {
         let name = names[old].clone();
         Comparing::new(&sides, &mut graph, &mut changes, old, name)
             .compare(&sides.base.operations[old], &sides.revision.operations[new])?;
     }
+
     for old in matched.removed {
-        changes.push(sides.lone(&sides.base.operations[old], old, Class::OperationRemoved));
+        changes.push(sides.lone(&sides.base.operations[old], old, ChangeKind::OperationRemoved));
     }
+
     for new in matched.added {
         let index = sides.base.operations.len() + new;
-        changes.push(sides.lone(&sides.revision.operations[new], index, Class::OperationAdded));
+        changes.push(sides.lone(
+            &sides.revision.operations[new],
+            index,
+            ChangeKind::OperationAdded,
+        ));
     }
+
     changes.extend(sides.documents());
     changes.extend(sides.schemes());
     changes.extend(graph.run()?);
+
     Ok(Comparison { findings: change::findings(changes, &names), unreached: sides.unreached() })
 }
 
@@ -99,13 +109,15 @@ impl<'a> Sides<'a> {
     }
 
     /// An operation that one document has.
-    fn lone(&self, operation: &Operation, index: usize, class: Class) -> Reached {
+    fn lone(&self, operation: &Operation, index: usize, class: ChangeKind) -> Reached {
         let change = Change::new(class, (&operation.at, &operation.at), "");
         let value = sorted(operation.value);
+
         let change = match class {
-            Class::OperationRemoved => change.was(&*operation.at, value).says("is gone"),
+            ChangeKind::OperationRemoved => change.was(&*operation.at, value).says("is gone"),
             _ => change.is(&*operation.at, value).says("is new"),
         };
+
         Reached {
             change,
             label: operation.name(),
@@ -123,8 +135,10 @@ impl<'a> Sides<'a> {
         let mut changes = Vec::new();
         let root: Rc<str> = "".into();
         let sites = (&root, &root);
-        rest::compare(&mut changes, Holder::Document, sites, rest, &revision.rest);
-        rest::compare(&mut changes, Holder::Info, sites, info, &revision.info);
+
+        other_keywords::compare(&mut changes, ObjectKind::Document, sites, rest, &revision.rest);
+        other_keywords::compare(&mut changes, ObjectKind::Info, sites, info, &revision.info);
+
         // A path that has operations in the other document is told of by these.
         let lone = |these: &Api<'a>, others: &Api<'a>| -> Vec<Fact<'a>> {
             let paths: HashSet<&str> = others.operations.iter().map(|other| other.path).collect();
@@ -132,22 +146,27 @@ impl<'a> Sides<'a> {
         };
         let at: Rc<str> = "/paths".into();
         let (old, new) = (lone(base, revision), lone(revision, base));
-        rest::compare(&mut changes, Holder::Paths, (&at, &at), &old, &new);
+        other_keywords::compare(&mut changes, ObjectKind::Paths, (&at, &at), &old, &new);
+
         let names = tags.keys().chain(revision.tags.keys()).collect::<BTreeSet<_>>();
         for name in names {
             let (old, new) = (tags.get(name), revision.tags.get(name));
             if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
                 continue;
             }
-            let mut change = Change::new(Class::DocumentationChanged, (&root, &root), name);
+
+            let mut change = Change::new(ChangeKind::DocumentationChanged, (&root, &root), name);
             if let Some((at, old)) = old {
                 change = change.was(at.as_str(), sorted(old));
             }
+
             if let Some((at, new)) = new {
                 change = change.is(at.as_str(), sorted(new));
             }
+
             changes.push(change.says(format!("says otherwise what the tag `{name}` is")));
         }
+
         let reached = |change| Reached {
             change,
             label: "the document".to_owned(),
@@ -155,6 +174,7 @@ impl<'a> Sides<'a> {
             source: Directions::REQUEST,
             operations: Vec::new(),
         };
+
         changes.into_iter().map(reached).collect()
     }
 
@@ -166,6 +186,7 @@ impl<'a> Sides<'a> {
                 users.entry(name).or_default().push(index);
             }
         }
+
         let reached = |(name, change): (String, Change)| Reached {
             change,
             label: format!("the security scheme `{name}`"),
@@ -173,6 +194,7 @@ impl<'a> Sides<'a> {
             source: Directions::REQUEST,
             operations: users.get(name.as_str()).cloned().unwrap_or_default(),
         };
+
         security::compare_schemes(self).into_iter().map(reached).collect()
     }
 
@@ -184,11 +206,13 @@ impl<'a> Sides<'a> {
         };
         let (base, revision) = (components(&self.base), components(&self.revision));
         let names: HashSet<&String> = base.keys().chain(revision.keys()).collect();
+
         let differs =
             names.into_iter().filter(|name| match (base.get(*name), revision.get(*name)) {
                 (Some((old, was)), Some((new, is))) => !was && !is && !same(old, new),
                 (one, other) => one.or(other).is_some_and(|(_, reached)| !reached),
             });
+
         differs.count()
     }
 }

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 use serde_json::Value;
 
 use super::Sides;
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
 use super::schema::Found;
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::model::{Api, Fact, Node, Part, Schema, same, sorted};
 
 type Properties<'a> = BTreeMap<&'a str, Vec<Part<'a>>>;
@@ -31,31 +31,36 @@ pub(super) fn compare_properties<'a>(
             removed(sides, found, name, old, needed)?;
             continue;
         };
+
         let new_name = renamed.unwrap_or(name);
         taken.insert(new_name);
         let hidden = hidden(&sides.base, old)?.both(hidden(&sides.revision, new)?);
         let was = required.get(name);
         let is = revision.required.get(new_name);
+
         if renamed.is_some() {
             let class = match was.is_some() || is.is_some() {
-                true => Class::RequiredPropertyRenamed,
-                false => Class::OptionalPropertyRenamed,
+                true => ChangeKind::RequiredPropertyRenamed,
+                false => ChangeKind::OptionalPropertyRenamed,
             };
             let change = Change::new(class, found.sites(), name);
             let change = change.was(&*old[0].at, *name).is(&*new[0].at, new_name);
             let predicate = format!("calls its property `{new_name}`, and no longer `{name}`");
             found.add(change.says(predicate).hiding(hidden));
         }
+
         compare_required(found, new_name, (old, was), (new, is), hidden);
         let strict = was.is_some() && is.is_some();
         let step = Step::Property(new_name.to_owned());
         let (base, revision) = (old.clone(), new.clone());
         found.edges.push(Edge { base, revision, step, strict, hidden });
     }
+
     for (name, new) in revision.properties.iter().filter(|(name, _)| !taken.contains(*name)) {
         let needed = (required.contains_key(name), revision.required.contains_key(name));
         added(sides, found, name, new, needed)?;
     }
+
     compare_unlisted(found, (base, required), revision);
     Ok(())
 }
@@ -68,8 +73,8 @@ fn compare_required(
     hidden: Directions,
 ) {
     let (class, word) = match (was, is) {
-        (None, Some(_)) => (Class::PropertyBecameRequired, "required"),
-        (Some(_), None) => (Class::PropertyBecameOptional, "optional"),
+        (None, Some(_)) => (ChangeKind::PropertyBecameRequired, "required"),
+        (Some(_), None) => (ChangeKind::PropertyBecameOptional, "optional"),
         _ => return,
     };
     let change = Change::new(class, found.sites(), name);
@@ -87,14 +92,15 @@ fn compare_unlisted<'a>(
     let unlisted = |name: &str| !base.contains_key(name) && !revision.properties.contains_key(name);
     for (name, _) in required.iter().filter(|(name, _)| unlisted(name)) {
         if !revision.required.contains_key(name) {
-            let change = Change::new(Class::PropertyBecameOptional, found.sites(), name);
+            let change = Change::new(ChangeKind::PropertyBecameOptional, found.sites(), name);
             let change = change.was(format!("{}/required", found.sites.0), *name);
             found.add(change.says(format!("no longer requires `{name}`")));
         }
     }
+
     for (name, _) in revision.required.iter().filter(|(name, _)| unlisted(name)) {
         if !required.contains_key(name) {
-            let change = Change::new(Class::PropertyBecameRequired, found.sites(), name);
+            let change = Change::new(ChangeKind::PropertyBecameRequired, found.sites(), name);
             let change = change.is(format!("{}/required", found.sites.1), *name);
             found.add(change.says(format!("requires `{name}` now")));
         }
@@ -110,15 +116,20 @@ fn removed<'a>(
 ) -> Result<()> {
     // A name can be required without a word about its property.
     let (class, predicate) = match (was, is) {
-        (true, false) => (Class::RequiredPropertyRemoved, "no longer has the required property"),
-        (false, false) => (Class::OptionalPropertyRemoved, "no longer has the optional property"),
-        (true, true) => (Class::TypeWidened, "no longer says of which type is the property"),
-        (false, true) => (Class::PropertyBecameRequired, "requires, and no longer describes,"),
+        (true, false) => {
+            (ChangeKind::RequiredPropertyRemoved, "no longer has the required property")
+        }
+        (false, false) => {
+            (ChangeKind::OptionalPropertyRemoved, "no longer has the optional property")
+        }
+        (true, true) => (ChangeKind::TypeWidened, "no longer says of which type is the property"),
+        (false, true) => (ChangeKind::PropertyBecameRequired, "requires, and no longer describes,"),
     };
     let change = Change::new(class, found.sites(), name);
     let change = change.was(&*old[0].at, sorted(old[0].value));
     let change = change.says(format!("{predicate} `{name}`"));
     found.add(change.hiding(hidden(&sides.base, old)?));
+
     Ok(())
 }
 
@@ -131,19 +142,21 @@ fn added<'a>(
 ) -> Result<()> {
     let node = Node::all(&sides.revision, new.to_vec())?;
     let defaulted = node.parts.iter().any(|part| part.value.get("default").is_some());
+
     let (class, predicate) = match (was, is) {
         (false, true) if defaulted => {
-            (Class::DefaultedPropertyAdded, "has the new required, but defaulted property")
+            (ChangeKind::DefaultedPropertyAdded, "has the new required, but defaulted property")
         }
-        (false, true) => (Class::RequiredPropertyAdded, "has the new required property"),
-        (false, false) => (Class::OptionalPropertyAdded, "has the new optional property"),
-        (true, true) => (Class::TypeNarrowed, "says now of which type is the property"),
-        (true, false) => (Class::PropertyBecameOptional, "describes, and no longer requires,"),
+        (false, true) => (ChangeKind::RequiredPropertyAdded, "has the new required property"),
+        (false, false) => (ChangeKind::OptionalPropertyAdded, "has the new optional property"),
+        (true, true) => (ChangeKind::TypeNarrowed, "says now of which type is the property"),
+        (true, false) => (ChangeKind::PropertyBecameOptional, "describes, and no longer requires,"),
     };
     let change = Change::new(class, found.sites(), name);
     let change = change.is(&*new[0].at, sorted(new[0].value));
     let change = change.says(format!("{predicate} `{name}`"));
     found.add(change.hiding(hidden(&sides.revision, new)?));
+
     Ok(())
 }
 
@@ -152,6 +165,7 @@ fn hidden<'a>(api: &Api<'a>, parts: &[Part<'a>]) -> Result<Directions> {
     let node = Node::all(api, parts.to_vec())?;
     let on = Some(&Value::Bool(true));
     let says = |key: &str| node.parts.iter().any(|part| part.value.get(key) == on);
+
     Ok(match (says("readOnly"), says("writeOnly")) {
         (true, false) => Directions::REQUEST,
         (false, true) => Directions::RESPONSE,
@@ -174,14 +188,17 @@ fn letters(name: &str) -> String {
     let parts = |c: char| c == '_' || c == '-' || c.is_whitespace();
     let mut letters = String::with_capacity(name.len());
     let mut rest = name;
+
     while let Some(next) = rest.chars().next() {
         let after = rest.trim_start_matches(parts);
         let around = (letters.chars().next_back(), after.chars().next());
+
         // At an end and between digits it says more than that: `+1` is not `-1`, `1_1` not `11`.
         let parted = after.len() < rest.len()
             && matches!(around, (Some(one), Some(other)) if one.is_alphanumeric()
                 && other.is_alphanumeric()
                 && (one.is_alphabetic() || other.is_alphabetic()));
+
         match parted {
             true => rest = after,
             false => {
@@ -190,6 +207,7 @@ fn letters(name: &str) -> String {
             }
         }
     }
+
     letters
 }
 
@@ -207,17 +225,20 @@ pub(super) fn certain_pairs<'a>(
     };
     let (before, after) = (spelled(gone), spelled(new));
     let mut pairs = HashMap::new();
+
     for (letters, names) in &before {
         if let (&[old], Some(&[new])) = (&**names, after.get(letters).map(Vec::as_slice)) {
             pairs.insert(old, new);
         }
     }
+
     if let ([(old_name, old)], [(new_name, new)]) = (gone, new) {
         let words = old.get("description").and_then(Value::as_str).unwrap_or_default();
         if !words.is_empty() && same_but_name(old, new) {
             pairs.insert(*old_name, *new_name);
         }
     }
+
     pairs
 }
 
@@ -241,42 +262,46 @@ pub(super) fn compare_additional<'a>(
     let (before, after) = (Listed::of(old), Listed::of(new));
     // Without properties, and if it may have any, an object is a map.
     let is_map = |has: bool, of: &Listed| !has && !matches!(of, Listed::All);
+
     let shape = match (is_map(listed.0, &before), is_map(listed.1, &after)) {
         (true, false) => {
-            Some((Class::PropertiesListed, "has listed properties, and is no map now"))
+            Some((ChangeKind::PropertiesListed, "has listed properties, and is no map now"))
         }
         (false, true) => {
-            Some((Class::PropertiesUnlisted, "has no listed properties, and is a map now"))
+            Some((ChangeKind::PropertiesUnlisted, "has no listed properties, and is a map now"))
         }
         _ => None,
     };
+
     if let Some((class, predicate)) = shape.filter(|_| listed.0 != listed.1) {
         let change = Change::new(class, found.sites(), "properties");
         let (base, revision) = (found.sites.0.to_string(), found.sites.1.to_string());
         let change = change.was(base, listed.0).is(revision, listed.1);
         found.add(change.says(predicate));
     }
+
     let (class, predicate) = match (before, after) {
         (Listed::Values(old), Listed::Values(new)) => return found.inside(old, new, Step::Values),
         // Programs put values of any type into a map, and nothing into what their struct lacks.
         (Listed::Some, Listed::Values(_)) if listed == (false, false) => {
-            (Class::TypeNarrowed, "says of which type its values are now")
+            (ChangeKind::TypeNarrowed, "says of which type its values are now")
         }
-        (_, Listed::Values(_)) => {
-            (Class::AdditionalPropertiesAdded, "has values of a type beside its properties now")
-        }
+        (_, Listed::Values(_)) => (
+            ChangeKind::AdditionalPropertiesAdded,
+            "has values of a type beside its properties now",
+        ),
         (Listed::Values(_), Listed::Some) => (
-            Class::TypeWidened,
+            ChangeKind::TypeWidened,
             "no longer says of which type the values are that it does not list",
         ),
         (Listed::Values(_), Listed::All) => {
-            (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
+            (ChangeKind::AdditionalPropertiesRemoved, "has no more properties than these now")
         }
         (Listed::All, Listed::Some) => {
-            (Class::AdditionalPropertiesAdded, "may have more properties now")
+            (ChangeKind::AdditionalPropertiesAdded, "may have more properties now")
         }
         (Listed::Some, Listed::All) => {
-            (Class::AdditionalPropertiesRemoved, "has no more properties than these now")
+            (ChangeKind::AdditionalPropertiesRemoved, "has no more properties than these now")
         }
         (Listed::All, Listed::All) | (Listed::Some, Listed::Some) => return,
     };
@@ -298,6 +323,7 @@ impl<'a> Listed<'a> {
         if additional.iter().any(|fact| fact.value == &Value::Bool(false)) {
             return Self::All;
         }
+
         let part = |fact: &Fact<'a>| Part::new(fact.value, fact.pointer().into());
         match additional {
             [] => Self::Some,
@@ -310,12 +336,12 @@ pub(super) fn compare_items<'a>(found: &mut Found<'a>, old: &[Part<'a>], new: &[
     match (old, new) {
         ([], []) => {}
         ([], [new, ..]) => {
-            let change = Change::new(Class::TypeNarrowed, found.sites(), "items");
+            let change = Change::new(ChangeKind::TypeNarrowed, found.sites(), "items");
             let change = change.is(&*new.at, sorted(new.value));
             found.add(change.says("says of which type its items are now"));
         }
         ([old, ..], []) => {
-            let change = Change::new(Class::TypeWidened, found.sites(), "items");
+            let change = Change::new(ChangeKind::TypeWidened, found.sites(), "items");
             let change = change.was(&*old.at, sorted(old.value));
             found.add(change.says("no longer says of which type its items are"));
         }

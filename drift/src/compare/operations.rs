@@ -20,10 +20,12 @@ pub(super) fn matched(base: &[Operation], revision: &[Operation]) -> Matched {
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     let mut old: Vec<usize> = (0..base.len()).collect();
     let mut new: Vec<usize> = (0..revision.len()).collect();
+
     for key in [route, url, id, upstream_id, words] {
         let (gone, come) = (unique(base, &old, key), unique(revision, &new, key));
         let found = gone.iter().filter_map(|(key, old)| Some((*old, *come.get(key)?)));
         pairs.extend(found);
+
         let taken: [Vec<usize>; 2] = [
             pairs.iter().map(|(old, _)| *old).collect(),
             pairs.iter().map(|(_, new)| *new).collect(),
@@ -32,6 +34,7 @@ pub(super) fn matched(base: &[Operation], revision: &[Operation]) -> Matched {
         old.retain(|at| !taken[0].contains(at));
         new.retain(|at| !taken[1].contains(at));
     }
+
     pairs.sort_unstable();
     Matched { pairs, removed: old, added: new }
 }
@@ -48,6 +51,7 @@ fn unique(
             found.entry(key).and_modify(|twice| *twice = None).or_insert(Some(*at));
         }
     }
+
     found.into_iter().filter_map(|(key, at)| Some((key, at?))).collect()
 }
 
@@ -75,6 +79,7 @@ pub(super) fn skeleton(path: &str) -> String {
         skeleton.push_str("{}");
         rest = inside.split_once('}').map_or("", |(_, rest)| rest);
     }
+
     skeleton + rest
 }
 
@@ -92,13 +97,16 @@ fn words(operation: &Operation) -> Option<String> {
     if !["summary", "description"].iter().any(|key| said.contains_key(*key)) {
         return None;
     }
+
     said.retain(|key, _| key != "operationId" && !key.starts_with("x-"));
+
     if let Some(Value::Array(parameters)) = said.get_mut("parameters") {
         parameters.retain(|parameter| parameter.get("in") != Some(&"path".into()));
         if parameters.is_empty() {
             said.shift_remove("parameters");
         }
     }
+
     Some(format!("{} {}", operation.method, sorted(&Value::Object(said))))
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 
 use super::change::{Change, Directions};
 use super::object::certain_pairs;
 use super::operation::Comparing;
-use super::rest::{self, Holder};
 use super::{bodies, operations};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Kinds, Node, Operation, Parameter, Schema, Serialization, SingleUnion, sorted};
 
 /// Two lists of parameters, paired.
@@ -28,24 +28,26 @@ pub(super) fn compare<'a>(
     let sites = (&base.at, &revision.at);
     for old in gone {
         let class = match (old.location, old.required) {
-            ("path", _) => Class::PathParameterRemoved,
-            (_, true) => Class::RequiredParameterRemoved,
-            (_, false) => Class::OptionalParameterRemoved,
+            ("path", _) => ChangeKind::PathParameterRemoved,
+            (_, true) => ChangeKind::RequiredParameterRemoved,
+            (_, false) => ChangeKind::OptionalParameterRemoved,
         };
         let change = Change::new(class, sites, &key(old)).was(&*old.place, sorted(old.value));
         let predicate = format!("no longer has the {} parameter `{}`", word(old), old.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     for new in new {
         let class = match (new.location, new.required) {
-            ("path", _) => Class::PathParameterAdded,
-            (_, true) => Class::RequiredParameterAdded,
-            (_, false) => Class::OptionalParameterAdded,
+            ("path", _) => ChangeKind::PathParameterAdded,
+            (_, true) => ChangeKind::RequiredParameterAdded,
+            (_, false) => ChangeKind::OptionalParameterAdded,
         };
         let change = Change::new(class, sites, &key(new)).is(&*new.place, sorted(new.value));
         let predicate = format!("has the new {} parameter `{}`", word(new), new.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     for (old, new) in pairs {
         compare_pair(comparing, old, new)?;
     }
@@ -75,6 +77,7 @@ fn paired<'o, 'a>(
     let mut pairs = Vec::new();
     let (mut gone, mut new): (Vec<_>, Vec<_>) =
         (base.parameters.iter().collect(), revision.parameters.iter().collect());
+
     let mut pair = |gone: &mut Vec<&'o Parameter<'a>>,
                     new: &mut Vec<&'o Parameter<'a>>,
                     partner: &dyn Fn(&Parameter) -> String,
@@ -82,6 +85,7 @@ fn paired<'o, 'a>(
         let mut places: HashMap<String, &'o Parameter<'a>> =
             new.iter().rev().map(|new| (name(new), *new)).collect();
         let start = pairs.len();
+
         gone.retain(|old| match places.remove(&partner(old)) {
             Some(new) => {
                 pairs.push((*old, new));
@@ -92,43 +96,50 @@ fn paired<'o, 'a>(
         let taken: HashSet<*const Parameter> =
             pairs[start..].iter().map(|(_, new)| std::ptr::from_ref(*new)).collect();
         new.retain(|new| !taken.contains(&std::ptr::from_ref(*new)));
+
         pairs[start..].to_vec()
     };
-
     let (before, after) = (operations::template(base.path), operations::template(revision.path));
+
     let positions: HashMap<&str, &str> = match before.len() == after.len() {
         true => before.into_iter().zip(after).collect(),
         false => HashMap::new(),
     };
+
     let in_path = |old: &Parameter| match positions.get(old.name) {
         Some(name) if old.location == "path" => format!("path {name}"),
         _ => key(old),
     };
+
     for (old, new) in pair(&mut gone, &mut new, &in_path, &key) {
         if old.location == "path" && old.name != new.name {
             let sites = (&base.path_at, &revision.path_at);
-            let change = Change::new(Class::PathParameterRenamed, sites, old.name);
+            let change = Change::new(ChangeKind::PathParameterRenamed, sites, old.name);
             let change = change.was(&*base.path_at, old.name).is(&*revision.path_at, new.name);
             let predicate =
                 format!("calls its path parameter `{}`, and no longer `{}`", new.name, old.name);
             comparing.add(change.says(predicate), Directions::REQUEST);
         }
     }
+
     let name = |parameter: &Parameter| parameter.name.to_owned();
     for (old, new) in pair(&mut gone, &mut new, &name, &name) {
-        let change = Change::new(Class::ParameterMoved, (&old.at, &new.at), &key(old));
+        let change = Change::new(ChangeKind::ParameterMoved, (&old.at, &new.at), &key(old));
         let change = change.was(&*old.at, old.location).is(&*new.at, new.location);
+
         let predicate = format!(
             "takes `{}` in its {}, and no longer in its {}",
             old.name, new.location, old.location
         );
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     let named = |list: &[&'o Parameter<'a>]| {
         let named = list.iter().filter(|parameter| parameter.location != "path");
         named.map(|parameter| (parameter.name, parameter.value)).collect::<Vec<_>>()
     };
     let renames = certain_pairs(&named(&gone), &named(&new));
+
     let renamed = |old: &Parameter| match renames.get(old.name) {
         Some(name) => format!("{} {name}", old.location),
         None => String::new(),
@@ -136,14 +147,15 @@ fn paired<'o, 'a>(
     let plain = |new: &Parameter| format!("{} {}", new.location, new.name);
     for (old, new) in pair(&mut gone, &mut new, &renamed, &plain) {
         let class = match old.required || new.required {
-            true => Class::RequiredParameterRenamed,
-            false => Class::OptionalParameterRenamed,
+            true => ChangeKind::RequiredParameterRenamed,
+            false => ChangeKind::OptionalParameterRenamed,
         };
         let change = Change::new(class, (&old.at, &new.at), "name");
         let change = change.was(&*old.at, old.name).is(&*new.at, new.name);
         let predicate = format!("calls its parameter `{}`, and no longer `{}`", new.name, old.name);
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     Paired { pairs, gone, new }
 }
 
@@ -171,28 +183,32 @@ fn compare_pair<'a>(
     let switch = |class, was: bool, is: bool, predicate: String| {
         Change::new(class, sites, "").was(&*old.at, was).is(&*new.at, is).says(predicate)
     };
+
     if old.required != new.required {
         let (class, word) = match new.required {
-            true => (Class::ParameterBecameRequired, "required"),
-            false => (Class::ParameterBecameOptional, "optional"),
+            true => (ChangeKind::ParameterBecameRequired, "required"),
+            false => (ChangeKind::ParameterBecameOptional, "optional"),
         };
         let predicate = format!("has the parameter `{name}`, which is {word} now");
         comparing.add(switch(class, old.required, new.required, predicate), Directions::REQUEST);
     }
+
     if old.deprecated != new.deprecated {
         let (class, word) = match new.deprecated {
-            true => (Class::ParameterDeprecated, "deprecated now"),
-            false => (Class::ParameterReactivated, "no longer deprecated"),
+            true => (ChangeKind::ParameterDeprecated, "deprecated now"),
+            false => (ChangeKind::ParameterReactivated, "no longer deprecated"),
         };
         let predicate = format!("has the parameter `{name}`, which is {word}");
         comparing
             .add(switch(class, old.deprecated, new.deprecated, predicate), Directions::REQUEST);
     }
+
     let label = format!("the parameter `{name}` of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Parameter, sites, rest, &new.rest);
+    other_keywords::compare(&mut changes, ObjectKind::Parameter, sites, rest, &new.rest);
     compare_value(comparing, &label, &mut changes, (old, new), Directions::REQUEST)?;
     comparing.add_all(&label, changes, Directions::REQUEST);
+
     Ok(())
 }
 
@@ -210,10 +226,12 @@ pub(super) fn compare_value<'a>(
         let change = change.was(&*old.at, sorted(old.value)).is(&*new.at, sorted(new.value));
         changes.push(change.says(predicate));
     }
+
     if is_by_content(old) && is_by_content(new) {
         let content = (&*old.content, &*new.content);
         return bodies::compare_content(comparing, label, sites, content, directions);
     }
+
     let says = |node: &&Node| !node.is_anything();
     match (value(old).filter(says), value(new).filter(says)) {
         (Some(base), Some(revision)) => {
@@ -221,17 +239,18 @@ pub(super) fn compare_value<'a>(
             comparing.schemas(label, (base, revision), directions, strict);
         }
         (None, Some(node)) => {
-            let change = Change::new(Class::TypeNarrowed, sites, "schema");
+            let change = Change::new(ChangeKind::TypeNarrowed, sites, "schema");
             let change = change.is(&**node.at(), sorted(node.parts[0].value));
             changes.push(change.says("has a schema now"));
         }
         (Some(node), None) => {
-            let change = Change::new(Class::TypeWidened, sites, "schema");
+            let change = Change::new(ChangeKind::TypeWidened, sites, "schema");
             let change = change.was(&**node.at(), sorted(node.parts[0].value));
             changes.push(change.says("no longer has a schema"));
         }
         (None, None) => {}
     }
+
     Ok(())
 }
 
@@ -251,23 +270,26 @@ fn written<'a>(
     comparing: &Comparing<'_, '_, 'a>,
     old: &Parameter<'a>,
     new: &Parameter<'a>,
-) -> Result<Vec<(Class, &'static str)>> {
-    let otherwise = (Class::ParameterSerializationChanged, "is written another way now");
+) -> Result<Vec<(ChangeKind, &'static str)>> {
+    let otherwise = (ChangeKind::ParameterSerializationChanged, "is written another way now");
     match (is_by_content(old), is_by_content(new)) {
         _ if old.location != new.location => return Ok(Vec::new()),
         (true, true) => return Ok(Vec::new()),
         (false, false) => {}
         _ => return Ok(vec![otherwise]),
     }
+
     // Field by field: a new field of the model does not compile until it is judged here.
     let Serialization { style, explode, reserved, empty } = old.serialization;
     let is = new.serialization;
     let mut ways = Vec::new();
+
     let mut turned = |was: bool, is: bool, on: &'static str, off: &'static str| match (was, is) {
-        (false, true) => ways.push((Class::ParameterSerializationLoosened, on)),
-        (true, false) => ways.push((Class::ParameterSerializationTightened, off)),
+        (false, true) => ways.push((ChangeKind::ParameterSerializationLoosened, on)),
+        (true, false) => ways.push((ChangeKind::ParameterSerializationTightened, off)),
         _ => {}
     };
+
     turned(
         reserved,
         is.reserved,
@@ -277,12 +299,14 @@ fn written<'a>(
     turned(empty, is.empty, "may come without a value now", "may no longer come without a value");
     let many = |kinds: Kinds| kinds.meets(Kinds::ARRAY) || kinds.meets(Kinds::OBJECT);
     let mut either = false;
+
     for (api, parameter) in [(&comparing.sides.base, old), (&comparing.sides.revision, new)] {
         if let Some(node) = &parameter.schema {
             let schema = Schema::read(api, node, SingleUnion::Open)?;
             either |= schema.kinds != Kinds::ANY && many(schema.kinds);
         }
     }
+
     if either && (style, explode) != (is.style, is.explode) {
         ways.push(otherwise);
     }

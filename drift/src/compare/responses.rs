@@ -1,12 +1,12 @@
 //! The answers of an operation.
 
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest::{self, Holder};
 use super::{bodies, parameters};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Operation, Parameter, Response, sorted};
 
 pub(super) fn compare<'a>(
@@ -19,14 +19,16 @@ pub(super) fn compare<'a>(
         let statuses = these.responses.keys().filter(|key| !others.responses.contains_key(*key));
         statuses.copied().collect()
     };
+
     let (mut gone, mut new) = (lone(base, revision), lone(revision, base));
     let success = |list: &[&'a str]| {
         let mut found = list.iter().filter(|status| status.starts_with('2'));
         found.next().copied().filter(|_| found.next().is_none())
     };
+
     if let (Some(old), Some(come)) = (success(&gone), success(&new)) {
         let (was, is) = (&base.responses[old], &revision.responses[come]);
-        let change = Change::new(Class::SuccessStatusChanged, sites, "success");
+        let change = Change::new(ChangeKind::SuccessStatusChanged, sites, "success");
         let change = change.was(place(base, old), old).is(place(revision, come), come);
         let predicate = format!("succeeds with {come}, and no longer with {old}");
         comparing.add(change.says(predicate), Directions::RESPONSE);
@@ -34,35 +36,41 @@ pub(super) fn compare<'a>(
         gone.retain(|status| *status != old);
         new.retain(|status| *status != come);
     }
+
     for status in gone {
         let old = &base.responses[status];
         let class = match status {
-            "default" => Class::DefaultResponseRemoved,
-            _ if status.starts_with('2') => Class::SuccessStatusRemoved,
-            _ => Class::ErrorStatusRemoved,
+            "default" => ChangeKind::DefaultResponseRemoved,
+            _ if status.starts_with('2') => ChangeKind::SuccessStatusRemoved,
+            _ => ChangeKind::ErrorStatusRemoved,
         };
+
         let change = Change::new(class, sites, status);
         let change = change.was(place(base, status), sorted(old.value));
         let change = change.says(format!("no longer documents {}", called(status)));
         comparing.add(change, Directions::RESPONSE);
     }
+
     for status in new {
         let come = &revision.responses[status];
         let class = match status {
-            "default" => Class::DefaultResponseAdded,
-            _ if status.starts_with('2') => Class::SuccessStatusAdded,
-            _ => Class::ErrorStatusAdded,
+            "default" => ChangeKind::DefaultResponseAdded,
+            _ if status.starts_with('2') => ChangeKind::SuccessStatusAdded,
+            _ => ChangeKind::ErrorStatusAdded,
         };
+
         let change = Change::new(class, sites, status);
         let change = change.is(place(revision, status), sorted(come.value));
         let change = change.says(format!("documents {} now", called(status)));
         comparing.add(change, Directions::RESPONSE);
     }
+
     for (status, old) in &base.responses {
         if let Some(new) = revision.responses.get(status) {
             compare_response(comparing, status, old, new)?;
         }
     }
+
     Ok(())
 }
 
@@ -89,14 +97,15 @@ fn compare_response<'a>(
     let sites = (at, &new.at);
     let label = format!("the response {status} of {}", comparing.name());
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Response, sites, rest, &new.rest);
+    other_keywords::compare(&mut changes, ObjectKind::Response, sites, rest, &new.rest);
+
     match (content.is_empty(), new.content.is_empty()) {
         (true, false) => {
-            let change = Change::new(Class::ResponseBodyAdded, sites, "content");
+            let change = Change::new(ChangeKind::ResponseBodyAdded, sites, "content");
             changes.push(change.is(&*new.at, sorted(new.value)).says("has a body now"));
         }
         (false, true) => {
-            let change = Change::new(Class::ResponseBodyRemoved, sites, "content");
+            let change = Change::new(ChangeKind::ResponseBodyRemoved, sites, "content");
             changes.push(change.was(&*old.at, sorted(old.value)).says("no longer has a body"));
         }
         _ => {
@@ -104,21 +113,24 @@ fn compare_response<'a>(
             bodies::compare_content(comparing, &label, sites, content, Directions::RESPONSE)?;
         }
     }
+
     for (name, header) in headers {
         match new.headers.get(name) {
             Some(revision) => compare_header(comparing, &label, &mut changes, header, revision)?,
             None => {
-                let change = Change::new(Class::HeaderRemoved, sites, name);
+                let change = Change::new(ChangeKind::HeaderRemoved, sites, name);
                 let change = change.was(&*header.at, sorted(header.value));
                 changes.push(change.says(format!("no longer has the header `{}`", header.name)));
             }
         }
     }
+
     for (name, header) in new.headers.iter().filter(|(name, _)| !headers.contains_key(*name)) {
-        let change = Change::new(Class::HeaderAdded, sites, name);
+        let change = Change::new(ChangeKind::HeaderAdded, sites, name);
         let change = change.is(&*header.at, sorted(header.value));
         changes.push(change.says(format!("has the new header `{}`", header.name)));
     }
+
     comparing.add_all(&label, changes, Directions::RESPONSE);
     Ok(())
 }
@@ -146,27 +158,31 @@ fn compare_header<'a>(
     } = old;
     let sites = (at, &new.at);
     let label = format!("the header `{}` in {response}", new.name);
+
     if old.required != new.required {
         let (class, word) = match new.required {
-            true => (Class::HeaderBecameRequired, "required"),
-            false => (Class::HeaderBecameOptional, "optional"),
+            true => (ChangeKind::HeaderBecameRequired, "required"),
+            false => (ChangeKind::HeaderBecameOptional, "optional"),
         };
         let change = Change::new(class, sites, "required");
         let change = change.was(&*old.at, old.required).is(&*new.at, new.required);
         changes.push(change.says(format!("has the header `{}`, which is {word} now", new.name)));
     }
+
     let mut inside = Vec::new();
     if old.deprecated != new.deprecated {
         let (class, word) = match new.deprecated {
-            true => (Class::SchemaDeprecated, "is deprecated now"),
-            false => (Class::SchemaReactivated, "is no longer deprecated"),
+            true => (ChangeKind::SchemaDeprecated, "is deprecated now"),
+            false => (ChangeKind::SchemaReactivated, "is no longer deprecated"),
         };
         let change = Change::new(class, sites, "deprecated");
         let change = change.was(&*old.at, old.deprecated).is(&*new.at, new.deprecated);
         inside.push(change.says(word));
     }
-    rest::compare(&mut inside, Holder::Header, sites, rest, &new.rest);
+
+    other_keywords::compare(&mut inside, ObjectKind::Header, sites, rest, &new.rest);
     parameters::compare_value(comparing, &label, &mut inside, (old, new), Directions::HEADER)?;
     comparing.add_all(&label, inside, Directions::HEADER);
+
     Ok(())
 }

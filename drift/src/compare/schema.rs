@@ -3,13 +3,13 @@
 
 use std::rc::Rc;
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 
 use super::change::{Change, Directions};
 use super::graph::{Edge, Step};
-use super::rest::{self, Holder};
 use super::{Sides, discriminators, object, types, unions, values};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Fact, Kinds, Node, Part, Schema, SingleUnion};
 
 /// What comparing two schemas gives.
@@ -32,7 +32,13 @@ impl<'a> Found<'a> {
     }
 
     /// Adds a change of what a fact says, or of whether it says anything.
-    pub fn fact(&mut self, class: Class, old: Option<&Fact>, new: Option<&Fact>, predicate: &str) {
+    pub fn fact(
+        &mut self,
+        class: ChangeKind,
+        old: Option<&Fact>,
+        new: Option<&Fact>,
+        predicate: &str,
+    ) {
         let change = Change::of(class, self.sites(), old, new);
         self.add(change.says(predicate));
     }
@@ -55,12 +61,14 @@ pub(super) fn compare<'a>(
     let sites_of = (base.at().clone(), revision.at().clone());
     let refers = base.component().is_some() || revision.component().is_some();
     let elsewhere = refers && sides.one(base, revision).is_none();
+
     let mut found = Found {
         places: if elsewhere { places } else { sites_of.clone() },
         sites: sites_of,
         changes: Vec::new(),
         edges: Vec::new(),
     };
+
     // Field by field: a new field of the model does not compile until it is judged here.
     let Schema {
         kinds,
@@ -86,33 +94,36 @@ pub(super) fn compare<'a>(
 
     let mut turned = |old: &Option<Fact>,
                       new: &Option<Fact>,
-                      on: (Class, &str),
-                      off: (Class, &str)| match (old, new) {
+                      on: (ChangeKind, &str),
+                      off: (ChangeKind, &str)| match (old, new) {
         (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
         (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
         _ => {}
     };
+
     turned(
         read_only,
         &r.read_only,
-        (Class::BecameReadOnly, "is read-only now"),
-        (Class::BecameNotReadOnly, "is no longer read-only"),
+        (ChangeKind::BecameReadOnly, "is read-only now"),
+        (ChangeKind::BecameNotReadOnly, "is no longer read-only"),
     );
+
     turned(
         write_only,
         &r.write_only,
-        (Class::RequiredBecameWriteOnly, "is write-only now"),
-        (Class::BecameNotWriteOnly, "is no longer write-only"),
+        (ChangeKind::RequiredBecameWriteOnly, "is write-only now"),
+        (ChangeKind::BecameNotWriteOnly, "is no longer write-only"),
     );
+
     turned(
         deprecated,
         &r.deprecated,
-        (Class::SchemaDeprecated, "is deprecated now"),
-        (Class::SchemaReactivated, "is no longer deprecated"),
+        (ChangeKind::SchemaDeprecated, "is deprecated now"),
+        (ChangeKind::SchemaReactivated, "is no longer deprecated"),
     );
     let said = (rest.values().flatten(), r.rest.values().flatten());
     let sites = (base.at(), revision.at());
-    rest::compare(&mut found.changes, Holder::Schema, sites, said.0, said.1);
+    other_keywords::compare(&mut found.changes, ObjectKind::Schema, sites, said.0, said.1);
     values::compare_not(&mut found, not, &r.not);
     values::compare_defaults(&mut found, defaults, &r.defaults);
     types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
@@ -135,23 +146,28 @@ pub(super) fn compare<'a>(
         }
         (old, new) => unions::compare_all(sides, &mut found, old, new)?,
     }
+
     discriminators::compare(
         sides,
         &mut found,
         (discriminators, unions),
         (&r.discriminators, &r.unions),
     )?;
+
     if !types::compare(&mut found, (*kinds, kind.as_ref(), formats), &r) {
         return Ok(found);
     }
+
     values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
     values::compare_patterns(&mut found, patterns, &r.patterns);
     values::compare_limits(&mut found, limits, &r.limits);
     object::compare_properties(sides, &mut found, (properties, required), &r)?;
+
     let is_plain = *kinds == Kinds::OBJECT && unions.is_empty() && r.unions.is_empty();
     let listed = (!is_plain || !properties.is_empty(), !is_plain || !r.properties.is_empty());
     object::compare_additional(&mut found, listed, additional, &r.additional);
     object::compare_items(&mut found, items, &r.items);
+
     Ok(found)
 }
 
@@ -172,6 +188,7 @@ fn read<'a>(
     if !b.unions.is_empty() && r.unions.is_empty() {
         b = Schema::read(&sides.base, base, SingleUnion::Open)?;
     }
+
     if !r.unions.is_empty() && b.unions.is_empty() {
         r = Schema::read(&sides.revision, revision, SingleUnion::Open)?;
     }

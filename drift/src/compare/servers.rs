@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::change::{Change, Directions};
 use super::operation::Comparing;
-use super::rest::{self, Holder};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Server, Servers};
 
 pub(super) fn compare(comparing: &mut Comparing, base: &Servers, revision: &Servers) {
@@ -14,22 +14,26 @@ pub(super) fn compare(comparing: &mut Comparing, base: &Servers, revision: &Serv
     let Servers { list, at } = base;
     let sites = (at, &revision.at);
     let (old, new) = (named_default(base), named_default(revision));
+
     if old != new {
-        let change = Change::new(Class::ServerChanged, sites, "default");
+        let change = Change::new(ChangeKind::ServerChanged, sites, "default");
         let change = change.was(&**at, old).is(&*revision.at, new);
         let predicate = format!("is served at {new}, and no longer at {old}");
         comparing.add(change.says(predicate), Directions::REQUEST);
     }
+
     let (before, after) = (all(base), all(revision));
     // The default has been told of.
     for gone in before.difference(&after).filter(|gone| **gone != old) {
-        let change = Change::new(Class::ServerRemoved, sites, gone).was(&**at, *gone);
+        let change = Change::new(ChangeKind::ServerRemoved, sites, gone).was(&**at, *gone);
         comparing.add(change.says(format!("is no longer served at {gone}")), Directions::REQUEST);
     }
+
     for come in after.difference(&before).filter(|come| **come != new) {
-        let change = Change::new(Class::ServerAdded, sites, come).is(&*revision.at, *come);
+        let change = Change::new(ChangeKind::ServerAdded, sites, come).is(&*revision.at, *come);
         comparing.add(change.says(format!("is served at {come} as well")), Directions::REQUEST);
     }
+
     for old in list.iter() {
         let Some(new) = revision.list.iter().find(|new| new.url == old.url) else { continue };
         compare_server(comparing, sites, old, new);
@@ -64,13 +68,16 @@ fn compare_server(
     // Field by field: a new field of the model does not compile until it is judged here.
     let Server { url: _, others: _, variables, rest } = old;
     let mut changes = Vec::new();
-    rest::compare(&mut changes, Holder::Server, sites, rest, &new.rest);
+    other_keywords::compare(&mut changes, ObjectKind::Server, sites, rest, &new.rest);
+
     let mut words: BTreeMap<&str, [&[_]; 2]> = BTreeMap::new();
     variables.iter().for_each(|(name, said)| words.entry(name).or_default()[0] = said);
     new.variables.iter().for_each(|(name, said)| words.entry(name).or_default()[1] = said);
+
     for [old, new] in words.into_values() {
-        rest::compare(&mut changes, Holder::Variable, sites, old, new);
+        other_keywords::compare(&mut changes, ObjectKind::Variable, sites, old, new);
     }
+
     let label = comparing.name().to_owned();
     comparing.add_all(&label, changes, Directions::REQUEST);
 }

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::change::Change;
-use super::rest::differing;
 use super::schema::Found;
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::differing;
 use crate::model::{Fact, Kinds, Schema};
 
 /// Compares type and format; false if there is no sense in comparing further.
@@ -18,10 +18,11 @@ pub(super) fn compare(
 ) -> bool {
     if kinds != revision.kinds {
         let class = match (revision.kinds.holds(kinds), kinds.holds(revision.kinds)) {
-            (true, _) => Class::TypeWidened,
-            (_, true) => Class::TypeNarrowed,
-            _ => Class::TypeChanged,
+            (true, _) => ChangeKind::TypeWidened,
+            (_, true) => ChangeKind::TypeNarrowed,
+            _ => ChangeKind::TypeChanged,
         };
+
         // Where a place has left a component, the place changed, and not the component.
         let spelled = |kinds: Kinds, kind: Option<&Fact>, place: &Rc<str>, site: &Rc<str>| {
             let kind = kind.filter(|_| place == site);
@@ -32,9 +33,11 @@ pub(super) fn compare(
         let is = spelled(revision.kinds, revision.kind.as_ref(), &places.1, &sites.1);
         let predicate = format!("is of type {}, and no longer {kinds}", revision.kinds);
         let change = Change::new(class, (&places.0, &places.1), "type");
+
         found.add(change.was(was.0, was.1).is(is.0, is.1).says(predicate));
         return false;
     }
+
     for (old, new) in differing(formats, &revision.formats) {
         compare_format(found, kinds, old, new);
     }
@@ -52,24 +55,27 @@ fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Opti
         fact.and_then(|fact| fact.value.as_str()).unwrap_or_default().to_owned()
     };
     let (before, after) = (word(old), word(new));
+
     let width = |format: &str| {
         let known = WIDTHS.iter().find(|(name, _)| *name == format);
         known.map_or(64, |(_, bits)| *bits)
     };
     let typed = |format: &str| kinds == Kinds::STRING && TYPED.contains(&format);
+
     let class = match (typed(&before), typed(&after)) {
-        (false, true) if before.is_empty() => Class::TypeNarrowed,
-        (true, false) if after.is_empty() => Class::TypeWidened,
-        (true, _) | (_, true) => Class::TypeChanged,
+        (false, true) if before.is_empty() => ChangeKind::TypeNarrowed,
+        (true, false) if after.is_empty() => ChangeKind::TypeWidened,
+        (true, _) | (_, true) => ChangeKind::TypeChanged,
         _ if kinds == Kinds::INTEGER || kinds == Kinds::NUMBER => {
             match width(&before).cmp(&width(&after)) {
-                std::cmp::Ordering::Less => Class::NumberWidened,
-                std::cmp::Ordering::Equal => Class::FormatChanged,
-                std::cmp::Ordering::Greater => Class::NumberNarrowed,
+                std::cmp::Ordering::Less => ChangeKind::NumberWidened,
+                std::cmp::Ordering::Equal => ChangeKind::FormatChanged,
+                std::cmp::Ordering::Greater => ChangeKind::NumberNarrowed,
             }
         }
-        _ => Class::FormatChanged,
+        _ => ChangeKind::FormatChanged,
     };
+
     let predicate = match (before.as_str(), after.as_str()) {
         ("", after) => format!("has the format `{after}` now"),
         (before, "") => format!("no longer has the format `{before}`"),
@@ -80,8 +86,8 @@ fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Opti
 
 pub(super) fn compare_nullable(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
     let (class, predicate) = match (old, new) {
-        (None, Some(_)) => (Class::BecameNullable, "may be null now"),
-        (Some(_), None) => (Class::BecameNotNullable, "may not be null any more"),
+        (None, Some(_)) => (ChangeKind::BecameNullable, "may be null now"),
+        (Some(_), None) => (ChangeKind::BecameNotNullable, "may not be null any more"),
         _ => return,
     };
     found.fact(class, old, new, predicate);

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use connect_codegen::problem::Result;
+use connect_codegen::diagnostic::Result;
 
 use super::Sides;
 use super::change::Change;
 use super::graph::Step;
 use super::schema::{Found, Single};
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::model::{Api, Member, Node, Schema, SingleUnion, Union, sorted};
 
 /// Compares the unions of which all hold; mostly there is one. Of several, those are one that have
@@ -33,6 +33,7 @@ pub(super) fn compare_all<'a>(
             (std::cmp::Reverse(shared), other_kind, *a.max(b), *a.min(b))
         });
     }
+
     let (mut gone, mut come) = (vec![true; old.len()], vec![true; new.len()]);
     for (a, b) in pairs {
         if gone[a] && come[b] {
@@ -40,10 +41,12 @@ pub(super) fn compare_all<'a>(
             compare(sides, found, &old[a], &new[b])?;
         }
     }
-    let class = Class::Unclassified;
+
+    let class = ChangeKind::Unclassified;
     for (old, _) in old.iter().zip(gone).filter(|(_, gone)| *gone) {
         found.fact(class, Some(&old.fact), None, "is no longer one of several schemas");
     }
+
     for (new, _) in new.iter().zip(come).filter(|(_, come)| *come) {
         found.fact(class, None, Some(&new.fact), "is one of several schemas besides");
     }
@@ -59,15 +62,17 @@ fn compare<'a>(
     // Field by field: a new field of the model does not compile until it is judged here.
     let Union { fact, members } = old;
     if fact.key != new.fact.key {
-        let change = Change::new(Class::UnionKindChanged, found.sites(), "union");
+        let change = Change::new(ChangeKind::UnionKindChanged, found.sites(), "union");
         let change = change.was(fact.pointer(), fact.key).is(new.fact.pointer(), new.fact.key);
         let predicate =
             format!("is `{}` of its members, and no longer `{}`", new.fact.key, old.fact.key);
         found.add(change.says(predicate));
     }
+
     let matched = matched(sides, members, &new.members)?;
     let mut taken = vec![false; new.members.len()];
     let repeated = (copies(members), copies(&new.members));
+
     for (member, partner) in members.iter().zip(matched) {
         match partner {
             Some(at) => {
@@ -78,20 +83,22 @@ fn compare<'a>(
             None if repeats(member, &repeated.1) => {}
             None => {
                 let change =
-                    Change::new(Class::UnionMemberRemoved, found.sites(), &member.node.key());
+                    Change::new(ChangeKind::UnionMemberRemoved, found.sites(), &member.node.key());
                 let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
                 change.revision_pointer = Some(new.fact.pointer());
                 found.add(change.says(format!("no longer has {}", called(&member.node))));
             }
         }
     }
+
     let untaken = new.members.iter().zip(taken).filter(|(_, taken)| !taken);
     for (member, _) in untaken.filter(|(member, _)| !repeats(member, &repeated.0)) {
-        let change = Change::new(Class::UnionMemberAdded, found.sites(), &member.node.key());
+        let change = Change::new(ChangeKind::UnionMemberAdded, found.sites(), &member.node.key());
         let mut change = change.is(&*member.at, sorted(member.node.parts[0].value));
         change.pointer = Some(old.fact.pointer());
         found.add(change.says(format!("has {} as well", called(&member.node))));
     }
+
     Ok(())
 }
 
@@ -123,18 +130,21 @@ pub(super) fn matched<'a>(
     let each = |members: &[Member<'a>], key: fn(&Node<'a>) -> String| -> Vec<Option<String>> {
         members.iter().map(|member| Some(key(&member.node))).collect()
     };
+
     for known in [Node::key, Node::written] {
         partners.pair(&each(old, known), &each(new, known));
         if partners.are_done() {
             return Ok(partners.of);
         }
     }
+
     let tags = |api: &Api<'a>, members: &[Member<'a>]| -> Result<Vec<Option<String>>> {
         members.iter().map(|member| tag(api, &member.node)).collect()
     };
     partners.pair(&tags(&sides.base, old)?, &tags(&sides.revision, new)?);
     let none = BTreeSet::new();
     partners.pair_alike(|a, b| alike(sides, &old[a].node, &new[b].node, &none))?;
+
     Ok(partners.of)
 }
 
@@ -168,11 +178,13 @@ impl Partners {
                 places.entry(key).or_default().push(*at);
             }
         }
+
         let open = self.of.iter_mut().zip(old).filter(|(partner, _)| partner.is_none());
         for (partner, key) in open {
             let key = key.as_deref().unwrap_or_default();
             *partner = places.get_mut(key).and_then(Vec::pop);
         }
+
         self.settle();
     }
 
@@ -191,6 +203,7 @@ impl Partners {
             true => open.into_iter().zip(self.free.iter().copied()).collect(),
             false => open.iter().flat_map(|a| self.free.iter().map(|b| (*a, *b))).collect(),
         };
+
         tried.sort_by_key(|(a, b)| (a.max(b).to_owned(), a.min(b).to_owned()));
         let mut free: HashSet<usize> = self.free.iter().copied().collect();
         for (a, b) in tried {
@@ -200,6 +213,7 @@ impl Partners {
                 free.remove(&b);
             }
         }
+
         self.settle();
         Ok(())
     }
@@ -216,6 +230,7 @@ fn tag<'a>(api: &Api<'a>, member: &Node<'a>) -> Result<Option<String>> {
             return Ok(Some(format!("{name}={value}")));
         }
     }
+
     Ok(None)
 }
 
@@ -233,6 +248,7 @@ pub(super) fn alike<'a>(
     {
         return Ok(false);
     }
+
     let old = Schema::read(&sides.base, old, SingleUnion::Open)?;
     let new = Schema::read(&sides.revision, new, SingleUnion::Open)?;
     let own = |schema: &Schema<'a>| -> BTreeSet<&'a str> {
@@ -242,6 +258,7 @@ pub(super) fn alike<'a>(
     let shared = before.intersection(&after).count();
     let most = before.len().max(after.len());
     let fit = old.kinds.holds(new.kinds) || new.kinds.holds(old.kinds);
+
     // Of a union inside the union, the members tell what they have in common.
     let nested = !old.unions.is_empty() || !new.unions.is_empty();
     Ok(fit && (nested || shared * 2 >= most))
@@ -259,7 +276,7 @@ pub(super) fn compare_single<'a>(
         match single {
             Single::Base(..) => {
                 found.fact(
-                    Class::LimitTightened,
+                    ChangeKind::LimitTightened,
                     None,
                     Some(&union.fact),
                     "wants some properties together now",
@@ -267,41 +284,49 @@ pub(super) fn compare_single<'a>(
             }
             Single::Revision(..) => {
                 found.fact(
-                    Class::LimitLoosened,
+                    ChangeKind::LimitLoosened,
                     Some(&union.fact),
                     None,
                     "no longer wants some properties together",
                 );
             }
         }
+
         return Ok(true);
     }
+
     let (schema, node, api) = match single {
         Single::Base(schema, node) => (schema, node, &sides.revision),
         Single::Revision(schema, node) => (schema, node, &sides.base),
     };
     let same = union.members.iter().find(|member| member.node.key() == node.key());
     let mut meets = same.is_some();
+
     for member in union.members.iter().filter(|_| same.is_none()) {
         meets |= Schema::read(api, &member.node, SingleUnion::Open)?.kinds.meets(schema.kinds);
     }
+
     let places = found.places.clone();
     let class = match single {
-        Single::Base(..) => Class::BecameUnion,
-        Single::Revision(..) => Class::NoLongerUnion,
+        Single::Base(..) => ChangeKind::BecameUnion,
+        Single::Revision(..) => ChangeKind::NoLongerUnion,
     };
+
     let (value, other) = (sorted(node.parts[0].value), sorted(union.fact.value));
     let change = Change::new(class, (&places.0, &places.1), "union");
+
     let change = match single {
         Single::Base(..) => change.was(&*places.0, value).is(union.fact.pointer(), other),
         Single::Revision(..) => change.was(union.fact.pointer(), other).is(&*places.1, value),
     };
+
     let predicate = match class {
-        Class::BecameUnion => "is one of several schemas now",
+        ChangeKind::BecameUnion => "is one of several schemas now",
         _ => "is no longer one of several schemas",
     };
-    let class = if meets { class } else { Class::TypeChanged };
+    let class = if meets { class } else { ChangeKind::TypeChanged };
     found.add(Change { class, ..change.says(predicate) });
+
     if let Some(member) = same {
         let (base, revision) = match single {
             Single::Base(..) => (node, &member.node),
@@ -309,6 +334,7 @@ pub(super) fn compare_single<'a>(
         };
         found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
+
     Ok(false)
 }
 

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::change::Change;
-use super::rest::differing;
 use super::schema::Found;
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
+use crate::compare::other_keywords::differing;
 use crate::model::{Fact, Limit, Node, sorted};
 
 type Values<'a> = (Vec<&'a Value>, Fact<'a>);
@@ -17,25 +17,31 @@ pub(super) fn compare_enum(found: &mut Found, base: Option<&Values>, revision: O
     let (old, new) = match (base, revision) {
         (Some(old), Some(new)) => (old, new),
         (None, Some((_, new))) => {
-            return found.fact(Class::EnumAdded, None, Some(new), "allows only some values now");
+            return found.fact(
+                ChangeKind::EnumAdded,
+                None,
+                Some(new),
+                "allows only some values now",
+            );
         }
         (Some((_, old)), None) => {
-            return found.fact(Class::EnumDropped, Some(old), None, "allows all values now");
+            return found.fact(ChangeKind::EnumDropped, Some(old), None, "allows all values now");
         }
         (None, None) => return,
     };
     let gone = lacking(&old.0, &new.0);
     if !gone.is_empty() {
         let predicate = format!("no longer has {}", named(&gone));
-        let change = Change::new(Class::EnumValueRemoved, found.sites(), "enum");
+        let change = Change::new(ChangeKind::EnumValueRemoved, found.sites(), "enum");
         let mut change = change.was(old.1.pointer(), values(&gone)).says(predicate);
         change.revision_pointer = Some(new.1.pointer());
         found.add(change);
     }
+
     let added = lacking(&new.0, &old.0);
     if !added.is_empty() {
         let predicate = format!("has the new {}", named(&added));
-        let change = Change::new(Class::EnumValueAdded, found.sites(), "enum");
+        let change = Change::new(ChangeKind::EnumValueAdded, found.sites(), "enum");
         let mut change = change.is(new.1.pointer(), values(&added)).says(predicate);
         change.pointer = Some(old.1.pointer());
         found.add(change);
@@ -60,11 +66,13 @@ fn values(values: &[&Value]) -> Value {
 /// The first values, and how many there are beside.
 fn named(values: &[&Value]) -> String {
     const SHOWN: usize = 3;
+
     let shown = values.iter().take(SHOWN).map(|value| match value {
         Value::String(text) => format!("`{text}`"),
         other => format!("`{other}`"),
     });
     let shown = shown.collect::<Vec<_>>().join(", ");
+
     match values.len() {
         1 => format!("value {shown}"),
         count if count <= SHOWN => format!("values {shown}"),
@@ -84,13 +92,16 @@ pub(super) fn compare_not(found: &mut Found, old: &[Node], new: &[Node]) {
     if was == is {
         return;
     }
-    let mut change = Change::new(Class::Unclassified, found.sites(), "not");
+
+    let mut change = Change::new(ChangeKind::Unclassified, found.sites(), "not");
     if let Some(old) = old.first() {
         change = change.was(&**old.at(), values(&was.iter().collect::<Vec<_>>()));
     }
+
     if let Some(new) = new.first() {
         change = change.is(&**new.at(), values(&is.iter().collect::<Vec<_>>()));
     }
+
     found.add(change.says("says otherwise what it is not"));
 }
 
@@ -103,20 +114,23 @@ pub(super) fn compare_defaults(found: &mut Found, old: &[Fact], new: &[Fact]) {
             (_, false) => format!("no longer has the default `{}`", word(old)),
             _ => format!("has the default `{}`, and no longer `{}`", word(new), word(old)),
         };
-        found.fact(Class::DefaultChanged, old, new, &predicate);
+
+        found.fact(ChangeKind::DefaultChanged, old, new, &predicate);
     }
 }
 
 pub(super) fn compare_patterns(found: &mut Found, old: &[Fact], new: &[Fact]) {
     for (old, new) in differing(old, new) {
         let (class, predicate) = match (old.map(word), new.map(word)) {
-            (Some(_), Some(new)) => (Class::PatternChanged, format!("has the pattern `{new}` now")),
+            (Some(_), Some(new)) => {
+                (ChangeKind::PatternChanged, format!("has the pattern `{new}` now"))
+            }
             (Some(old), None) => {
-                (Class::PatternRemoved, format!("no longer has the pattern `{old}`"))
+                (ChangeKind::PatternRemoved, format!("no longer has the pattern `{old}`"))
             }
             (None, new) => {
                 let new = new.unwrap_or_default();
-                (Class::PatternAdded, format!("has the pattern `{new}` now"))
+                (ChangeKind::PatternAdded, format!("has the pattern `{new}` now"))
             }
         };
         found.fact(class, old, new, &predicate);
@@ -138,12 +152,14 @@ pub(super) fn compare_limits(found: &mut Found, base: &[Limit], revision: &[Limi
                 lone.entry(limit.kind).or_default().push(at);
             }
         }
+
         // Several multiples that hold at once.
         lone.values_mut().for_each(|places| places.sort_by_key(|at| these[*at].to_string()));
         lone
     };
     let (gone, come) = (lone(base, revision), lone(revision, base));
     let kinds: BTreeSet<&str> = gone.keys().chain(come.keys()).copied().collect();
+
     for kind in kinds {
         let of = |lone: &BTreeMap<&str, Vec<usize>>, at: usize| lone.get(kind)?.get(at).copied();
         for at in 0.. {
@@ -152,6 +168,7 @@ pub(super) fn compare_limits(found: &mut Found, base: &[Limit], revision: &[Limi
             if old.is_none() && new.is_none() {
                 break;
             }
+
             compare_limit(found, kind, old, new);
         }
     }
@@ -161,18 +178,22 @@ fn compare_limit(found: &mut Found, kind: &str, old: Option<&Limit>, new: Option
     let (class, predicate) = match (old, new) {
         (Some(old), Some(new)) => {
             let class = match new.strength(old) {
-                Some(Ordering::Greater) => Class::LimitTightened,
-                Some(_) => Class::LimitLoosened,
-                None => Class::LimitChanged,
+                Some(Ordering::Greater) => ChangeKind::LimitTightened,
+                Some(_) => ChangeKind::LimitLoosened,
+                None => ChangeKind::LimitChanged,
             };
+
             let was = match old.exclusive == new.exclusive {
                 true => old.fact.value.to_string(),
                 false => old.to_string(),
             };
+
             (class, format!("has the limit `{new}`, and no longer `{was}`"))
         }
-        (Some(old), None) => (Class::LimitLoosened, format!("no longer has the limit `{old}`")),
-        (None, Some(new)) => (Class::LimitTightened, format!("has the limit `{new}` now")),
+        (Some(old), None) => {
+            (ChangeKind::LimitLoosened, format!("no longer has the limit `{old}`"))
+        }
+        (None, Some(new)) => (ChangeKind::LimitTightened, format!("has the limit `{new}` now")),
         (None, None) => return,
     };
     let mut change = Change::new(class, found.sites(), kind);
@@ -181,8 +202,10 @@ fn compare_limit(found: &mut Found, kind: &str, old: Option<&Limit>, new: Option
         let Limit { kind: _, exclusive: _, fact } = old;
         change = change.was(fact.pointer(), old.value());
     }
+
     if let Some(new) = new {
         change = change.is(new.fact.pointer(), new.value());
     }
+
     found.add(change.says(predicate));
 }

@@ -1,11 +1,11 @@
 //! What the documents themselves say of credentials. Normalisation replaces it by what the policy
 //! knows, so it is compared as it stands, and filed at its place in the normalised documents.
 
+use connect_codegen::diagnostic::{Result, pointer_segment, unescaped_segment};
 use connect_codegen::normalise::plain_path;
-use connect_codegen::problem::{Result, pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
 
-use crate::class::Class;
+use crate::change_kind::ChangeKind;
 use crate::compare::compare;
 use crate::finding::Finding;
 use crate::load::Document;
@@ -22,17 +22,20 @@ pub fn findings(base: &Document, revision: &Document) -> Result<Vec<Finding>> {
     if !declares(&base.value) && !declares(&revision.value) {
         return Ok(Vec::new());
     }
+
     let findings = compare(base, revision)?.findings.into_iter();
     let about =
         |finding: &Finding| finding.class.row().kinds.iter().any(|kind| KINDS.contains(kind));
     let known = takes_our_token(&revision.value);
+
     let findings = findings.filter(about).map(|mut finding| {
-        if known && finding.class == Class::SecurityAdded {
-            finding.class = Class::KnownSecurityAdded;
+        if known && finding.class == ChangeKind::SecurityAdded {
+            finding.class = ChangeKind::KnownSecurityAdded;
             (finding.wire, finding.source) = finding.class.row().request;
         }
         placed(finding)
     });
+
     Ok(findings.collect())
 }
 
@@ -42,6 +45,7 @@ fn takes_our_token(document: &Value) -> bool {
     let schemes = document.pointer("/components/securitySchemes");
     let schemes = schemes.or_else(|| document.get("securityDefinitions"));
     let mut schemes = schemes.and_then(Value::as_object).into_iter().flat_map(Map::values);
+
     schemes.all(|scheme| {
         let is = |key: &str, wanted: &str| {
             scheme[key].as_str().is_some_and(|text| text.eq_ignore_ascii_case(wanted))
@@ -69,6 +73,7 @@ fn placed(mut finding: Finding) -> Finding {
     for pointer in [&mut finding.pointer, &mut finding.revision_pointer].into_iter().flatten() {
         *pointer = place(pointer);
     }
+
     for operation in &mut finding.operations {
         if let Some((method, path)) = operation.split_once(' ')
             && let Some(plain) = plain_path(path)
@@ -76,6 +81,7 @@ fn placed(mut finding: Finding) -> Finding {
             *operation = format!("{method} {plain}");
         }
     }
+
     finding
 }
 

@@ -18,6 +18,7 @@ pub fn render(review: &Review) -> String {
     let revision = Anchors::of(&review.revision);
     let mut findings: Vec<_> = review.findings.iter().collect();
     findings.sort_by_key(|it| it.accepted.is_some());
+
     let mut text = String::new();
     for reviewed in findings {
         let finding = &reviewed.finding;
@@ -29,13 +30,16 @@ pub fn render(review: &Review) -> String {
             (_, Some(pointer)) => (&base, pointer.as_str()),
             (pointer, None) => (&revision, pointer.as_deref().unwrap_or_default()),
         };
+
         text += &command(level(reviewed), &anchors.properties(pointer), finding);
     }
+
     for Remark { message, help, paste } in words::remarks(review) {
         let help: Vec<_> = help.into_iter().chain(paste).collect();
         let help = if help.is_empty() { String::new() } else { format!(" ({})", help.join(" ")) };
         text += &format!("::notice title=drift::{}\n", data(&format!("{message}{help}")));
     }
+
     let advice = match review.findings.is_empty() {
         true => "No drift.".to_owned(),
         false => format!(
@@ -46,6 +50,7 @@ pub fn render(review: &Review) -> String {
             review.summary.accepted
         ),
     };
+
     text + &format!("::notice title=drift::{}\n", data(&advice))
 }
 
@@ -65,6 +70,7 @@ fn command(level: &str, place: &str, finding: &Finding) -> String {
     if !finding.rust_items.is_empty() {
         message += &format!(" Touches {}.", words::list(&finding.rust_items, words::one_line));
     }
+
     format!("::{level} {place}title={title}::{}\n", data(&words::cut(&message, TEXT)))
 }
 

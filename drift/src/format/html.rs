@@ -33,6 +33,7 @@ pub fn render(review: &Review) -> String {
         help: parts(&remark.help.unwrap_or_default()),
         paste: remark.paste.unwrap_or_default().lines().map(words::one_line).collect(),
     };
+
     let page = Page {
         title: words::one_line(&review.base.title),
         advice: match rows.is_empty() {
@@ -53,6 +54,7 @@ pub fn render(review: &Review) -> String {
         script: SCRIPT,
         script_hash: hash(SCRIPT),
     };
+
     page.render().expect("the template writes to memory")
 }
 
@@ -117,10 +119,12 @@ impl<'r> Row<'r> {
     fn of(reviewed: &'r Reviewed) -> Self {
         let Reviewed { finding, fingerprint, accepted } = reviewed;
         let (old, new) = beside(finding.old.as_ref(), finding.new.as_ref());
+
         let accepted = accepted.as_ref().map(|it| {
             let reason = words::one_line(&it.reason);
             format!("Accepted on {}, until {}: {reason}", it.date, it.expires)
         });
+
         Self {
             wire: finding.wire,
             source: finding.source,
@@ -161,6 +165,7 @@ fn beside(old: Option<&Value>, new: Option<&Value>) -> (Vec<Line>, Vec<Line>) {
         (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
     let diff = TextDiff::from_slices(&left, &right);
     let (mut left, mut right) = (Vec::new(), Vec::new());
+
     for change in diff.iter_all_changes() {
         let line = |differs| Line { differs, text: change.value().to_owned() };
         match change.tag() {
@@ -172,6 +177,7 @@ fn beside(old: Option<&Value>, new: Option<&Value>) -> (Vec<Line>, Vec<Line>) {
             ChangeTag::Insert => right.push(line(true)),
         }
     }
+
     (left, right)
 }
 
@@ -184,9 +190,11 @@ fn lines(value: Option<&Value>) -> Vec<String> {
     let line = |line: &str| words::cut(&words::one_line(line), COLUMNS);
     let mut lines: Vec<_> = all.by_ref().take(LINES).map(line).collect();
     let more = all.count();
+
     if more > 0 {
         lines.push(format!("… {} more", words::count(more, "line", "lines")));
     }
+
     if lines.is_empty() {
         lines.push("\"\"".to_owned());
     }

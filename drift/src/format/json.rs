@@ -16,6 +16,7 @@ pub fn render(review: &Review) -> String {
         "summary": summary(review),
         "findings": findings,
     });
+
     format!("{report:#}\n")
 }
 
@@ -38,6 +39,7 @@ fn summary(review: &Review) -> Value {
     let source = summary.source.map(|(it, count): (Source, usize)| (it.to_string(), json!(count)));
     let first: Vec<_> =
         summary.first.iter().map(|index| &review.findings[*index].fingerprint).collect();
+
     let acceptances: Vec<_> = review
         .acceptances
         .iter()
@@ -52,6 +54,7 @@ fn summary(review: &Review) -> Value {
         })
         .collect();
     let notes: Vec<_> = review.notes.iter().map(note).collect();
+
     json!({
         "bump": summary.bump.to_string(),
         "version": summary.version.to_string(),

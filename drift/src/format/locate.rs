@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use connect_codegen::problem::pointer_segment;
+use connect_codegen::diagnostic::pointer_segment;
 use granit_parser::{Event, Parser};
 
 /// The line of each node of a JSON or YAML text, from 1, by JSON pointer. JSON is read as the YAML
@@ -28,6 +28,7 @@ impl Lines {
         for event in Parser::new_from_str(text) {
             let Ok((event, span)) = event else { break };
             let line = span.start.line();
+
             match event {
                 Event::MappingStart(..) => {
                     let pointer = place(&mut open, line, &mut lines);
@@ -56,6 +57,7 @@ impl Lines {
                 _ => {}
             }
         }
+
         Self(lines)
     }
 
@@ -95,6 +97,7 @@ fn place(open: &mut Vec<Open>, line: usize, lines: &mut HashMap<String, usize>) 
         }
     };
     lines.insert(pointer.clone(), line);
+
     pointer
 }
 
@@ -130,16 +133,19 @@ mod tests {
             ("/empty", 8),
             ("/list/1/0", 9),
         ];
+
         for (pointer, line) in places {
             assert!(json.0.contains_key(pointer), "{pointer}");
             assert_eq!(json.line(pointer), line, "{pointer}");
         }
+
         let yaml = Lines::of(YAML);
         for (pointer, line) in
             [("/paths", 2), ("/paths/~1a/get/tags/1", 7), ("/paths/~1a/get/x", 8)]
         {
             assert_eq!(yaml.line(pointer), line, "{pointer}");
         }
+
         assert_eq!(yaml.line("/paths/~1a/put"), 10);
     }
 
@@ -163,6 +169,7 @@ mod tests {
             format!("{{\"x\":\"{long}\",\n\"a\":\n{{\"b\":[]}}}}"),
             "{\"a\":1,\r\n\"a\":{\r\n\"b\":true}}".to_owned(),
         ];
+
         for text in texts {
             let lines = Lines::of(&text);
             let line = 1 + text[..text.find("\"b\"").expect("a key")].matches('\n').count();

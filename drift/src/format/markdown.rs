@@ -27,15 +27,18 @@ pub fn render(review: &Review, limit: usize) -> String {
     let mut page = head(review);
     let order = [Wire::Breaking, Wire::Risky, Wire::Compatible, Wire::None];
     let mut groups = Vec::new();
+
     for wire in order {
         let group: Vec<_> = review.findings.iter().filter(|it| it.finding.wire == wire).collect();
         if !group.is_empty() {
             groups.push((wire, group));
         }
     }
+
     let mut left_out = 0;
     let mut length = page.chars().count();
     let room = limit.saturating_sub(CLOSING);
+
     for (wire, group) in groups {
         let mut heading = format!("\n### {} ({})\n\n", words::wire_heading(wire), group.len());
         for reviewed in group {
@@ -46,15 +49,18 @@ pub fn render(review: &Review, limit: usize) -> String {
                 left_out += 1;
                 continue;
             }
+
             length += size;
             page += &entry;
             heading.clear();
         }
     }
+
     if left_out > 0 {
         let findings = words::count(left_out, "more finding is", "more findings are");
         page += &format!("\n**{findings} left out** to keep GitHub's limit; the JSON has all.\n");
     }
+
     page
 }
 
@@ -71,32 +77,39 @@ fn head(review: &Review) -> String {
         head += &format!("* source: {}\n", words::source_counts(review));
         head += &format!("* of those {accepted} accepted, {unclassified} unclassified\n");
     }
+
     head += &format!("* base: {}\n", code(&words::side(&review.base)));
     head += &format!("* revision: {}\n", code(&words::side(&review.revision)));
     let remarks = words::remarks(review);
     let more = remarks.len().saturating_sub(REMARKS);
+
     for Remark { message, help, paste } in remarks.into_iter().take(REMARKS) {
         let help = help.map(|help| format!(" → {}", sentence(&help))).unwrap_or_default();
         let paste = paste.map(|paste| format!(" {}", code(&paste))).unwrap_or_default();
         head += &format!("* note: {}{help}{paste}\n", sentence(&message));
     }
+
     if more > 0 {
         head += &format!("* {}\n", words::count(more, "more note", "more notes"));
     }
+
     if !review.summary.first.is_empty() {
         head += "\n### Look at first\n\n";
     }
+
     for (number, index) in review.summary.first.iter().enumerate() {
         let finding = &review.findings[*index].finding;
         let verdicts = words::verdicts(finding);
         head += &format!("{}. {} ({verdicts})\n", number + 1, sentence(&finding.message));
     }
+
     head
 }
 
 fn entry(reviewed: &Reviewed) -> String {
     let Reviewed { finding, fingerprint, accepted } = reviewed;
     let mark = if accepted.is_some() { ", accepted" } else { "" };
+
     let mut entry = format!(
         "* **{}** (source {}{mark}): {}\n",
         finding.class,
@@ -104,14 +117,18 @@ fn entry(reviewed: &Reviewed) -> String {
         sentence(&finding.message)
     );
     entry += &format!("  <br>at {}", code(words::place(finding)));
+
     if !finding.operations.is_empty() {
         entry += &format!("; reaches {}", words::list(&finding.operations, code));
     }
+
     if !finding.rust_items.is_empty() {
         entry += &format!("; touches {}", words::list(&finding.rust_items, code));
     }
+
     entry += "\n";
     let value = |value| code(&words::value(value, VALUE));
+
     entry += &match (&finding.old, &finding.new) {
         (Some(old), Some(new)) => format!("  <br>{} → {}\n", value(old), value(new)),
         (Some(old), None) => format!("  <br>was {}\n", value(old)),
@@ -119,6 +136,7 @@ fn entry(reviewed: &Reviewed) -> String {
         (None, None) => String::new(),
     };
     entry += &format!("  <br><sub>{fingerprint}");
+
     if let Some(it) = accepted {
         entry += &format!(", accepted until {}: {}", it.expires, sentence(&it.reason));
     }
@@ -144,17 +162,20 @@ fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     let line = words::one_line(text);
     let mut chars = line.chars().peekable();
+
     while let Some(c) = chars.next() {
         // A colon before a blank is only that; another may make a link or a picture.
         let innocent = c == ':' && chars.peek().is_none_or(|next| *next == ' ');
         if MARKS.contains(c) && !innocent {
             escaped.push('\\');
         }
+
         escaped.push(c);
         if matches!(c, '@' | '#') {
             escaped.push('\u{2060}');
         }
     }
+
     for (from, to) in [("GH-", "GH\u{2060}-"), ("gh-", "gh\u{2060}-"), ("www.", "www\u{2060}.")] {
         escaped = escaped.replace(from, to);
     }
@@ -167,8 +188,10 @@ pub(crate) fn code(text: &str) -> String {
     if text.trim().is_empty() {
         return "(empty)".to_owned();
     }
+
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+
     format!("{fence}{pad}{text}{pad}{fence}")
 }

@@ -26,23 +26,28 @@ pub fn render(review: &Review, width: usize) -> String {
     page.line("  ", &format!("base      {}", words::side(&review.base)));
     page.line("  ", &format!("revision  {}", words::side(&review.revision)));
     page.gap();
+
     if review.findings.is_empty() {
         page.line("", &paint(AnsiColor::Green.on_default(), "No drift."));
     } else {
         page.line("", &paint(BOLD, &review.summary.advice()));
         page.line("  ", &format!("wire      {}", words::wire_counts(review)));
         page.line("  ", &format!("source    {}", words::source_counts(review)));
+
         let summary = &review.summary;
         let accepted =
             format!("{} accepted, {} unclassified", summary.accepted, summary.unclassified);
         page.line("  ", &format!("of those  {accepted}"));
     }
+
     page.remarks(review);
     page.first(review);
+
     for reviewed in &review.findings {
         page.gap();
         page.finding(reviewed);
     }
+
     page.text
 }
 
@@ -66,6 +71,7 @@ impl Page {
             .subsequent_indent(&further)
             .word_separator(WordSeparator::AsciiSpace)
             .word_splitter(WordSplitter::NoHyphenation);
+
         self.text += &textwrap::fill(text, options);
         self.text.push('\n');
     }
@@ -75,8 +81,10 @@ impl Page {
         if !remarks.is_empty() {
             self.gap();
         }
+
         for Remark { message, help, paste } in remarks {
             self.line("", &format!("{} {}", paint(CODE, "note:"), styled(&message)));
+
             if let Some(help) = help {
                 self.line("  ", &format!("{} {}", paint(CODE, "help:"), styled(&help)));
             }
@@ -90,8 +98,10 @@ impl Page {
         if review.summary.first.is_empty() {
             return;
         }
+
         self.gap();
         self.line("", &paint(BOLD, "Look at first"));
+
         for (number, index) in review.summary.first.iter().enumerate() {
             let message = &review.findings[*index].finding.message;
             self.line("  ", &format!("{}. {}", number + 1, styled(message)));
@@ -104,21 +114,26 @@ impl Page {
         let known = if accepted.is_some() { ", accepted" } else { "" };
         self.line("", &format!("{head}{known}  {}", paint(BOLD, finding.class.id())));
         self.line("  ", &styled(&finding.message));
+
         let mut row = |name: &str, text: String| {
             self.line("  ", &format!("{} {text}", paint(DIM, &format!("{name:<8}"))));
         };
         row("at", words::one_line(words::place(finding)));
+
         if !finding.operations.is_empty() {
             row("reaches", words::list(&finding.operations, words::one_line));
         }
+
         if !finding.rust_items.is_empty() {
             row("touches", words::list(&finding.rust_items, words::one_line));
         }
+
         for (name, value) in [("old", &finding.old), ("new", &finding.new)] {
             if let Some(value) = value {
                 row(name, words::value(value, VALUE));
             }
         }
+
         row("known as", fingerprint.clone());
         if let Some(it) = accepted {
             let reason = words::one_line(&it.reason);

@@ -36,6 +36,7 @@ pub(crate) fn one_line(text: &str) -> String {
     let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
     let mut line = String::with_capacity(text.len());
+
     for c in text.chars() {
         match c {
             c if breaks(c) => line.push(' '),
@@ -43,6 +44,7 @@ pub(crate) fn one_line(text: &str) -> String {
             c => line.push(c),
         }
     }
+
     line
 }
 
@@ -64,6 +66,7 @@ pub(crate) fn cut(text: &str, longest: usize) -> String {
     if length <= longest {
         return text.to_owned();
     }
+
     let beginning: String = text.chars().take(longest).collect();
     format!("{beginning}… ({length} characters)")
 }
@@ -137,10 +140,12 @@ impl Remark {
     fn new(message: String, help: Option<&str>) -> Self {
         let lines = help.unwrap_or_default().lines();
         let (paste, help): (Vec<_>, Vec<_>) = lines.partition(|line| line.starts_with("  "));
+
         let joined = |lines: Vec<&str>, with| {
             let lines: Vec<_> = lines.into_iter().map(str::trim).collect();
             (!lines.is_empty()).then(|| lines.join(with))
         };
+
         Self { message, help: joined(help, " "), paste: joined(paste, "\n") }
     }
 }
@@ -162,14 +167,17 @@ pub(crate) fn remarks(review: &Review) -> Vec<Remark> {
                 "delete it from spec/accepted.toml",
             ),
         };
+
         Remark::new(format!("{what}. Its reason was: {}", acceptance.reason), Some(help))
     });
+
     let unreached = review.summary.unreached;
     let unreached = (unreached > 0).then(|| {
         let verb = if unreached == 1 { "differs" } else { "differ" };
         let what = count(unreached, "component", "components");
         Remark::new(format!("{what} {verb} that no operation reaches."), None)
     });
+
     notes.chain(lapsed).chain(unreached).collect()
 }
 

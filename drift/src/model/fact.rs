@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use connect_codegen::problem::{pointer_segment, unescaped_segment};
+use connect_codegen::diagnostic::{pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
 
 use super::node::SCHEMAS;
@@ -30,10 +30,12 @@ impl Fact<'_> {
         let inside = SCHEMAS.iter().find_map(|section| self.at.strip_prefix(section))?;
         let mut segments = inside.split('/');
         let name = segments.next()?;
+
         let in_part = |(at, segment): (usize, &str)| match at % 2 {
             0 => segment == "allOf",
             _ => true,
         };
+
         segments.enumerate().all(in_part).then(|| unescaped_segment(name))
     }
 }

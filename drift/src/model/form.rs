@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
 use serde_json::Value;
 
 use super::fact::{self, Fact};
@@ -60,18 +60,23 @@ pub(super) fn read<'a>(value: &'a Value, at: &str) -> Result<Encodings<'a>> {
             let at: Rc<str> = format!("{at}/{}", pointer_segment(name)).into();
             let members = object(value, &at)?;
             let mut serialization = Serialization::of("query");
+
             if let Some(style) = members.get("style") {
                 serialization.style = text(style, &format!("{at}/style"))?;
                 serialization.explode = serialization.style == "form";
             }
+
             if let Some(explode) = members.get("explode") {
                 serialization.explode = flag(explode, &format!("{at}/explode"))?;
             }
+
             if let Some(reserved) = members.get("allowReserved") {
                 serialization.reserved = flag(reserved, &format!("{at}/allowReserved"))?;
             }
+
             let known = ["style", "explode", "allowReserved"];
             let rest = fact::rest(members, &at, |key| known.contains(&key));
+
             Ok((name.as_str(), Encoding { at, value, serialization, rest }))
         })
         .collect()
@@ -81,6 +86,7 @@ pub(super) fn read<'a>(value: &'a Value, at: &str) -> Result<Encodings<'a>> {
 pub(super) fn read_fields<'a>(fields: &[Part<'a>]) -> Result<Encodings<'a>> {
     let lists = fields.iter().filter(|field| field.value.get("type") == Some(&"array".into()));
     let lists = lists.filter_map(|field| Some((field.value.get("name")?.as_str()?, field)));
+
     lists
         .map(|(name, field)| {
             let (at, value) = (field.at.clone(), field.value);
@@ -88,6 +94,7 @@ pub(super) fn read_fields<'a>(fields: &[Part<'a>]) -> Result<Encodings<'a>> {
             let format = format.map(|format| text(format, &format!("{at}/collectionFormat")));
             let format = format.transpose()?.unwrap_or("csv");
             let serialization = Serialization::of_collection("query", format);
+
             Ok((name, Encoding { at, value, serialization, rest: Vec::new() }))
         })
         .collect()

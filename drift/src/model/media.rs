@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
+use connect_codegen::openapi::document::Flavour;
 use serde_json::Value;
 
 use super::fact::{self, Fact};
@@ -80,6 +80,7 @@ impl<'a> Media<'a> {
                     .map(|schema| Node::of(api, Part::new(schema, format!("{at}/schema").into())));
                 let encodings = members.get("encoding");
                 let encodings = encodings.map(|value| form::read(value, &format!("{at}/encoding")));
+
                 Ok(Self {
                     name,
                     schema: schema.transpose()?,
@@ -105,6 +106,7 @@ impl<'a> Media<'a> {
             listed: listed.clone(),
             rest: Vec::new(),
         });
+
         media.collect()
     }
 }
@@ -145,6 +147,7 @@ impl<'a> Body<'a> {
             Media::read_all(api, content, &format!("{at}/content"))
         })?;
         let rest = fact::rest(members, &at, |key| ["required", "content"].contains(&key));
+
         Ok(Self { at, required, content, value, rest })
     }
 
@@ -155,12 +158,15 @@ impl<'a> Body<'a> {
         let required =
             required.map_or(Ok(false), |on| flag(on, &format!("{}/required", part.at)))?;
         let mut content = Vec::new();
+
         if let Some(schema) = members.get("schema") {
             let node = Node::of(api, Part::new(schema, format!("{}/schema", part.at).into()))?;
             content = Media::of_each(consumes, node, part);
         }
+
         let known = ["required", "schema", "in", "name"];
         let rest = fact::rest(members, &part.at, |key| known.contains(&key));
+
         Ok(Self { required, content, value: part.value, rest, at: part.at.clone() })
     }
 
@@ -178,6 +184,7 @@ impl<'a> Body<'a> {
             let files = fields.iter().any(|field| says(field, "type", "file".into()));
             names = vec![Named::unsaid(if files { form::MULTIPART } else { form::QUERY })];
         }
+
         let required = fields.iter().any(|field| says(field, "required", true.into()));
         let encodings = form::read_fields(&fields)?;
         let whole = Part { fields: Some(fields.into()), ..list.clone() };
@@ -185,6 +192,7 @@ impl<'a> Body<'a> {
         content.iter_mut().for_each(|media| {
             (media.at, media.encodings) = (list.at.clone(), encodings.clone());
         });
+
         let (value, at) = (list.value, list.at.clone());
         Ok(Self { required, content, value, rest: Vec::new(), at })
     }
@@ -196,6 +204,7 @@ impl<'a> Response<'a> {
         let members = object(part.value, &part.at)?;
         let flat = api.flavour() == Flavour::Swagger2;
         let (mut content, mut headers, mut rest) = (Vec::new(), BTreeMap::new(), Vec::new());
+
         for (key, value) in members {
             let at = format!("{}/{}", part.at, pointer_segment(key));
             match key.as_str() {
@@ -215,6 +224,7 @@ impl<'a> Response<'a> {
                 _ => rest.push(Fact { key, value, at: part.at.clone() }),
             }
         }
+
         Ok(Self { content, headers, value: part.value, rest, at: part.at })
     }
 }

@@ -21,8 +21,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Problem, Result, pointer_segment, unescaped_segment};
+use connect_codegen::diagnostic::{Diagnostic, Result, pointer_segment, unescaped_segment};
+use connect_codegen::openapi::document::Flavour;
 use serde_json::{Map, Value};
 
 use crate::load::Document;
@@ -113,9 +113,11 @@ impl<'a> Api<'a> {
         api.source.heirs = api.read_heirs();
         (api.operations, api.paths) = operation::read_all(&api)?;
         api.schemes = security::read_schemes(&api)?;
+
         let at: Rc<str> = "".into();
         let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
         api.rest = fact::rest(api.source.root, &at, known);
+
         if let Some(tags) = api.source.root.get("tags") {
             for (index, tag) in list(tags, "/tags")?.iter().enumerate() {
                 let at = format!("/tags/{index}");
@@ -123,6 +125,7 @@ impl<'a> Api<'a> {
                 api.tags.insert(name.unwrap_or_default(), (at, tag));
             }
         }
+
         if let Some(info) = api.source.root.get("info") {
             api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
         }
@@ -148,10 +151,12 @@ impl<'a> Api<'a> {
     pub fn component(&self, name: &str) -> Option<Part<'a>> {
         let value = self.schemas()?.get(name)?;
         self.source.reached.borrow_mut().insert(address(value));
+
         let section = match self.flavour() {
             Flavour::Swagger2 => "/definitions",
             Flavour::OpenApi3 => "/components/schemas",
         };
+
         Some(Part::new(value, format!("{section}/{}", pointer_segment(name)).into()))
     }
 
@@ -170,6 +175,7 @@ impl<'a> Api<'a> {
                 heirs.entry(unescaped_segment(name)).or_default().push(heir);
             }
         }
+
         heirs
     }
 
@@ -188,9 +194,10 @@ impl<'a> Api<'a> {
     /// Where a reference leads: one step, to another reference perhaps.
     fn resolve(&self, reference: &Value, at: &str) -> Result<Part<'a>> {
         let Value::String(reference) = reference else {
-            return Err(Problem::at(format!("{at}/$ref"), "a reference is a string"));
+            return Err(Diagnostic::at(format!("{at}/$ref"), "a reference is a string"));
         };
-        let wrong = |message: String| Problem::at(format!("{at}/$ref"), message);
+        let wrong = |message: String| Diagnostic::at(format!("{at}/$ref"), message);
+
         let Some(fragment) = reference.strip_prefix('#') else {
             let message = format!("`{reference}` leads to another document");
             return Err(wrong(message).help("bundle the documents into one, and compare that"));
@@ -199,6 +206,7 @@ impl<'a> Api<'a> {
         let value = self.source.document.value.pointer(&pointer).filter(|_| !pointer.is_empty());
         let value = value.ok_or_else(|| wrong(format!("`{reference}` leads nowhere")))?;
         self.source.reached.borrow_mut().insert(address(value));
+
         Ok(Part::new(value, pointer.as_ref().into()))
     }
 
@@ -207,10 +215,11 @@ impl<'a> Api<'a> {
         let mut seen = HashSet::new();
         while let Some(reference) = part.value.get("$ref") {
             if !seen.insert(address(part.value)) {
-                return Err(Problem::at(&*part.at, "the reference leads in a circle"));
+                return Err(Diagnostic::at(&*part.at, "the reference leads in a circle"));
             }
             part = self.resolve(reference, &part.at)?;
         }
+
         Ok(part)
     }
 
@@ -223,12 +232,14 @@ impl<'a> Api<'a> {
         });
         let sections = nested.chain(flat).filter(|(at, _)| !at.ends_with("/securitySchemes"));
         let reached = self.source.reached.borrow();
+
         let members = sections.flat_map(|(at, section)| {
             let members = section.as_object().into_iter().flatten();
             members
                 .map(move |(name, value)| (format!("{at}/{}", pointer_segment(name)), value))
                 .collect::<Vec<_>>()
         });
+
         members.map(|(at, value)| (at, value, reached.contains(&address(value)))).collect()
     }
 }
@@ -248,7 +259,7 @@ fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>> {
     match value {
         Value::Object(members) => Ok(members),
         Value::Null => Ok(&NOTHING),
-        _ => Err(Problem::at(at, "an object belongs here")),
+        _ => Err(Diagnostic::at(at, "an object belongs here")),
     }
 }
 
@@ -256,14 +267,14 @@ fn list<'a>(value: &'a Value, at: &str) -> Result<&'a [Value]> {
     match value {
         Value::Array(members) => Ok(members),
         Value::Null => Ok(&[]),
-        _ => Err(Problem::at(at, "a list belongs here")),
+        _ => Err(Diagnostic::at(at, "a list belongs here")),
     }
 }
 
 fn text<'a>(value: &'a Value, at: &str) -> Result<&'a str> {
-    value.as_str().ok_or_else(|| Problem::at(at, "a string belongs here"))
+    value.as_str().ok_or_else(|| Diagnostic::at(at, "a string belongs here"))
 }
 
 fn flag(value: &Value, at: &str) -> Result<bool> {
-    value.as_bool().ok_or_else(|| Problem::at(at, "`true` or `false` belongs here"))
+    value.as_bool().ok_or_else(|| Diagnostic::at(at, "`true` or `false` belongs here"))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use connect_codegen::problem::{Problem, Result, unescaped_segment};
+use connect_codegen::diagnostic::{Diagnostic, Result, unescaped_segment};
 use serde_json::Value;
 
 use super::{Api, address, sorted};
@@ -69,19 +69,22 @@ impl<'a> Node<'a> {
             let mut seen = HashSet::new();
             while let Some((key, target)) = wrapped(part.value).filter(|_| part.fields.is_none()) {
                 if !seen.insert(address(part.value)) {
-                    return Err(Problem::at(&*part.at, "the reference leads in a circle"));
+                    return Err(Diagnostic::at(&*part.at, "the reference leads in a circle"));
                 }
+
                 if seen.len() > STEPS {
                     let message = format!("more than {STEPS} references lead to one another");
-                    return Err(Problem::at(&*part.at, message)
+                    return Err(Diagnostic::at(&*part.at, message)
                         .help("let the first refer to what the last one leads to"));
                 }
+
                 *part = match key {
                     "$ref" => api.resolve(target, &part.at)?,
                     _ => Part::new(target, format!("{}/{key}/0", part.at).into()),
                 };
             }
         }
+
         Ok(Self { parts })
     }
 

@@ -23,6 +23,7 @@ impl Quantity {
         if let Some(whole) = number.as_i128() {
             return Some(Self::Whole(whole));
         }
+
         let real = number.as_f64()?;
         // The cast is exact: the number has no fraction and is in range.
         Some(match real.fract() == 0.0 && real.abs() < VAST {

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::normalise::walk::METHODS;
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
+use connect_codegen::openapi::document::Flavour;
+use connect_codegen::openapi::walk::METHODS;
 use serde_json::{Map, Value};
 
 use super::fact::{self, Fact};
@@ -76,6 +76,7 @@ pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<(Vec<Operation<'a>>, Vec<Fac
         consumes: Named::list(api.member("consumes"), "/consumes")?.unwrap_or_else(json),
         produces: Named::list(api.member("produces"), "/produces")?.unwrap_or_else(json),
     };
+
     let (mut operations, mut beside) = (Vec::new(), Vec::new());
     let Some(paths) = api.member("paths") else { return Ok((operations, beside)) };
     for (path, value) in object(paths, "/paths")? {
@@ -84,9 +85,11 @@ pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<(Vec<Operation<'a>>, Vec<Fac
             beside.push(lone);
             continue;
         }
+
         let Part { value: item, at, .. } = api.followed(Part::new(value, lone.pointer().into()))?;
         let item = object(item, &at)?;
         let before = operations.len();
+
         for method in METHODS {
             if let Some(operation) = item.get(method) {
                 let here = Part::new(operation, format!("{at}/{method}").into());
@@ -95,10 +98,12 @@ pub(super) fn read_all<'a>(api: &Api<'a>) -> Result<(Vec<Operation<'a>>, Vec<Fac
                 operations.push(read);
             }
         }
+
         if operations.len() == before {
             beside.push(lone);
         }
     }
+
     Ok((operations, beside))
 }
 
@@ -131,13 +136,16 @@ fn read<'a>(
             OF_PATH.contains(&key) || METHODS.contains(&key)
         }),
     };
+
     let flat = api.flavour() == Flavour::Swagger2;
     let names = |key: &str| Named::list(members.get(key), &format!("{at}/{key}"));
     let consumes = names("consumes")?.unwrap_or_else(|| shared.consumes.clone());
     let produces = names("produces")?.unwrap_or_else(|| shared.produces.clone());
+
     if let Some(servers) = item.get("servers") {
         new.servers = Servers::read(servers, format!("{path_at}/servers").into())?;
     }
+
     for (key, value) in members {
         let here = format!("{at}/{}", pointer_segment(key));
         match key.as_str() {
@@ -173,6 +181,7 @@ fn read<'a>(
             _ => new.rest.push(Fact { key, value, at: at.clone() }),
         }
     }
+
     new.take_listed(api, listed(api, [(members, &at), (item, path_at)])?, &consumes)?;
     Ok(new)
 }
@@ -198,14 +207,17 @@ fn listed<'a>(
             let place: Rc<str> = format!("{at}/{index}").into();
             let part = api.followed(Part::new(value, place.clone()))?;
             let says = |key: &str| part.value.get(key).and_then(Value::as_str).unwrap_or_default();
+
             // There is one body, whatever it is called.
             let name = if says("in") == "body" { "" } else { says("name") };
             if known.insert((says("in").to_owned(), name.to_owned())) {
                 all.parts.push((part, place));
             }
         }
+
         all.first.get_or_insert(Part::new(parameters, at));
     }
+
     Ok(all)
 }
 
@@ -229,6 +241,7 @@ impl<'a> Operation<'a> {
                 _ => self.parameters.push(Parameter::read(api, &part, place)?),
             }
         }
+
         match (first, &self.body) {
             (Some(list), None) if !fields.is_empty() => {
                 self.body = Some(Body::of_form(api, &list, fields, consumes)?);
@@ -240,6 +253,7 @@ impl<'a> Operation<'a> {
                 at: field.at.clone(),
             })),
         }
+
         Ok(())
     }
 }

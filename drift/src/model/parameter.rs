@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Problem, Result, pointer_segment};
+use connect_codegen::diagnostic::{Diagnostic, Result, pointer_segment};
+use connect_codegen::openapi::document::Flavour;
 use serde_json::{Map, Value};
 
 use super::fact::Fact;
@@ -98,6 +98,7 @@ impl<'a> Serialization<'a> {
             Some((_, style, explode)) => (*style, *explode),
             None => (format, false),
         };
+
         Self { style, explode, ..Self::of(location) }
     }
 }
@@ -107,9 +108,10 @@ impl<'a> Parameter<'a> {
     pub(super) fn read(api: &Api<'a>, part: &Part<'a>, place: Rc<str>) -> Result<Self> {
         let members = object(part.value, &part.at)?;
         let says = |key: &str| {
-            let missing = || Problem::at(&*part.at, format!("the parameter has no `{key}`"));
+            let missing = || Diagnostic::at(&*part.at, format!("the parameter has no `{key}`"));
             text(members.get(key).ok_or_else(missing)?, &format!("{}/{key}", part.at))
         };
+
         let read = Self::read_as(api, says("name")?, says("in")?, members, part)?;
         Ok(Self { place, ..read })
     }
@@ -129,11 +131,13 @@ impl<'a> Parameter<'a> {
     ) -> Result<Self> {
         let at = &part.at;
         let flat = api.flavour() == Flavour::Swagger2;
+
         let mut serialization = match flat {
             true => Serialization::of_collection(location, "csv"),
             false => Serialization::of(location),
         };
         let (mut style, mut explode) = (None, None);
+
         let mut new = Self {
             name,
             location,
@@ -147,6 +151,7 @@ impl<'a> Parameter<'a> {
             value: part.value,
             rest: Vec::new(),
         };
+
         for (key, value) in members {
             let here = format!("{at}/{}", pointer_segment(key));
             match key.as_str() {
@@ -169,17 +174,22 @@ impl<'a> Parameter<'a> {
                 _ => new.rest.push(Fact { key, value, at: at.clone() }),
             }
         }
+
         if flat {
             new.schema = Some(Node::of(api, Part { besides: BESIDES, ..part.clone() })?);
         }
+
         if let Some(style) = style {
             (serialization.style, serialization.explode) = (style, style == "form");
         }
+
         serialization.explode = explode.unwrap_or(serialization.explode);
+
         // Elsewhere than in a query these two mean nothing.
         if location != "query" {
             (serialization.reserved, serialization.empty) = (false, false);
         }
+
         new.serialization = serialization;
         Ok(new)
     }

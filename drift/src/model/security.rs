@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
+use connect_codegen::openapi::document::Flavour;
 use serde_json::{Map, Value};
 
 use super::fact::{self, Fact};
@@ -72,6 +72,7 @@ impl<'a> Security<'a> {
             });
             schemes.collect::<Result<_>>()
         });
+
         Ok(Self { alternatives: sets.collect::<Result<_>>()?, at })
     }
 
@@ -91,11 +92,13 @@ pub(super) fn read_schemes<'a>(api: &Api<'a>) -> Result<Vec<Scheme<'a>>> {
         ),
     };
     let Some(section) = section else { return Ok(Vec::new()) };
+
     let schemes = object(section, at)?.iter().map(|(name, value)| {
         let at: Rc<str> = format!("{at}/{}", pointer_segment(name)).into();
         let Part { value, at, .. } = api.followed(Part::new(value, at))?;
         Scheme::read(name, object(value, &at)?, value, at)
     });
+
     schemes.collect()
 }
 
@@ -129,6 +132,7 @@ impl<'a> Scheme<'a> {
             rest: Vec::new(),
             at: at.clone(),
         };
+
         for (key, value) in members {
             let here = format!("{at}/{}", pointer_segment(key));
             match key.as_str() {
@@ -157,13 +161,16 @@ impl<'a> Scheme<'a> {
                 _ => scheme.rest.push(Fact { key, value, at: at.clone() }),
             }
         }
+
         // Swagger 2.0 has a type where OpenAPI 3.0 has a scheme of the type `http`.
         let says = |scheme: &Self, key: &str, word: &str| {
             scheme.sent.get(key).is_some_and(|said| said == word)
         };
+
         if says(&scheme, "type", "basic") {
             scheme.sent.extend([("type", "http".into()), ("scheme", "basic".into())]);
         }
+
         // Neither the schemes of HTTP nor the names of headers are told apart by their case.
         let in_header = says(&scheme, "in", "header");
         for (key, said) in &mut scheme.sent {
@@ -171,6 +178,7 @@ impl<'a> Scheme<'a> {
                 *said = said.to_ascii_lowercase().into();
             }
         }
+
         Ok(scheme)
     }
 }
@@ -184,12 +192,14 @@ impl<'a> Flow<'a> {
             URLS.contains(&key) || key == "scopes" || besides.contains(&key)
         });
         let mut scopes = BTreeMap::new();
+
         if let Some(value) = members.get("scopes") {
             let inside: Rc<str> = format!("{at}/scopes").into();
             for (key, value) in object(value, &inside)? {
                 scopes.insert(key.as_str(), Fact { key, value, at: inside.clone() });
             }
         }
+
         Ok(Self { at, urls, scopes, value, rest })
     }
 }

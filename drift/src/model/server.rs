@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use connect_codegen::document::Flavour;
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
+use connect_codegen::openapi::document::Flavour;
 use serde_json::Value;
 
 use super::fact::{self, Fact};
@@ -45,6 +45,7 @@ impl<'a> Server<'a> {
         let url = members.get("url").map_or(Ok(""), |url| text(url, &format!("{at}/url")))?;
         let mut new = Self::at(url);
         new.rest = fact::rest(members, &at, |key| ["url", "variables"].contains(&key));
+
         let (mut values, inside) = (BTreeMap::new(), format!("{at}/variables"));
         let variables =
             members.get("variables").map_or(Ok(None), |it| object(it, &inside).map(Some))?;
@@ -58,9 +59,11 @@ impl<'a> Server<'a> {
                 choices.map(|it| it.iter().map(|it| text(it, &at)).collect::<Result<_>>());
             let choices: Vec<&str> = choices.transpose()?.unwrap_or_else(|| vec!["{}"]);
             let rest = fact::rest(says, &at, |key| ["default", "enum"].contains(&key));
+
             new.variables.insert(name, rest);
             values.insert(name.as_str(), (usual, choices));
         }
+
         // One that the URL does not name makes no other.
         values.retain(|name, _| url.contains(&format!("{{{name}}}")));
         let filled = |other: Option<(&str, &str)>| {
@@ -70,6 +73,7 @@ impl<'a> Server<'a> {
             };
             values.iter().fold(url.to_owned(), fill).trim_end_matches('/').to_owned()
         };
+
         new.url = match values.is_empty() {
             true => url.trim_end_matches('/').into(),
             false => filled(None).into(),
@@ -77,6 +81,7 @@ impl<'a> Server<'a> {
         let choices = values.iter().flat_map(|(name, (_, all))| all.iter().map(|it| (*name, *it)));
         new.others = choices.map(|choice| filled(Some(choice))).collect();
         new.others.retain(|other| *other != new.url);
+
         Ok(new)
     }
 }
@@ -97,6 +102,7 @@ impl<'a> Servers<'a> {
         let servers =
             servers.map(|(index, server)| Server::read(server, format!("{at}/{index}").into()));
         let mut servers: Vec<Server> = servers.collect::<Result<_>>()?;
+
         if servers.is_empty() {
             servers.push(Server::at(""));
         }
@@ -110,6 +116,7 @@ fn of_swagger2<'a>(api: &Api<'a>) -> Result<Servers<'a>> {
         api.member(key).map_or(Ok(""), |value| text(value, &format!("/{key}")))
     };
     let (host, base) = (piece("host")?, piece("basePath")?.trim_end_matches('/'));
+
     let schemes = match api.member("schemes") {
         Some(schemes) if !host.is_empty() => list(schemes, "/schemes")?
             .iter()
@@ -117,10 +124,12 @@ fn of_swagger2<'a>(api: &Api<'a>) -> Result<Servers<'a>> {
             .collect::<Result<Vec<_>>>()?,
         _ => vec![String::new()],
     };
+
     let server = |scheme: String| {
         let host = if host.is_empty() { String::new() } else { format!("{scheme}//{host}") };
         Server::at(format!("{host}{base}"))
     };
     let at = if host.is_empty() { "/basePath" } else { "/host" };
+
     Ok(Servers { list: schemes.into_iter().map(server).collect(), at: at.into() })
 }

@@ -21,6 +21,7 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
         }
         _ => Vec::new(),
     };
+
     for (step, member) in members {
         let pointer = format!("{at}/{step}");
         pointers(member, &pointer, found);
@@ -36,6 +37,7 @@ fn no_document_makes_it_panic() {
         let mut places = Vec::new();
         pointers(&document, "", &mut places);
         places.retain(|pointer| !pointer.contains("/example"));
+
         let odd = [
             json!(null),
             json!("odd text"),
@@ -46,9 +48,11 @@ fn no_document_makes_it_panic() {
             json!("a"),
         ];
         let step = places.len() / (PLACES / 2);
+
         for (index, pointer) in places.iter().skip(turn).step_by(step).enumerate() {
             let mut broken = document.clone();
             *broken.pointer_mut(pointer).expect("a place") = odd[index % odd.len()].clone();
+
             match workspace.drift(&workspace.upstream, &broken) {
                 Ok(_) => outcomes[0] += 1,
                 Err(problem) => {
@@ -59,6 +63,7 @@ fn no_document_makes_it_panic() {
             }
         }
     }
+
     assert!(outcomes.iter().all(|count| *count > 5), "reports and problems: {outcomes:?}");
 }
 
@@ -69,14 +74,18 @@ fn no_name_makes_it_panic() {
         let mut document = workspace.upstream.clone();
         document["paths"]["/clusters?"]["get"]["parameters"][0]["name"] = json!(name);
         document["paths"]["/clusters?"]["post"]["operationId"] = json!(name);
+
         let properties = document["definitions"]["ClusterResponse"]["properties"].as_object_mut();
         properties.expect("properties").insert(name.to_owned(), json!({ "type": "string" }));
         document["paths"]["/odd"]["get"] =
             json!({ "operationId": name, "responses": { "204": { "description": "Nothing." } } });
+
         let report = workspace.drift(&workspace.upstream, &document).expect("a report");
         assert!(report.base.is_connect, "{name}: {:?}", report.notes);
+
         let items = report.findings.iter().flat_map(|finding| &finding.rust_items);
         assert!(items.clone().count() >= 4, "{name}: {:?}", report.findings);
+
         for item in items {
             assert!(item.chars().all(|c| c.is_alphanumeric() || "_:".contains(c)), "{item}");
         }

@@ -74,6 +74,7 @@ pub fn written(document: &Value, language: Language) -> Value {
         Language::Openapi3 => document = openapi_3(&document),
         Language::Sorted => document.sort_all_objects(),
     }
+
     document
 }
 
@@ -82,6 +83,7 @@ impl Change {
     pub fn revision(&self, base: &Value) -> Value {
         let mut document = base.clone();
         assert!(self.apply(&mut document), "{}: the patch does not fit", self.name);
+
         let revision = written(&document, self.written);
         assert_ne!(revision.to_string(), base.to_string(), "{}: nothing changed", self.name);
         revision

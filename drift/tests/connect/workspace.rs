@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use connect_codegen::document::Upstream;
-use connect_codegen::layout::Layout;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write::{self, Files};
 use connect_codegen::normalise::normalise;
+use connect_codegen::openapi::document::Upstream;
 use connect_codegen::pipeline::{self, Rules};
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::Result;
-use connect_codegen::write::{self, Files};
+use connect_codegen::workspace::Layout;
 use connect_drift::report::Report;
 use connect_drift::{Input, drift};
 use serde_json::Value;

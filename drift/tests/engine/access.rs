@@ -19,6 +19,7 @@ fn found(frame: &str, base: &str, revision: &str) -> Vec<Finding> {
     let back = between(frame, revision, base);
     assert_eq!(unmirrored(&there, &back), Vec::<&Finding>::new());
     assert_eq!(unmirrored(&back, &there), Vec::<&Finding>::new());
+
     there
 }
 
@@ -32,10 +33,12 @@ fn secured(base: &str, revision: &str, expected: &[(&str, Wire)]) {
 fn who_sends_more_credentials_than_are_wanted_is_let_in() {
     let (one, two) = ("{key: []}", "{key: [], token: []}");
     secured(two, one, &[("security-removed", Wire::None)]);
+
     // The token is sent with each call already; the key is new to all.
     secured(one, two, &[("known-security-added", Wire::Risky)]);
     secured("{token: []}", two, &[("security-added", Wire::Breaking)]);
     let fewer = found(SECURED, two, one);
+
     assert_eq!(only(&fewer).message, "GET /a no longer wants `token` beside `key`");
     // Of two ways, one wants less.
     secured(
@@ -43,12 +46,14 @@ fn who_sends_more_credentials_than_are_wanted_is_let_in() {
         "{other: []}, {key: []}",
         &[("security-removed", Wire::None)],
     );
+
     secured(
         "{key: [], token: []}",
         "{key: []}, {token: []}",
         &[("security-alternative-added", Wire::Compatible), ("security-removed", Wire::None)],
     );
     secured("{key: []}", "{token: []}", &[("security-changed", Wire::Breaking)]);
+
     secured(
         "{key: [a], token: []}",
         "{key: [a, b]}",
@@ -74,6 +79,7 @@ components: {securitySchemes: {it: {HERE}}}
     let same = |one, other| assert_eq!(found(frame, one, other), []);
     same("type: http, scheme: bearer", "type: http, scheme: Bearer");
     same("type: apiKey, in: header, name: X-Key", "type: apiKey, in: header, name: x-key");
+
     let other =
         found(frame, "type: apiKey, in: query, name: Key", "type: apiKey, in: query, name: key");
     assert_eq!(only(&other).class.id(), "security-scheme-changed");
@@ -91,8 +97,10 @@ fn no_server_is_that_of_the_document() {
     for none in ["", "servers: []", "servers: [{url: ''}]"] {
         assert_eq!(found(SERVED, none, "servers: [{url: /}]"), [], "{none}");
     }
+
     let moved = found(SERVED, "", "servers: [{url: 'https://a.example/'}]");
     assert_eq!(only(&moved).message, "GET /a is served at https://a.example, and no longer at /");
+
     let document = |head: &str| {
         super::documents::document(&format!(
             "{head}\ninfo: {{title: Things, version: '1'}}\npaths: {{/a: {{get: {{responses: {{}}}}}}}}"
@@ -110,20 +118,26 @@ fn a_url_is_what_its_variables_make_of_it() {
             "servers: [{{url: 'https://{{region}}.a.example/v1/', variables: {{region: {{default: eu{variables}}}}}}}]"
         )
     };
+
     assert_eq!(found(SERVED, literal, &by(", enum: [eu]")), []);
     let more = found(SERVED, &by(", enum: [eu]"), &by(", enum: [eu, us]"));
     assert_eq!(verdicts(&more), [("server-added", Wire::Compatible)]);
     assert_eq!(only(&more).message, "GET /a is served at https://us.a.example/v1 as well");
+
     let fewer = found(SERVED, &by(", enum: [eu, us]"), literal);
     assert_eq!(verdicts(&fewer), [("server-removed", Wire::Risky)]);
+
     let any = found(SERVED, literal, &by(""));
     assert_eq!(only(&any).message, "GET /a is served at https://{}.a.example/v1 as well");
+
     let words = found(SERVED, &by(", description: Words."), &by(", description: Others."));
     assert_eq!(only(&words).class.id(), "documentation-changed");
+
     let moved = found(
         SERVED,
         &by(", enum: [eu, us]"),
         &by(", enum: [eu, us]").replace("default: eu", "default: us"),
     );
+
     assert_eq!(only(&moved).class.id(), "server-changed");
 }

@@ -1,6 +1,6 @@
 //! One finding for each cause, judged where it reaches, however often it can be seen.
 
-use connect_drift::class::Class;
+use connect_drift::change_kind::ChangeKind;
 use connect_drift::finding::Wire;
 
 use super::documents::{between, compared, document, only, shown};
@@ -37,7 +37,7 @@ fn a_shared_schema_is_one_finding_at_its_worst_with_its_users() {
     let found =
         between(SHARED, "it: {type: string, enum: [a, b]}", "it: {type: string, enum: [a]}");
     let finding = only(&found);
-    assert_eq!(finding.class, Class::EnumValueRemoved);
+    assert_eq!(finding.class, ChangeKind::EnumValueRemoved);
     assert_eq!(finding.wire, Wire::Breaking, "requests hold it, and responses");
     assert_eq!(finding.operations, ["GET /things", "POST /things"]);
     assert_eq!(finding.message, "`Part.it` no longer has value `b`");
@@ -54,12 +54,16 @@ paths:
   /c: {put: {requestBody: {content: {application/json: {schema: HERE}}}, responses: {}}}
 components: {schemas: {It: {type: object, properties: {old: {type: string}}}}}
 ";
+
     let (component, copies) =
         ("{$ref: '#/components/schemas/It'}", "{type: object, properties: {new: {type: string}}}");
     for (base, revision) in [(component, copies), (copies, component)] {
         let found = between(frame, base, revision);
-        let gone =
-            found.iter().filter(|finding| finding.class == Class::OptionalPropertyRemoved).count();
+        let gone = found
+            .iter()
+            .filter(|finding| finding.class == ChangeKind::OptionalPropertyRemoved)
+            .count();
+
         assert_eq!((gone, found.len()), (1, 2), "{}", shown(&found));
         assert!(found.iter().all(|finding| finding.operations == ["GET /a", "GET /b", "PUT /c"]));
     }
@@ -77,6 +81,7 @@ paths:
 ";
     let found = between(frame, "token", "key");
     let finding = only(&found);
+
     assert_eq!(finding.operations, ["GET /a", "PUT /a"]);
     assert_eq!(finding.message, "GET /a (and 1 more) wants other credentials");
 }
@@ -100,6 +105,7 @@ components:
         id: {type: string, readOnly: true}
         name: {type: string}
 ";
+
     assert_eq!(only(&between(frame, "name", "'name', 'id'")).wire, Wire::None);
     assert_eq!(only(&between(frame, "id", "'name', 'id'")).wire, Wire::Breaking);
 }
@@ -121,6 +127,7 @@ components:
 ";
     let filled = |value: &str| document(&frame.replace("HERE", value));
     let compared = compared(&filled("Words."), &filled("Other words."));
+
     assert_eq!((compared.findings.len(), compared.unreached), (0, 2));
 }
 
@@ -137,13 +144,15 @@ components:
 ";
     let found = between(frame, "integer", "string");
     let finding = only(&found);
+
     assert_eq!(
         (finding.class, finding.message.as_str()),
-        (Class::TypeChanged, "`Cat.lives` is of type string, and no longer integer")
+        (ChangeKind::TypeChanged, "`Cat.lives` is of type string, and no longer integer")
     );
+
     let more = "integer}}}]}\n    Dog: {allOf: [{$ref: '#/components/schemas/Pet'}, {properties: {tricks: {type: integer";
-    assert_eq!(only(&between(frame, "integer", more)).class, Class::UnionMemberAdded);
-    assert_eq!(only(&between(frame, more, "integer")).class, Class::UnionMemberRemoved);
+    assert_eq!(only(&between(frame, "integer", more)).class, ChangeKind::UnionMemberAdded);
+    assert_eq!(only(&between(frame, more, "integer")).class, ChangeKind::UnionMemberRemoved);
 }
 
 #[test]
@@ -158,9 +167,13 @@ paths:
   /kept: {get: {responses: {}}}
 ";
     let found = between(frame, "/things/{id}", "/rooms/{room}/things/{id}");
-    let classes: Vec<Class> = found.iter().map(|finding| finding.class).collect();
+    let classes: Vec<ChangeKind> = found.iter().map(|finding| finding.class).collect();
+
     // The one without a word may be any, and is not taken for the same.
-    assert_eq!(classes, [Class::OperationRemoved, Class::OperationMoved, Class::OperationAdded]);
+    assert_eq!(
+        classes,
+        [ChangeKind::OperationRemoved, ChangeKind::OperationMoved, ChangeKind::OperationAdded]
+    );
 }
 
 #[test]
@@ -188,6 +201,7 @@ components:
     let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
     let place = "the response 200 of GET /a";
     let [typed, referred] = &*messages else { panic!("{}", shown(&found)) };
+
     assert_eq!(*typed, format!("`size` of {place} is of type string, and no longer integer"));
     assert_eq!(*referred, format!("{place} leads to the component `Pot`, and no longer to `Cup`"));
     assert!(found.iter().all(|finding| finding.operations == ["GET /a"]));
@@ -207,7 +221,8 @@ components: {parameters: {Limit: {name: limit, in: query, required: true, schema
 ";
     let found = between(frame, "", "{$ref: '#/components/parameters/Limit'}");
     let finding = only(&found);
-    assert_eq!(finding.class, Class::RequiredParameterAdded);
+
+    assert_eq!(finding.class, ChangeKind::RequiredParameterAdded);
     assert_eq!(finding.revision_pointer.as_deref(), Some("/paths/~1a/parameters/0"));
     assert_eq!(finding.operations, ["GET /a", "PUT /a"]);
 }
@@ -216,22 +231,32 @@ components: {parameters: {Limit: {name: limit, in: query, required: true, schema
 fn a_union_that_only_wants_properties_together_is_a_limit() {
     let only = "it: {type: object, properties: {a: {type: string}, b: {type: string}}}";
     let together = "it: {type: object, properties: {a: {type: string}}, anyOf: [{required: [a]}, {required: [b]}]}";
-    let classes = |base, revision| -> Vec<Class> {
+    let classes = |base, revision| -> Vec<ChangeKind> {
         between(SHARED, base, revision).iter().map(|finding| finding.class).collect()
     };
-    assert_eq!(classes(only, together), [Class::OptionalPropertyRemoved, Class::LimitTightened]);
-    assert_eq!(classes(together, only), [Class::OptionalPropertyAdded, Class::LimitLoosened]);
+
+    assert_eq!(
+        classes(only, together),
+        [ChangeKind::OptionalPropertyRemoved, ChangeKind::LimitTightened]
+    );
+
+    assert_eq!(
+        classes(together, only),
+        [ChangeKind::OptionalPropertyAdded, ChangeKind::LimitLoosened]
+    );
 }
 
 #[test]
 fn a_name_that_is_required_without_a_word_is_no_new_property_when_it_is_described() {
     let bare = "it: {type: object, properties: {z: {}}, required: [a]}";
     let described = "it: {type: object, required: [a], properties: {z: {}, a: {type: string}}}";
-    assert_eq!(only(&between(SHARED, bare, described)).class, Class::TypeNarrowed);
-    assert_eq!(only(&between(SHARED, described, bare)).class, Class::TypeWidened);
+    assert_eq!(only(&between(SHARED, bare, described)).class, ChangeKind::TypeNarrowed);
+    assert_eq!(only(&between(SHARED, described, bare)).class, ChangeKind::TypeWidened);
+
     let optional = "it: {type: object, properties: {z: {}, a: {type: string}}}";
-    assert_eq!(only(&between(SHARED, bare, optional)).class, Class::PropertyBecameOptional);
-    assert_eq!(only(&between(SHARED, optional, bare)).class, Class::PropertyBecameRequired);
+    assert_eq!(only(&between(SHARED, bare, optional)).class, ChangeKind::PropertyBecameOptional);
+    assert_eq!(only(&between(SHARED, optional, bare)).class, ChangeKind::PropertyBecameRequired);
+
     let nothing = "it: {type: object, properties: {z: {}}}";
-    assert_eq!(only(&between(SHARED, bare, nothing)).class, Class::PropertyBecameOptional);
+    assert_eq!(only(&between(SHARED, bare, nothing)).class, ChangeKind::PropertyBecameOptional);
 }

@@ -55,6 +55,7 @@ components:
   schemas:
     It: HERE
 ";
+
     between(frame, base, revision)
 }
 
@@ -89,10 +90,12 @@ pub fn shown(findings: &[Finding]) -> String {
         Some("") => "the root".to_owned(),
         Some(pointer) => pointer.to_owned(),
     };
+
     let word = |value: &Option<Value>| match value {
         None => "-".to_owned(),
         Some(value) => value.to_string(),
     };
+
     let shown = findings.iter().map(|finding| {
         let Finding {
             class,
@@ -106,16 +109,19 @@ pub fn shown(findings: &[Finding]) -> String {
             new,
             message,
         } = finding;
+
         let pointers = match pointer == revision_pointer {
             true => place(pointer),
             false => format!("{} -> {}", place(pointer), place(revision_pointer)),
         };
         let operations = operations.join(", ");
+
         format!(
             "{class} {wire:?}/{source:?}: {message}\n  {pointers}\n  {operations}\n  {} -> {}\n",
             word(old),
             word(new)
         )
     });
+
     shown.collect()
 }

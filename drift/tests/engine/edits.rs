@@ -112,6 +112,7 @@ pub fn with_places(mut document: Value) -> Value {
     schemas["Named"] = json!({ "type": "object", "properties": { "apart": { "$ref": "#/components/schemas/Either" } } });
     schemas["Shape"] =
         json!({ "type": "object", "properties": { "side": { "maximum": u64::MAX } } });
+
     schemas["Either"] = json!({
         "oneOf": [{ "$ref": "#/components/schemas/Shape" }, { "type": "string" }],
         "discriminator": { "propertyName": "kind", "mapping": { "first": "#/components/schemas/Shape" } },
@@ -123,11 +124,13 @@ pub fn with_places(mut document: Value) -> Value {
     paths["/method"] = json!({ "get": { "operationId": "method", "responses": answers("Shape") } });
     paths["/served"] =
         json!({ "get": { "servers": [{ "url": "https://y.example" }], "responses": {} } });
+
     paths["/named/{id}"] = json!({
         "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
         "get": { "responses": {} },
     });
     let list = json!({ "type": "object", "properties": { "list": { "type": "array", "items": { "type": "string" } } } });
+
     paths["/apart"] = json!({ "get": {
         "operationId": "apart",
         "tags": ["a"],
@@ -141,5 +144,6 @@ pub fn with_places(mut document: Value) -> Value {
         } },
         "responses": answers("Named"),
     } });
+
     document
 }

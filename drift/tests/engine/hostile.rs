@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use connect_codegen::problem::Problem;
+use connect_codegen::diagnostic::Diagnostic;
 use connect_drift::compare::compare;
 use connect_drift::load::Document;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::documents::{compared, document, of, shown};
 
 /// What is wrong with a document, whether reading it says so or comparing it.
 #[track_caller]
-fn problem(name: &str, bytes: &[u8]) -> Problem {
+fn problem(name: &str, bytes: &[u8]) -> Diagnostic {
     match Document::load(name, bytes) {
         Err(problem) => problem,
         Ok(document) => compare(&document, &document).expect_err("a problem"),
@@ -92,6 +92,7 @@ fn what_cannot_be_read_is_named_with_its_place() {
         ("a.yaml", text("openapi: 3.0.3\n"), "/paths: the document has no paths"),
         ("a.json", text("{\"openapi\": \"3.0.3\", \"paths\": 1e999}"), "a.json: line 1"),
     ];
+
     for (name, bytes, expected) in cases {
         let message = problem(name, &bytes).to_string();
         assert!(message.contains(expected), "{message}\nlacks: {expected}");
@@ -116,6 +117,7 @@ paths: {}
 fn a_reference_that_cannot_be_followed_is_named() {
     let circle = with(&reference("A"), &format!("A: {}, B: {}", reference("B"), reference("A")));
     let own = with(&reference("A"), &format!("A: {}", reference("A")));
+
     let parameters = |target: &str| {
         yaml(&format!(
             "paths: {{/a: {{get: {{parameters: [{{$ref: '{target}'}}], responses: {{}}}}}}}}\n\
@@ -123,6 +125,7 @@ fn a_reference_that_cannot_be_followed_is_named() {
         ))
     };
     let schema = "/paths/~1a/get/responses/200/content/application~1json/schema/$ref";
+
     let cases = [
         (
             with(&reference("Gone"), ""),
@@ -140,6 +143,7 @@ fn a_reference_that_cannot_be_followed_is_named() {
         (parameters("#/components/parameters/P"), "leads in a circle".to_owned()),
         (parameters("#/components/parameters/Gone"), "leads nowhere".to_owned()),
     ];
+
     for (text, expected) in cases {
         let message = problem("a.yaml", text.as_bytes()).to_string();
         assert!(
@@ -158,6 +162,7 @@ fn a_long_way_of_references_is_no_circle() {
     };
     let short = |end: &str| document(&chain(999, end));
     let found = compared(&short("{type: string}"), &short("{type: boolean}"));
+
     assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
     let message = problem("a.yaml", chain(2_000, "{type: string}").as_bytes()).to_string();
     assert!(message.contains("more than 1000 references lead to one another"), "{message}");
@@ -168,6 +173,7 @@ fn a_problem_names_the_document_that_has_it() {
     let good = document(&with("{type: string}", ""));
     let bad = with("{type: wrong}", "");
     let bad = Document::load("revision.yaml", bad.as_bytes()).expect("a document");
+
     for (base, revision) in [(&good, &bad), (&bad, &good)] {
         let message = compare(base, revision).expect_err("a problem").to_string();
         assert!(message.starts_with("revision.yaml: /paths/"), "{message}");
@@ -186,10 +192,12 @@ fn schemas_that_hold_themselves_are_compared_once() {
             reference("Node"),
             reference("Node"),
         );
+
         document(&with(&reference("Node"), &node))
     };
     let found = compared(&knot("string"), &knot("integer"));
     assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
+
     assert_eq!(
         found.findings[0].pointer.as_deref(),
         Some("/components/schemas/Node/properties/it/type")
@@ -208,12 +216,14 @@ fn ten_thousand_schemas_deep_the_change_is_found() {
     };
     let inside = |inner: &str| format!("{{properties: {{next: {inner}}}}}");
     let found = compared(&chain("{type: string}", inside), &chain("{type: integer}", inside));
+
     assert_eq!(found.findings.len(), 1, "{}", shown(&found.findings));
     assert_eq!(found.findings[0].operations, ["GET /a"]);
 
     let parts = |inner: &str| format!("{{type: object, allOf: [{inner}]}}");
     let deep = chain("{type: object}", parts);
     let message = compare(&deep, &deep).expect_err("a problem").to_string();
+
     assert!(message.contains("more than 1000 schemas hold at once"), "{message}");
 }
 
@@ -226,6 +236,7 @@ fn an_enum_of_a_hundred_thousand_values_is_compared_by_value() {
             "content": { "application/json": { "schema": { "type": "string", "enum": values(from) } } },
         } } } } } }))
     };
+
     let found = compared(&of_enum(0), &of_enum(1));
     assert_eq!(found.findings.len(), 2, "{}", shown(&found.findings));
     assert_eq!(found.findings[0].new, Some("value-100000".into()));
@@ -235,10 +246,12 @@ fn an_enum_of_a_hundred_thousand_values_is_compared_by_value() {
 #[test]
 fn many_of_everything_is_no_more_than_long() {
     const MANY: usize = 20_000;
+
     let named = |prefix: &str, value: Value| -> Value {
         let members = (0..MANY).map(|at| (format!("{prefix}{at}"), value.clone()));
         members.collect::<serde_json::Map<_, _>>().into()
     };
+
     let wide = |prefix: &str| {
         let union: Vec<Value> = (0..MANY)
             .map(|at| json!({ "type": "object", "title": format!("{prefix}{at}") }))
@@ -246,6 +259,7 @@ fn many_of_everything_is_no_more_than_long() {
         let mut schema = named("x-", json!(prefix));
         schema["properties"] = named(prefix, json!({ "type": "string" }));
         schema["required"] = (0..MANY).map(|at| format!("{prefix}{at}")).collect();
+
         let parameters: Vec<Value> =
             (0..MANY).map(|at| json!({ "name": format!("{prefix}{at}"), "in": "query" })).collect();
         of(&json!({ "openapi": "3.0.3", "paths": { "/a": { "put": {
@@ -266,6 +280,7 @@ fn whatever_stands_in_whichever_place_nothing_panics() {
         document(include_str!("../languages/openapi3.yaml")).value,
         document(include_str!("../languages/swagger2.yaml")).value,
     ];
+
     let strange = [
         json!(null),
         json!(true),
@@ -280,12 +295,14 @@ fn whatever_stands_in_whichever_place_nothing_panics() {
     for document in &whole {
         let mut pointers = Vec::new();
         every_pointer(document, String::new(), &mut pointers);
+
         for pointer in &pointers {
             for value in &strange {
                 let mut broken = document.clone();
                 *broken.pointer_mut(pointer).expect("a place") = value.clone();
                 let text = broken.to_string();
                 let Ok(broken) = Document::load("broken.json", text.as_bytes()) else { continue };
+
                 match compare(&of(document), &broken) {
                     Ok(_) => read += 1,
                     Err(problem) => {
@@ -295,6 +312,7 @@ fn whatever_stands_in_whichever_place_nothing_panics() {
             }
         }
     }
+
     assert!(read > 500, "most places take something strange: {read}");
 }
 
@@ -306,9 +324,11 @@ fn every_pointer(value: &Value, at: String, into: &mut Vec<String>) {
         }
         _ => Vec::new(),
     };
+
     for (key, inner) in members {
-        let segment = connect_codegen::problem::pointer_segment(&key);
+        let segment = connect_codegen::diagnostic::pointer_segment(&key);
         every_pointer(inner, format!("{at}/{segment}"), into);
     }
+
     into.push(at);
 }

@@ -1,6 +1,6 @@
 //! The members of unions: which are one, and what tells them.
 
-use connect_drift::class::Class;
+use connect_drift::change_kind::ChangeKind;
 use connect_drift::finding::{Finding, Wire};
 
 use super::documents::{between, only, shown, unmirrored};
@@ -21,6 +21,7 @@ fn found(base: &str, revision: &str) -> Vec<Finding> {
     let back = between(SHAPES, revision, base);
     assert_eq!(unmirrored(&there, &back), Vec::<&Finding>::new());
     assert_eq!(unmirrored(&back, &there), Vec::<&Finding>::new());
+
     there
 }
 
@@ -63,9 +64,11 @@ fn a_member_may_be_told_by_several_values() {
     let more = found(&told(&["a"]), &told(&["a", "b"]));
     assert_eq!(only(&more).message, "`Shape` tells `Circle` by `b` as well");
     assert_eq!(only(&more).wire, Wire::Compatible);
+
     let fewer = found(&told(&["a", "b"]), &told(&["b"]));
     assert_eq!(only(&fewer).message, "`Shape` no longer tells `Circle` by `a`");
     assert_eq!(only(&fewer).wire, Wire::Breaking);
+
     let other = found(&told(&["a", "b"]), &told(&["b", "c", "d"]));
     assert_eq!(classes(&other), ["discriminator-mapping-changed", "discriminator-value-added"]);
     assert_eq!(found(&told(&["a", "b"]), &told(&["b", "a"])), []);
@@ -75,7 +78,7 @@ fn a_member_may_be_told_by_several_values() {
 fn a_value_that_leads_outside_of_the_union_is_seen() {
     let outside = union("Circle", "far: '#/components/schemas/Else'");
     let found = found(&union("Circle", ""), &outside);
-    assert_eq!(only(&found).class, Class::DiscriminatorValueAdded);
+    assert_eq!(only(&found).class, ChangeKind::DiscriminatorValueAdded);
     assert_eq!(only(&found).message, "`Shape` tells `Else` by `far` as well");
 }
 
@@ -96,8 +99,10 @@ fn a_renamed_heir_is_told_otherwise() {
     };
     let lives = "lives: {type: integer}, age: {type: integer}";
     let found = between(HEIRS, &heir("Cat", lives), &heir("Kitty", lives));
+
     assert_eq!(classes(&found), ["discriminator-mapping-changed", "component-renamed"]);
     assert_eq!(found[0].message, "`Pet` tells `Cat` by `Kitty`, and no longer by `Cat`");
+
     // What all heirs have does not make two of them one.
     let found = between(HEIRS, &heir("Cat", lives), &heir("Fish", "fins: {type: integer}"));
     assert_eq!(
@@ -116,9 +121,11 @@ fn several_unions_that_hold_at_once_may_stand_in_any_order() {
             "{{oneOf: [{{type: object, properties: {{c: {{type: string}}}}}}, {{type: object, properties: {{d: {{type: string}}}}}}{more}]}}"
         )
     };
+
     let both = |first: &str, second: &str| format!("    Shape: {{allOf: [{first}, {second}]}}");
     assert_eq!(found(&both(one, &other("")), &both(&other(""), one)), []);
+
     let more = other(", {type: object, properties: {e: {type: string}}}");
     let found = found(&both(one, &other("")), &both(&more, one));
-    assert_eq!(only(&found).class, Class::UnionMemberAdded);
+    assert_eq!(only(&found).class, ChangeKind::UnionMemberAdded);
 }

@@ -50,6 +50,7 @@ fn cat() -> Value {
 fn a_schema_inline_or_referred_to() {
     let inline = json!({ "type": "object", "properties": { "lives": { "type": "integer" } } });
     same_schema(cat(), inline.clone());
+
     same_schema(
         json!({ "type": "array", "items": cat() }),
         json!({ "type": "array", "items": inline }),
@@ -62,6 +63,7 @@ fn a_schema_whole_or_in_parts() {
         "type": "object", "description": "A cat.", "required": ["a", "lives"], "additionalProperties": false,
         "properties": { "a": { "type": "string" }, "lives": { "type": "integer" } },
     });
+
     let parts = json!({
         "description": "A cat.",
         "allOf": [
@@ -73,6 +75,7 @@ fn a_schema_whole_or_in_parts() {
     same_schema(cat(), json!({ "allOf": [cat()] }));
     same_schema(cat(), json!({ "oneOf": [cat()] }));
     same_schema(cat(), json!({ "anyOf": [{ "allOf": [cat()] }] }));
+
     let property = |property: Value| json!({ "properties": { "it": property } });
     let refined = json!({ "allOf": [
         property(json!({ "type": "string" })), property(json!({ "enum": ["a"] })),
@@ -87,9 +90,11 @@ fn the_ways_to_say_null() {
         same_schema(nullable.clone(), json!({ keyword: [cat(), { "type": "null" }] }));
         same_schema(nullable.clone(), json!({ keyword: [{ "enum": [null] }, cat()] }));
     }
+
     let text = json!({ "type": "string", "nullable": true });
     same_schema(text.clone(), json!({ "type": ["null", "string"] }));
     same_schema(text, json!({ "anyOf": [{ "type": "string" }, { "nullable": true }] }));
+
     let values = json!({ "type": "string", "nullable": true, "enum": ["a", null] });
     same_schema(values, json!({ "type": "string", "nullable": true, "enum": ["a"] }));
 }
@@ -102,21 +107,25 @@ fn what_is_said_and_what_saying_nothing_means() {
         "required": [], "additionalProperties": true, "nullable": false, "readOnly": false,
         "writeOnly": false, "deprecated": false, "minProperties": 0,
     });
+
     same_schema(plain.clone(), wordy);
     same_schema(plain, json!({ "properties": { "a": { "type": "string" } } }));
     same_schema(json!({ "enum": ["a", "b"] }), json!({ "type": "string", "enum": ["b", "a"] }));
     same_schema(json!({ "const": "a" }), json!({ "enum": ["a"] }));
     same_schema(json!({ "maximum": 10 }), json!({ "maximum": 10.0 }));
+
     let parameter = |extra: Value| {
         let mut parameter = json!({
             "name": "ids", "in": "query", "schema": { "type": "array", "items": { "type": "string" } },
         });
         parameter.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+
         rooted(
             json!({ "/a": { "get": { "parameters": [parameter], "responses": {} } } }),
             json!({}),
         )
     };
+
     let said = json!({
         "style": "form", "explode": true, "required": false, "deprecated": false,
         "allowEmptyValue": false, "allowReserved": false,
@@ -129,16 +138,19 @@ fn parameters_of_the_path_or_of_the_operation_and_in_any_order() {
     let parameter = |name: &str, place: &str| json!({ "name": name, "in": place, "required": true, "schema": { "type": "string" } });
     let (id, limit) = (parameter("id", "path"), parameter("limit", "query"));
     let operation = |parameters: Value| json!({ "parameters": parameters, "responses": {} });
+
     let of_path = rooted(
         json!({ "/a/{id}": { "parameters": [id], "get": operation(json!([limit])) } }),
         json!({}),
     );
+
     let of_operation =
         rooted(json!({ "/a/{id}": { "get": operation(json!([limit, id])) } }), json!({}));
     let referred = rooted(
         json!({ "/a/{id}": { "get": operation(json!([{ "$ref": "#/components/parameters/Id" }, limit])) } }),
         json!({ "parameters": { "Id": id } }),
     );
+
     same(&of_path, &of_operation);
     same(&of_path, &referred);
 }
@@ -153,6 +165,7 @@ fn what_the_document_says_for_all_operations_or_each_for_itself() {
     all["security"] = json!([{ "token": [] }]);
     all["servers"] = json!([{ "url": "https://a.example/" }]);
     same(&each, &all);
+
     let mut turned = all.clone();
     all["tags"] = json!([{ "name": "a", "description": "Words." }, { "name": "b" }]);
     turned["tags"] = json!([{ "name": "b" }, { "description": "Words.", "name": "a" }]);
@@ -167,10 +180,12 @@ fn components_of_all_sorts_inline_or_referred_to() {
     let schemas = json!({ "Cat": { "type": "object" } });
     let put = json!({ "requestBody": body, "responses": { "200": answer(header.clone()) } });
     let inline = rooted(json!({ "/a": { "put": put } }), json!({ "schemas": schemas }));
+
     let put = json!({
         "requestBody": { "$ref": "#/components/requestBodies/Body" },
         "responses": { "200": { "$ref": "#/components/responses/Answer" } },
     });
+
     let referred = rooted(
         json!({ "/a": { "$ref": "#/components/x-paths/a" } }),
         json!({
@@ -189,6 +204,7 @@ fn one_api_in_each_language_and_each_syntax() {
     let swagger = document(include_str!("../languages/swagger2.yaml"));
     let openapi = document(include_str!("../languages/openapi3.yaml"));
     let found = compared(&swagger, &openapi);
+
     assert!(found.findings.is_empty(), "{}", shown(&found.findings));
     let found = compared(&openapi, &of(&openapi.value));
     assert!(found.findings.is_empty(), "{}", shown(&found.findings));

@@ -30,5 +30,6 @@ fn each_pair_shows_its_change_and_the_mirror_of_it() {
             }
         }
     });
+
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

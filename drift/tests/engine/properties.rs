@@ -43,6 +43,7 @@ fn change_schema(
                 .any(|key| members.contains_key(*key));
             let is_place = members.contains_key("in") || members.contains_key("scheme");
             let is_told = members.contains_key("discriminator");
+
             is_schema && !is_place && change(members)
                 || members.iter_mut().any(|(key, inner)| {
                     key != "securitySchemes"
@@ -71,6 +72,7 @@ fn reordered(value: &Value) -> Value {
                 }
                 (key.clone(), inner)
             });
+
             turned.collect::<Map<_, _>>().into()
         }
         Value::Array(members) => members.iter().map(reordered).collect(),

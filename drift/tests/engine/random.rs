@@ -48,6 +48,7 @@ fn parameters() -> impl Strategy<Value = Vec<Value>> {
             names.push(key);
             new
         });
+
         parameters
     })
 }
@@ -76,11 +77,13 @@ fn content() -> impl Strategy<Value = Value> {
         (media.as_str().unwrap().to_owned(), json!({ "schema": schema }))
     });
     let encoding = sample(vec![json!({}), json!({ "alpha": { "explode": false } })]);
+
     let form = (schemas::object(leaf().boxed()), encoding).prop_map(|(schema, encoding)| {
         let name = "application/x-www-form-urlencoded".to_owned();
         (name, json!({ "schema": schema, "encoding": encoding }))
     });
     let one = prop_oneof![4 => one, 1 => form];
+
     proptest::collection::vec(one, 0..3)
         .prop_map(|media| media.into_iter().collect::<Map<_, _>>().into())
 }
@@ -95,6 +98,7 @@ fn operation() -> impl Strategy<Value = Value> {
                 .map(|(status, content)| (status.to_owned(), answer(content)))
                 .collect::<Map<_, _>>()
         });
+
     let body = proptest::option::of((any::<bool>(), content()));
     let security = sample(vec![
         json!(null),
@@ -103,6 +107,7 @@ fn operation() -> impl Strategy<Value = Value> {
         json!([{ "key": [] }, { "token": [] }]),
         json!([{ "key": [], "token": ["a", "b"] }]),
     ]);
+
     let tags = sample(vec![json!(null), json!(["b", "a"]), json!(["a"])]);
     (parameters(), body, responses, security, servers(), tags, any::<bool>()).prop_map(
         |(parameters, body, responses, security, servers, tags, deprecated)| {
@@ -110,11 +115,13 @@ fn operation() -> impl Strategy<Value = Value> {
             if let Some((required, content)) = body {
                 operation["requestBody"] = json!({ "required": required, "content": content });
             }
+
             for (key, value) in [("security", security), ("servers", servers), ("tags", tags)] {
                 if !value.is_null() {
                     operation[key] = value;
                 }
             }
+
             if deprecated {
                 operation["deprecated"] = true.into();
             }
@@ -136,6 +143,7 @@ pub fn document() -> impl Strategy<Value = Value> {
                 let item = paths.entry(path).or_insert_with(|| json!({ "parameters": of_path }));
                 item[method] = operation;
             }
+
             let mut document = json!({
                 "openapi": "3.0.3",
                 "info": { "title": "Games", "version": "1" },
@@ -145,6 +153,7 @@ pub fn document() -> impl Strategy<Value = Value> {
                     "key": { "type": "apiKey", "in": "header", "name": "X-Key" },
                 } },
             });
+
             if !servers.is_null() {
                 document["servers"] = servers;
             }

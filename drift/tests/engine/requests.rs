@@ -19,6 +19,7 @@ fn found(base: &str, revision: &str) -> Vec<Finding> {
     let back = between(OPENAPI, revision, base);
     assert_eq!(unmirrored(&there, &back), Vec::<&Finding>::new());
     assert_eq!(unmirrored(&back, &there), Vec::<&Finding>::new());
+
     there
 }
 
@@ -39,6 +40,7 @@ fn a_parameter_that_gains_or_loses_its_schema_is_seen() {
     assert_eq!(verdicts(&found(&query(typed), &query(bare))), [("type-widened", Wire::None)]);
     assert_eq!(verdicts(&found(&header(bare), &header(typed))), [("type-narrowed", Wire::None)]);
     assert_eq!(verdicts(&found(&header(typed), &header(bare))), [("type-widened", Wire::None)]);
+
     // A schema that says nothing is none.
     assert_eq!(found(&query(bare), &query("description: Words., schema: {}")), []);
 }
@@ -55,11 +57,13 @@ fn a_parameter_that_is_written_in_a_media_type_is_one_finding() {
         let found = found(&plain, &json);
         assert_eq!(only(&found).class.id(), "parameter-serialization-changed", "{}", shown(&found));
     }
+
     let json = query(
         "content: {application/json: {schema: {type: object, properties: {a: {type: integer}}}}}",
     );
     let found = found(&query("schema: {type: object, properties: {a: {type: string}}}"), &json);
     let classes: Vec<&str> = found.iter().map(|finding| finding.class.id()).collect();
+
     assert_eq!(classes, ["type-changed", "parameter-serialization-changed"]);
 }
 
@@ -72,10 +76,12 @@ fn what_is_only_allowed_besides_breaks_nobody() {
             verdicts(&found(&plain, &more)),
             [("parameter-serialization-loosened", Wire::None)]
         );
+
         assert_eq!(
             verdicts(&found(&more, &plain)),
             [("parameter-serialization-tightened", Wire::Breaking)]
         );
+
         // In a header both mean nothing.
         let silent = header(&format!("{word}: true, schema: {{type: string}}"));
         assert_eq!(found(&header("schema: {type: string}"), &silent), []);
@@ -92,8 +98,10 @@ fn how_fields_are_written_matters_in_forms_only() {
     let query = "application/x-www-form-urlencoded";
     let (usual, commas) = ("a: {style: form}", "a: {explode: false}");
     let changed = [("body-encoding-changed", Wire::Breaking)];
+
     assert_eq!(verdicts(&found(&body(query, ""), &body(query, commas))), changed);
     assert_eq!(found(&body(query, ""), &body(query, usual)), []);
+
     let typed = "a: {contentType: text/plain}";
     assert_eq!(
         verdicts(&found(&body("multipart/form-data", ""), &body("multipart/form-data", typed))),
@@ -112,14 +120,17 @@ paths: {/a: {post: {parameters: [{name: name, in: formData, type: string}HERE], 
 ";
     let field = |says: &str| format!(", {{name: n, in: formData, {says}}}");
     let added = between(frame, "", &field("type: integer"));
+
     assert_eq!(verdicts(&added), [("optional-property-added", Wire::Compatible)]);
     let other = between(frame, &field("type: integer"), &field("type: string"));
     assert_eq!(verdicts(&other), [("type-changed", Wire::Breaking)]);
+
     let written = between(
         frame,
         &field("type: array, items: {type: string}"),
         &field("type: array, items: {type: string}, collectionFormat: multi"),
     );
+
     assert_eq!(verdicts(&written), [("body-encoding-changed", Wire::Breaking)]);
     // A file is sent in parts.
     let file = between(frame, "", &field("type: file"));
@@ -167,6 +178,7 @@ paths:
     assert_eq!(class("x-note: 1", "x-note: 2"), "extension-changed");
     assert_eq!(class("", "/b: {summary: Words.}"), "documentation-changed");
     assert_eq!(class("/b: {summary: Words.}", "/b: {summary: Others.}"), "documentation-changed");
+
     // Of a path that gets its first operation, the operation tells.
     let first = "/b: {summary: Words., get: {responses: {}}}";
     assert_eq!(class("/b: {summary: Words.}", first), "operation-added");

@@ -1,6 +1,6 @@
 //! What schemas mean: their numbers, their parts, their names.
 
-use connect_drift::class::Class;
+use connect_drift::change_kind::ChangeKind;
 use connect_drift::finding::{Source, Wire};
 
 use super::documents::{of_schemas, only, shown, verdicts};
@@ -11,13 +11,16 @@ fn whole_numbers_are_told_apart_beyond_what_a_float_can_tell() {
     let [gone, new] = &*found else { panic!("{}", shown(&found)) };
     assert_eq!(gone.message, "`It` no longer has value `9007199254740992`");
     assert_eq!(new.message, "`It` has the new value `9007199254740993`");
+
     let (most, less) = ("{maximum: 9223372036854775807}", "{maximum: 9223372036854775806}");
-    assert_eq!(only(&of_schemas(most, less)).class, Class::LimitTightened);
-    assert_eq!(only(&of_schemas(less, most)).class, Class::LimitLoosened);
+    assert_eq!(only(&of_schemas(most, less)).class, ChangeKind::LimitTightened);
+    assert_eq!(only(&of_schemas(less, most)).class, ChangeKind::LimitLoosened);
+
     let (one, other) = ("{default: 18446744073709551615}", "{default: 18446744073709551614}");
-    assert_eq!(only(&of_schemas(one, other)).class, Class::DefaultChanged);
+    assert_eq!(only(&of_schemas(one, other)).class, ChangeKind::DefaultChanged);
+
     let (two, four) = ("{multipleOf: 4503599627370497}", "{multipleOf: 9007199254740994}");
-    assert_eq!(only(&of_schemas(two, four)).class, Class::LimitTightened);
+    assert_eq!(only(&of_schemas(two, four)).class, ChangeKind::LimitTightened);
 }
 
 #[test]
@@ -36,9 +39,10 @@ fn a_name_is_the_same_only_where_its_words_are() {
         let found = of_schemas(&named(old), &named(new));
         assert_eq!(found.len(), 2, "{old} and {new}: {}", shown(&found));
     }
+
     for (old, new) in [("game_id", "gameId"), ("Game-Id", "game id"), ("v_1", "V1")] {
         let found = of_schemas(&named(old), &named(new));
-        assert_eq!(only(&found).class, Class::OptionalPropertyRenamed, "{old} and {new}");
+        assert_eq!(only(&found).class, ChangeKind::OptionalPropertyRenamed, "{old} and {new}");
     }
 }
 
@@ -49,6 +53,7 @@ fn parts_come_to(parts: &[&str], whole: &str) {
         (parts.to_vec(), parts.iter().rev().copied().collect());
     let nested =
         format!("{{allOf: [{{allOf: [{}]}}, {}]}}", back[..1].join(", "), back[1..].join(", "));
+
     for parts in [
         format!("{{allOf: [{}]}}", there.join(", ")),
         format!("{{allOf: [{}]}}", back.join(", ")),
@@ -65,34 +70,41 @@ fn parts_come_to(parts: &[&str], whole: &str) {
 fn parts_that_say_different_things_come_to_what_they_allow_together() {
     parts_come_to(&["{enum: [a, b, c]}", "{enum: [d, c, b]}"], "{enum: [b, c]}");
     parts_come_to(&["{type: number}", "{type: integer}"], "{type: integer}");
+
     parts_come_to(
         &["{type: object}", "{type: integer}", "{type: number}"],
         "{allOf: [{type: boolean}, {type: array}]}",
     );
     parts_come_to(&["{type: [string, integer]}", "{type: [integer, boolean]}"], "{type: integer}");
+
     parts_come_to(
         &["{minimum: 1, maximum: 9}", "{minimum: 3, maximum: 20}"],
         "{minimum: 3, maximum: 9}",
     );
+
     parts_come_to(
         &["{minimum: 3, exclusiveMinimum: true}", "{minimum: 3}", "{minimum: 2}"],
         "{minimum: 3, exclusiveMinimum: true}",
     );
     parts_come_to(&["{minimum: 2, exclusiveMinimum: true}", "{minimum: 3}"], "{minimum: 3}");
+
     parts_come_to(
         &["{minLength: 2, maxLength: 9}", "{minLength: 0, maxLength: 5}"],
         "{minLength: 2, maxLength: 5}",
     );
+
     parts_come_to(
         &["{minItems: 1, uniqueItems: true}", "{minItems: 2}"],
         "{minItems: 2, uniqueItems: true}",
     );
     parts_come_to(&["{maxProperties: 9}", "{maxProperties: 5}"], "{maxProperties: 5}");
     parts_come_to(&["{multipleOf: 3}", "{multipleOf: 6}", "{multipleOf: 2}"], "{multipleOf: 6}");
+
     parts_come_to(
         &["{nullable: true}", "{type: string, nullable: false}"],
         "{type: string, nullable: true}",
     );
+
     parts_come_to(
         &[
             "{type: object, properties: {a: {enum: [x, y]}}, required: [a]}",
@@ -109,18 +121,20 @@ fn what_cannot_be_joined_is_kept_from_each_part() {
     let both =
         |one: &str, other: &str| format!("{{type: string, allOf: [{{{one}}}, {{{other}}}]}}");
     for (key, class) in [
-        ("pattern", Class::PatternChanged),
-        ("format", Class::FormatChanged),
-        ("default", Class::DefaultChanged),
-        ("description", Class::DocumentationChanged),
-        ("unheardOf", Class::Unclassified),
+        ("pattern", ChangeKind::PatternChanged),
+        ("format", ChangeKind::FormatChanged),
+        ("default", ChangeKind::DefaultChanged),
+        ("description", ChangeKind::DocumentationChanged),
+        ("unheardOf", ChangeKind::Unclassified),
     ] {
         let said = |word: &str| format!("{key}: {word}");
         let (ab, ba) = (both(&said("aa"), &said("bb")), both(&said("bb"), &said("aa")));
         assert_eq!(of_schemas(&ab, &ba), [], "{key}");
+
         // One cause, whichever part it is of.
         let found = of_schemas(&ab, &both(&said("cc"), &said("aa")));
         assert_eq!(only(&found).class, class, "{key}");
+
         assert_eq!(
             (only(&found).old.clone(), only(&found).new.clone()),
             (Some("bb".into()), Some("cc".into()))
@@ -134,6 +148,7 @@ fn a_part_that_allows_less_than_the_whole_did_is_a_limit() {
         "{allOf: [{maximum: 9}, {maximum: 5}]}",
         "{allOf: [{maximum: 9}, {maximum: 3}]}",
     );
+
     assert_eq!(only(&found).message, "`It` has the limit `maximum: 3`, and no longer `5`");
     // A part that allows more than another one changes nothing.
     assert_eq!(
@@ -143,6 +158,7 @@ fn a_part_that_allows_less_than_the_whole_did_is_a_limit() {
         ),
         []
     );
+
     let found = of_schemas("{minimum: 5}", "{minimum: 5, exclusiveMinimum: true}");
     assert_eq!(
         only(&found).message,
@@ -156,16 +172,19 @@ fn a_map_whose_values_get_a_type_is_narrower() {
     let (free, typed) = ("{type: object}", "{type: object, additionalProperties: {type: integer}}");
     let narrowed = of_schemas(free, typed);
     assert_eq!(verdicts(&narrowed), [("type-narrowed", Wire::Breaking)]);
+
     assert_eq!(
         verdicts(&of_schemas("{type: object, additionalProperties: true}", typed)),
         verdicts(&narrowed)
     );
     assert_eq!(verdicts(&of_schemas(typed, free)), [("type-widened", Wire::Breaking)]);
+
     // Into what a struct lacks, programs put nothing; but what they read from there may be otherwise.
     let (free, typed) = (
         "{type: object, properties: {a: {}}}",
         "{type: object, properties: {a: {}}, additionalProperties: {type: integer}}",
     );
+
     assert_eq!(verdicts(&of_schemas(free, typed)), [("additional-properties-added", Wire::None)]);
     assert_eq!(verdicts(&of_schemas(typed, free)), [("type-widened", Wire::Breaking)]);
 }
@@ -182,8 +201,9 @@ fn a_map_that_becomes_a_struct_breaks_source() {
         let listed = of_schemas(map, object);
         assert_eq!(verdicts(&listed)[1], ("properties-listed", Wire::None), "{}", shown(&listed));
         assert_eq!(listed[1].source, Source::Major);
+
         let unlisted = of_schemas(object, map);
-        let found = unlisted.iter().find(|finding| finding.class == Class::PropertiesUnlisted);
+        let found = unlisted.iter().find(|finding| finding.class == ChangeKind::PropertiesUnlisted);
         assert_eq!(
             found.map(|finding| finding.source),
             Some(Source::Major),
@@ -191,11 +211,13 @@ fn a_map_that_becomes_a_struct_breaks_source() {
             shown(&unlisted)
         );
     }
+
     let (empty, object) = (
         "{type: object, additionalProperties: false}",
         "{type: object, additionalProperties: false, properties: {a: {type: string}}}",
     );
-    assert_eq!(only(&of_schemas(empty, object)).class, Class::OptionalPropertyAdded);
+
+    assert_eq!(only(&of_schemas(empty, object)).class, ChangeKind::OptionalPropertyAdded);
 }
 
 #[test]
@@ -207,6 +229,7 @@ fn what_responses_always_held_and_no_longer_do_breaks() {
     };
     let hidden = ", writeOnly: true";
     let found = of_schemas(&object("it", ""), &object("it", hidden));
+
     assert_eq!(verdicts(&found), [("required-became-write-only", Wire::Breaking)]);
     let found = of_schemas(&object("a", ""), &object("a", hidden));
     assert_eq!(verdicts(&found), [("became-write-only", Wire::Risky)]);

@@ -23,6 +23,7 @@ impl Driver {
     pub fn start() -> Result<Self, String> {
         let folder = std::env::var_os(FOLDER).map(PathBuf::from);
         let program = folder.unwrap_or_default().join("chromedriver");
+
         let mut process = Command::new(&program)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -31,6 +32,7 @@ impl Driver {
             .map_err(|error| format!("{} cannot be started: {error}", program.display()))?;
         let stdout = process.stdout.take().expect("it is piped");
         let mut driver = Self { process, address: String::new() };
+
         for line in BufReader::new(stdout).lines() {
             let line = line.map_err(|error| error.to_string())?;
             if let Some((_, port)) = line.split_once("started successfully on port ") {
@@ -38,6 +40,7 @@ impl Driver {
                 return Ok(driver);
             }
         }
+
         Err("chromedriver ended without a word of its port".to_owned())
     }
 
@@ -52,6 +55,7 @@ impl Driver {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("report.html");
         std::fs::write(&file, html).expect("a page");
+
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
         let mut arguments = vec![
             "--headless",
@@ -66,10 +70,12 @@ impl Driver {
             "--window-size=1280,900",
             &profile,
         ];
+
         arguments.extend(extra);
         let wanted = json!({ "goog:chromeOptions": { "args": arguments } });
         let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+
         runtime.expect("a runtime").block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             let client = builder.capabilities(wanted).connect(&self.address).await;
@@ -77,6 +83,7 @@ impl Driver {
             let url = format!("file://{}{fragment}", file.display());
             client.goto(&url).await.expect("the page");
             test(Page { client: client.clone() }).await;
+
             // A test that panics leaves its browser to the driver, which ends with it.
             client.close().await.expect("an end");
         });

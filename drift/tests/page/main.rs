@@ -39,9 +39,11 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let required = std::env::var_os(REQUIRED).is_some_and(|it| it == "required");
     let driver = Driver::start().map(Arc::new);
+
     if let Err(reason) = &driver {
         eprintln!("NOT RUN, for want of a browser: the tests of the HTML page ({reason})");
     }
+
     let trial = |(name, test): (&str, Test)| match &driver {
         Ok(driver) => {
             let driver = Arc::clone(driver);
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
             Trial::test(name, move || Err(reason.into())).with_ignored_flag(!required)
         }
     };
+
     libtest_mimic::run(&arguments, TESTS.into_iter().map(trial).collect()).exit_code()
 }
 
@@ -70,17 +73,22 @@ fn shows(driver: &Driver) {
         assert_eq!(page.eval("document.title").await, json!("Drift of Connect API"));
         let advice = page.eval("document.querySelector('.advice').innerText").await;
         assert!(advice.as_str().is_some_and(|it| it.contains("0.1.0 becomes 0.2.0")), "{advice}");
+
         let verdicts = ["breaking major", "risky major", "compatible minor", "none patch"];
         assert_eq!(page.seen().await, json!(verdicts));
         assert_eq!(page.count().await, json!("4 of 4 findings"));
+
         let notes = page.eval("document.querySelectorAll('.notes li').length").await;
         assert_eq!(notes, json!(4));
+
         // The style sheet was let in, and nothing else was asked for.
         let display =
             page.eval("getComputedStyle(document.querySelector('#filter')).display").await;
         assert_eq!(display, json!("flex"));
+
         let loaded = page.eval("performance.getEntriesByType('resource').length").await;
         assert_eq!(loaded, json!(0));
+
         let wide = "document.documentElement.scrollWidth <= innerWidth";
         assert_eq!(page.eval(wide).await, json!(true));
     });
@@ -92,13 +100,17 @@ fn filters(driver: &Driver) {
         assert_eq!(page.seen().await, json!(["breaking major"]));
         assert_eq!(page.count().await, json!("1 of 4 findings"));
         assert_eq!(page.eval("location.hash").await, json!("#wire=breaking"));
+
         page.click("[name=wire][value=compatible]").await;
         assert_eq!(page.seen().await, json!(["breaking major", "compatible minor"]));
+
         page.click("[name=source][value=minor]").await;
         assert_eq!(page.seen().await, json!(["compatible minor"]), "both groups must fit");
+
         page.click("[name=wire][value=breaking]").await;
         page.click("[name=wire][value=compatible]").await;
         page.click("[name=source][value=minor]").await;
+
         assert_eq!(page.count().await, json!("4 of 4 findings"), "no box ticked, no filter");
         page.click("[name=accepted]").await;
         assert_eq!(page.count().await, json!("3 of 4 findings"));
@@ -110,9 +122,11 @@ fn address(driver: &Driver) {
         assert_eq!(page.seen().await, json!(["none patch"]));
         let ticked = "[...document.querySelectorAll(':checked')].map(it => it.value)";
         assert_eq!(page.eval(ticked).await, json!(["risky", "none", "patch"]));
+
         // A link to a finding shows it, whatever was filtered.
         page.click(".first a").await;
         assert_eq!(page.count().await, json!("4 of 4 findings"));
+
         let open = "[...document.querySelectorAll('.finding[open]')].map(it => it.dataset.wire)";
         assert_eq!(page.eval(open).await, json!(["breaking"]));
     });
@@ -123,6 +137,7 @@ fn search(driver: &Driver) {
         page.click("[name=text]").await;
         page.press("/USAGE").await;
         assert_eq!(page.seen().await, json!(["compatible minor"]));
+
         page.press(" nowhere").await;
         assert_eq!(page.count().await, json!("0 of 4 findings"));
     });
@@ -133,23 +148,30 @@ fn opens(driver: &Driver) {
         let old = "document.querySelectorAll('.finding')[1].querySelectorAll('.values > div')[0]";
         let new = "document.querySelectorAll('.finding')[1].querySelectorAll('.values > div')[1]";
         assert_eq!(page.eval(&format!("{old}.checkVisibility()")).await, json!(false));
+
         page.click(".finding:nth-of-type(2) > summary").await;
         let text = page.eval(&format!("{old}.innerText")).await;
         assert!(text.as_str().is_some_and(|it| it.contains("\"offline\"")), "{text}");
+
         let text = page.eval(&format!("{new}.innerText")).await;
         assert!(text.as_str().is_some_and(|it| it.contains("\"idle\"")), "{text}");
+
         let marked = page.eval(&format!("{new}.querySelector('ins').innerText.trim()")).await;
         assert_eq!(marked, json!("\"idle\""), "only what differs is marked");
+
         let beside = format!(
             "(([a, b]) => a.top === b.top && a.right <= b.left)\
              ([{old}, {new}].map(it => it.getBoundingClientRect()))"
         );
+
         assert_eq!(page.eval(&beside).await, json!(true));
         page.client.set_window_size(500, 900).await.expect("a size");
+
         let below = format!(
             "(([a, b]) => a.bottom <= b.top && a.left === b.left)\
              ([{old}, {new}].map(it => it.getBoundingClientRect()))"
         );
+
         assert_eq!(page.eval(&below).await, json!(true), "on a narrow screen one below the other");
     });
 }
@@ -162,11 +184,14 @@ fn keyboard(driver: &Driver) {
             let focus =
                 page.eval("(it => it.value || it.id || it.tagName)(document.activeElement)");
             let focus = focus.await.as_str().unwrap_or_default().to_owned();
+
             let outline = page.eval(
                 "(it => [it, it.nextElementSibling].some(it => it \
                  && getComputedStyle(it).outlineStyle === 'solid'))(document.activeElement)",
             );
+
             assert_eq!(outline.await, json!(true), "the focus on {focus} shows");
+
             match focus.as_str() {
                 "risky" => page.press(" ").await,
                 "SUMMARY" => {
@@ -175,13 +200,16 @@ fn keyboard(driver: &Driver) {
                 }
                 _ => {}
             }
+
             passed.push(focus);
         }
+
         let boxes =
             ["breaking", "risky", "compatible", "none", "major", "minor", "patch", "toggle"];
         for expected in boxes {
             assert!(passed.iter().any(|it| it == expected), "{expected} in {passed:?}");
         }
+
         assert_eq!(page.seen().await, json!(["risky major"]));
         let open = page.eval("document.querySelectorAll('.finding[open]')[0].dataset.wire").await;
         assert_eq!(open, json!("risky"), "the only one that is left to reach");
@@ -220,8 +248,10 @@ fn contrast(driver: &Driver) {
             page.click("[name=wire][value=risky]").await;
             page.click("[name=source][value=major]").await;
             page.click("[name=wire][value=none]").await;
+
             let least = page.eval(CONTRAST).await;
             assert_eq!(least[2], json!(dark));
+
             // What WCAG 2 asks of text, level AA.
             assert!(least[0].as_f64().is_some_and(|it| (4.5..99.0).contains(&it)), "{least}");
         });
@@ -240,16 +270,20 @@ fn hostile(driver: &Driver) {
         new: Some(json!({ evil: evil })),
         ..finding(Wire::Breaking, Source::Major, evil)
     };
+
     let mut report = with(vec![nasty]);
     report.base.title = evil.to_owned();
     let html = Format::Html.render(&review(report, ""), 0);
+
     driver.open(&html, "", &[], async |page: Page| {
         page.click("#toggle").await;
         assert_eq!(page.count().await, json!("1 of 1 findings"));
         assert_eq!(page.eval("typeof window.evil").await, json!("undefined"));
+
         let made =
             "document.querySelectorAll('img, main b:not(.chip b), [href^=javascript]').length";
         assert_eq!(page.eval(made).await, json!(0));
+
         let shown = page.eval("document.querySelector('.values pre').innerText.trim()").await;
         assert_eq!(shown, json!(evil), "it is shown as it reads");
     });

@@ -1,6 +1,6 @@
 //! `spec/accepted.toml`: what it takes and what it refuses.
 
-use connect_codegen::problem::Place;
+use connect_codegen::diagnostic::Place;
 use connect_drift::accepted::Accepted;
 
 const GOOD: &str = "# why\n[[accepted]]\nfingerprint = \"0123456789abcdef\"\nreason = \"Known.\"\n\
@@ -50,17 +50,20 @@ fn what_is_no_acceptance_is_refused_with_its_place() {
         ("2026-12-01", "2026-11-01", 6, "not after"),
         ("\"Known.\"", "\"Known.", 4, ""),
     ];
+
     for (from, to, line, told) in cases {
         assert!(GOOD.contains(from), "{from}");
         let problem = Accepted::parse(&GOOD.replacen(from, to, 1)).expect_err(to);
         assert!(problem.message.contains(told), "{problem}");
         assert!(problem.help.is_some(), "{problem}");
         assert!(!problem.message.contains('\n'), "{problem}");
+
         assert!(
             matches!(problem.place, Some(Place::Column(at, _)) if at == line),
             "{to}: {problem}"
         );
     }
+
     let twice = Accepted::parse(&GOOD.repeat(2)).expect_err("the same twice");
     assert!(twice.message.contains("accepted twice"), "{twice}");
     assert!(matches!(twice.place, Some(Place::Column(8, _))), "{twice}");

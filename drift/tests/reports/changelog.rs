@@ -1,7 +1,7 @@
 //! The entry in the changelog: what is in it, and that it leaves alone what people wrote.
 
+use connect_drift::change_kind::ChangeKind;
 use connect_drift::changelog::Entry;
-use connect_drift::class::Class;
 use connect_drift::finding::{Finding, Source, Wire};
 use serde_json::json;
 
@@ -27,6 +27,7 @@ fn writing_it_again_changes_nothing() {
         assert_eq!(entry.write_into(&once).expect("an entry"), once, "after {old:?}");
         assert!(once.ends_with('\n') && !once.contains("\n\n\n"), "{once:?}");
     }
+
     assert_eq!(Entry::default().write_into(OLD).as_deref(), Ok(OLD));
 }
 
@@ -34,6 +35,7 @@ fn writing_it_again_changes_nothing() {
 fn everything_that_was_there_still_is_in_its_order() {
     let text = Entry::of(&report()).write_into(OLD).expect("an entry");
     let mut rest = text.as_str();
+
     for line in OLD.lines() {
         let at = rest.find(line).unwrap_or_else(|| panic!("{line:?} is gone from\n{text}"));
         rest = &rest[at + line.len()..];
@@ -46,6 +48,7 @@ fn what_users_do_not_see_has_no_line() {
         finding(Wire::None, Source::Patch, "The description changed."),
         finding(Wire::None, Source::None, "A tag changed."),
     ];
+
     assert_eq!(Entry::of(&with(quiet.to_vec())), Entry::default());
     // A route that moved leaves the crate's surface alone, and breaks all that is deployed.
     let moved = with(vec![finding(Wire::Breaking, Source::Patch, "The operation moved.")]);
@@ -59,13 +62,14 @@ fn what_users_do_not_see_has_no_line() {
 fn what_came_is_added_what_went_is_removed_and_all_else_has_changed() {
     let one = Some(json!(1));
     let cases = [
-        (Class::EnumValueAdded, None, one.clone(), "Added"),
-        (Class::EnumValueRemoved, one.clone(), None, "Removed"),
+        (ChangeKind::EnumValueAdded, None, one.clone(), "Added"),
+        (ChangeKind::EnumValueRemoved, one.clone(), None, "Removed"),
         // Something came to a thing that was there before.
-        (Class::SecurityAdded, one.clone(), one.clone(), "Changed"),
-        (Class::BecameNullable, None, one.clone(), "Changed"),
-        (Class::FormatChanged, one, None, "Changed"),
+        (ChangeKind::SecurityAdded, one.clone(), one.clone(), "Changed"),
+        (ChangeKind::BecameNullable, None, one.clone(), "Changed"),
+        (ChangeKind::FormatChanged, one, None, "Changed"),
     ];
+
     for (class, old, new, group) in cases {
         let finding = Finding { class, old, new, ..finding(Wire::Risky, Source::Minor, "So.") };
         let text = Entry::of(&with(vec![finding])).write_into("## Unreleased\n");
@@ -89,9 +93,11 @@ fn a_document_cannot_write_headings_or_links() {
     let evil = "x\n\n## 9.9.9\n\n* [a](https://evil.example) <b>\r\n`### Added`";
     let mut nasty = finding(Wire::None, Source::Major, evil);
     nasty.rust_items = vec![evil.to_owned()];
+
     let text = Entry::of(&with(vec![nasty])).write_into("## Unreleased\n\n## 0.1.0\n");
     let text = text.expect("an entry");
     let headings: Vec<_> = text.lines().filter(|line| line.starts_with('#')).collect();
+
     assert_eq!(headings, ["## Unreleased", "### Changed", "## 0.1.0"]);
     assert!(!text.contains("[a](") || text.contains("``"), "{text}");
 }
@@ -101,6 +107,7 @@ fn line_endings_are_kept() {
     let old = OLD.replace('\n', "\r\n");
     let text = Entry::of(&report()).write_into(&old).expect("an entry");
     assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+
     let plain = Entry::of(&report()).write_into(OLD).expect("an entry");
     assert_eq!(text.replace("\r\n", "\n"), plain);
 }

@@ -11,11 +11,13 @@ fn reviewed() -> Review {
     let report = report();
     let gone = finding(Wire::None, Source::None, "Gone.");
     let gone = Finding { old: None, ..gone };
+
     let accepted = [
         entry(&report.findings[3], "Only words.", "2027-01-01"),
         entry(&report.findings[1], "Nobody reads it.", "2026-11-25"),
         entry(&gone, "It was harmless.", "2027-01-01"),
     ];
+
     review(report, &accepted.concat())
 }
 
@@ -76,9 +78,11 @@ fn markdown_is_cut_at_the_limit_with_a_count_of_what_is_left_out() {
     };
     let whole = many(20);
     assert!(!whole.contains("left out"), "{whole}");
+
     let cut = many(5_000);
     assert!(cut.chars().count() <= 65_536, "{}", cut.chars().count());
     assert!(cut.chars().count() > 60_000, "{}", cut.chars().count());
+
     let shown = cut.matches("\n* **unclassified**").count();
     assert!(cut.contains(&format!("**{} more findings are left out**", 5_000 - shown)), "{shown}");
 }

@@ -37,12 +37,15 @@ fn hostile(evil: &str) -> Review {
         new: Some(json!({ evil: [evil] })),
         ..finding(Wire::Breaking, Source::Major, &format!("Changed: `{text}`, that is {text}."))
     };
+
     let mut report: Report = with(vec![nasty.clone(), Finding { old: None, ..nasty }]);
     report.base.title = text.clone();
     report.base.location = text.clone();
     report.revision.language = text.clone();
+
     let help = Some(text.clone());
     report.notes = vec![Note { kind: NoteKind::Policy, message: text, help }];
+
     review(report, "")
 }
 
@@ -52,6 +55,7 @@ fn markdown_keeps_it_in_its_place() {
         let text = Format::Markdown.render(&hostile(evil), 0);
         let mut headings = 0;
         let mut items = 0;
+
         for event in Parser::new_ext(&text, Options::all()) {
             match event {
                 Event::Start(Tag::Heading { .. }) => headings += 1,
@@ -64,6 +68,7 @@ fn markdown_keeps_it_in_its_place() {
                             text[at + mark.len_utf8()..].starts_with(char::is_alphanumeric)
                         })
                     };
+
                     assert!(!called('@') && !called('#'), "{evil:?}: {text:?}");
                     assert!(!text.contains("GH-") && !text.contains("www."), "{text:?}");
                 }
@@ -73,8 +78,10 @@ fn markdown_keeps_it_in_its_place() {
                 other => panic!("{evil:?} made {other:?} in\n{text}"),
             }
         }
+
         assert_eq!((headings, items), (3, 10), "{evil:?} in\n{text}");
         assert!(!text.contains("\u{1b}") && !text.contains('\u{202e}'), "{text:?}");
+
         for scheme in ["https://", "javascript:"] {
             let plain = text.split('`').step_by(2).any(|part| part.contains(scheme));
             assert!(!plain || evil.contains('`'), "{evil:?} in\n{text}");
@@ -90,6 +97,7 @@ fn text_never_moves_the_cursor() {
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
         assert!(!text.contains('\u{202e}'), "{text:?}");
     }
+
     // The escape is shown, not swallowed.
     let text = Format::Text.render(&hostile(EVIL[7]), 100);
     assert!(text.contains(r"\u{1b}[2J"), "{text:?}");
@@ -100,6 +108,7 @@ fn github_writes_one_command_a_line() {
     for evil in EVIL {
         let text = Format::Github.render(&hostile(evil), 0);
         assert_eq!(text.lines().count(), 4, "{text}");
+
         for line in text.lines() {
             let commands = ["::error file=", "::error title=", "::notice title=drift::"];
             assert!(commands.iter().any(|it| line.starts_with(it)), "{evil:?}: {line}");
@@ -129,6 +138,7 @@ fn html_has_no_element_of_its_making() {
             let counts = [&innocent, &page].map(|page| page.matches(tag).count());
             assert_eq!(counts[0], counts[1], "{evil:?}: {tag}");
         }
+
         assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}'), "{evil:?}");
     }
 }
@@ -137,6 +147,7 @@ fn html_has_no_element_of_its_making() {
 fn large_values_make_no_large_report() {
     let large: Vec<_> = (0..100_000).map(|it| json!(format!("value {it}"))).collect();
     let huge = "x".repeat(1_000_000);
+
     let nasty = Finding {
         old: Some(json!(large)),
         new: Some(json!(huge)),
@@ -145,6 +156,7 @@ fn large_values_make_no_large_report() {
         ..finding(Wire::Breaking, Source::Major, &huge)
     };
     let review = review(with(vec![nasty]), "");
+
     for (format, most) in
         [(Format::Text, 4_100_000), (Format::Markdown, 10_000), (Format::Github, 10_000)]
     {
@@ -160,9 +172,11 @@ fn no_head_is_larger_than_what_github_takes() {
     report.base.title = text.clone();
     report.base.location = text.clone();
     report.revision.location = text.clone();
+
     let help = Some(format!("{text}\n  {text}"));
     report.notes = vec![Note { kind: NoteKind::Policy, message: text, help }; 100];
     let text = Format::Markdown.render(&review(report, ""), 0);
+
     assert!(text.chars().count() < 65_000, "{}", text.chars().count());
     assert!(text.contains("* 88 more notes\n"), "{text}");
 }

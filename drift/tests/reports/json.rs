@@ -23,6 +23,7 @@ fn rendered(report: connect_drift::report::Report, accepted: &str) -> Value {
 fn every_report_fits_the_schema() {
     let validator = validator();
     let accepted = entry(&report().findings[0], "Known.", "2027-01-01");
+
     for report in [rendered(report(), &accepted), rendered(with(Vec::new()), &accepted)] {
         let errors: Vec<_> =
             validator.iter_errors(&report).map(|error| error.to_string()).collect();
@@ -35,6 +36,7 @@ fn the_schema_refuses_what_is_no_report() {
     let validator = validator();
     let good = rendered(report(), "");
     assert!(validator.is_valid(&good));
+
     let wrong: [(&str, Value); 8] = [
         ("/findings/0/wire", json!("fatal")),
         ("/findings/0/source", json!("breaking")),
@@ -45,11 +47,13 @@ fn the_schema_refuses_what_is_no_report() {
         ("/summary/wire/risky", json!(-1)),
         ("/base/sha256", json!("")),
     ];
+
     for (pointer, value) in wrong {
         let mut report = good.clone();
         *report.pointer_mut(pointer).expect(pointer) = value;
         assert!(!validator.is_valid(&report), "{pointer}");
     }
+
     for pointer in ["", "/base", "/summary", "/findings/0"] {
         let object = good.pointer(pointer).and_then(Value::as_object).expect(pointer);
         for key in object.keys() {
@@ -58,6 +62,7 @@ fn the_schema_refuses_what_is_no_report() {
             object.expect(pointer).remove(key);
             assert!(!validator.is_valid(&report), "{pointer}/{key} may be absent");
         }
+
         let mut report = good.clone();
         report.pointer_mut(pointer).expect(pointer)["more"] = json!(1);
         assert!(!validator.is_valid(&report), "{pointer}/more");
@@ -70,6 +75,7 @@ fn a_finding_has_the_keys_that_are_promised_in_their_order() {
     let keys =
         |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&report), ["base", "revision", "summary", "findings"]);
+
     let expected = [
         "class",
         "wire",
@@ -84,5 +90,6 @@ fn a_finding_has_the_keys_that_are_promised_in_their_order() {
         "fingerprint",
         "accepted",
     ];
+
     assert_eq!(keys(&report["findings"][0]), expected);
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use connect_drift::accepted::Accepted;
-use connect_drift::class::Class;
+use connect_drift::change_kind::ChangeKind;
 use connect_drift::finding::{Finding, Source, Wire};
 use connect_drift::report::{Note, NoteKind, Report, Side};
 use connect_drift::review::Review;
@@ -49,7 +49,7 @@ pub fn side(location: &str) -> Side {
 
 pub fn finding(wire: Wire, source: Source, message: &str) -> Finding {
     Finding {
-        class: Class::Unclassified,
+        class: ChangeKind::Unclassified,
         wire,
         source,
         pointer: Some("/components/schemas/Cluster/properties/status/enum".to_owned()),
@@ -65,7 +65,7 @@ pub fn finding(wire: Wire, source: Source, message: &str) -> Finding {
 /// A report with a finding of each verdict, and notes of each kind.
 pub fn report() -> Report {
     let removed = Finding {
-        class: Class::OperationRemoved,
+        class: ChangeKind::OperationRemoved,
         pointer: Some("/paths/~1jobs~1{job_id}/post".to_owned()),
         revision_pointer: None,
         operations: vec!["POST /jobs/{job_id}".to_owned()],
@@ -76,8 +76,9 @@ pub fn report() -> Report {
         new: None,
         ..finding(Wire::Breaking, Source::Major, "The operation `POST /jobs/{job_id}` is gone.")
     };
+
     let added = Finding {
-        class: Class::OperationAdded,
+        class: ChangeKind::OperationAdded,
         pointer: None,
         revision_pointer: Some("/paths/~1usage/get".to_owned()),
         operations: vec!["GET /usage".to_owned()],
@@ -86,17 +87,20 @@ pub fn report() -> Report {
         new: Some(json!({"operationId": "get_usage", "tags": ["usage"]})),
         ..finding(Wire::Compatible, Source::Minor, "The operation `GET /usage` is new.")
     };
+
     let described = Finding {
         old: Some(json!("State of the cluster.")),
         new: Some(json!("The state of the cluster.\nOne of two.")),
         rust_items: Vec::new(),
         ..finding(Wire::None, Source::Patch, "The description of `Cluster.status` changed.")
     };
+
     let note = |kind, message: &str, help: Option<&str>| Note {
         kind,
         message: message.to_owned(),
         help: help.map(str::to_owned),
     };
+
     Report {
         base: side("spec/connect-v1.openapi.json"),
         revision: side("https://api.ultimaker.com/connect/v1/spec"),
@@ -137,6 +141,7 @@ pub fn today() -> NaiveDate {
 pub fn entry(finding: &Finding, reason: &str, expires: &str) -> String {
     let fingerprint = finding.fingerprint();
     let reason = Value::from(reason);
+
     format!(
         "[[accepted]]\nfingerprint = \"{fingerprint}\"\nreason = {reason}\ndate = 2026-11-01\n\
          expires = {expires}\n"

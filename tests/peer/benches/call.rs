@@ -18,6 +18,7 @@ fn serve() -> String {
     let body = serde_json::to_string(&example("/clusters/{cluster_id}")).expect("JSON");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.set_nonblocking(true).expect("a listener that does not block");
+
     let url = format!("http://{}/connect/v1", listener.local_addr().expect("an address"));
     std::thread::spawn(move || {
         runtime().block_on(async {
@@ -27,6 +28,7 @@ fn serve() -> String {
             axum::serve(listener, router).await
         })
     });
+
     url
 }
 
@@ -50,6 +52,7 @@ fn call(criterion: &mut Criterion) {
     let base_url = serve();
     let client = connect_api::Client::builder().base_url(&base_url).token(TOKEN);
     let client = client.build().expect("a client");
+
     // None of them goes through a proxy, as ours does not on this machine.
     let plain = reqwest::Client::builder().no_proxy().build().expect("a client");
     // Ours has a limit for the call and one for the attempt.
@@ -57,6 +60,7 @@ fn call(criterion: &mut Criterion) {
     let limited = limited.build().expect("a client");
     let url = format!("{base_url}/clusters/c");
     let mut group = criterion.benchmark_group("call");
+
     group.bench_function("connect-api", |bencher| {
         bencher.iter(|| runtime.block_on(ours(&client)));
     });
@@ -64,9 +68,11 @@ fn call(criterion: &mut Criterion) {
         bencher.iter(|| runtime.block_on(bare(&plain, &url)));
     });
     group.finish();
+
     let one = || drop(runtime.block_on(ours(&client)));
     let other = || drop(runtime.block_on(bare(&plain, &url)));
     report("a call, to bare reqwest", in_turns(20_000, one, other));
+
     let other = || drop(runtime.block_on(bare(&limited, &url)));
     report("a call, to reqwest with a time limit", in_turns(20_000, one, other));
 }

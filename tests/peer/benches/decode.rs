@@ -26,6 +26,7 @@ fn value(body: &[u8]) -> Value {
 fn decode(criterion: &mut Criterion) {
     let body = status(50, 500);
     assert_eq!(ours(&body).data.print_jobs.map(|jobs| jobs.len()), Some(500));
+
     println!("a status of {} bytes", body.len());
     let mut group = criterion.benchmark_group("decode");
     group.throughput(Throughput::Bytes(body.len() as u64));
@@ -33,6 +34,7 @@ fn decode(criterion: &mut Criterion) {
     group.bench_function("progenitor", |bencher| bencher.iter(|| progenitors(black_box(&body))));
     group.bench_function("serde_json::Value", |bencher| bencher.iter(|| value(black_box(&body))));
     group.finish();
+
     let one = || drop(black_box(ours(&body)));
     report("decode, to progenitor", in_turns(500, one, || drop(black_box(progenitors(&body)))));
     report("decode, to serde_json::Value", in_turns(500, one, || drop(black_box(value(&body)))));

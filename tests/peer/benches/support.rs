@@ -42,6 +42,7 @@ pub fn in_turns(turns: usize, mut one: impl FnMut(), mut other: impl FnMut()) ->
         run();
         start.elapsed()
     };
+
     for turn in 0..turns {
         // Who comes second finds the caches warm.
         if turn % 2 == 0 {
@@ -52,6 +53,7 @@ pub fn in_turns(turns: usize, mut one: impl FnMut(), mut other: impl FnMut()) ->
             times[0].push(time(&mut one));
         }
     }
+
     times.map(|mut times| {
         times.sort_unstable();
         times[times.len() / 2]

@@ -32,6 +32,7 @@ fn peak<T>(run: impl FnOnce() -> T) -> usize {
     let made = run();
     let peak = ALLOCATOR.peak_usage();
     drop(made);
+
     peak - before
 }
 
@@ -45,12 +46,14 @@ fn decoding<T: DeserializeOwned>(body: &[u8]) -> f64 {
 fn decoding_takes_less_than_three_times_the_body() {
     let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
     println!("the most that was allocated, in lengths of the body: ours, progenitor's, a `Value`");
+
     for jobs in JOBS {
         let body = status(50.min(jobs), jobs);
         let ours = decoding::<Data<ClusterStatusResponse>>(&body);
         let theirs = decoding::<ClusterStatusResponseEnvelope>(&body);
         let value = decoding::<Value>(&body);
         println!("{jobs} jobs, {} bytes: {ours:.2}, {theirs:.2}, {value:.2}", body.len());
+
         assert!(ours > 1.0, "the allocator counts");
         assert!(ours < 3.0, "{ours:.2} times the body");
     }
@@ -60,22 +63,27 @@ fn decoding_takes_less_than_three_times_the_body() {
 fn serve(body: Arc<Vec<u8>>, chunked: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
+
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.expect("a connection");
             let mut reader = BufReader::new(&stream);
             let mut line = String::new();
+
             while matches!(reader.read_line(&mut line), Ok(3..)) {
                 line.clear();
             }
+
             stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n").expect("a client");
             if chunked {
                 stream.write_all(b"Transfer-Encoding: chunked\r\n\r\n").expect("a client");
+
                 for chunk in body.chunks(10_000) {
                     write!(stream, "{:x}\r\n", chunk.len()).expect("a client");
                     stream.write_all(chunk).expect("a client");
                     stream.write_all(b"\r\n").expect("a client");
                 }
+
                 stream.write_all(b"0\r\n\r\n").expect("a client");
             } else {
                 write!(stream, "Content-Length: {}\r\n\r\n", body.len()).expect("a client");
@@ -83,6 +91,7 @@ fn serve(body: Arc<Vec<u8>>, chunked: bool) -> String {
             }
         }
     });
+
     url
 }
 
@@ -91,6 +100,7 @@ fn a_call_takes_less_than_three_times_the_body() {
     let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
+
     // Of a shorter body the most is what the connection reads into: up to 400 KiB, whatever comes.
     for jobs in [500, 513, 1025, 3000] {
         let body = Arc::new(status(50, jobs));
@@ -98,11 +108,13 @@ fn a_call_takes_less_than_three_times_the_body() {
             let client = Client::builder().base_url(serve(body.clone(), chunked)).token("any");
             let client = client.build().expect("a client");
             let send = || runtime.block_on(client.get_cluster_status("c").send());
+
             // The first call allocates what all calls share.
             send().expect("a status");
             let peak = peak(|| send().expect("a status")) as f64;
             let times = peak / body.len() as f64;
             println!("{jobs} jobs, {} bytes, chunked {chunked}: {times:.2}", body.len());
+
             assert!(times > 1.0, "the allocator counts");
             assert!(times < 3.0, "{times:.2} times the body");
         }

@@ -22,11 +22,13 @@ impl Surface {
         let mut surface =
             Self { operations: String::new(), models: String::new(), enums: String::new() };
         surface.operations = format!("{} {}\n", document["info"], document["servers"]);
+
         for (path, item) in members(&document["paths"]) {
             for (method, operation) in members(item) {
                 surface.operation(path, method, operation);
             }
         }
+
         for (name, schema) in members(&document["components"]["schemas"]) {
             surface.component(name, schema);
         }
@@ -42,11 +44,13 @@ impl Surface {
         let responses = members(&operation["responses"]);
         let (successes, errors): (Vec<_>, Vec<_>) =
             responses.partition(|(status, _)| status.starts_with('2'));
+
         let gives: Vec<String> = successes
             .iter()
             .map(|(status, response)| format!("{status} {}", body(response)).trim_end().to_owned())
             .collect();
         let fails: Vec<&str> = errors.iter().map(|(status, _)| status.as_str()).collect();
+
         let _ = writeln!(
             out,
             "\n{} {path} {id} {tags} {security} → {} | {}",
@@ -56,6 +60,7 @@ impl Surface {
         );
         let known = ["operationId", "tags", "security", "parameters", "requestBody", "responses"];
         line(out, "", &rest(operation, &known));
+
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
             let (place, name) = (text(&parameter["in"]), text(&parameter["name"]));
             let required = if parameter["required"] == true { " required" } else { "" };
@@ -63,6 +68,7 @@ impl Surface {
             let more = rest(parameter, &["in", "name", "required", "schema"]);
             line(out, &format!("{place} {name}: {schema}{required}"), &more);
         }
+
         let request = operation.get("requestBody");
         for (what, holder) in request.map(|body| ("body", body)).into_iter().chain(
             successes.iter().chain(&errors).map(|(status, response)| (status.as_str(), *response)),
@@ -93,6 +99,7 @@ impl Surface {
             let more = rest(of, &["properties", "required", "type"]);
             let _ = writeln!(out, "\n{} {name}{more}", text(&of["type"]));
             let required = of["required"].as_array();
+
             for (property, of) in members(&of["properties"]) {
                 let is_required =
                     required.is_some_and(|names| names.contains(&property.as_str().into()));
@@ -126,6 +133,7 @@ fn schema(of: &Value) -> String {
     if let Some(target) = of["$ref"].as_str() {
         return target.rsplit('/').next().unwrap_or_default().to_owned();
     }
+
     let what = match (&of["allOf"], text(&of["type"])) {
         (Value::Array(all), _) => all.iter().map(schema).collect::<Vec<_>>().join(" & "),
         (_, "array") => format!("[{}]", schema(&of["items"])),
@@ -134,6 +142,7 @@ fn schema(of: &Value) -> String {
             None => kind.to_owned(),
         },
     };
+
     what + &rest(of, &["allOf", "type", "items", "format"])
 }
 
@@ -152,9 +161,11 @@ fn rest(of: &Value, known: &[&str]) -> String {
 /// The beginning of a long text, with a digest of the whole.
 fn excerpt(text: &str) -> String {
     const LONG: usize = 60;
+
     if text.chars().count() <= LONG {
         return format!("{text:?}");
     }
+
     let beginning: String = text.chars().take(LONG).collect();
     format!("{beginning:?}…{}", digest(text))
 }

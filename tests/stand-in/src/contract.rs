@@ -109,14 +109,17 @@ impl Contract {
         let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
         let base_path = after_scheme.find('/').map_or("", |at| &after_scheme[at..]);
         let mut paths = BTreeMap::new();
+
         for (path, item) in reader.object("/paths")? {
             let template = Template::parse(path)?;
             let pointer = format!("/paths/{}", escape(path));
             let operations = reader.path_item(&template, item, &pointer)?;
+
             if paths.insert(template, operations).is_some() {
                 return Err(DocumentError::new(pointer, "the path is there twice"));
             }
         }
+
         Ok(Self { base_path: base_path.trim_end_matches('/').to_owned(), paths })
     }
 
@@ -163,6 +166,7 @@ impl<'d> Reader<'d> {
             let Some(operation) = item.get(&key) else { continue };
             let pointer = format!("{pointer}/{key}");
             let operation = self.operation(operation, shared, &pointer)?;
+
             for name in template.parameters() {
                 let documented = operation.parameters.iter().any(|parameter| {
                     parameter.location == Location::Path && parameter.name == name
@@ -171,8 +175,10 @@ impl<'d> Reader<'d> {
                     return Err(DocumentError::new(pointer, format!("`{name}` is undocumented")));
                 }
             }
+
             operations.insert(method.as_str().to_owned(), operation);
         }
+
         Ok(operations)
     }
 
@@ -188,11 +194,13 @@ impl<'d> Reader<'d> {
             let pointer = format!("{pointer}/operationId");
             return Err(DocumentError::new(pointer, format!("`{id}` is there twice")));
         }
+
         let security = operation.get("security").or_else(|| self.document.get("security"));
         let mut parameters = Vec::new();
         for (index, parameter) in shared.iter().chain(list(operation, "parameters")).enumerate() {
             parameters.extend(self.parameter(parameter, &format!("{pointer}/parameters/{index}"))?);
         }
+
         let mut answers = BTreeMap::new();
         let responses = operation.get("responses").and_then(Value::as_object);
         for (status, response) in responses.into_iter().flatten() {
@@ -201,11 +209,13 @@ impl<'d> Reader<'d> {
                 .map_err(|_| DocumentError::new(&pointer, "not an HTTP status"))?;
             answers.insert(code.as_u16(), self.content(response, &pointer)?);
         }
+
         let body = match operation.get("requestBody") {
             Some(body) => self.body(body, &format!("{pointer}/requestBody"))?,
             None => None,
         };
         let secured = security.and_then(Value::as_array).is_some_and(|list| !list.is_empty());
+
         Ok(Operation { id: id.to_owned(), secured, parameters, body, answers })
     }
 
@@ -217,6 +227,7 @@ impl<'d> Reader<'d> {
         let parameter = self.schemas.resolve(parameter);
         let text = |key| parameter.get(key).and_then(Value::as_str);
         let name = text("name").ok_or_else(|| DocumentError::new(pointer, "no name"))?;
+
         let location = match text("in") {
             Some("path") => Location::Path,
             Some("query") => Location::Query,
@@ -225,6 +236,7 @@ impl<'d> Reader<'d> {
         };
         let schema = parameter.get("schema");
         let schema = schema.ok_or_else(|| DocumentError::new(pointer, "no schema"))?;
+
         Ok(Some(Parameter {
             name: name.to_owned(),
             location,
@@ -273,6 +285,7 @@ impl<'d> Reader<'d> {
         let any = Value::Object(Map::new());
         let schema = self.schemas.compile(media.get("schema").unwrap_or(&any), pointer)?;
         let example = media.get("example").cloned();
+
         Ok(Some(Content { media_type: media_type.clone(), schema, example }))
     }
 }

@@ -42,12 +42,12 @@
 //! | serve the API's description of itself | [`spec`] |
 //! | all of it, request by request | [`server`] |
 
-pub mod answer;
-pub mod check;
 pub mod contract;
+pub mod examples;
 pub mod farm;
 pub mod fault;
-pub mod hold;
+pub mod request_check;
+pub mod response_check;
 pub mod route;
 pub mod schema;
 pub mod server;
@@ -66,7 +66,7 @@ use tokio::task::JoinHandle;
 
 use self::contract::Contract;
 use self::farm::clock::Time;
-use self::farm::world::World;
+use self::farm::state::FarmState;
 pub use self::farm::{Change, ChangeKind, Farm, UploadFault};
 use self::fault::Faults;
 use self::fault::connection::{Connection, Counted, Traffic};
@@ -246,6 +246,7 @@ impl StandIn {
             "`{operation_id}` documents no {status}, only {:?}",
             operation.answers.keys()
         );
+
         let mut script = lock(&self.shared.script);
         script.entry(operation_id.to_owned()).or_default().push_back(status);
     }
@@ -320,25 +321,29 @@ impl Builder {
                 (document, contract.map_err(|error| StartError::Json { document, error })?)
             }
         };
+
         let contract =
             Contract::read(&contract).map_err(|error| StartError::Document { document, error })?;
         let (document, upstream) = match self.upstream {
             Some(text) => ("the given upstream document", text.into()),
             None => ("spec/upstream/connect-v1.json", UPSTREAM.into()),
         };
+
         let specification =
             Specification::new(upstream).map_err(|error| StartError::Json { document, error })?;
         if let Some(start) = self.farm.as_ref().and_then(Farm::impossible_start) {
             return Err(StartError::Begin { start });
         }
+
         let listener = listen(self.port).await?;
         // Files are sent to another host, as they are with the service.
         let host = match self.farm {
             Some(_) => Some(listen(0).await?),
             None => None,
         };
+
         let farm = self.farm.zip(host.as_ref()).map(|(farm, (_, address))| {
-            Mutex::new(World::build(farm, format!("http://{address}")))
+            Mutex::new(FarmState::build(farm, format!("http://{address}")))
         });
         let shared = Arc::new(Shared {
             contract: Arc::new(contract),
@@ -353,11 +358,13 @@ impl Builder {
             address: listener.1,
             farm,
         });
+
         let server =
             Server::spawn(listener, shared.traffic.clone(), server::router(shared.clone()));
         // What it does is no traffic of the API.
         let host = host
             .map(|host| Server::spawn(host, Arc::default(), farm::host::router(shared.clone())));
+
         Ok(StandIn { shared, server, _host: host })
     }
 }
@@ -373,6 +380,7 @@ impl Server {
         let service = router.into_make_service_with_connect_info::<Connection>();
         let serve =
             axum::serve(listener, service).with_graceful_shutdown(async { drop(stopped.await) });
+
         Self { address, stop: Some(stop), task: tokio::spawn(serve.into_future()) }
     }
 }

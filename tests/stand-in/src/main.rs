@@ -55,6 +55,7 @@ impl Arguments {
         };
         let farm = farm.starts_at(SystemTime::now().into()).speed(self.speed).tick(Duration::ZERO);
         let farm = farm.listing_delay(Duration::from_secs(10));
+
         if self.quiet { farm } else { farm.lively(self.seed) }
     }
 }
@@ -64,10 +65,12 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Nobody could ask for the requests.
     let builder = StandIn::builder().port(arguments.port).keep_requests(0);
+
     let builder = match arguments.examples {
         true => builder.examples(),
         false => builder.farm(arguments.farm()),
     };
+
     let stand_in = match builder.start().await {
         Ok(stand_in) => stand_in,
         Err(error) => {
@@ -75,15 +78,18 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+
     if let Some(every) = arguments.fail_one_in {
         stand_in.fault_one_in(every as usize, faults());
     }
+
     let mut lines = format!("{stand_in}\nbearer token: {}\n", stand_in.token());
     if !arguments.examples {
         for file in stand_in.files() {
             lines.push_str(&format!("file to print: {} {}\n", file.job_id, file.name));
         }
     }
+
     // Who reads no further than the token is served all the same.
     let _ = std::io::stdout().write_all(lines.as_bytes());
     tokio::select! {
@@ -92,6 +98,7 @@ async fn main() -> ExitCode {
         () = stdin_closed(), if arguments.until_stdin_closes => {}
         else => std::future::pending().await,
     }
+
     ExitCode::SUCCESS
 }
 

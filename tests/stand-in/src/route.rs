@@ -37,6 +37,7 @@ impl Template {
             DocumentError::new(pointer, what)
         };
         let rest = path.strip_prefix('/').ok_or_else(|| problem("a path starts with `/`"))?;
+
         let segments = rest.split('/').map(|segment| {
             match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 Some(name) => Ok(Segment::Parameter(name.to_owned())),
@@ -46,6 +47,7 @@ impl Template {
                 None => Ok(Segment::Literal(segment.to_owned())),
             }
         });
+
         segments.collect::<Result<_, _>>().map(Self)
     }
 
@@ -54,6 +56,7 @@ impl Template {
         if self.0.len() != path.len() {
             return None;
         }
+
         let mut values = BTreeMap::new();
         for (segment, actual) in self.0.iter().zip(path) {
             match segment {
@@ -64,6 +67,7 @@ impl Template {
                 _ => return None,
             }
         }
+
         Some(values)
     }
 
@@ -103,6 +107,7 @@ pub fn decode(raw: &str) -> Option<String> {
     let stray = raw.split('%').skip(1).any(|rest| {
         !rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
+
     if stray {
         return None;
     }
@@ -139,6 +144,7 @@ mod tests {
         assert_eq!(segments("/a/%2e%2E"), Err(BadPath::DotSegment));
         assert_eq!(segments("/a/."), Err(BadPath::DotSegment));
         assert_eq!(segments("/a/..%2F"), Ok(vec!["a".to_owned(), "../".to_owned()]));
+
         for bad in ["/%", "/%2", "/%zz", "/%+1", "/%FF"] {
             assert_eq!(segments(bad), Err(BadPath::Encoding), "{bad}");
         }

@@ -49,15 +49,18 @@ impl<'d> Schemas<'d> {
             .flatten()
             .map(|(name, schema)| (name.clone(), json_schema(schema)))
             .collect();
+
         let problem = |error: &dyn std::fmt::Display| {
             DocumentError::new("/components/schemas", error.to_string())
         };
         let resource = Draft::Draft4.create_resource(json!({"components": {"schemas": schemas}}));
+
         let registry = Registry::new()
             .add(DOCUMENT, resource)
             .map_err(|error| problem(&error))?
             .prepare()
             .map_err(|error| problem(&error))?;
+
         Ok(Self { document, registry, compiled: HashMap::new() })
     }
 
@@ -71,6 +74,7 @@ impl<'d> Schemas<'d> {
         if let Some(validator) = self.compiled.get(&key) {
             return Ok(validator.clone());
         }
+
         // The patterns are ECMA 262; only the backtracking engine knows look-ahead.
         let validator = jsonschema::options()
             .with_draft(Draft::Draft4)
@@ -82,6 +86,7 @@ impl<'d> Schemas<'d> {
             .map_err(|error| DocumentError::new(pointer, error.to_string()))?;
         let validator = Arc::new(validator);
         self.compiled.insert(key, validator.clone());
+
         Ok(validator)
     }
 
@@ -101,9 +106,11 @@ impl<'d> Schemas<'d> {
                 (None, Some(parts)) if parts.len() == 1 => parts.first(),
                 _ => None,
             };
+
             let Some(next) = next else { break };
             schema = next;
         }
+
         schema
     }
 }
@@ -114,6 +121,7 @@ fn json_schema(schema: &Value) -> Value {
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
         return json!({"$ref": format!("{DOCUMENT}{target}")});
     }
+
     let mut out = Map::new();
     for (keyword, value) in schema {
         let value = match (keyword.as_str(), value) {
@@ -132,6 +140,7 @@ fn json_schema(schema: &Value) -> Value {
         };
         out.insert(keyword.clone(), value);
     }
+
     if schema.get("nullable") == Some(&Value::Bool(true)) {
         return json!({"anyOf": [{"type": "null"}, out]});
     }
@@ -165,6 +174,7 @@ mod tests {
         assert!(accepts(&json!({}), &schema, &json!(null)));
         assert!(accepts(&json!({}), &schema, &json!("a")));
         assert!(!accepts(&json!({}), &schema, &json!("b")));
+
         let schema = json!({"type": "string", "enum": ["a"]});
         assert!(!accepts(&json!({}), &schema, &json!(null)));
     }
@@ -188,6 +198,7 @@ mod tests {
         let schema = json!({"$ref": "#/components/schemas/Node"});
         assert!(accepts(&document, &schema, &json!({"id": "1", "next": {"id": "2"}})));
         assert!(!accepts(&document, &schema, &json!({"id": "1", "next": {"id": 2}})));
+
         let mut schemas = Schemas::new(&document).expect("schemas");
         assert!(schemas.compile(&json!({"$ref": "#/components/schemas/None"}), "/x").is_err());
     }
@@ -199,6 +210,7 @@ mod tests {
             "example": {"$ref": "nowhere", "nullable": true},
             "properties": {"nullable": {"type": "boolean"}, "$ref": {"type": "string"}},
         });
+
         assert!(accepts(&json!({}), &schema, &json!({"nullable": true, "$ref": "x"})));
         assert!(!accepts(&json!({}), &schema, &json!({"nullable": null})));
         assert!(!accepts(&json!({}), &schema, &json!({"$ref": 1})));
@@ -220,6 +232,7 @@ mod tests {
             (r"^(application|audio)\/([^\s]+)$", "application/zip", "zip"),
             (r"^(^[0-9A-F]{20}$)|\{{0,1}[0-9a-f]{2}\}{0,1}$", "0123456789ABCDEF0123", "XYZ"),
         ];
+
         for (pattern, good, bad) in cases {
             let schema = json!({"type": "string", "pattern": pattern});
             assert!(accepts(&json!({}), &schema, &json!(good)), "{pattern} on {good}");
@@ -233,6 +246,7 @@ mod tests {
         {
             assert!(is_date_time(good), "{good}");
         }
+
         for bad in ["2018-02-20", "yesterday", "", "2018-02-30T14:21:56Z"] {
             assert!(!is_date_time(bad), "{bad}");
         }

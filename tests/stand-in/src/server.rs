@@ -14,16 +14,16 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 
-use super::answer::Answer;
-use super::check::check;
 use super::contract::{Contract, Operation};
 use super::farm::operation::Handler;
-use super::farm::world::World;
-use super::farm::{cura, undocumented};
+use super::farm::{undocumented, upload_service};
 use super::fault::connection::{Connection, Traffic};
 use super::fault::{Fault, Faults};
 use super::route::{BadPath, segments};
 use super::spec::Specification;
+use crate::examples::Answer;
+use crate::farm::state::FarmState;
+use crate::request_check::check;
 
 /// The largest body that is taken. The documented ones are a thousandth of it.
 pub const BODY_LIMIT: usize = 1 << 20;
@@ -72,7 +72,7 @@ pub(super) struct Shared {
     /// Where the API is served.
     pub address: SocketAddr,
     /// What there is instead of the documented examples.
-    pub farm: Option<Mutex<World>>,
+    pub farm: Option<Mutex<FarmState>>,
 }
 
 pub(super) fn router(shared: Arc<Shared>) -> Router {
@@ -89,11 +89,13 @@ async fn handle(
     if let Some(farm) = &shared.farm {
         lock(farm).tick(&request.path);
     }
+
     let mut response = shared.respond(request, &connection).await;
     let count = shared.answered.fetch_add(1, Ordering::Relaxed);
     if let Ok(id) = HeaderValue::from_str(&format!("00000000-0000-4000-8000-{count:012x}")) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+
     response
 }
 
@@ -102,9 +104,9 @@ enum Target<'s> {
     /// An operation, with the values of its path.
     Operation(&'s Operation, BTreeMap<String, String>),
     /// A route that the document lacks.
-    Undocumented(&'s Mutex<World>, Handler),
+    Undocumented(&'s Mutex<FarmState>, Handler),
     /// The neighbour of the API.
-    Neighbour(&'s Mutex<World>),
+    Neighbour(&'s Mutex<FarmState>),
 }
 
 impl Target<'_> {
@@ -143,6 +145,7 @@ impl Shared {
             allowed.as_ref().ok().map(|target| target.name(&self.contract.base_path, &request));
         request.fault = name.and_then(|name| self.faults.next(&name));
         self.keep(request.clone());
+
         match (allowed, request.fault.clone()) {
             (Err(refusal), _) => refusal.into_response(),
             (Ok(target), None) => self.answer(&target, &request).into_response(),
@@ -162,10 +165,12 @@ impl Shared {
         {
             return Err(self.refusal(operation, status, &[]));
         }
+
         if request.too_large {
             let details = [format!("the body is larger than {BODY_LIMIT} bytes")];
             return Err(self.refusal(operation, StatusCode::PAYLOAD_TOO_LARGE, &details));
         }
+
         if let Target::Operation(operation, path) = &target {
             let query = request.query.as_deref();
             let findings = check(operation, path, query, &request.headers, &request.body);
@@ -173,6 +178,7 @@ impl Shared {
                 return Err(Answer::invalid(&self.contract, operation, &findings));
             }
         }
+
         Ok(target)
     }
 
@@ -181,14 +187,16 @@ impl Shared {
             let route = request.path.strip_prefix(&self.contract.base_path);
             let handler =
                 route.and_then(|route| undocumented::handler(request.method.as_str(), route));
+
             match handler {
                 Some(handler) => return Ok(Target::Undocumented(farm, handler)),
-                None if request.path.starts_with(cura::BASE) => {
+                None if request.path.starts_with(upload_service::BASE) => {
                     return Ok(Target::Neighbour(farm));
                 }
                 None => {}
             }
         }
+
         let (operation, path) = self.route(request)?;
         Ok(Target::Operation(operation, path))
     }
@@ -205,13 +213,16 @@ impl Shared {
         if let Some(status) = scripted {
             return Answer::documented(operation, status);
         }
+
         if operation.id == Specification::OPERATION {
             let query = request.query.as_deref();
             let answer = self.specification.answer(&self.contract, operation, query);
             return answer.unwrap_or_else(|refusal| refusal);
         }
+
         let farm = self.farm.as_ref();
         let lived = farm.and_then(|farm| lock(farm).answer(operation, path, request, self.address));
+
         lived.unwrap_or_else(|| {
             Answer::documented(operation, operation.success().unwrap_or_default())
         })
@@ -227,9 +238,11 @@ impl Shared {
         };
         let unknown = || refuse(StatusCode::NOT_FOUND, "there is no such route");
         let rest = request.path.strip_prefix(&self.contract.base_path).ok_or_else(unknown)?;
+
         if !rest.is_empty() && !rest.starts_with('/') {
             return Err(unknown());
         }
+
         let path = segments(rest).map_err(|bad| match bad {
             BadPath::Encoding => refuse(StatusCode::BAD_REQUEST, "not percent-encoded UTF-8"),
             BadPath::DotSegment => {
@@ -243,6 +256,7 @@ impl Shared {
         let operation = methods.get(request.method.as_str()).ok_or_else(|| {
             Answer::method_not_allowed(&self.contract, methods.keys().map(String::as_str))
         })?;
+
         Ok((operation, values))
     }
 
@@ -253,8 +267,10 @@ impl Shared {
             let (scheme, token) = value.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(token)
         });
+
         let accepts = |token: &str| *lock(&self.token) == token;
         let expired = || self.farm.as_ref().is_some_and(|farm| lock(farm).token_has_expired());
+
         match bearer {
             Some(token) if accepts(token) && !expired() => None,
             Some(_) => Some(StatusCode::FORBIDDEN),
@@ -277,6 +293,7 @@ async fn record(request: Request) -> RecordedRequest {
     if let Some(bearer) = parts.headers.get_mut(AUTHORIZATION) {
         bearer.set_sensitive(true);
     }
+
     let (body, too_large) = read_body(body).await;
     RecordedRequest {
         method: parts.method,
@@ -301,9 +318,11 @@ async fn read_body(mut body: Body) -> (Bytes, bool) {
         let Some(Ok(frame)) = next.await else { break };
         let Ok(data) = frame.into_data() else { continue };
         seen += data.len();
+
         let room = BODY_LIMIT.saturating_sub(kept.len());
         kept.extend_from_slice(&data[..data.len().min(room)]);
     }
+
     (kept.freeze(), seen > BODY_LIMIT)
 }
 

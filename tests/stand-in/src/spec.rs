@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::answer::Answer;
-use super::check::read_query;
 use super::contract::{Contract, Operation};
+use crate::examples::Answer;
+use crate::request_check::read_query;
 
 /// The description in both languages.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ impl Specification {
         } else {
             upstream.clone()
         };
+
         Ok(Self { upstream, version_3 })
     }
 
@@ -43,6 +44,7 @@ impl Specification {
     ) -> Result<Answer, Answer> {
         let query = read_query(query.unwrap_or_default(), &mut Vec::new());
         let version = query.get("version").and_then(|given| given.first());
+
         match version.map(String::as_str) {
             None | Some("2" | "2.0") => Ok(Answer::json(StatusCode::OK, &*self.upstream)),
             Some("3" | "3.0" | "3.0.0" | "3.0.1" | "3.0.2" | "3.0.3") => {
@@ -80,13 +82,16 @@ pub fn openapi_3(swagger: &Value) -> Value {
             }
         }
     }
+
     let mut components = Map::new();
     if let Some(definitions) = swagger.get("definitions") {
         components.insert("schemas".to_owned(), map(definitions, |_, model| schema(model)));
     }
+
     if let Some(schemes) = swagger.get("securityDefinitions") {
         components.insert("securitySchemes".to_owned(), schemes.clone());
     }
+
     out.insert("components".to_owned(), components.into());
     out.into()
 }
@@ -120,6 +125,7 @@ fn operation(swagger: &Value, operation: &Value) -> Value {
                 let (bodies, others): (Vec<_>, Vec<_>) =
                     all.iter().partition(|parameter| parameter["in"] == "body");
                 out.insert("parameters".to_owned(), others.into_iter().map(parameter).collect());
+
                 if let Some(body) = bodies.first() {
                     let body = request_body(body, media_type("consumes", 0));
                     out.insert("requestBody".to_owned(), body);
@@ -135,6 +141,7 @@ fn operation(swagger: &Value, operation: &Value) -> Value {
             }
         }
     }
+
     out.into()
 }
 
@@ -156,6 +163,7 @@ fn parameter(parameter: &Value) -> Value {
             }
         }
     }
+
     out.insert("schema".to_owned(), schema(&inner.into()));
     out.into()
 }
@@ -167,11 +175,13 @@ fn request_body(parameter: &Value, media_type: &str) -> Value {
             out.insert(key.to_owned(), value.clone());
         }
     }
+
     let mut media = Map::from_iter([("schema".to_owned(), schema(&parameter["schema"]))]);
     // An Example Object that stands where an example belongs stands there still.
     if let Some(example) = media["schema"].as_object_mut().and_then(|s| s.shift_remove("example")) {
         media.insert("example".to_owned(), example);
     }
+
     out.insert("content".to_owned(), json!({media_type: media}));
     out.into()
 }
@@ -182,14 +192,17 @@ fn response(response: &Value, produces: &str) -> Value {
     if let Some(model) = response.get("schema") {
         content.insert(produces.to_owned(), json!({"schema": schema(model)}));
     }
+
     for (media_type, example) in members(response.get("examples")) {
         content.entry(media_type.clone()).or_insert_with(|| json!({}))["example"] = example.clone();
     }
+
     for (key, value) in members(Some(response)) {
         if key != "schema" && key != "examples" {
             out.insert(key.clone(), value.clone());
         }
     }
+
     if !content.is_empty() {
         out.insert("content".to_owned(), content.into());
     }
@@ -203,6 +216,7 @@ fn schema(model: &Value) -> Value {
         let parts: Vec<_> = parts.iter().map(schema).collect();
         return json!({"oneOf": parts});
     }
+
     map(model, |key, value| match (key, value) {
         ("$ref", Value::String(target)) => {
             target.replacen("#/definitions/", "#/components/schemas/", 1).into()

@@ -21,6 +21,7 @@ impl Program {
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
         let said = BufReader::new(child.stdout.take().expect("an output"));
         let lines = said.lines().take(lines).map(|line| line.expect("a line")).collect();
+
         Self { stdin: child.stdin.take(), child, lines }
     }
 
@@ -54,13 +55,16 @@ async fn what_it_prints_is_enough_to_print() {
     let program = Program::start(&["--quiet", "--speed", "100000"], 7);
     let client = program.client();
     let clusters = client.get_clusters().send().await.expect("a page");
+
     assert_eq!(clusters.items.len(), 3);
     let files = program.said("file to print: ");
     let (file, name) = files[0].split_once(' ').expect("an id and a name");
     assert_eq!((files.len(), name), (5, "gear.ufp"));
+
     let cluster = &clusters.items[1].cluster_id;
     let job = client.print(cluster, file).send().await.expect("a job");
     let job = job.job_instance_uuid.expect("a UUID");
+
     // A day of the farm passes in a second.
     while client.get_print_job(cluster, &job).send().await.expect("a job").state.as_str()
         != "history"
@@ -88,9 +92,11 @@ async fn it_fails_as_often_as_it_is_told_to() {
     let once = CallOptions::new().retry(RetryPolicy::never());
     let client = program.client();
     let mut failed = Vec::new();
+
     for _ in 0..4 {
         failed.push(client.get_clusters().with(once.clone()).send().await.is_err());
     }
+
     assert_eq!(failed, [false, true, false, true]);
 }
 
@@ -100,14 +106,17 @@ fn wrong_arguments_and_a_port_that_is_taken_are_told() {
     let contradiction = refused(&["--examples", "--printers", "3"]);
     assert_eq!(contradiction.status.code(), Some(2));
     assert!(said(&contradiction).contains("--examples"), "{}", said(&contradiction));
+
     for speed in ["100001", "4294967295"] {
         let too_fast = refused(&["--speed", speed]);
         assert_eq!(too_fast.status.code(), Some(2));
         assert!(said(&too_fast).contains("--speed"), "{}", said(&too_fast));
     }
+
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     let refused = refused(&["--port", &port]);
+
     assert_eq!(refused.status.code(), Some(2));
     assert!(
         said(&refused).contains(&format!("cannot listen on port {port}")),

@@ -55,11 +55,13 @@ async fn an_id_changes_the_route_of_progenitor_alone() {
     let (ours, theirs) = both(&pair, "a\\..\\b").await;
     assert_eq!(ours, ["/connect/v1/clusters/a%5C..%5Cb/status"]);
     assert_eq!(theirs, ["/connect/v1/clusters/b/status"]);
+
     let elsewhere = [
         (".", "/connect/v1/clusters/status"),
         ("..", "/connect/v1/status"),
         ("", "/connect/v1/clusters//status"),
     ];
+
     for (id, route) in elsewhere {
         let refused = pair.ours.get_cluster_status(id).send().await;
         assert!(matches!(refused, Err(Error::Configuration(_))), "{id:?}: {refused:?}");
@@ -73,15 +75,20 @@ async fn exchanges(pair: &Pair, text: &str) -> Vec<Exchange> {
     let called: BTreeSet<_> = exchanges.iter().map(|exchange| exchange.operation).collect();
     let documented: BTreeSet<_> =
         pair.contract().operations().map(|operation| operation.id.as_str()).collect();
+
     assert_eq!(called, documented, "every operation is compared");
     assert_eq!(called.len(), 33);
+
     for Exchange { operation, ours, theirs } in &exchanges {
         assert_eq!(ours.method, theirs.method, "{operation}");
         assert_eq!(ours.query, theirs.query, "{operation} with {text:?}");
+
         let said = pair.with_defaults(operation, &ours.body);
         assert_eq!(said, theirs.body, "{operation} with {text:?}");
+
         pair.assert_reaches(operation, ours);
     }
+
     exchanges
 }
 

@@ -78,14 +78,15 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
             .sent_from(origins).status(states)
             = (Some(&listed), Some(1), Some(2), Some(false), Some(a), Some(&their_origins), Some(&their_states));
     };
-
     let start = json!({"start_now": false});
     let move_job = json!({"list": a, "message": b, "quantity": 7, "to_position": 0});
     let profile = "0123456789-_abcdefghijklmnopqrstuvwxyzABCD==";
+
     let update = json!({
         "channel": "testing", "enabled": false, "material_profile_id": profile, "name": a,
         "pin_code": "0A1B2C", "schedule_update": true,
     });
+
     // An optional body is sent by both, be it with nothing in it.
     exchanges.extend(exchanges! { pair:
         print(a, b) = (a, b, &body(&json!({})));
@@ -101,12 +102,12 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
             .name(a).pin_code("0A1B2C").schedule_update(true)
             = (a, b, c, &body(&update));
     });
-
     let nothing = json!({});
     let clusters = json!({"cluster_ids": listed});
     let note = json!({"note": {"note": g}});
     let sharing = json!({"organization_shared": true, "team_ids": listed});
     let tasks = json!({"task_codes": ["sline_clean_printer", "um3_clean_printer"]});
+
     let upload = json!({
         "content_type": "application/x;ü=\"1\"", "file_size": 1 << 30,
         "material_profile_name": "PLA & 'π' %2F+.xml", "origin": h,
@@ -114,6 +115,7 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
     let job = json!({"note": h});
     let printer = json!({"printer_id": "5712e0ac-e90a-0344-ee91-7e8050a44c9b"});
     let settings = json!({"enable_print_prep": false, "require_print_approval": true});
+
     exchanges.extend(exchanges! { pair:
         check_cluster_access(model(&nothing)) = (&body(&nothing));
         check_cluster_access(model(&clusters)) = (&body(&clusters));
@@ -130,6 +132,7 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
         update_settings(model(&nothing)) = (&body(&nothing));
         update_settings(model(&settings)) = (&body(&settings));
     });
+
     exchanges
 }
 

@@ -42,6 +42,7 @@ impl Pair {
         let document =
             Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/connect-v1.openapi.json");
         let document = std::fs::read(document).expect("the normalised document");
+
         Self {
             ours: ours.build().expect("a client"),
             theirs: progenitor_peer::Client::new(&url),
@@ -69,6 +70,7 @@ impl Pair {
     async fn sent(&self, operation: &str, call: impl Future<Output = ()>) -> Sent {
         let mut requests = self.requests(call).await;
         assert_eq!(requests.len(), 1, "{operation}: {requests:?}");
+
         let request = requests.remove(0);
         let body = (!request.body.is_empty())
             .then(|| serde_json::from_slice(&request.body).expect("a body is JSON"));
@@ -98,11 +100,13 @@ impl Pair {
         let model = &self.resolve(schema)["properties"]["data"];
         let properties = self.resolve(model)["properties"].as_object().expect("properties");
         let data = body["data"].as_object_mut().expect("data");
+
         for (name, property) in properties {
             if let Some(default) = property.get("default") {
                 data.entry(name).or_insert_with(|| default.clone());
             }
         }
+
         Some(body)
     }
 
@@ -118,11 +122,13 @@ impl Pair {
         let contract = self.contract();
         let path = sent.path.strip_prefix(&contract.base_path).expect("below the base URL");
         let path = segments(path).expect("a path that names a route");
+
         let reached = contract
             .paths
             .iter()
             .find(|(template, _)| template.matches(&path).is_some())
             .and_then(|(_, methods)| methods.get(&sent.method));
+
         assert_eq!(reached.map(|found| found.id.as_str()), Some(operation), "{}", sent.path);
     }
 }

@@ -45,12 +45,14 @@ enum Becomes {
 /// The body of an object or a list, written in other ways.
 fn variations(body: &Value) -> Vec<(Value, Becomes)> {
     use Becomes::{Data, Decode, NoData};
+
     let data = &body["data"];
     let with = |name: &str, value: Value| {
         let mut body = body.clone();
         body[name] = value;
         body
     };
+
     let mut found = vec![
         (body.clone(), Data),
         (with("nobody_knows", json!([{"data": 1}])), Data),
@@ -65,16 +67,19 @@ fn variations(body: &Value) -> Vec<(Value, Becomes)> {
         (with("data", json!(7)), Decode),
         (with("data", json!("text")), Decode),
     ];
+
     for beside in ["meta", "links"] {
         for value in [json!(null), json!([]), json!(""), json!(7), json!({"page": 7, "next": []})] {
             found.push((with(beside, value), Data));
         }
     }
+
     match data {
         Value::Array(items) => {
             found.push((data.clone(), Data));
             let with_null = items.iter().cloned().chain([Value::Null]).collect();
             found.push((with("data", with_null), Data));
+
             if let [item] = &items[..] {
                 found.push((with("data", item.clone()), Data));
             }
@@ -82,12 +87,15 @@ fn variations(body: &Value) -> Vec<(Value, Becomes)> {
         _ => {
             found.push((with("data", json!([data])), Data));
             found.push((json!([data]), Decode));
+
             for nothing in [json!([]), json!(""), json!(null), json!([null])] {
                 found.push((with("data", nothing), NoData));
             }
+
             found.push((with("data", json!([data, data])), Decode));
         }
     }
+
     found
 }
 
@@ -101,6 +109,7 @@ async fn no_envelope_fails_an_answer() {
         let Some(body) = content.as_ref().and_then(|content| content.example.as_ref()) else {
             continue;
         };
+
         for (varied, becomes) in variations(body) {
             let result = stage.call(&case, *status, &varied).await;
             let fits = match (becomes, &result) {
@@ -111,10 +120,12 @@ async fn no_envelope_fails_an_answer() {
                 (Becomes::Decode, Err(Error::Decode(_))) => true,
                 _ => false,
             };
+
             assert!(fits, "{} {varied}: {result:?}", case.id);
             held += 1;
         }
     }
+
     insta::assert_snapshot!(format!("{held} variations of envelopes"), @"780 variations of envelopes");
 }
 
@@ -126,6 +137,7 @@ fn errors(error: &Map<String, Value>) -> Vec<Value> {
         error.insert(name.to_owned(), value);
         json!([error])
     };
+
     for name in ["id", "http_status", "title", "detail", "meta"] {
         let odd = [json!(null), json!(""), json!(7), json!(true), json!([]), json!({"a": 1})];
         found.extend(odd.into_iter().map(|value| with(name, value)));
@@ -133,6 +145,7 @@ fn errors(error: &Map<String, Value>) -> Vec<Value> {
         without.shift_remove(name);
         found.push(json!([without]));
     }
+
     found.push(with("nobody_knows", json!([1])));
     found
 }
@@ -149,15 +162,18 @@ async fn no_field_costs_the_code_of_an_error() {
             if !seen.insert(error["code"].to_string()) {
                 continue;
             }
+
             for varied in errors(error.as_object().expect("an object")) {
                 let body = json!({ "errors": varied });
                 let failed = stage.call(&case, *status, &body).await.expect_err("an error");
                 let code = failed.code().map(AsRef::as_ref);
+
                 assert_eq!(code, error["code"].as_str(), "{body}: {failed}");
                 held += 1;
             }
         }
     }
+
     let count = format!("{held} variations of {} errors", seen.len());
     insta::assert_snapshot!(count, @"351 variations of 9 errors");
 }

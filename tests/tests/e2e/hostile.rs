@@ -36,6 +36,7 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
     let requests = stand_in.requests();
     let request = requests.last().expect("a request");
     assert_eq!(request.query, None, "{}", request.path);
+
     let path = request.path.strip_prefix("/connect/v1/").expect("below the base URL");
     path.split('/').map(|segment| decode(segment).expect("percent-encoded text")).collect()
 }
@@ -44,11 +45,14 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
 async fn an_id_is_exactly_one_segment() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for (sent, id) in IDS.iter().enumerate() {
         client.get_cluster_status(*id).send().await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
         assert_eq!(segments(&stand_in), ["clusters", id, "status"]);
+
         client.delete_team(*id).send().await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
         assert_eq!(segments(&stand_in), ["teams", id]);
+
         let call = client.send_printer_action(*id, *id, *id).send();
         call.await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
         assert_eq!(segments(&stand_in), ["clusters", id, "printers", id, "action", id]);
@@ -66,15 +70,18 @@ async fn what_no_encoding_saves_is_refused_before_anything_is_sent() {
             client.reprint("c1", id, "i1").send().await.expect_err("refused"),
         ]
     }
+
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     for id in ["", ".", ".."] {
         let errors = errors(&client, id).await;
         let names = ["cluster_id", "cluster_id", "job_id", "original_cluster_id"];
+
         for (error, name) in errors.iter().zip(names) {
             assert!(matches!(error, Error::Configuration(_)), "{error:?}");
             assert!(error.to_string().contains(&format!("`{name}`")), "{error}");
         }
     }
+
     assert_eq!(stand_in.requests().len(), 0);
 }

@@ -32,8 +32,9 @@ async fn a_print_without_data_is_its_own_outcome_however_it_is_written() {
     ] {
         let error = ok(body).print("c", "j").send().await.expect_err("no data");
         assert!(matches!(error, Error::NoData(_)), "{body}: {error:?}");
-        assert!(error.may_have_been_done() && !error.is_transient(), "{body}");
+        assert!(error.may_have_been_applied() && !error.is_transient(), "{body}");
     }
+
     // What is read must be there: nothing else tells what was promised.
     let error = ok(r#"{"data": {}}"#).get_cluster("c").send().await.expect_err("no cluster");
     let Error::Decode(error) = error else { panic!("{error:?}") };
@@ -63,8 +64,10 @@ async fn a_list_without_its_envelope_is_that_list_and_no_object_by_position() {
     let body = json!(clusters).to_string();
     let page = ok(&body).get_clusters().send().await.expect("a page");
     let ids: Vec<_> = (&page).into_iter().map(|cluster| cluster.cluster_id.as_str()).collect();
+
     assert_eq!(ids, ["a", "b", "c"]);
     assert!(page.meta.is_none() && page.links.is_none());
+
     for body in ["[]", &body, r#"[{"cluster_id": "a"}]"#] {
         let error = ok(body).get_cluster("c").send().await.expect_err("a list");
         let Error::Decode(error) = error else { panic!("{body}: {error:?}") };
@@ -102,8 +105,8 @@ async fn an_expired_token_is_recognised_however_the_error_is_written() {
         let provider = Renewing(AtomicUsize::new(0));
         let client = Client::builder().base_url(url).token_provider(provider).build();
         let call = client.expect("a client").request(Method::POST, "/any").send::<Value>();
-        assert_eq!(call.await.unwrap_or_else(|failed| panic!("{error}: {failed}")), 7);
 
+        assert_eq!(call.await.unwrap_or_else(|failed| panic!("{error}: {failed}")), 7);
         // A part of the code is the token, which must not show; the code is no secret.
         let client = Client::builder().base_url(serve(refusal)).token("token").build();
         let call = client.expect("a client").get_settings().send().await.expect_err("expired");
@@ -117,6 +120,7 @@ async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
     let title = format!("Bad\r\nluck\u{1b}[31m{long}");
     let many = vec![json!({"code": &long[..1000], "title": &title[..1000]}); 9];
     let mut shown = Vec::new();
+
     for (status, body) in [
         ("200 OK", json!({ "data": long })),
         ("200 OK", json!({"data": {"is_online": [], long.as_str(): {"a": 1}, "cluster_id": {}}})),
@@ -127,13 +131,16 @@ async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
         let client = client(json_answer(status, &body.to_string()));
         shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
     }
+
     let id = format!("X-Request-Id: {}\r\n", "i".repeat(5000));
     let client = client(answer("404 Not Found", &id, ""));
     shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
+
     for text in &shown {
         assert!(text.len() < 2500, "{} bytes: {text}", text.len());
         assert!(!text.contains(char::is_control), "{text:?}");
     }
+
     assert!(shown[0].contains("expected one object"), "the end of a message counts: {}", shown[0]);
     assert!(shown[3].contains("and 6 more"), "{}", shown[3]);
 }
@@ -144,15 +151,19 @@ async fn no_error_has_a_source_that_repeats_it() {
     fn hold(error: &(dyn std::error::Error + 'static)) {
         assert!(error.source().is_none(), "{error}");
     }
+
     let refused = client_of("http://127.0.0.1:1").get_settings().send().await.expect_err("nobody");
     hold(&refused);
     let Error::Transport(refused) = refused else { panic!("{refused:?}") };
     hold(&refused);
+
     assert!(refused.to_string().contains("refused"), "{refused}");
+
     for (status, body) in [("200 OK", "{"), ("200 OK", "{}"), ("404 Not Found", "")] {
         let error = client(json_answer(status, body)).get_settings().send().await;
         let error = error.expect_err("an error");
         hold(&error);
+
         match &error {
             Error::Api(error) => hold(&**error),
             Error::Decode(error) => hold(&**error),
@@ -160,10 +171,12 @@ async fn no_error_has_a_source_that_repeats_it() {
             error => panic!("{error:?}"),
         }
     }
+
     fn is_error<E: std::error::Error>() {}
+
     is_error::<ConfigurationError>();
     is_error::<connect_api::ActionError>();
-    is_error::<connect_api::SourceError>();
+    is_error::<connect_api::UploadError>();
 }
 
 #[tokio::test]
@@ -189,22 +202,28 @@ async fn an_error_says_whether_a_print_may_be_under_way() {
     ] {
         let client = client(answer(status, &headers, "{"));
         let error = client.print("c", "j").send().await.expect_err("an error");
-        assert_eq!(error.may_have_been_done(), done, "{status} {headers}: {error}");
+        assert_eq!(error.may_have_been_applied(), done, "{status} {headers}: {error}");
+
         let error = client.get_settings().send().await.expect_err("an error");
-        assert!(!error.may_have_been_done(), "{status}: what is read can be read again");
+        assert!(!error.may_have_been_applied(), "{status}: what is read can be read again");
     }
+
     let broken = client("").print("c", "j").send().await.expect_err("no answer");
-    assert!(broken.may_have_been_done() && broken.is_transient(), "{broken}");
+    assert!(broken.may_have_been_applied() && broken.is_transient(), "{broken}");
+
     let nobody = client_of("http://127.0.0.1:1").print("c", "j").send().await.expect_err("nobody");
-    assert!(!nobody.may_have_been_done() && nobody.is_transient(), "{nobody}");
+    assert!(!nobody.may_have_been_applied() && nobody.is_transient(), "{nobody}");
+
     // A port that takes connections and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let silent = client_of(&format!("http://{}", silent.local_addr().expect("an address")));
     let short = Duration::from_millis(100);
+
     for options in [CallOptions::new().timeout(short), CallOptions::new().attempt_timeout(short)] {
         let late = silent.print("c", "j").with(options).send().await.expect_err("late");
-        assert!(late.may_have_been_done() && late.is_transient(), "{late}");
+        assert!(late.may_have_been_applied() && late.is_transient(), "{late}");
     }
+
     let refused = silent.print("c", "").send().await.expect_err("an id that is none");
-    assert!(!refused.may_have_been_done(), "{refused}");
+    assert!(!refused.may_have_been_applied(), "{refused}");
 }

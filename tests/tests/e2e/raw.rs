@@ -23,10 +23,12 @@ pub fn serve_in_turn(answers: Vec<Vec<u8>>) -> String {
 pub fn serve_by(mut answers: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let answer = answers();
             let Ok(mut stream) = stream else { return };
+
             // All of the request is read: closing with bytes unread would reset the connection.
             let mut reader = BufReader::new(&stream);
             let (mut length, mut line) = (0, String::new());
@@ -36,11 +38,13 @@ pub fn serve_by(mut answers: impl FnMut() -> Vec<u8> + Send + 'static) -> String
                 }
                 line.clear();
             }
+
             let mut body = vec![0; length];
             // A client that is gone reads no answer.
             let _ = reader.read_exact(&mut body).and_then(|()| stream.write_all(&answer));
         }
     });
+
     url
 }
 

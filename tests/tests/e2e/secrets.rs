@@ -17,6 +17,7 @@ fn printed(error: &Error) -> String {
         text.push_str(&format!(" {inner} {inner:?}"));
         source = inner.source();
     }
+
     text
 }
 
@@ -36,8 +37,10 @@ async fn a_redirect_is_not_followed() {
         let location = format!("Location: {target}\r\n");
         let client = client(answer(status, &location, ""));
         let error = client.get_settings().send().await.expect_err("no success");
+
         assert!(matches!(error, Error::Api(_)), "{error:?}");
         assert_eq!(error.status().map(|it| it.as_u16().to_string()), Some(status[..3].to_owned()));
+
         assert_hidden(&error);
         let nobody = other.accept().expect_err("nobody came");
         assert_eq!(nobody.kind(), ErrorKind::WouldBlock);
@@ -48,11 +51,13 @@ async fn a_redirect_is_not_followed() {
 fn no_client_and_no_request_shows_the_token() {
     let client = client_of("http://127.0.0.1:9/v1");
     let builder = Client::builder().token(TOKEN);
+
     let text = format!(
         "{client:?} {client:#?} {builder:?} {:?} {:?}",
         client.get_clusters().limit(1),
         client.print("c1", "j1").start_now(true)
     );
+
     assert!(text.contains("GetClusters") && !text.contains(TOKEN), "{text}");
 }
 
@@ -73,10 +78,12 @@ async fn an_error_that_repeats_the_token_does_not_show_it() {
         assert_hidden(&error);
         assert!(error.to_string().contains("***"), "{error}");
     }
+
     let headers = format!("X-Request-Id: {TOKEN}\r\nX-Echo: Bearer {TOKEN}\r\n");
     let client = client(answer("502 Bad Gateway", &headers, &format!("<p>Bearer {TOKEN}</p>")));
     let error = client.get_settings().send().await.expect_err("an error");
     assert_hidden(&error);
+
     assert!(error.to_string().contains("<p>Bearer ***</p>"), "{error}");
 }
 
@@ -85,10 +92,12 @@ async fn a_body_that_does_not_decode_and_repeats_the_token_does_not_show_it() {
     let long = json!({"data": "x".repeat(190) + TOKEN});
     let keyed: Value =
         [(TOKEN.to_owned(), Value::Null), ("data".to_owned(), json!(7))].into_iter().collect();
+
     for body in [keyed, long, json!({"data": [TOKEN]}), json!({"data": TOKEN})] {
         let headers = format!("X-Echo: {TOKEN}\r\n");
         let client = client(answer("200 OK", &headers, &body.to_string()));
         let error = client.get_settings().send().await.expect_err("an error");
+
         assert!(matches!(error, Error::Decode(_)), "{error}");
         assert_hidden(&error);
         let start = &TOKEN[..12];
@@ -101,7 +110,9 @@ async fn nobody_there_is_told_without_the_token() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     drop(listener);
+
     let error = client_of(&url).get_settings().send().await.expect_err("nobody");
     assert!(matches!(error, Error::Transport(_)), "{error}");
+
     assert_hidden(&error);
 }

@@ -21,6 +21,7 @@ async fn a_page_of_a_proxy_is_shown_in_part() {
     let client = client(answer("502 Bad Gateway", "Content-Type: text/html\r\n", &page));
     let error = client.get_clusters().send().await.expect_err("an error");
     assert_says(&error, &["get_clusters", "GET /clusters", "502 Bad Gateway", "<h1>"]);
+
     assert!(!error.to_string().contains("the end"), "{error}");
     let Error::Api(error) = error else { panic!("{error}") };
     assert_eq!(error.status.as_u16(), 502);
@@ -52,10 +53,12 @@ async fn a_success_that_does_not_decode_names_the_place() {
         ("7", "$"),
         (r#"{"data": []} trailing"#, "$"),
     ];
+
     for (body, path) in cases {
         let client = client(json("200 OK", body));
         let error = client.get_clusters().send().await.expect_err(body);
         assert_says(&error, &["get_clusters (GET /clusters)", "200 OK", path]);
+
         let Error::Decode(error) = error else { panic!("{body}: {error:?}") };
         assert_eq!(error.path, path, "{body}");
         assert_eq!(error.status.as_u16(), 200);
@@ -71,6 +74,7 @@ async fn a_success_without_data_is_told_apart() {
         let error = client.print("c1", "j1").send().await.expect_err(body);
         assert!(matches!(error, Error::NoData(_)), "{body}: {error:?}");
         assert_eq!(error.status().map(|it| it.as_u16()), Some(200));
+
         assert_says(&error, &["print (POST /clusters/{cluster_id}/print/{job_id})", "200 OK"]);
     }
 }
@@ -91,6 +95,7 @@ async fn an_answer_that_never_comes_whole_is_a_failure_of_transport() {
         let error = client(bytes).get_settings().send().await.expect_err("an error");
         let Error::Transport(failure) = &error else { panic!("{bytes}: {error:?}") };
         assert!(!failure.is_connect() && !failure.is_timeout(), "{error}");
+
         assert_says(&error, &["get_settings (GET /settings): "]);
         assert!(error.to_string().len() > "get_settings (GET /settings): ".len() + 10, "{error}");
     }
@@ -101,9 +106,11 @@ async fn a_refused_connection_is_a_failure_of_transport() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     drop(listener);
+
     let error = client_of(&url).delete_cluster("c1").send().await.expect_err("an error");
     let Error::Transport(failure) = &error else { panic!("{error:?}") };
     assert!(failure.is_connect(), "{error}");
+
     let host = url.trim_start_matches("http://").trim_end_matches("/v1");
     assert_says(&error, &["delete_cluster (DELETE /clusters/{cluster_id}): ", host, "refused"]);
 }

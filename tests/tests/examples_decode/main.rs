@@ -27,12 +27,14 @@ fn every_example_decodes_and_comes_back_equal() {
     let document: Value = serde_json::from_str(document).expect("JSON");
     let contract = Contract::read(&document).expect("a contract");
     let (mut requests, mut responses, mut findings) = (0, 0, Vec::new());
+
     for operation in contract.operations() {
         let id = operation.id.as_str();
         if let Some(example) = operation.body.as_ref().and_then(|it| it.content.example.as_ref()) {
             requests += 1;
             findings.extend(difference(&format!("{id} request"), example, request(id)));
         }
+
         for (status, content) in &operation.answers {
             let Some(example) = content.as_ref().and_then(|it| it.example.as_ref()) else {
                 continue;
@@ -43,6 +45,7 @@ fn every_example_decodes_and_comes_back_equal() {
             findings.extend(difference(&format!("{id} {status}"), example, trip));
         }
     }
+
     println!("{requests} examples of requests, {responses} of responses");
     assert!(findings.is_empty(), "{}", findings.join("\n"));
     assert_eq!((requests, responses), (12, 180));

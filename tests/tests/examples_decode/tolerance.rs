@@ -14,12 +14,14 @@ fn no_field_fails_an_answer() {
     let document: Value = serde_json::from_str(document).expect("JSON");
     let (mut survived, mut failed) = (0, Vec::new());
     let mut seen = BTreeSet::new();
+
     for (schemas, (id, success)) in Schemas::each(&document)
         .flat_map(|schemas| successes(&document).map(move |it| (schemas, it)))
     {
         let Some(trip) = answer(id) else { continue };
         let media = &success["content"]["application/json"];
         let full = schemas.full(&media["schema"]);
+
         for body in [&media["example"], &full] {
             for variation in schemas.vary(&media["schema"], body) {
                 // Operations that answer alike are held once.
@@ -41,6 +43,7 @@ fn no_field_fails_an_answer() {
             }
         }
     }
+
     assert!(failed.is_empty(), "{} fail:\n{}", failed.len(), failed.join("\n"));
     let count = format!("all of {survived} variations survive");
     println!("{count}");

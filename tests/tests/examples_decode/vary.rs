@@ -55,9 +55,11 @@ impl<'d> Schemas<'d> {
         assert!(depth < DEEPEST, "a model that holds itself has no full body");
         let full = |inner| self.full_at(inner, depth + 1);
         let schema = self.resolve(schema);
+
         if let Some(member) = self.member(schema) {
             return full(member);
         }
+
         if let Some(value) = schema.pointer("/enum/0") {
             return value.clone();
         }
@@ -89,9 +91,11 @@ impl<'d> Schemas<'d> {
                 (Some(value), _) => *varied.pointer_mut(pointer).expect("a place") = value,
                 (None, _) => return,
             }
+
             let kept = kept.map(|kept| (pointer.to_owned(), kept));
             found.push(Variation { place: format!("{pointer} {what}"), body: varied, kept });
         });
+
         found
     }
 
@@ -103,10 +107,12 @@ impl<'d> Schemas<'d> {
             give(at, "with an unknown tag", Some(kept.clone()), Some(kept));
             return self.walk(member, value, at, give);
         }
+
         match value {
             Value::Object(members) => {
                 let mut more = value.clone();
                 more["nobody_knows"] = json!([1, {"a": null}]);
+
                 // A map has no fields, and the envelope here is the test's own.
                 if !at.is_empty() && !is_map(schema) {
                     give(at, "with a field more", Some(more), None);
@@ -120,6 +126,7 @@ impl<'d> Schemas<'d> {
                         }
                         continue;
                     };
+
                     let names = schema["required"].as_array();
                     let required = names.is_some_and(|names| names.iter().any(|it| it == name));
                     // The envelope without data is an outcome of its own.
@@ -131,6 +138,7 @@ impl<'d> Schemas<'d> {
                     {
                         give(&at, "a null list or map", Some(Value::Null), None);
                     }
+
                     self.walk(property, inner, &at, give);
                 }
             }
@@ -153,9 +161,11 @@ impl<'d> Schemas<'d> {
         let odd = [json!(3.5), json!("three"), json!(true), json!(""), json!([1]), json!({"a": 1})];
         let is_word =
             matches!(schema["type"].as_str(), Some("string" | "integer" | "number" | "boolean"));
+
         for value in odd.into_iter().filter(|_| is_word) {
             give(at, &format!("{value}, which may not fit"), Some(value), None);
         }
+
         if schema["type"] == "integer" {
             give(at, "a number in quotes", Some("3".into()), Some(3.into()));
         }
@@ -169,6 +179,7 @@ impl<'d> Schemas<'d> {
             let unknown = Value::from("nobody_knows");
             give(at, "a value that the enum lacks", Some(unknown.clone()), Some(unknown));
         }
+
         if schema["format"] == "date-time" {
             let bare = text.trim_end_matches('Z');
             for time in [
@@ -184,6 +195,7 @@ impl<'d> Schemas<'d> {
                 give(at, &format!("the time {time}"), Some(time.as_str().into()), None);
             }
         }
+
         if schema.get("pattern").is_some() {
             for id in [format!("{{{text}}}"), text.trim_end_matches('=').to_owned(), String::new()]
             {
@@ -196,9 +208,11 @@ impl<'d> Schemas<'d> {
         if schema["type"] == "integer" {
             let whole = number.as_f64().expect("a number");
             give(at, "a whole number as 3.0", Some(whole.into()), Some(number.clone().into()));
+
             for edge in [i64::MAX, i64::MIN, 0] {
                 give(at, &format!("the number {edge}"), Some(edge.into()), Some(edge.into()));
             }
+
             give(at, "more than 64 bits hold", Some(u64::MAX.into()), Some(i64::MAX.into()));
         } else {
             give(at, "a whole number for a fraction", Some(28.into()), Some(28.into()));

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use connect_api::Client;
 use connect_api::models::OrganizationSettings;
-use connect_codegen::document::sha256;
+use connect_codegen::openapi::document::sha256;
 use connect_stand_in::{ChangeKind, Farm, StandIn};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
@@ -24,18 +24,22 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// The program of an example, as it is in the sources now.
 fn example(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+
     let folder = FOLDER.get_or_init(|| {
         // The features are those of the whole workspace, so that what `cargo test` has built serves.
         let mut build = std::process::Command::new(env!("CARGO"));
         let build = build.args(["build", "--workspace", "--examples", "--frozen", "--quiet"]);
         let built = build.output().expect("cargo runs");
         let said = String::from_utf8_lossy(&built.stderr);
+
         assert!(built.status.success(), "the examples do not build: {said}");
         let test = std::env::current_exe().expect("a path");
+
         // This test is in `target/debug/deps`.
         let built = test.ancestors().nth(2).expect("a folder");
         built.join("examples")
     });
+
     folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
@@ -100,10 +104,12 @@ const PRINTERS: [&str; 8] =
 async fn the_programs_need_no_service() {
     let said = output(&mut alone("upload_material")).await;
     assert!(said.starts_with("nothing.umm is uploaded as "), "{said}");
+
     let table = output(&mut alone("fleet_status")).await;
     for printer in PRINTERS {
         assert!(table.contains(printer), "{printer}: {table}");
     }
+
     let said = output(&mut alone("print_and_wait")).await;
     assert!(
         said.ends_with(" is queued on Cluster 1\ngear.ufp has finished after 1800s\n"),
@@ -118,17 +124,21 @@ async fn a_reader_that_has_enough_is_no_failure() {
     let mut child = command.spawn().expect("it starts");
     let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
     let mut said = Vec::new();
+
     while said.len() < 3 {
         let line = tokio::time::timeout(LONG, lines.next_line()).await.expect("a line in time");
         said.push(line.expect("text").expect("a line"));
     }
+
     assert_eq!(said[0], "watching Workshop");
     assert!(
         said[1..].iter().all(|line| line.starts_with("job `") || line.starts_with("printer `"))
     );
+
     drop(lines);
     let ended = tokio::time::timeout(LONG, child.wait_with_output()).await.expect("it ends");
     let ended = ended.expect("an end");
+
     assert!(ended.status.success(), "{}: {}", ended.status, text(&ended.stderr));
     assert!(!text(&ended.stderr).contains("error"), "{}", text(&ended.stderr));
 }
@@ -141,6 +151,7 @@ async fn an_output_that_is_full_is_a_failure_and_no_panic() {
     let ended = tokio::time::timeout(LONG, child.expect("it starts").wait_with_output()).await;
     let ended = ended.expect("it ends").expect("an end");
     let said = text(&ended.stderr);
+
     assert_eq!(ended.status.code(), Some(1), "{said}");
     assert!(said.contains("error: cannot write to the standard output: "), "{said}");
 }
@@ -150,6 +161,7 @@ async fn a_narrow_table_breaks_its_words_and_not_its_lines() {
     let farm = start(Farm::new().tick(Duration::ZERO)).await;
     let table = output(at(&farm, "fleet_status").env("COLUMNS", "40")).await;
     let widest = table.lines().map(|line| line.chars().count()).max();
+
     assert_eq!(widest, Some(40), "{table}");
     let wide = output(at(&farm, "fleet_status").env("COLUMNS", "200")).await;
     assert_eq!(wide, output(&mut at(&farm, "fleet_status")).await);
@@ -160,12 +172,14 @@ async fn nothing_is_printed_elsewhere_that_nobody_named() {
     let farm = start(Farm::sized(1, 1)).await;
     let (cluster, _) = first(&farm).await;
     farm.take_requests();
+
     for arguments in [&[][..], &[&*cluster], &[&*cluster, "a file", "another"]] {
         let refused = run(at(&farm, "print_and_wait").args(arguments)).await;
         let said = text(&refused.stderr);
         assert_eq!(refused.status.code(), Some(1), "{said}");
         assert!(said.contains("a cluster's id and a print file's id"), "{said}");
     }
+
     assert_eq!(farm.requests().len(), 0, "nothing was even asked for");
 }
 
@@ -175,6 +189,7 @@ async fn fleet_status_says_what_is_wrong_without_the_token() {
     let mut command = at(&farm, "fleet_status");
     let refused = run(command.env("CONNECT_API_TOKEN", "a-wrong-secret")).await;
     let said = text(&refused.stderr);
+
     assert!(!refused.status.success() && said.contains("tokenExpired"), "{said}");
     assert!(!said.contains("a-wrong-secret"), "{said}");
 }
@@ -184,10 +199,12 @@ async fn watch_cluster_tells_what_happens() {
     let farm = start(Farm::sized(1, 2).tick(20 * MINUTE)).await;
     let (cluster, _) = first(&farm).await;
     let client = client(&farm);
+
     for name in ["gear.ufp", "vase.ufp", "cup.ufp"] {
         let file = farm.add_file(name, 2 * HOUR);
         client.print(&cluster, file).send().await.expect("a job");
     }
+
     let mut command = at(&farm, "watch_cluster");
     insta::assert_snapshot!(output(command.args([&*cluster, "11"])).await);
 }
@@ -202,6 +219,7 @@ async fn print_and_wait_waits_for_the_end() {
     let finished = farm.changes().into_iter().find(|change| change.kind == ChangeKind::JobFinished);
     let job = finished.expect("the job has finished").subject;
     let expected = format!("job {job} is queued on Cluster 1\ngear.ufp has finished after 3600s\n");
+
     assert_eq!(said, expected);
 }
 
@@ -211,6 +229,7 @@ async fn print_and_wait_fails_with_the_print() {
     let (cluster, printer) = first(&farm).await;
     let file = farm.add_file("gear.ufp", 10 * HOUR);
     let mut command = at(&farm, "print_and_wait");
+
     let broken = async {
         while !farm.changes().iter().any(|change| change.kind == ChangeKind::JobStarted) {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -219,6 +238,7 @@ async fn print_and_wait_fails_with_the_print() {
     };
     let (ended, ()) = tokio::join!(run(command.args([&cluster, &file])), broken);
     let said = text(&ended.stderr);
+
     assert!(!ended.status.success() && said.contains("has not been printed: failed"), "{said}");
 }
 
@@ -228,6 +248,7 @@ async fn print_and_wait_leaves_a_print_to_whoever_approves_it() {
     let (cluster, _) = first(&farm).await;
     let settings = OrganizationSettings::new().require_print_approval(true);
     client(&farm).update_settings(settings).send().await.expect("settings");
+
     let file = farm.add_file("gear.ufp", HOUR);
     let said = output(at(&farm, "print_and_wait").args([&cluster, &file])).await;
     assert_eq!(said, "sent to Cluster 1, where it awaits approval\n");
@@ -241,9 +262,11 @@ async fn upload_material_sends_the_file() {
     let file = folder.path().join("cura.umm");
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
     std::fs::write(&file, &bytes).expect("a file");
+
     let said = output(at(&farm, "upload_material").arg(&file)).await;
     let [upload] = &farm.uploads()[..] else { panic!("one upload") };
     assert_eq!(said, format!("cura.umm is uploaded as {}\n", upload.id));
+
     let [attempt] = &upload.attempts[..] else { panic!("one attempt") };
     assert_eq!((attempt.size, &attempt.sha256), (3_000_000, &sha256(&bytes)));
     assert_eq!((attempt.authorized, attempt.status), (false, Some(200)));

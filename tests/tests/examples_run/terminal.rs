@@ -25,11 +25,13 @@ fn shown(command: Command) -> Shown {
     let mut child = command.spawn(program_side).expect("it starts");
     let mut screen = vt100::Parser::new(ROWS, COLUMNS, 0);
     let (mut moments, mut bytes) = (Vec::new(), [0; 256]);
+
     // When the program has ended nothing can be read, which some systems call an error.
     while let Ok(read @ 1..) = terminal.read(&mut bytes) {
         screen.process(&bytes[..read]);
         moments.push(screen.screen().contents());
     }
+
     assert!(child.wait().expect("an end").success(), "{}", screen.screen().contents());
     Shown { moments, end: screen.screen().contents() }
 }
@@ -43,6 +45,7 @@ impl Shown {
             assert!(bars.len() < 2, "the bar takes more than a line: {moment}");
             bars.concat()
         });
+
         bars.filter(|bar| !bar.is_empty()).collect()
     }
 }
@@ -57,11 +60,13 @@ async fn the_bar_of_a_print_shows_how_far_it_is() {
     let command = command.env("CONNECT_API_TOKEN", farm.token());
     let shown = tokio::task::spawn_blocking(|| shown(command)).await.expect("an end");
     let bars = shown.bars();
+
     assert!(bars[0].ends_with("0 % queued"), "{bars:?}");
     let percents: Vec<u32> = bars
         .iter()
         .filter_map(|bar| bar.split(" %").next()?.rsplit(' ').next()?.parse().ok())
         .collect();
+
     assert!(percents.is_sorted() && percents.len() > 5, "{bars:?}");
     assert!(percents.iter().any(|percent| (20..80).contains(percent)), "{bars:?}");
     assert!(shown.end.ends_with("gear.ufp has finished after 3600s"), "{}", shown.end);
@@ -74,6 +79,7 @@ async fn the_bar_of_an_upload_counts_its_bytes() {
     let command = command.env_remove("CONNECT_API_URL").env_remove("CONNECT_API_TOKEN");
     let shown = tokio::task::spawn_blocking(|| shown(command)).await.expect("an end");
     let bars = shown.bars();
+
     assert!(bars.iter().any(|bar| bar.ends_with(" of 7.63 MiB")), "{bars:?}");
     assert!(shown.end.contains("nothing.umm is uploaded as "), "{}", shown.end);
 }

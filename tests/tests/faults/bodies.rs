@@ -14,19 +14,23 @@ const IN_BUFFERS: u64 = 24 * MIB;
 async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for call in Call::ALL {
         for length in [Length::Announced, Length::Chunked] {
-            for (limit, options) in
-                [(2 << 10, CallOptions::new().max_body(2 << 10)), (16 << 20, CallOptions::new())]
-            {
+            for (limit, options) in [
+                (2 << 10, CallOptions::new().max_response_size(2 << 10)),
+                (16 << 20, CallOptions::new()),
+            ] {
                 stand_in.take_requests();
                 stand_in.faults(call.operation(), [Fault::Huge(64 * MIB, length)]);
                 let before = stand_in.traffic().sent();
                 let error = call.send(&client, options).await.expect_err("too long");
                 let sent = stand_in.traffic().sent() - before;
+
                 assert!(sent < limit + IN_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
                 let Error::Transport(refused) = &error else { panic!("{error:?}") };
                 assert!(refused.is_too_long(), "{error:?}");
+
                 let says = format!("the answer is longer than {limit} bytes");
                 assert!(error.to_string().contains(&says), "{error}");
                 assert_eq!(stand_in.requests().len(), 1);
@@ -42,7 +46,8 @@ async fn the_limit_is_the_longest_body_that_is_taken() {
     let length = stand_in.contract().operation("print").expect("it is documented");
     let length = length.answers[&200].as_ref().and_then(|content| content.example.as_ref());
     let length = length.expect("an example").to_string().len();
-    let with = |limit| Call::Print.send(&client, CallOptions::new().max_body(limit));
+    let with = |limit| Call::Print.send(&client, CallOptions::new().max_response_size(limit));
+
     with(length).await.expect("an answer");
     let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
     assert!(error.is_too_long());
@@ -52,9 +57,10 @@ async fn the_limit_is_the_longest_body_that_is_taken() {
 async fn a_low_limit_hides_no_error() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for call in Call::ALL {
         stand_in.faults(call.operation(), [Fault::Status(404)]);
-        let options = CallOptions::new().max_body(1);
+        let options = CallOptions::new().max_response_size(1);
         let error = call.send(&client, options).await.expect_err("not found");
         assert!(error.status().is_some() && error.code().is_some(), "{error:?}");
     }
@@ -64,6 +70,7 @@ async fn a_low_limit_hides_no_error() {
 async fn nothing_where_the_whole_answer_was_expected_is_an_outcome_of_its_own() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for nothing in ["", "null", " \n", "\"\""] {
         stand_in.faults("get_spec", [Fault::Body("application/json", nothing)]);
         let error = client.get_spec().send().await.expect_err("nothing");

@@ -45,6 +45,7 @@ async fn a_connection_that_is_not_made_in_time_is_given_up() {
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port");
     let listener = socket.listen(0).expect("a listener");
     let address = listener.local_addr().expect("an address");
+
     let made = async || {
         let connection = tokio::net::TcpStream::connect(address);
         tokio::time::timeout(Duration::from_millis(200), connection).await
@@ -53,12 +54,15 @@ async fn a_connection_that_is_not_made_in_time_is_given_up() {
     while let Ok(connection) = made().await {
         taken.push(connection.expect("a connection"));
     }
+
     let builder = Client::builder().base_url(format!("http://{address}/connect/v1")).token("any");
     let client = builder.connect_timeout(Duration::from_millis(100)).build().expect("a client");
+
     for call in Call::ALL {
         let start = std::time::Instant::now();
         let error = call.send(&client, retrying(2)).await.expect_err("nobody answers");
         assert!(start.elapsed() < LONG / 6, "{call:?}: {:?}", start.elapsed());
+
         let Error::Transport(error) = error else { panic!("{error:?}") };
         assert!(error.is_connect() && error.is_timeout(), "{error:?}");
         assert_eq!(error.attempts(), 2, "nothing was sent");
@@ -69,16 +73,18 @@ async fn a_connection_that_is_not_made_in_time_is_given_up() {
 async fn a_service_that_comes_up_meanwhile_sees_one_request() {
     for call in Call::ALL {
         let port = free_port();
-        let policy = quick(10_000).max_delay(Duration::from_millis(20));
+        let policy = quick(10_000).max_backoff(Duration::from_millis(20));
         let token = "token";
         let client = Client::builder().base_url(format!("http://127.0.0.1:{port}/connect/v1"));
         let client = client.token(token).build().expect("a client");
         let options = CallOptions::new().retry(policy);
         let sent = tokio::spawn(async move { call.send(&client, options).await });
+
         tokio::time::sleep(Duration::from_millis(50)).await;
         let stand_in =
             StandIn::builder().port(port).token(token).examples().start().await.expect("a port");
         sent.await.expect("no panic").expect("an answer");
+
         assert_eq!(stand_in.requests().len(), 1, "{call:?}");
     }
 }
@@ -92,12 +98,15 @@ async fn no_print_is_sent_again_when_the_connection_breaks() {
         if used_before {
             Call::Status.send(&client, CallOptions::new()).await.expect("an answer");
         }
+
         stand_in.take_requests();
         let before = stand_in.traffic().accepted();
         stand_in.faults("print", [Fault::HangUp]);
         Call::Print.send(&client, retrying(4)).await.expect_err("no answer");
+
         assert_eq!(stand_in.requests().len(), 1, "{used_before}");
         assert_eq!(stand_in.traffic().accepted() - before, usize::from(!used_before));
+
         Call::Print.send(&client, retrying(4)).await.expect("an answer");
     }
 }
@@ -109,6 +118,7 @@ async fn a_connection_that_closes_at_once_is_not_a_refused_one() {
     let port = listener.local_addr().expect("an address").port();
     let accepted = Arc::new(AtomicUsize::new(0));
     let count = accepted.clone();
+
     let server = tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
             count.fetch_add(1, Ordering::SeqCst);
@@ -120,9 +130,11 @@ async fn a_connection_that_closes_at_once_is_not_a_refused_one() {
         accepted.store(0, Ordering::SeqCst);
         let error = call.send(&client, retrying(3)).await.expect_err("no answer");
         let Error::Transport(error) = error else { panic!("{error:?}") };
+
         assert!(!error.is_connect(), "{error:?}");
         assert_eq!(error.attempts(), connections, "{call:?}");
         assert_eq!(accepted.load(Ordering::SeqCst), connections, "{call:?}");
     }
+
     server.abort();
 }

@@ -45,6 +45,7 @@ impl Call {
         fn text(answer: impl std::fmt::Debug) -> String {
             format!("{answer:?}")
         }
+
         match self {
             Self::Status => client.get_cluster_status("c").with(options).send().await.map(text),
             Self::Print => client.print("c", "j").with(options).send().await.map(text),
@@ -59,7 +60,7 @@ impl Call {
 /// A policy with waits of next to nothing.
 fn quick(attempts: usize) -> RetryPolicy {
     let policy = RetryPolicy::default().max_attempts(attempts);
-    policy.first_delay(Duration::from_millis(1)).max_delay(Duration::from_millis(5))
+    policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5))
 }
 
 fn retrying(attempts: usize) -> CallOptions {

@@ -48,6 +48,7 @@ struct Case {
 fn cases(elsewhere: &str) -> Vec<Case> {
     use Again::{All, Nobody, Repeatable};
     use Outcome::{Api, Decode, Lost, NoData, Right, TooLong};
+
     let html = "<html>not the API</html>";
     let mut cases = vec![
         (Fault::None, Nobody, Right),
@@ -74,15 +75,19 @@ fn cases(elsewhere: &str) -> Vec<Case> {
         (Fault::Huge(64 << 20, Length::Announced), Nobody, TooLong),
         (Fault::Huge(64 << 20, Length::Chunked), Nobody, TooLong),
     ];
+
     for status in [400, 401, 403, 404, 409, 413, 418, 501, 505] {
         cases.push((Fault::Status(status), Nobody, Api(status)));
     }
+
     for status in [408, 500, 502, 503, 504] {
         cases.push((Fault::Status(status), Repeatable, Api(status)));
         cases.push((Fault::Gateway(status), Repeatable, Api(status)));
     }
+
     cases.push((Fault::Status(429), All, Api(429)));
     cases.push((Fault::Gateway(429), All, Api(429)));
+
     for status in [429, 503] {
         for wait in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
             cases.push((Fault::RetryAfter(status, wait.to_owned()), All, Api(status)));
@@ -92,18 +97,22 @@ fn cases(elsewhere: &str) -> Vec<Case> {
             cases.push((Fault::RetryAfter(status, wait.to_owned()), Nobody, Api(status)));
         }
     }
+
     // One that nobody can read asks for nothing.
     for wait in ["soon", "-1"] {
         cases.push((Fault::RetryAfter(503, wait.to_owned()), Repeatable, Api(503)));
     }
+
     // A `Retry-After` makes no other failure a harmless one.
     for status in [500, 502, 504] {
         cases.push((Fault::RetryAfter(status, "0".to_owned()), Repeatable, Api(status)));
     }
+
     for status in [301, 302, 303, 307, 308] {
         let url = format!("{elsewhere}/clusters/c/status");
         cases.push((Fault::Redirect(status, url), Nobody, Api(status)));
     }
+
     cases.into_iter().map(|(fault, again, outcome)| Case { fault, again, outcome }).collect()
 }
 
@@ -140,6 +149,7 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
     let client = client(stand_in);
     let options = CallOptions::new().attempt_timeout(attempt_timeout);
     let mut cells = 0;
+
     for call in Call::ALL {
         let right = call.send(&client, CallOptions::new()).await.expect("the right answer");
         for (case, always, retries) in cases.iter().flat_map(|case| {
@@ -148,18 +158,21 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
             let policy = if retries { quick(ATTEMPTS) } else { RetryPolicy::never() };
             stand_in.mend();
             stand_in.take_requests();
+
             let times = if always { 2 * ATTEMPTS } else { 1 };
             stand_in.faults(call.operation(), std::iter::repeat_n(case.fault.clone(), times));
             let start = Instant::now();
             let result = call.send(&client, options.clone().retry(policy)).await;
             let took = start.elapsed();
             let cell = format!("{call:?}, {:?}, always {always}, retries {retries}", case.fault);
+
             let again = retries
                 && match case.again {
                     Again::All => true,
                     Again::Repeatable => call.is_repeatable(),
                     Again::Nobody => false,
                 };
+
             let requests = if !again {
                 1
             } else if always {
@@ -167,19 +180,23 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
             } else {
                 2
             };
+
             assert_eq!(stand_in.requests().len(), requests, "{cell}: {result:?}");
             let waited = match case.outcome {
                 Outcome::Timeout => attempt_timeout * requests as u32,
                 _ => Duration::ZERO,
             };
+
             assert!(took < waited + GRACE, "{cell}: took {took:?}");
             let outcome = if again && !always { Outcome::Right } else { case.outcome };
             outcome.hold(call, &result, requests, &right, &cell);
             cells += 1;
         }
     }
+
     stand_in.mend();
     still_works(&client).await;
+
     cells
 }
 
@@ -218,6 +235,7 @@ impl Outcome {
             (Self::NoData, Err(Error::NoData(error))) => error.status == 200,
             _ => false,
         };
+
         assert!(fits, "{cell}: {self:?} was expected: {result:?}");
         if let Err(error) = result {
             assert_eq!(error.operation(), Some(call.operation()), "{cell}");

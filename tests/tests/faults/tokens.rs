@@ -29,6 +29,7 @@ async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     stand_in.renew_token("another");
+
     for call in Call::ALL {
         stand_in.take_requests();
         let error = call.send(&client, retrying(4)).await.expect_err("expired");
@@ -46,14 +47,17 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
             if accepted != "first" {
                 stand_in.renew_token(accepted);
             }
+
             let provider = Two(AtomicUsize::new(0), "first", "second");
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let result = call.send(&client, retrying(4)).await;
+
             assert_eq!(stand_in.requests().len(), requests, "{call:?}, {accepted}");
             let last = stand_in.requests().pop().expect("a request");
             let sent = if requests == 1 { "Bearer first" } else { "Bearer second" };
             assert_eq!(last.headers["authorization"], sent);
+
             match (accepted, result) {
                 ("first" | "second", Ok(_)) => {}
                 ("third", Err(Error::Api(error))) => {
@@ -81,6 +85,7 @@ async fn what_a_provider_gives_is_held_to_what_a_token_can_be() {
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let error = Call::ALL[0].send(&client, retrying(4)).await.expect_err("no token");
+
             assert!(matches!(&error, Error::Token(it) if !it.is_transient()), "{error:?}");
             let said = error.to_string();
             assert!(said.contains("token provider") && said.contains(fault), "{said}");

@@ -38,9 +38,11 @@ async fn a_wait_until_a_date_is_kept() {
     let date = httpdate::fmt_http_date(clock + Duration::from_secs(3));
     let until = httpdate::parse_http_date(&date).expect("a date");
     let until = now + until.duration_since(clock).expect("later");
+
     stand_in.faults("print", [wait(429, date)]);
     Call::Print.send(&client(&stand_in), retrying(2)).await.expect("an answer");
     let [_, second] = &stand_in.requests()[..] else { panic!("two requests") };
+
     assert!(second.arrived + TOLERANCE >= until);
 }
 
@@ -48,14 +50,17 @@ async fn a_wait_until_a_date_is_kept() {
 async fn a_wait_that_is_too_long_ends_the_call_at_once() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for call in Call::ALL {
         for (asked, most) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
             stand_in.take_requests();
             stand_in.faults(call.operation(), [wait(429, asked)]);
             let mut policy = quick(4);
+
             if let Some(most) = most {
                 policy = policy.max_retry_after(Duration::from_secs(most));
             }
+
             let start = Instant::now();
             let result = call.send(&client, CallOptions::new().retry(policy)).await;
             assert_eq!(status(result), (429, Some(Duration::from_secs(asked))));
@@ -72,6 +77,7 @@ async fn a_wait_beyond_the_budget_is_not_begun() {
     let policy = quick(4).budget(Duration::from_secs(10));
     let start = Instant::now();
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
+
     assert_eq!(status(result), (503, Some(Duration::from_secs(20))));
     assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(stand_in.requests().len(), 1);
@@ -83,6 +89,7 @@ async fn no_budget_is_no_other_attempt() {
     stand_in.faults("get_cluster_status", [Fault::Status(500)]);
     let policy = quick(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
+
     assert_eq!(status(result).0, 500);
     assert_eq!(stand_in.requests().len(), 1);
 }
@@ -91,12 +98,14 @@ async fn no_budget_is_no_other_attempt() {
 async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for (call, fault) in [(Call::Status, wait(429, 20)), (Call::Print, wait(503, 20))] {
         stand_in.take_requests();
         stand_in.faults(call.operation(), [fault]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(15))).await;
         let error = result.expect_err("a failure");
+
         assert!(matches!(error, Error::Api(_)), "not that the time is up: {error:?}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
         assert!(start.elapsed() < Duration::from_secs(10), "at once");
@@ -108,12 +117,14 @@ async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
 async fn the_time_of_the_whole_call_ends_attempts() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.faults(call.operation(), [Fault::Late(LONG)]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(1))).await;
         let Err(Error::Transport(error)) = result else { panic!("{call:?}: {result:?}") };
+
         assert!(error.is_timeout() && error.attempts() == 1, "{error:?}");
         assert!(error.to_string().contains("within 1s"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(15));
@@ -125,12 +136,14 @@ async fn the_time_of_the_whole_call_ends_attempts() {
 async fn any_sequence_of_failures_is_survived() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for sequence in [[500, 502, 503, 504], [504, 500, 429, 502], [503, 503, 408, 500]] {
         stand_in.take_requests();
         let faults = sequence.into_iter().enumerate().map(|(n, status)| match n % 2 {
             0 => Fault::Status(status),
             _ => Fault::Gateway(status),
         });
+
         stand_in.faults("get_cluster_status", faults);
         Call::Status.send(&client, retrying(5)).await.expect("an answer");
         assert_eq!(stand_in.requests().len(), 5, "{sequence:?}");
@@ -142,6 +155,7 @@ async fn any_sequence_of_failures_is_survived() {
 async fn a_print_stops_at_the_first_failure_that_may_have_done_something() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
+
     for last in [Fault::Status(500), Fault::HangUp, Fault::Status(503), Fault::Gateway(504)] {
         stand_in.take_requests();
         stand_in.faults("print", [Fault::Status(429), wait(503, 0), last.clone()]);
@@ -157,6 +171,7 @@ async fn a_call_can_differ_from_its_client() {
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         builder.call_options(options).build().expect("a client")
     };
+
     let never = CallOptions::new().retry(RetryPolicy::never());
     for (of_client, of_call, requests) in [
         (never.clone(), CallOptions::new(), 1),

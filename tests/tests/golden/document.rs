@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use connect_codegen::document::Upstream;
-use connect_codegen::normalise::overlay::Overlay;
-use connect_codegen::normalise::{normalise, traced};
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write::Files;
+use connect_codegen::normalise::passes::overlay::Overlay;
+use connect_codegen::normalise::{map_to_upstream, normalise};
+use connect_codegen::openapi::document::Upstream;
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::Result;
-use connect_codegen::write::Files;
 use serde_json::Value;
 
 /// A document with the policy and the overlay that go with it.
@@ -51,8 +51,9 @@ impl Document {
         let policy = Policy::parse(&text("policy"))?;
         let overlay = Overlay::parse(&text("overlay"))?;
         let upstream = Upstream::parse(&text("document"))?;
+
         pipeline::generated(&normalise(&upstream, &overlay, &policy)?, &policy)
-            .map_err(|problem| traced(problem, &upstream))
+            .map_err(|problem| map_to_upstream(problem, &upstream))
     }
 }
 
@@ -65,6 +66,7 @@ pub fn of_the_construct(files: &Files) -> String {
         let code = code.split_once("\n\n").map_or(code.as_str(), |(_, code)| code);
         text.push_str(&format!("// ---- {}\n{code}\n", path.display()));
     }
+
     text
 }
 

@@ -7,8 +7,8 @@ mod places;
 mod shape;
 mod structure;
 
-use connect_codegen::problem::Result;
-use connect_codegen::write::Files;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write::Files;
 use places::{PLACES, Place};
 use serde_json::json;
 use shape::Shape;
@@ -59,6 +59,7 @@ fn assert_harmless(files: &Files, what: &str) {
                 || matches!(c, '\u{200E}' | '\u{200F}' | '\u{61C}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
                 || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{E0000}'..='\u{E007F}')
         });
+
         assert_eq!(odd, None, "{what}: {}", path.display());
     }
 }
@@ -72,12 +73,14 @@ fn no_text_is_more_than_text() {
         let texts = texts.iter().map(String::as_str);
         let texts: Vec<&str> = texts.filter(|text| !place.refuses || fits(place, text)).collect();
         assert!(!texts.is_empty(), "{}", place.name);
+
         let files = generated(place, texts.iter().copied());
         assert_harmless(&files, place.name);
         let harmless = generated(place, texts.iter().map(|_| place.harmless));
         Shape::of(&files, place.names).assert_is(&Shape::of(&harmless, place.names), place.name);
         scratch.add(place.name, &files);
     }
+
     let odd = Document::with(structure::odd_but_fine()).generate();
     scratch.add("odd_names", &odd.unwrap_or_else(|problem| panic!("{problem}")));
     scratch.run(&["check", "doc"]);

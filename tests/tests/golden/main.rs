@@ -37,5 +37,6 @@ fn all_of_it_compiles() {
         let text = std::fs::read_to_string(&path).expect("a document");
         scratch.add(&name, &Document::read(&text).generate().expect("code"));
     }
+
     scratch.run(&["check", "doc"]);
 }

@@ -11,6 +11,7 @@ fn mended() -> Vec<(&'static str, Value)> {
     let at = |rest: &str| format!("{GET}/{rest}");
     let whole = |path: &str| json!({ "op": "replace", "path": path, "value": "integer" });
     let model = |name: &str| format!("/document/definitions/{name}");
+
     vec![
         (
             "routes",
@@ -106,6 +107,7 @@ fn a_rule_of_the_policy_that_fits_nothing_is_named() {
         let secrets = json!([{ "at": at, "because": "It opens a door." }]);
         json!([{ "op": "add", "path": "/policy/secrets", "value": secrets }])
     };
+
     for (place, patch) in [
         (
             "/resources/0/models/4",

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connect_codegen::emit::names::CLIENT_METHODS;
-use connect_codegen::write;
+use connect_codegen::io::write;
 use syn::{ImplItem, Item, Type};
 
 use super::layout;
@@ -17,6 +17,7 @@ fn the_generator_knows_every_method_that_the_client_has_by_hand() {
         if path.starts_with(folder.join("generated")) {
             continue;
         }
+
         let file = syn::parse_file(&write::read(&path).expect("a source")).expect("Rust");
         let of_client = file.items.into_iter().filter_map(|item| match item {
             Item::Impl(item) => match &*item.self_ty {
@@ -25,6 +26,7 @@ fn the_generator_knows_every_method_that_the_client_has_by_hand() {
             },
             _ => None,
         });
+
         written.extend(of_client.flatten().filter_map(|item| match item {
             ImplItem::Fn(function) if function.sig.ident != "fmt" => {
                 Some(function.sig.ident.to_string())
@@ -32,6 +34,7 @@ fn the_generator_knows_every_method_that_the_client_has_by_hand() {
             _ => None,
         }));
     }
+
     let known: BTreeSet<String> = CLIENT_METHODS.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(known, written, "`CLIENT_METHODS` of the generator, and the crate");
 }

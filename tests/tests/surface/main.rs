@@ -6,9 +6,9 @@ mod mutations;
 
 use std::path::Path;
 
-use connect_codegen::layout::Layout;
 use connect_codegen::pipeline;
-use connect_codegen::surface;
+use connect_codegen::public_api;
+use connect_codegen::workspace::Layout;
 use connect_tests::surface::document;
 
 fn layout() -> Layout {
@@ -31,6 +31,7 @@ fn the_surface_of_the_api() {
     let (normalised, _) = pipeline::normalised(&layout()).expect("the document is normalised");
     let document = serde_json::from_str(&normalised.to_json()).expect("JSON");
     let surface = document::Surface::of(&document);
+
     assert_surface!("api_operations", surface.operations);
     assert_surface!("api_models", surface.models);
     assert_surface!("api_enums", surface.enums);
@@ -39,9 +40,10 @@ fn the_surface_of_the_api() {
 #[test]
 fn the_surface_of_the_crate() {
     let folder = layout().root().join("connect-api/src");
-    let surface = surface::Surface::read(&folder).expect("the crate can be read");
+    let surface = public_api::Surface::read(&folder).expect("the crate can be read");
     let is_model = |path: &str| path.starts_with("models::");
     let is_request = |path: &str| path.starts_with("requests::");
+
     assert_surface!("crate_core", surface.section(|path| !is_model(path) && !is_request(path)));
     assert_surface!("crate_models", surface.section(is_model));
     assert_surface!("crate_requests", surface.section(is_request));

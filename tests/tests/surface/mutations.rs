@@ -1,12 +1,12 @@
 //! One change of the upstream document at a time: each is seen.
 
-use connect_codegen::document::Upstream;
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::write;
 use connect_codegen::normalise::normalise;
-use connect_codegen::normalise::overlay::Overlay;
+use connect_codegen::normalise::passes::overlay::Overlay;
+use connect_codegen::openapi::document::Upstream;
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::Result;
-use connect_codegen::write;
 use connect_tests::surface::document::Surface;
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ impl Source {
     fn read() -> Self {
         let layout = layout();
         let text = |path| write::read(path).expect("a file of the specification");
+
         Self {
             upstream: pipeline::load(&layout).expect("the document"),
             overlay: Overlay::parse(&text(&layout.overlay())).expect("the overlay"),
@@ -49,9 +50,9 @@ use Change::{Add, Remove, Rename, Replace};
 /// What becomes of it: lines of the surface differ, or a problem names this place.
 enum Seen {
     Lines,
-    Problem(&'static str),
+    Diagnostic(&'static str),
 }
-use Seen::{Lines, Problem};
+use Seen::{Diagnostic, Lines};
 
 const CLUSTER: &str = "/definitions/ClusterResponse";
 const CLUSTERS: &str = "/paths/~1clusters?/get";
@@ -60,57 +61,61 @@ fn changes() -> Vec<(String, Change, Seen)> {
     let at = |place: &str, rest: &str| format!("{place}/{rest}");
     vec![
         (at(CLUSTER, "properties/host_internal_ip"), Rename("host_external_ip"), Lines),
-        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Problem("/required/")),
-        (at(CLUSTER, "properties/status"), Rename("state"), Problem("/actions/")),
+        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Diagnostic("/required/")),
+        (at(CLUSTER, "properties/status"), Rename("state"), Diagnostic("/actions/")),
         (at(CLUSTER, "properties/host_internal_ip"), Remove, Lines),
-        (at(CLUSTER, "properties/host_guid"), Remove, Problem("/required/")),
+        (at(CLUSTER, "properties/host_guid"), Remove, Diagnostic("/required/")),
         (at(CLUSTER, "properties"), Add("colour", json!({"type": "string"})), Lines),
         (at(CLUSTER, "required/0"), Remove, Lines),
-        (at(CLUSTER, "required"), Replace(json!([])), Problem("/actions/")),
+        (at(CLUSTER, "required"), Replace(json!([])), Diagnostic("/actions/")),
         (at(CLUSTER, "properties/host_guid/type"), Replace(json!("boolean")), Lines),
-        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("file")), Problem("host_guid")),
+        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("file")), Diagnostic("host_guid")),
         (at(CLUSTER, "properties/host_guid/maxLength"), Replace(json!(37)), Lines),
         (at(CLUSTER, "properties/host_guid/minLength"), Remove, Lines),
         (at(CLUSTER, "properties/host_guid/pattern"), Replace(json!("/^a$/")), Lines),
         (at(CLUSTER, "properties/host_guid"), Add("default", json!("x")), Lines),
-        (at(CLUSTER, "properties/host_guid"), Add("readOnly", json!(true)), Problem("host_guid")),
+        (
+            at(CLUSTER, "properties/host_guid"),
+            Add("readOnly", json!(true)),
+            Diagnostic("host_guid"),
+        ),
         (at(CLUSTER, "properties/host_name/description"), Replace(json!("Ein Name.")), Lines),
         (at(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(30)), Lines),
         (
             at(CLUSTER, "properties/display_status/x-enum-count"),
             Replace(json!(3)),
-            Problem("display_status/enum"),
+            Diagnostic("display_status/enum"),
         ),
         (
             at(CLUSTER, "properties/host_printer/$ref"),
             Replace(json!("#/definitions/Base")),
-            Problem("host_printer"),
+            Diagnostic("host_printer"),
         ),
         (
             at(CLUSTER, "description"),
             Replace(json!("Model for the list of clusters sent to the users!")),
             Lines,
         ),
-        ("/definitions/ClusterResponse".into(), Rename("ClusterAnswer"), Problem("/actions/")),
+        ("/definitions/ClusterResponse".into(), Rename("ClusterAnswer"), Diagnostic("/actions/")),
         (at(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
         (at(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
         (at(CLUSTERS, "parameters/0/type"), Replace(json!("string")), Lines),
         (at(CLUSTERS, "parameters/0/name"), Replace(json!("limits")), Lines),
         (at(CLUSTERS, "parameters/0/required"), Replace(json!(true)), Lines),
-        (at(CLUSTERS, "parameters/0/in"), Replace(json!("header")), Problem("/parameters/0")),
+        (at(CLUSTERS, "parameters/0/in"), Replace(json!("header")), Diagnostic("/parameters/0")),
         (at(CLUSTERS, "responses/401"), Rename("402"), Lines),
         (at(CLUSTERS, "responses/401"), Remove, Lines),
         (at(CLUSTERS, "responses/200"), Rename("201"), Lines),
-        (at(CLUSTERS, "responses/200"), Rename("302"), Problem("/responses/302")),
+        (at(CLUSTERS, "responses/200"), Rename("302"), Diagnostic("/responses/302")),
         (
             at(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"),
             Replace(json!(2)),
             Lines,
         ),
         (at(CLUSTERS, "responses/200/description"), Replace(json!("Clusters.")), Lines),
-        (CLUSTERS.into(), Rename("head"), Problem("/paths/~1clusters")),
-        ("/paths/~1clusters?".into(), Rename("/groups"), Problem("/paths/")),
-        ("/paths/~1clusters?".into(), Remove, Problem("/paths/")),
+        (CLUSTERS.into(), Rename("head"), Diagnostic("/paths/~1clusters")),
+        ("/paths/~1clusters?".into(), Rename("/groups"), Diagnostic("/paths/")),
+        ("/paths/~1clusters?".into(), Remove, Diagnostic("/paths/")),
         ("/host".into(), Replace(json!("example.com")), Lines),
         ("/info/version".into(), Replace(json!("v2")), Lines),
     ]
@@ -120,21 +125,23 @@ fn changes() -> Vec<(String, Change, Seen)> {
 fn every_change_of_the_document_is_seen() {
     let source = Source::read();
     let before = source.surface(source.upstream.document.clone()).expect("the surface");
+
     for (pointer, change, seen) in changes() {
         let what = format!("{pointer} {}", shown(&change));
         let mut document = source.upstream.document.clone();
         apply(&mut document, &pointer, change);
+
         match (source.surface(document), seen) {
             (Ok(after), Lines) => {
                 let lines = changed(&before, &after);
                 assert!((1..=8).contains(&lines), "{what}: {lines} lines differ");
             }
-            (Err(problem), Problem(place)) => {
+            (Err(problem), Diagnostic(place)) => {
                 let named = problem.place.as_ref().is_some_and(|at| at.to_string().contains(place));
                 assert!(named, "{what}: {problem}");
             }
             (Err(problem), Lines) => panic!("{what}: {problem}"),
-            (Ok(_), Problem(_)) => panic!("{what}: no problem"),
+            (Ok(_), Diagnostic(_)) => panic!("{what}: no problem"),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use connect_codegen::layout::Layout;
-use connect_codegen::peer::{Style, client};
-use connect_codegen::problem::{Problem, Result};
-use connect_codegen::write::{self, Files, Mode};
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::io::write::{self, Files, Mode};
+use connect_codegen::progenitor_client::{Style, client};
+use connect_codegen::workspace::Layout;
 use toml::{Table, Value};
 
 use super::Peer;
@@ -35,9 +35,11 @@ impl Scratch {
         let mut scratch = Self { folder: layout.root().join("target/bench"), members: Vec::new() };
         let ours = package(&layout.root().join(OURS), OURS)?;
         scratch.add(OURS, ours, Path::new("src/generated"))?;
+
         let path = layout.normalised();
         let document = write::read(&path)?;
         let manifest = table(&layout.root().join(PROGENITOR))?;
+
         for (name, style) in
             [("progenitor-positional", Style::Positional), ("progenitor-builder", Style::Builder)]
         {
@@ -48,9 +50,11 @@ impl Scratch {
             let files = files.map(|(path, contents)| (path.into(), contents)).into();
             scratch.add(name, files, Path::new(""))?;
         }
+
         for Peer { name, folder } in peers {
             scratch.add(name, package(folder, name)?, Path::new(""))?;
         }
+
         scratch.write_root(layout)?;
         Ok(scratch)
     }
@@ -58,8 +62,11 @@ impl Scratch {
     /// Adds a crate whose generated code lies below `generated`.
     fn add(&mut self, name: &str, files: Files, generated: &Path) -> Result<()> {
         if self.members.iter().any(|member| member.name == name) {
-            return Err(Problem::new(format!("two crates of the measurement are called `{name}`")));
+            return Err(Diagnostic::new(format!(
+                "two crates of the measurement are called `{name}`"
+            )));
         }
+
         write::folder(&self.folder.join(name), &files, Mode::Write, "")?;
         let lines = |below: &Path| {
             let code = files.iter().filter(|(path, _)| {
@@ -67,11 +74,13 @@ impl Scratch {
             });
             code.map(|(_, contents)| contents.lines().count()).sum()
         };
+
         self.members.push(Member {
             name: name.to_owned(),
             generated_lines: lines(generated),
             lines: lines(Path::new("")),
         });
+
         Ok(())
     }
 
@@ -82,12 +91,14 @@ impl Scratch {
         let mut manifest = table(&path)?;
         let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut);
         let workspace = workspace
-            .ok_or_else(|| Problem::new("there is no `[workspace]`").in_file(path.display()))?;
+            .ok_or_else(|| Diagnostic::new("there is no `[workspace]`").in_file(path.display()))?;
         let names = self.members.iter().map(|member| Value::from(member.name.clone()));
+
         workspace.insert("members".to_owned(), Value::Array(names.collect()));
         write::file(&self.folder.join("Cargo.toml"), &manifest.to_string(), Mode::Write, "")?;
         let lock = write::read(&layout.root().join("Cargo.lock"))?;
         write::file(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")?;
+
         Ok(())
     }
 }
@@ -96,12 +107,14 @@ impl Scratch {
 fn alone(mut manifest: Table, name: &str, kept: &[&str]) -> Result<String> {
     manifest.retain(|key, _| kept.contains(&key));
     let package = manifest.get_mut("package").and_then(Value::as_table_mut);
+
     let package = package.ok_or_else(|| {
-        Problem::new(format!("the manifest of `{name}` has no `[package]`"))
+        Diagnostic::new(format!("the manifest of `{name}` has no `[package]`"))
             .help("give the folder of a crate, not of a workspace")
     })?;
     package.insert("name".to_owned(), name.into());
     package.retain(|key, _| key != "workspace" && key != "default-run");
+
     Ok(manifest.to_string())
 }
 
@@ -119,6 +132,7 @@ fn sources(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
     let mut open = vec![folder.join("src")];
     files.insert("Cargo.toml".into(), write::read(&folder.join("Cargo.toml"))?);
+
     while let Some(path) = open.pop() {
         if path.is_dir() {
             let entries = std::fs::read_dir(&path).map_err(|error| unreadable(&path, &error))?;
@@ -130,15 +144,16 @@ fn sources(folder: &Path) -> Result<Files> {
             files.insert(relative, write::read(&path)?);
         }
     }
+
     Ok(files)
 }
 
 fn table(path: &Path) -> Result<Table> {
     write::read(path)?.parse().map_err(|error: toml::de::Error| {
-        Problem::new(format!("not TOML: {}", error.message())).in_file(path.display())
+        Diagnostic::new(format!("not TOML: {}", error.message())).in_file(path.display())
     })
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(format!("cannot be read: {error}")).in_file(path.display())
+fn unreadable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::new(format!("cannot be read: {error}")).in_file(path.display())
 }

@@ -16,6 +16,7 @@ pub fn markdown(costs: &[Cost]) -> String {
         std::env::consts::ARCH,
         rustc(),
     );
+
     let Some(ours) = costs.first() else { return text };
     for cost in costs {
         text += &format!(
@@ -30,6 +31,7 @@ pub fn markdown(costs: &[Cost]) -> String {
             ratio(&cost.release, &ours.release),
         );
     }
+
     text
 }
 
@@ -72,10 +74,12 @@ mod tests {
         let costs = [cost("ours", 100, [900, 500, 700]), cost("other", 250, [1000, 2000, 3000])];
         let text = markdown(&costs);
         let rows: Vec<&str> = text.lines().rev().take(2).collect();
+
         assert_eq!(
             rows[0],
             "| other | 250 | 2.50 | 250 | 1.00 (2.00) | 2.00 | 1.00 (2.00) | 2.00 |"
         );
+
         assert_eq!(
             rows[1],
             "| ours | 100 | 1.00 | 100 | 0.50 (0.70) | 1.00 | 0.50 (0.70) | 1.00 |"

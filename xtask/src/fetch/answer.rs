@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use connect_codegen::problem::{Problem, Result};
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use reqwest::blocking::Response;
 use reqwest::{StatusCode, header};
 use serde_json::Value;
@@ -29,15 +29,18 @@ impl Answer {
         let content_type =
             content_type.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         let mut body = Vec::new();
+
         if status.is_success() {
             // The declared length saves the reading but is not to be trusted.
             if response.content_length().is_some_and(|length| length > fetch.max_bytes) {
                 return Err(too_large(fetch.max_bytes));
             }
+
             response
                 .take(fetch.max_bytes.saturating_add(1))
                 .read_to_end(&mut body)
                 .map_err(|error| fetch.transport(&error))?;
+
             if body.len() as u64 > fetch.max_bytes {
                 return Err(too_large(fetch.max_bytes));
             }
@@ -45,6 +48,7 @@ impl Answer {
             // The status alone is an answer, so that a body which breaks off does no harm.
             let _ = response.take(MAX_ERROR_BYTES).read_to_end(&mut body);
         }
+
         Ok(Self { status, content_type, body })
     }
 
@@ -69,12 +73,12 @@ impl Answer {
                 let told = excerpt(fetch, &problem.message, REASON_CHARS);
                 let message = format!("{told} ({})", self.appearance(fetch));
                 let help = problem.help.unwrap_or_else(|| CHECK_URL.to_owned());
-                Err(Problem { message, help: Some(help), ..problem })
+                Err(Diagnostic { message, help: Some(help), ..problem })
             }
         }
     }
 
-    fn refusal(&self, fetch: &Fetch) -> Problem {
+    fn refusal(&self, fetch: &Fetch) -> Diagnostic {
         let reasons: Vec<_> = self
             .errors()
             .iter()
@@ -84,15 +88,18 @@ impl Answer {
                 (None, None) => "an error without a code".to_owned(),
             })
             .collect();
+
         let reason = if reasons.is_empty() {
             self.appearance(fetch)
         } else {
             excerpt(fetch, &reasons.join(", "), REASON_CHARS)
         };
+
         let version = match &fetch.ask {
             Ask::Only(version) => format!(" to the request for version {version}"),
             Ask::First | Ask::Nothing => String::new(),
         };
+
         let help = match (self.status.as_u16(), &fetch.ask) {
             (400, Ask::Only(_)) => "leave `--openapi-version` out to take what it has".to_owned(),
             (401 | 403, _) if !Token::may_go_to(&fetch.url) => {
@@ -105,7 +112,9 @@ impl Answer {
             (429 | 500.., _) => "the trouble is the service's; try again later".to_owned(),
             _ => CHECK_URL.to_owned(),
         };
-        Problem::new(format!("the service answered {}{version}: {reason}", self.status)).help(help)
+
+        Diagnostic::new(format!("the service answered {}{version}: {reason}", self.status))
+            .help(help)
     }
 
     /// The errors of the service's error envelope; none if the body is something else.
@@ -120,9 +129,11 @@ impl Answer {
             Some(it) => format!("content type {}", excerpt(fetch, it, EXCERPT_CHARS)),
             None => "no content type".to_owned(),
         };
+
         if self.body.is_empty() {
             return format!("{content_type}, an empty body");
         }
+
         let text = String::from_utf8_lossy(&self.body);
         format!("{content_type}, beginning \"{}\"", excerpt(fetch, &text, EXCERPT_CHARS))
     }
@@ -136,10 +147,10 @@ fn excerpt(fetch: &Fetch, text: &str, chars: usize) -> String {
     fetch.hide(text).chars().take(chars).flat_map(char::escape_debug).collect()
 }
 
-fn too_large(limit: u64) -> Problem {
+fn too_large(limit: u64) -> Diagnostic {
     let limit = match limit % MIB {
         0 => format!("{} MiB", limit / MIB),
         _ => format!("{limit} bytes"),
     };
-    Problem::new(format!("the answer is larger than the limit of {limit}")).help(CHECK_URL)
+    Diagnostic::new(format!("the answer is larger than the limit of {limit}")).help(CHECK_URL)
 }

@@ -1,9 +1,9 @@
 //! What was fetched, as it came and as it is stored.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use connect_codegen::document::{Provenance, Upstream, sha256};
+use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::openapi::document::{Provenance, Upstream, sha256};
 use connect_codegen::policy::Policy;
-use connect_codegen::problem::{Problem, Result};
 use connect_drift::connect::is_connects;
 
 /// A document that was fetched and found good.
@@ -48,7 +48,7 @@ impl Fetched {
         if is_connects(&self.upstream.document, policy) {
             return Ok(());
         }
-        Err(Problem::new("not the Connect API's document: most of its operations are missing")
+        Err(Diagnostic::new("not the Connect API's document: most of its operations are missing")
             .in_file(&self.served.url)
             .help("check the URL; if upstream moved them all, correct spec/policy.yaml first"))
     }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use connect_codegen::problem::{Problem, Result};
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use reqwest::Url;
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -27,10 +27,11 @@ impl Token {
         // The characters of RFC 6750, and the bar that the vendor's API tokens hold. Of them only the
         // slash has an escape in JSON, so that a token which a service repeats is found in its text.
         let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=|".contains(c);
+
         match text {
             Some("") => Ok(None),
             Some(text) if text.chars().all(fits) => Ok(Some(Self(text.into()))),
-            _ => Err(Problem::new("the value is not a bearer token")
+            _ => Err(Diagnostic::new("the value is not a bearer token")
                 .in_file(TOKEN_VARIABLE)
                 .help("a token has only letters, digits and `-._~+/=|`; leave out `Bearer`")),
         }

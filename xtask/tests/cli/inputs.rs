@@ -13,6 +13,7 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         assert!(good.contains(from), "{from}");
         good.replacen(from, to, 1).into_bytes()
     };
+
     let swagger = |paths: &str| {
         let head =
             r#""swagger":"2.0","info":{"title":"t","version":"1"},"host":"h","basePath":"/v1""#;
@@ -20,6 +21,7 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         let kinds = format!(r#""schemes":["https"],"consumes":[{types}],"produces":[{types}]"#);
         format!(r#"{{{head},{kinds},"definitions":{{}},"paths":{paths}}}"#).into_bytes()
     };
+
     vec![
         (Vec::new(), &["line 1", "JSON"]),
         (b"<!DOCTYPE html>\n<html>".to_vec(), &["line 1, column 1", "JSON"]),
@@ -68,6 +70,7 @@ fn a_bad_document_is_refused() {
     for (bytes, parts) in bad_documents() {
         let workspace = Workspace::new();
         workspace.upstream(&bytes);
+
         for task in [&["regen"][..], &["normalise"]] {
             let done = workspace.refuses(task, parts);
             assert!(done.stderr.contains("connect-v1.json: "), "{}", done.stderr);
@@ -93,10 +96,12 @@ fn an_unusable_url_is_refused() {
     for url in ["ftp://127.0.0.1/spec", "file:///etc/hosts", "http://127.0.0.1:1/"] {
         workspace.refuses(&["fetch", "--url", url], &[url]);
     }
+
     // What is no URL is not repeated: it may hold a password all the same.
     for url in ["", "spec", "//user:password@host/spec"] {
         workspace.refuses(&["fetch", "--url", url], &["--url: not a URL"]);
     }
+
     workspace.refuses(&["fetch", "--openapi-version", "3 \" 0"], &["version"]);
 }
 
@@ -104,6 +109,7 @@ fn an_unusable_url_is_refused() {
 fn serve(body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/spec", listener.local_addr().expect("an address"));
+
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
@@ -115,15 +121,18 @@ fn serve(body: Vec<u8>) -> String {
                 }
                 head.push(byte[0]);
             }
+
             let length = body.len();
             let answer = format!(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\
                  Connection: close\r\n\r\n"
             );
+
             // A client that is gone reads no answer.
             let _ = stream.write_all(answer.as_bytes()).and_then(|()| stream.write_all(&body));
         }
     });
+
     url
 }
 
@@ -133,6 +142,7 @@ fn a_bad_page_is_refused() {
     let good = fs::read_to_string(workspace.layout.root().join("spec/reference/connect-api.md"));
     let good = good.expect("a page");
     let half = (0..=good.len() / 2).rev().find(|at| good.is_char_boundary(*at)).expect("a half");
+
     let pages: [(&str, &[u8], &[&str]); 7] = [
         ("empty.md", b"", &["line"]),
         ("json.md", br#"{"swagger": "2.0"}"#, &["line 1"]),
@@ -142,12 +152,14 @@ fn a_bad_page_is_refused() {
         ("deep.md", &b"- ".repeat(100_000), &["line 1"]),
         ("quotes.md", b"# \"API\"\n## GET \"/`*/\n", &["line"]),
     ];
+
     for (name, bytes, parts) in pages {
         let path = workspace.layout.root().join(name);
         fs::write(&path, bytes).expect("a page");
         let done = workspace.refuses(&["import", name], parts);
         assert!(done.stderr.contains(&format!("{name}: ")), "{}", done.stderr);
     }
+
     workspace.refuses(&["import", "nowhere.md"], &["nowhere.md: "]);
     workspace.refuses(&["import", "spec"], &["spec: "]);
 }
@@ -155,6 +167,7 @@ fn a_bad_page_is_refused() {
 #[test]
 fn a_missing_or_broken_data_file_is_refused() {
     type Pick = fn(&Workspace) -> std::path::PathBuf;
+
     let files: [(Pick, &str); 5] = [
         (|workspace| workspace.layout.upstream(), "regen"),
         (|workspace| workspace.layout.provenance(), "regen"),
@@ -162,11 +175,13 @@ fn a_missing_or_broken_data_file_is_refused() {
         (|workspace| workspace.layout.policy(), "regen"),
         (|workspace| workspace.layout.supplement(), "import"),
     ];
+
     for (pick, task) in files {
         let workspace = Workspace::new();
         let path = pick(&workspace);
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
         let name = format!("{name}: ");
+
         let arguments = match task {
             "import" => &["import", "spec/reference/connect-api.md"][..],
             task => &[task],
@@ -176,6 +191,7 @@ fn a_missing_or_broken_data_file_is_refused() {
             fs::write(&path, bad).expect("a change");
             workspace.refuses(arguments, &[&name]);
         }
+
         fs::remove_file(&path).expect("a file");
         workspace.refuses(arguments, &[&name]);
     }

@@ -17,6 +17,7 @@ use std::process::Command;
 fn alone_it_lists_the_tasks() {
     let done = Command::new(env!("CARGO_BIN_EXE_xtask")).output().expect("a process");
     assert!(done.status.success());
+
     let text = String::from_utf8(done.stdout).expect("text");
     for task in ["regen", "drift", "fetch", "import", "normalise", "bench"] {
         assert_eq!(text.matches(&format!("\n  {task} ")).count(), 1, "{text}");
@@ -44,10 +45,12 @@ fn what_is_no_task_is_refused() {
         &["bench", "--peer", "nameless"],
         &["bench", "--peer", "../evil=."],
     ];
+
     for arguments in wrong {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         let done = command.args(arguments).output().expect("a process");
         assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+
         let stderr = String::from_utf8_lossy(&done.stderr);
         assert!(stderr.starts_with("error: ") && !stderr.contains("hidden"), "{stderr}");
     }

@@ -33,9 +33,11 @@ fn refuses(workspace: &Workspace, server: &Server, parts: &[&str]) -> Done {
     let before = workspace.files();
     let done = take_in(workspace, server, &["--bump"]);
     assert_eq!(done.status, 2, "{}", done.stderr);
+
     for part in parts {
         assert!(done.stderr.contains(part), "no {part:?} in {}", done.stderr);
     }
+
     assert!(workspace.files() == before, "a file changed");
     done
 }
@@ -45,8 +47,10 @@ fn a_new_field_is_reported_generated_and_noted() {
     let workspace = Workspace::new();
     let server = serve(&workspace, add_field);
     let done = take_in(&workspace, &server, &[]);
+
     assert_eq!((done.status, done.stderr.as_str()), (0, ""));
     assert!(done.stdout.contains("Drift of ") && done.stdout.contains("colour"), "{}", done.stdout);
+
     let read = |name: &str| fs::read_to_string(workspace.path(name)).expect(name);
     let generated = workspace.files();
     let in_models =
@@ -54,10 +58,12 @@ fn a_new_field_is_reported_generated_and_noted() {
     let field = |(name, bytes): (&PathBuf, &Vec<u8>)| {
         in_models(name) && String::from_utf8_lossy(bytes).contains("pub colour:")
     };
+
     assert!(generated.iter().any(field), "the field is generated");
     let record: Value =
         serde_json::from_str(&read("spec/upstream/connect-v1.provenance.json")).expect("JSON");
     assert!(record["source"].as_str().is_some_and(|it| it.starts_with(&server.origin)), "{record}");
+
     let changelog = read("CHANGELOG.md");
     let line = changelog.lines().find(|line| line.contains("colour")).expect("an entry");
     assert!(line.starts_with("* `models::FilterOption"), "{line}");
@@ -76,17 +82,20 @@ fn what_the_policy_does_not_know_is_not_taken_in_until_it_does() {
     let workspace = Workspace::new();
     let server = serve(&workspace, add_operation);
     let done = refuses(&workspace, &server, &["/usage"]);
+
     // The report comes all the same: it has the line that the policy lacks.
     let line = done.stdout.lines().find(|line| line.trim_start().starts_with("- { id: get_usage,"));
     let line = line.unwrap_or_else(|| panic!("no line to paste in {}", done.stdout));
     let policy = fs::read_to_string(workspace.layout.policy()).expect("a policy");
     let head = "operations:\n";
+
     workspace.write(
         "spec/policy.yaml",
         &policy.replacen(head, &format!("{head}  {}\n", line.trim()), 1),
     );
     let done = take_in(&workspace, &server, &[]);
     assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+
     let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
     assert!(changelog.contains("* `Client::get_usage`"), "{changelog}");
 }
@@ -109,14 +118,15 @@ fn nothing_is_written_if_any_step_fails() {
         workspace.write("Cargo.toml", bad);
         refuses(&workspace, &server, &["Cargo.toml"]);
     }
-    workspace.write("Cargo.toml", &manifest);
 
+    workspace.write("Cargo.toml", &manifest);
     // The disk fails when the document and its record are written already.
     let report = workspace.layout.report();
     fs::remove_file(&report).expect("a file");
     fs::create_dir(&report).expect("a folder");
     refuses(&workspace, &server, &["NORMALISATION.md"]);
     fs::remove_dir(&report).expect("a folder");
+
     assert_eq!(take_in(&workspace, &server, &[]).status, 0);
 }
 
@@ -127,6 +137,7 @@ fn locked(workspace: &Workspace) -> Vec<String> {
     let line = |package: &str| {
         package.lines().find(|line| line.starts_with("version = \"")).map(str::to_owned)
     };
+
     packages.skip(1).filter_map(line).collect()
 }
 
@@ -141,6 +152,7 @@ fn at(workspace: &Workspace, now: &str, released: &str) {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let old = version(workspace);
     workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
+
     let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
     workspace.write("Cargo.lock", &lock.replace(&old, &format!("version = \"{now}\"")));
     workspace.write("CHANGELOG.md", &format!("# Changelog\n\n## Unreleased\n\n{released}"));
@@ -151,6 +163,7 @@ fn remove_field(document: &mut Value, model: &str) {
     let model = &mut document["definitions"][model];
     let fields = model["properties"].as_object_mut().expect("properties");
     fields.remove("display_name").expect("it is there");
+
     if let Some(required) = model.get_mut("required").and_then(Value::as_array_mut) {
         required.retain(|name| name != "display_name");
     }
@@ -166,10 +179,12 @@ fn what_is_not_released_is_bumped_no_second_time() {
     ] {
         let workspace = Workspace::new();
         at(&workspace, now, released);
+
         let changes: [fn(&mut Value); 2] = [
             |document| remove_field(document, "FilterOption"),
             |document| remove_field(document, "FilterResponse"),
         ];
+
         // The second comes on top of what the first left.
         for (change, (expected, told)) in changes.into_iter().zip(steps) {
             let server = serve(&workspace, change);
@@ -191,19 +206,23 @@ fn a_bump_is_counted_from_the_newest_release() {
         ("0.5.0", "## 0.4.2\n", "0.5.0"),
         ("1.0.0", "## v1.0.0\n", "1.1.0"),
     ];
+
     for (now, released, expected) in cases {
         let workspace = Workspace::new();
         let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
         at(&workspace, now, released);
+
         let server = serve(&workspace, add_field);
         let done = take_in(&workspace, &server, &["--bump"]);
         assert_eq!((done.status, done.stderr.as_str()), (0, ""));
         assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{now} {released:?}");
+
         let locked = locked(&workspace);
         assert!(
             locked.len() > 5 && locked.iter().all(|it| *it == version(&workspace)),
             "{locked:?}"
         );
+
         let after = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
         let same = |text: &str| text.lines().filter(|line| !line.starts_with("version = ")).count();
         assert_eq!(same(&after), same(&manifest));

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use connect_codegen::document::{Provenance, sha256};
-use connect_codegen::layout::Layout;
+use connect_codegen::openapi::document::{Provenance, sha256};
+use connect_codegen::workspace::Layout;
 
 /// A copy of all that the tasks read and write.
 pub struct Workspace {
@@ -28,9 +28,11 @@ impl Workspace {
         for part in ["spec", "connect-api/src/generated"] {
             copy(&root.join(part), &folder.path().join(part));
         }
+
         for file in ["CHANGELOG.md", "Cargo.lock", "Cargo.toml"] {
             fs::copy(root.join(file), folder.path().join(file)).expect("a copy");
         }
+
         let layout = Layout::new(folder.path());
         Self { folder, layout }
     }
@@ -43,11 +45,14 @@ impl Workspace {
     pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("--root").arg(self.folder.path()).args(arguments);
+
         for name in ["CONNECT_API_TOKEN", "CLICOLOR_FORCE", "NO_COLOR"] {
             command.env_remove(name);
         }
+
         command.envs(variables.iter().copied()).current_dir(self.folder.path());
         let done = command.output().expect("a process");
+
         Done {
             status: done.status.code().expect("an end of its own accord"),
             stdout: String::from_utf8(done.stdout).expect("text"),
@@ -88,9 +93,11 @@ impl Workspace {
         assert!(done.stderr.starts_with("error: "), "{arguments:?}: {}", done.stderr);
         assert_eq!(done.stderr.matches("error: ").count(), 1, "{arguments:?}: {}", done.stderr);
         assert!(!done.stderr.contains("panicked"), "{arguments:?}: {}", done.stderr);
+
         for part in parts {
             assert!(done.stderr.contains(part), "{arguments:?}: {}: {part}", done.stderr);
         }
+
         assert!(self.files() == before, "{arguments:?} changed a file");
         done
     }

@@ -1,6 +1,6 @@
 //! Answers that arrive whole and are no document.
 
-use connect_codegen::problem::Place;
+use connect_codegen::diagnostic::Place;
 use xtask::fetch::{Ask, Fetch};
 
 use crate::failing::{assert_tells, fails, fails_on};
@@ -47,6 +47,7 @@ fn an_error_status_is_told_with_its_code() {
         error("401 Unauthorized", "noBearerToken", "No bearer token has been given."),
         &["401 Unauthorized", "noBearerToken (No bearer token has been given.)"],
     );
+
     assert!(problem.help.expect("help").contains("CONNECT_API_TOKEN"));
     fails_on(
         error("403 Forbidden", "tokenExpired", "Expired."),
@@ -61,12 +62,15 @@ fn an_error_status_is_told_whatever_its_body() {
     fails_on(answer(status, "text/html", "<h1>nginx"), &[status, "text/html", "<h1>nginx"]);
     fails_on(answer(status, "text/html", ""), &[status, "an empty body"]);
     fails_on(answer(status, "text/plain", b"\xff\xfe"), &[status]);
+
     for body in ["[]", "null", r#"{"errors":{}}"#, r#"{"errors":[]}"#, r#""errors""#] {
         fails_on(json(status, body), &[status, "beginning"]);
     }
+
     for body in [r#"{"errors":[1,null,{}]}"#, r#"{"errors":[{"code":7,"title":[]}]}"#] {
         fails_on(json(status, body), &[status, "an error without a code"]);
     }
+
     let cut = b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\n\r\n{\"errors\":";
     fails_on(cut.to_vec(), &[status]);
 }
@@ -78,6 +82,7 @@ fn a_login_page_is_shown_for_what_it_is() {
         answer("200 OK", "text/html; charset=utf-8", page),
         &["not valid JSON", "content type text/html; charset=utf-8", r"<html>\u{1b}[31m\u{202e}"],
     );
+
     assert_eq!(problem.place, Some(Place::Column(1, 1)));
     assert!(!problem.message.contains(&"x".repeat(80)), "{problem}");
 }
@@ -92,8 +97,10 @@ fn what_is_no_document_is_refused() {
     fails_on(ok(r#"{"data":{}}"#), &["neither a Swagger nor an OpenAPI document"]);
     fails_on(ok(r#"{"openapi":"3.0.0"}"#), &["no paths"]);
     fails_on(ok(r#"{"openapi":"3.1.0","paths":{}}"#), &["3.1.0"]);
+
     let problem = fails_on(ok(r#"{"swagger":"1.2","paths":{}}"#), &["1.2"]);
     assert_eq!(problem.place, Some(Place::Pointer("/swagger".to_owned())));
+
     let long = format!(r#"{{"swagger":"{}"}}"#, "9".repeat(100_000));
     assert!(fails_on(ok(&long), &["version"]).message.len() < 1000);
 }

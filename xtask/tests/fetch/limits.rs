@@ -24,6 +24,7 @@ fn a_body_that_breaks_off_is_refused() {
     let length = OPENAPI.len() + 10;
     let sized = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{OPENAPI}");
     fails_on(sized.into_bytes(), &["broke off"]);
+
     let chunk = OPENAPI.len();
     let chunked =
         format!("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{chunk:x}\r\n{OPENAPI}\r\n");
@@ -53,6 +54,7 @@ fn a_drip_ends_with_the_time_limit() {
         let answer = json("200 OK", OPENAPI);
         let (head, body) = answer.split_at(answer.len() - OPENAPI.len());
         send(stream, head);
+
         for byte in body {
             send(stream, &[*byte]);
             std::thread::sleep(Duration::from_millis(50));
@@ -80,6 +82,7 @@ fn an_endless_body_ends_with_the_size_limit() {
         ("HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n", " "),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", &chunk),
     ];
+
     for (head, body) in heads {
         let server = endless(head, body);
         let small = Fetch { max_bytes: 5000, ..fetch(&server) };
@@ -95,6 +98,7 @@ fn the_size_limit_is_exact() {
     let length = OPENAPI.len() as u64;
     let fits = Fetch { max_bytes: length, ..fetch(&server) };
     fits.fetch().expect("a document of just that size");
+
     let problem = fails(&Fetch { max_bytes: length - 1, ..fetch(&server) });
     assert_tells(&problem, &["larger than the limit"]);
 }

@@ -10,7 +10,7 @@ mod storing;
 use std::ffi::OsStr;
 
 use chrono::{DateTime, Utc};
-use connect_codegen::document::Flavour;
+use connect_codegen::openapi::document::Flavour;
 use xtask::fetch::{Ask, Fetch, Fetched, Token};
 
 use server::{Server, error, json, redirect, send};
@@ -46,6 +46,7 @@ fn only_swagger() -> Server {
         } else {
             json("200 OK", SWAGGER)
         };
+
         send(stream, &answer);
     })
 }
@@ -68,11 +69,13 @@ fn openapi_3_is_asked_for_first() {
     assert_eq!(fetched.upstream.flavour, Flavour::OpenApi3);
     assert_eq!(fetched.served.requested_version.as_deref(), Some("3.0.0"));
     assert_eq!(fetched.served.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
+
     assert_eq!(
         fetched.command,
         format!("cargo xtask fetch --url '{}/connect/v1/spec'", server.origin)
     );
     assert_eq!(targets(&server), ["/connect/v1/spec?version=3.0.0"]);
+
     assert_authorised(&server);
 }
 
@@ -84,6 +87,7 @@ fn the_default_is_taken_where_openapi_3_lacks() {
     assert_eq!(fetched.served.requested_version, None);
     assert_eq!(fetched.served.url, format!("{}/connect/v1/spec", server.origin));
     assert_eq!(targets(&server), ["/connect/v1/spec?version=3.0.0", "/connect/v1/spec"]);
+
     assert_authorised(&server);
 }
 
@@ -92,6 +96,7 @@ fn an_explicit_version_is_asked_for_and_recorded() {
     let server = Server::always(json("200 OK", SWAGGER));
     let fetch = Fetch { ask: Ask::Only("2.0".to_owned()), ..fetch(&server) };
     let fetched = fetch.fetch().expect("a document");
+
     assert_eq!(fetched.served.requested_version.as_deref(), Some("2.0"));
     assert!(fetched.command.ends_with("/connect/v1/spec' --openapi-version 2.0"));
     assert_eq!(targets(&server), ["/connect/v1/spec?version=2.0"]);
@@ -141,6 +146,7 @@ fn a_redirect_on_the_same_origin_is_followed() {
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::OpenApi3);
     assert_eq!(targets(&server), ["/connect/v1/spec?version=3.0.0", "/moved"]);
+
     assert_authorised(&server);
 }
 
@@ -149,6 +155,7 @@ fn secret_parts_of_the_query_are_sent_and_not_recorded() {
     let server = Server::always(json("200 OK", OPENAPI));
     let mut fetch = fetch(&server);
     fetch.url.set_query(Some("key=hidden"));
+
     let fetched = fetch.fetch().expect("a document");
     assert_eq!(targets(&server), ["/connect/v1/spec?key=hidden&version=3.0.0"]);
     assert_eq!(fetched.served.url, format!("{}/connect/v1/spec?version=3.0.0", server.origin));
@@ -163,6 +170,7 @@ fn a_token_is_read_from_the_variable() {
     assert!(read(Some("")).expect("none").is_none());
     assert!(read(Some(" \n")).expect("none").is_none());
     assert!(read(Some("abc\n")).expect("a token").is_some());
+
     for bad in ["two words", "Bearer abc", "line\r\nX-Header: 1", "naïve"] {
         let problem = read(Some(bad)).expect_err(bad);
         assert_eq!(problem.file.as_deref(), Some("CONNECT_API_TOKEN"));

@@ -11,12 +11,14 @@ fn a_redirect_to_another_host_is_refused() {
     let other = Server::always(json("200 OK", OPENAPI));
     let port = other.origin.rsplit(':').next().expect("a port").to_owned();
     let schemes = other.origin.replace("http:", "https:");
+
     let places = [
         (format!("{}/spec?{TOKEN}", other.origin), other.origin.clone()),
         (format!("//127.0.0.1:{port}/spec"), other.origin.clone()),
         (format!("http://localhost:{port}/"), format!("http://localhost:{port}")),
         (format!("{schemes}/spec"), schemes),
     ];
+
     for (location, told) in places {
         let server = Server::always(redirect(&location));
         let fetch = fetch(&server);
@@ -24,6 +26,7 @@ fn a_redirect_to_another_host_is_refused() {
         assert_tells(&fails(&Fetch { token: None, ..fetch }), &["redirected to another host"]);
         assert_eq!(server.requests().len(), 2);
     }
+
     assert_eq!(other.requests(), Vec::<String>::new());
 }
 
@@ -54,12 +57,14 @@ fn a_redirect_to_nowhere_is_an_error_status() {
 fn a_token_that_the_service_repeats_is_hidden() {
     let hidden = |answer| assert!(fails_on(answer, &["***"]).message.len() < 1000);
     hidden(error("401 Unauthorized", "tokenExpired", &format!("{TOKEN} has expired")));
+
     hidden(json(
         "401 Unauthorized",
         &format!(r#"{{"errors":[{{"title":"\u0065{}"}}]}}"#, &TOKEN[1..]),
     ));
     hidden(json("200 OK", &format!(r#"{{"swagger":"{TOKEN}"}}"#)));
     hidden(answer("200 OK", TOKEN, "<html>"));
+
     // Where the excerpt ends in the middle of it.
     hidden(answer("200 OK", "text/html", format!("{}{TOKEN}", "x".repeat(40))));
 }
@@ -71,14 +76,18 @@ fn nothing_is_sent_for_a_url_that_will_not_do() {
     let with = |url: &str| Fetch { url: url.parse().expect("a URL"), ..fetch(&server) };
     let credentials = with(&format!("http://name:hidden@{host}/spec?key=hidden#hidden"));
     let problem = fails(&credentials);
+
     assert_tells(&problem, &["user name or a password"]);
     assert_eq!(problem.file.as_deref(), Some(&*format!("http://{host}/spec")));
     assert!(!format!("{problem:?}{credentials:?}").contains("hidden"));
+
     assert_tells(&fails(&with(&format!("http://{host}/spec?version=2.0"))), &["version"]);
+
     for version in ["", "3.0.0 ", "3\n", "$(true)", "'"] {
         let fetch = Fetch { ask: Ask::Only(version.to_owned()), ..fetch(&server) };
         assert_tells(&fails(&fetch), &["not a version number"]);
     }
+
     let file = with("file:///etc/hostname").fetch().expect_err("a file");
     assert_tells(&file, &["only http and https"]);
     assert_eq!(server.requests(), Vec::<String>::new());
@@ -97,6 +106,7 @@ fn a_token_may_go_to_the_service_and_to_this_machine() {
     ] {
         assert!(may_go(url), "{url}");
     }
+
     for url in [
         "http://api.ultimaker.com/connect/v1/spec",
         "https://api.ultimaker.com:8443/connect/v1/spec",

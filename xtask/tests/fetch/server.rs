@@ -17,20 +17,24 @@ impl Server {
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&requests);
+
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
                 let mut head = String::new();
                 let mut reader = BufReader::new(&stream);
+
                 while !head.ends_with("\r\n\r\n") {
                     if !matches!(reader.read_line(&mut head), Ok(1..)) {
                         break;
                     }
                 }
+
                 seen.lock().expect("not poisoned").push(head.clone());
                 handler(&head, &mut stream);
             }
         });
+
         Self { origin, requests }
     }
 
@@ -54,10 +58,12 @@ pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
 pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
+
     let head = format!(
         "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n"
     );
+
     [head.as_bytes(), body].concat()
 }
 

@@ -32,6 +32,7 @@ fn drift() {
     assert!(done.stdout.contains("::error file=spec/connect-v1.openapi.json,"), "{}", done.stdout);
     assert_eq!(machine.read("output"), "state=drift\n");
     assert!(machine.read("summary").starts_with("## Drift of "), "{}", machine.read("summary"));
+
     for name in ["drift.json", "drift.html", "drift.md"] {
         assert!(machine.workspace.path("out").join(name).exists(), "{name}");
     }
@@ -49,6 +50,7 @@ fn accepted() {
     compare(&machine, add_operation);
     let report = fs::read_to_string(machine.workspace.path("out/drift.json")).expect("a report");
     let report: Value = serde_json::from_str(&report).expect("JSON");
+
     let accept = |expires: &str| {
         let finding = |it: &Value| {
             let fingerprint = &it["fingerprint"];
@@ -61,9 +63,11 @@ fn accepted() {
         let text: String = findings.iter().map(finding).collect();
         machine.workspace.write("spec/accepted.toml", &text);
         machine.write("output", "");
+
         assert_eq!(compare(&machine, add_operation).status, 0);
         machine.read("output")
     };
+
     // The policy does not know the operation, which is more than a known finding.
     assert_eq!(accept("9999-01-01"), "state=drift\n");
     let policy = fs::read_to_string(machine.workspace.layout.policy()).expect("a policy");
@@ -80,11 +84,13 @@ fn failed_fetch() {
         json("200 OK", "{"),
         Vec::new(),
     ];
+
     for bytes in answers {
         let machine = Machine::new();
         let server = Server::always(bytes);
         let url = format!("{}/spec", server.origin);
         let done = machine.script(&["compare", "out", "--revision", &url]);
+
         assert_eq!(done.status, 70, "{}", done.stdout);
         assert!(
             done.stdout.contains("::error title=drift::nothing was compared"),
@@ -108,14 +114,17 @@ fn failed_command() {
         "#!/bin/sh\necho '{}' > out/drift.json\necho > out/drift.md\nexit 0\n",
         "#!/bin/sh\necho '{' > out/drift.json\necho > out/drift.md\nexit 3\n",
     ];
+
     for script in scripts {
         let machine = Machine::new();
         machine.program("cargo", script);
         let done = machine.script(&["compare", "out"]);
+
         assert_ne!(done.status, 0, "{script}: {}", done.stdout);
         assert!(done.stdout.contains("::error title=drift::"), "{script}: {}", done.stdout);
         assert_eq!(machine.read("output"), "", "{script}");
     }
+
     assert_eq!(Machine::new().script(&[]).status, 2);
     assert_eq!(Machine::new().script(&["everything"]).status, 2);
 }

@@ -26,8 +26,10 @@ fn compared(machine: &Machine, change: fn(&mut Value)) {
 fn issue(machine: &Machine) -> Vec<String> {
     let done = machine.script(&["issue", "out"]);
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+
     let log = machine.log();
     assert!(log[0].starts_with("gh issue list --label upstream-drift --state all "), "{log:?}");
+
     // Which folder a body lies in is no matter.
     let short = |line: &String| line.split(" --body-file ").next().unwrap_or_default().to_owned();
     log[1..].iter().map(short).collect()
@@ -41,9 +43,11 @@ fn opens() {
     let machine = Machine::new();
     compared(&machine, remove_operation);
     let log = issue(&machine);
+
     assert!(log[0].starts_with("gh label create upstream-drift --force "), "{log:?}");
     let create = "gh issue create --title The upstream document has changed --label upstream-drift";
     assert_eq!(log[1..], [create]);
+
     let body = machine.read("body.md");
     assert!(body.starts_with("<!-- upstream-drift -->\n<!-- seen: "), "{body}");
     assert!(body.contains("GET /teapot"), "{body}");
@@ -55,9 +59,11 @@ fn refreshes() {
     let machine = Machine::new();
     compared(&machine, remove_operation);
     issue(&machine);
+
     let body = machine.read("body.md");
     there_is(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
     assert_eq!(issue(&machine), ["gh issue edit 12"], "the same drift makes no noise");
+
     compared(&machine, add_operation);
     let log = issue(&machine);
     assert_eq!(log[0], "gh issue edit 12");
@@ -70,11 +76,13 @@ fn reopens() {
     let machine = Machine::new();
     compared(&machine, remove_operation);
     issue(&machine);
+
     let body = machine.read("body.md");
     let issues = json!([
         { "number": 15, "state": "OPEN", "body": body },
         { "number": 12, "state": "CLOSED", "body": body },
     ]);
+
     there_is(&machine, &issues);
     assert_eq!(issue(&machine), ["gh issue edit 12", "gh issue reopen 12"]);
 }
@@ -83,9 +91,11 @@ fn closes() {
     let machine = Machine::new();
     compared(&machine, |_| {});
     assert!(issue(&machine).is_empty(), "there is nothing to close");
+
     let body = "<!-- upstream-drift -->\nold";
     there_is(&machine, &json!([{ "number": 12, "state": "CLOSED", "body": body }]));
     assert!(issue(&machine).is_empty(), "it is closed already");
+
     there_is(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
     let log = issue(&machine);
     assert!(log[0].starts_with("gh issue close 12 --comment "), "{log:?}");
@@ -96,6 +106,7 @@ fn others() {
     let machine = Machine::new();
     compared(&machine, remove_operation);
     there_is(&machine, &json!([{ "number": 3, "state": "OPEN", "body": "Of mine." }]));
+
     let log = issue(&machine);
     assert!(log.iter().any(|line| line.starts_with("gh issue create ")), "{log:?}");
     assert!(!log.iter().any(|line| line.contains(" 3")), "{log:?}");
@@ -106,6 +117,7 @@ fn failing() {
     compared(&machine, remove_operation);
     let body = "<!-- upstream-drift -->\nold";
     let closed = json!([{ "number": 12, "state": "CLOSED", "body": body }]);
+
     let cases = [
         ("issue list", json!([])),
         ("label create", json!([])),
@@ -114,15 +126,19 @@ fn failing() {
         ("issue reopen", closed.clone()),
         ("issue comment", closed),
     ];
+
     for (command, issues) in cases {
         there_is(&machine, &issues);
         machine.write("fails", command);
         let done = machine.script(&["issue", "out"]);
+
         assert_eq!(done.status, 1, "{command}: {}", done.stdout);
         assert!(done.stdout.contains("::error title=drift::gh "), "{command}: {}", done.stdout);
+
         let last = machine.log().pop().unwrap_or_default();
         assert!(last.starts_with(&format!("gh {command}")), "nothing follows {command}: {last}");
     }
+
     machine.write("fails", "");
     machine.write("issues.json", "<html>");
     assert_eq!(machine.script(&["issue", "out"]).status, 1, "an answer that is none");

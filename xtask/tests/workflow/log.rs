@@ -34,8 +34,10 @@ fn commands(done: &Done) -> Vec<String> {
                 found.push(line.to_owned());
             }
         }
+
         assert_eq!(stopped, None, "commands are stopped for good");
     }
+
     found
 }
 
@@ -46,6 +48,7 @@ fn hostile(document: &mut Value) {
         "produces": ["application/json"],
         "responses": { "204": { "description": HOSTILE } },
     });
+
     document["paths"][route] = value!({ "get": usage });
     document["info"]["title"] = HOSTILE.into();
 }
@@ -65,6 +68,7 @@ fn annotations() {
     let done =
         compare(&machine, &serve(&machine, |document| document["info"]["title"] = "T".into()));
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+
     let commands = commands(&done);
     let last = commands.last().expect("the count");
     assert!(commands.len() > 1 && last.starts_with("::notice title=drift::"), "{commands:?}");
@@ -75,17 +79,20 @@ fn compared() {
     let done = compare(&machine, &serve(&machine, hostile));
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
     assert!(done.stdout.contains("##[set-output"), "it is told: {}", done.stdout);
+
     let levels = ["::error ", "::warning ", "::notice "];
     for command in commands(&done) {
         assert!(levels.iter().any(|level| command.starts_with(level)), "{command}");
     }
-    assert_eq!(machine.read("output"), "state=drift\n");
 
+    assert_eq!(machine.read("output"), "state=drift\n");
     // What is no document is shown by its beginning.
     let done = compare(&machine, &Server::always(answer("200 OK", "text/html", HOSTILE)));
     assert_eq!(done.status, 70);
+
     let log = format!("{}{}", done.stdout, done.stderr);
     assert!(log.contains("##[set-output"), "it is told: {log}");
+
     let expected = "::error title=drift::nothing was compared: `drift` ended with 70";
     assert_eq!(commands(&done), [expected]);
 }
@@ -95,6 +102,7 @@ fn taken_in() {
     let machine = Machine::new();
     let server = serve(&machine, hostile);
     let done = machine.script(&["pull-request", "--url", &server.origin]);
+
     assert_eq!(done.status, 1, "{}{}", done.stdout, done.stderr);
     assert!(done.stdout.matches("##[set-output").count() > 1, "it is told: {}", done.stdout);
     assert_eq!(commands(&done), ["::error title=drift::cargo xtask ended with 2"]);

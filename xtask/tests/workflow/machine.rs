@@ -44,6 +44,7 @@ impl Machine {
         machine.program("gh", GH);
         machine.write("issues.json", "[]");
         machine.write("pulls.json", "[]");
+
         machine
     }
 
@@ -88,6 +89,7 @@ impl Machine {
         let mut command = Command::new("git");
         command.args(arguments);
         let done = self.run(command);
+
         assert_eq!(done.status, 0, "git {arguments:?}: {}", done.stderr);
         done.stdout
     }
@@ -96,6 +98,7 @@ impl Machine {
         let old = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{old}", self.path("bin").display());
         let root = self.workspace.layout.root();
+
         command
             .current_dir(root)
             .env("PATH", path)
@@ -111,6 +114,7 @@ impl Machine {
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env_remove("CONNECT_API_TOKEN");
         let done = command.output().expect("a process");
+
         Done {
             status: done.status.code().expect("an end of its own accord"),
             stdout: String::from_utf8(done.stdout).expect("text"),

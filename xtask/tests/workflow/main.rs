@@ -32,13 +32,16 @@ type Test = fn();
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let required = std::env::var_os(REQUIRED).is_some_and(|it| it == "required");
+
     let missing = ["python3", "git"].into_iter().find(|tool| {
         let mut command = Command::new(tool);
         !command.arg("--version").stdout(Stdio::null()).status().is_ok_and(|it| it.success())
     });
+
     if let Some(tool) = missing {
         eprintln!("NOT RUN, for want of {tool}: the tests of the workflow's script");
     }
+
     let tests = [compare::TESTS, issue::TESTS, log::TESTS, pull_request::TESTS].concat();
     let trial = |(name, test): (&str, Test)| match missing {
         None => Trial::test(name, move || {
@@ -48,5 +51,6 @@ fn main() -> ExitCode {
         Some(tool) => Trial::test(name, move || Err(format!("there is no {tool}").into()))
             .with_ignored_flag(!required),
     };
+
     libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit_code()
 }

@@ -23,6 +23,7 @@ fn machine() -> Machine {
     let released = format!("## Unreleased\n\n## {}\n", env!("CARGO_PKG_VERSION"));
     machine.workspace.write("CHANGELOG.md", &released);
     machine.write("gitconfig", "[user]\nname = A Test\nemail = test@localhost\n");
+
     let origin = machine.path("origin.git").display().to_string();
     machine.git(&["init", "--quiet", "--bare", &origin]);
     machine.git(&["init", "--quiet", "--initial-branch", "main"]);
@@ -30,6 +31,7 @@ fn machine() -> Machine {
     machine.git(&["add", "--all"]);
     machine.git(&["commit", "--quiet", "--message", "All"]);
     machine.git(&["push", "--quiet", "origin", "main"]);
+
     machine
 }
 
@@ -58,8 +60,10 @@ fn whole() {
     let machine = machine();
     let done = pull_request(&machine, &serve(&machine, add_field));
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+
     let branches = branches(&machine);
     assert!(branches.len() == 1 && branches[0].starts_with("upstream-drift-"), "{branches:?}");
+
     let changed =
         machine.git(&["diff", "--name-only", "origin/main", &format!("origin/{}", branches[0])]);
     for part in [
@@ -73,11 +77,13 @@ fn whole() {
     ] {
         assert!(changed.contains(part), "no {part} in {changed}");
     }
+
     let log = machine.log();
     let create = format!(
         "gh pr create --head {} --title Take in the upstream document (minor)",
         branches[0]
     );
+
     assert!(log.last().is_some_and(|line| line.starts_with(&create)), "{log:?}");
     let body = machine.read("body.md");
     assert!(body.starts_with("## Drift of ") && body.contains("colour"), "{body}");
@@ -89,9 +95,11 @@ fn once() {
     let machine = machine();
     let server = serve(&machine, add_field);
     assert_eq!(pull_request(&machine, &server).status, 0);
+
     let tip = machine.git(&["ls-remote", "origin"]);
     machine.git(&["switch", "--quiet", "main"]);
     machine.write("pulls.json", r#"[{"number": 3}]"#);
+
     let done = pull_request(&machine, &server);
     assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
     assert!(done.stdout.contains("has this document already"), "{}", done.stdout);
@@ -113,6 +121,7 @@ fn failing() {
     let machine = machine();
     let broken = Server::always(error("500 Oops", "oops", "It broke."));
     assert_eq!(pull_request(&machine, &broken).status, 1);
+
     // Not generated: the policy names an operation that is gone.
     let gone = serve(&machine, |document| {
         document["paths"].as_object_mut().expect("paths").remove("/teapot");
@@ -121,18 +130,23 @@ fn failing() {
     assert_eq!(done.status, 1, "{}", done.stdout);
     assert!(done.stdout.contains("policy"), "{}", done.stdout);
     assert_eq!(machine.git(&["status", "--porcelain"]), "", "nothing was written");
+
     // Not pushed: there is no origin any more.
     let server = serve(&machine, add_field);
     fs::rename(machine.path("origin.git"), machine.path("elsewhere.git")).expect("a move");
     assert_eq!(pull_request(&machine, &server).status, 1);
+
     fs::rename(machine.path("elsewhere.git"), machine.path("origin.git")).expect("a move");
     assert!(branches(&machine).is_empty());
+
     machine.git(&["checkout", "--quiet", "--", "."]);
     // Not opened.
     machine.write("fails", "pr create");
     assert_eq!(pull_request(&machine, &server).status, 1);
+
     machine.git(&["switch", "--quiet", "main"]);
     let tip = machine.git(&["ls-remote", "origin"]);
+
     // And the next time: the branch is there, the pull request is not.
     machine.write("fails", "");
     assert_eq!(pull_request(&machine, &server).status, 0);

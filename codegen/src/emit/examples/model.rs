@@ -29,28 +29,34 @@ impl Examples<'_> {
         let bodies = self.lowered.operations.iter().filter_map(|operation| operation.body.as_ref());
         let said =
             bodies.filter(|body| model.ident == body.model).find_map(|of| of.example.as_ref());
+
         for (field, ty, _) in models::fields(model) {
             let inner = argument(&ty, "Option");
             let said = shown(said, &field);
+
             let value = self.value(&ty, said, &field.to_string(), 1).unwrap_or_else(|| {
                 let ty = argument(&ty, "Option").unwrap_or(ty);
                 let ty = outside(argument(&ty, "Box").unwrap_or(ty), self.lowered);
                 given.push(quote! { #field: #ty });
                 quote! { #field }
             });
+
             match inner {
                 None => required.push(value),
                 Some(_) => setters.push(quote! { .#field(#value) }),
             }
         }
+
         let (name, variable) = (&model.ident, variable(&model.ident));
         let statement = quote! {
             let #variable = connect_api::models::#name::new(#(#required),*) #(#setters)*;
         };
+
         let frame = match given.is_empty() {
             true => quote! {},
             false => quote! { fn example(#(#given),*) {} },
         };
+
         program("", &frame, &[statement])
     }
 
@@ -62,6 +68,7 @@ impl Examples<'_> {
         let secrets = Secrets::of(self.lowered, &name_of);
         fields.retain(|(field, ..)| !secrets.has(&field.to_string()));
         fields.sort_by_key(|(_, ty, _)| argument(ty, "Option").is_some());
+
         let reading = |count: usize| {
             let fields = fields.iter().take(count).map(|(field, ty, _)| match is_plain(ty) {
                 true => ("{}", quote! { #variable.#field }),
@@ -71,10 +78,12 @@ impl Examples<'_> {
             let format = formats.join(" ");
             quote! { println!(#format, #(#values),*); }
         };
+
         let statement = match (1..=READ).rev().map(reading).find(fits) {
             Some(statement) if !fields.is_empty() => statement,
             _ => quote! { println!("{:?}", #variable); },
         };
+
         program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &[statement])
     }
 
@@ -88,10 +97,12 @@ impl Examples<'_> {
                 None => quote! { #name::#model { tag, value } => println!("{tag}: {value:?}"), },
             }
         });
+
         let statements = [
             quote! { use connect_api::models::#name; },
             quote! { match #variable { #(#arms)* other => println!("{other:?}"), } },
         ];
+
         program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &statements)
     }
 }

@@ -21,14 +21,17 @@ impl Examples<'_> {
         let mut given = quote! {};
         let mut statements = Vec::new();
         let (mut arguments, mut options) = (Vec::new(), Vec::new());
+
         for parameter in &operation.parameters {
             let name = names::ident(&parameter.name);
             let input = function.inputs.iter().find(|(input, _)| *input == name);
+
             let Some(ty) =
                 input.map(|(_, ty)| owned(argument(ty, "Option").as_ref().unwrap_or(ty)))
             else {
                 continue;
             };
+
             let said = match parameter.example.clone() {
                 Some(example) => Some(Value::String(example)),
                 None => {
@@ -36,6 +39,7 @@ impl Examples<'_> {
                 }
             };
             let value = self.value(&ty, said.as_ref(), &parameter.name, 0);
+
             match value {
                 Some(value) if parameter.required => arguments.push(value),
                 Some(value) => options.push(quote! { .#name(#value) }),
@@ -46,6 +50,7 @@ impl Examples<'_> {
                 None => {}
             }
         }
+
         if let Some(body) = &operation.body {
             let said = body.example.as_ref();
             if !body.required {
@@ -59,8 +64,10 @@ impl Examples<'_> {
                 arguments.push(quote! { body });
             }
         }
+
         let name = names::ident(&operation.id);
         let call = quote! { client.#name(#(#arguments),*) };
+
         let answer = match is_unit(&function.output) {
             true => quote! {},
             false => quote! { let answer = },
@@ -72,6 +79,7 @@ impl Examples<'_> {
             statements.push(quote! { let request = #call; });
             statements.push(quote! { #answer request #(#options)*.send().await?; });
         }
+
         let frame = quote! {
             async fn example(client: connect_api::Client, #given) -> Result<(), connect_api::Error> {}
         };
@@ -92,6 +100,7 @@ impl Examples<'_> {
         if said.is_some() && value(said).is_some() {
             return quote! {};
         }
+
         let request = names::request(&operation.id);
         let (given, value) = match value(None) {
             Some(value) => (quote! {}, value),
@@ -100,8 +109,10 @@ impl Examples<'_> {
                 (quote! { , #field: #ty }, quote! { #field })
             }
         };
+
         let frame = quote! { fn example(request: connect_api::requests::#request #given) {} };
         let example = program("", &frame, &[quote! { let request = request.#field(#value); }]);
+
         quote! {
             ///
             #example

@@ -31,26 +31,31 @@ impl Examples<'_> {
         if let Some(inner) = argument(ty, "Option").or_else(|| argument(ty, "Box")) {
             return self.value(&inner, said, name, depth);
         }
+
         if let Some(inner) = argument(ty, "Vec") {
             let said = said.and_then(|said| said.get(0));
             let one = name.strip_suffix('s').unwrap_or(name);
             let item = self.value(&inner, said, one, depth)?;
             return Some(quote! { [#item] });
         }
+
         if models::is(ty, "String") {
             let said = said.and_then(Value::as_str);
             let said = said.filter(|said| said.chars().count() <= LONGEST);
             let text = said.map_or_else(|| spoken(name), str::to_owned);
             return Some(Literal::string(&text).to_token_stream());
         }
+
         if models::is(ty, "bool") {
             let said = said.and_then(Value::as_bool).unwrap_or(true);
             return Some(quote! { #said });
         }
+
         if models::is(ty, "i64") {
             let number = Literal::i64_unsuffixed(said.and_then(Value::as_i64).unwrap_or(20));
             return Some(quote! { #number });
         }
+
         let Type::Path(path) = ty else { return None };
         let model = path.path.segments.last()?.ident.to_string();
         if let Some(of) = self.lowered.enums.iter().find(|of| of.name == model) {
@@ -60,6 +65,7 @@ impl Examples<'_> {
             let model = names::ident(&model);
             return Some(quote! { connect_api::models::#model::#variant });
         }
+
         self.model(&model, said, depth + 1)
     }
 
@@ -69,14 +75,17 @@ impl Examples<'_> {
         if depth > 3 || !self.lowered.built.iter().any(|built| built == name) {
             return None;
         }
+
         let mut required = Vec::new();
         for (field, ty, _) in self.fields(name) {
             if argument(&ty, "Option").is_none() {
                 required.push(self.value(&ty, shown(said, &field), &field.to_string(), depth)?);
             }
         }
+
         let setters = self.setters(name, said);
         let name = names::ident(name);
+
         Some(quote! { connect_api::models::#name::new(#(#required),*) #(#setters)* })
     }
 
@@ -91,6 +100,7 @@ impl Examples<'_> {
                 setters.push(quote! { .#field(#value) });
             }
         }
+
         setters
     }
 
@@ -114,6 +124,7 @@ fn spoken(name: &str) -> String {
         (_, Some(of)) => format!("{of}'s UUID"),
         _ => words,
     };
+
     let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {words}")
 }
@@ -121,10 +132,12 @@ fn spoken(name: &str) -> String {
 /// A field's type as a program spells it.
 pub fn outside(mut ty: Type, lowered: &Lowered) -> Type {
     struct Qualify<'a>(&'a Lowered);
+
     impl VisitMut for Qualify<'_> {
         fn visit_path_mut(&mut self, path: &mut syn::Path) {
             syn::visit_mut::visit_path_mut(self, path);
             let own = path.segments.last().map(|last| last.ident.clone());
+
             if let Some(own) = own.filter(|own| self.0.filed.iter().any(|(name, _)| own == name)) {
                 *path = syn::parse_quote!(connect_api::models::#own);
             } else if path
@@ -136,6 +149,7 @@ pub fn outside(mut ty: Type, lowered: &Lowered) -> Type {
             }
         }
     }
+
     Qualify(lowered).visit_type_mut(&mut ty);
     ty
 }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::{Lines, unique};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::import::cell::{self, GAP, excerpt};
-use crate::problem::{Problem, Result};
 
 const METHODS: [&str; 7] = ["GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"];
 const BODY_END: &str = "<br><br>Parameter content type<br><br>application/json";
@@ -59,16 +59,18 @@ impl Operation {
 pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
     let (line, text) = lines.next("`#### Models`")?;
     let (method, path) = heading(text).ok_or_else(|| {
-        Problem::line(line, format!("an operation belongs here, not {}", excerpt(text)))
+        Diagnostic::line(line, format!("an operation belongs here, not {}", excerpt(text)))
             .help("an operation is headed like `GET/clusters`; after the last comes `#### Models`")
     })?;
+
     let (description_line, description) = lines.next("the description of the operation")?;
     if description.starts_with(['#', '|']) || heading(description).is_some() {
-        return Err(Problem::line(description_line, "the operation above has no description"));
+        return Err(Diagnostic::line(description_line, "the operation above has no description"));
     }
-    let description = cell::prose(description_line, description)?;
 
+    let description = cell::prose(description_line, description)?;
     lines.literal("#### Parameters")?;
+
     let parameters = if lines.peek() == Some("No parameters") {
         lines.literal("No parameters")?;
         Vec::new()
@@ -76,6 +78,7 @@ pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
         lines.literal("|Name|Description|")?;
         lines.literal("|---|---|")?;
         let mut seen = HashSet::new();
+
         lines.rows(|line, text| {
             let parameter = parameter(line, text)?;
             unique(&mut seen, parameter.name.clone(), line)?;
@@ -86,15 +89,18 @@ pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
     for wanted in ["#### Responses", "Response content type", "application/json"] {
         lines.literal(wanted)?;
     }
+
     lines.literal("|Code|Description|")?;
     lines.literal("|---|---|")?;
     let mut seen = HashSet::new();
+
     let responses = lines.rows(|line, text| {
         let response = response(line, text)?;
         unique(&mut seen, response.status, line)?;
         Ok(response)
     })?;
     let (method, path) = (method.to_owned(), path.to_owned());
+
     Ok(Operation { line, method, path, description, parameters, responses })
 }
 
@@ -109,29 +115,33 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
     let [label, details] = cell::row(line, text)?;
     let parts: Vec<_> = label.split(GAP).collect();
     let [name, kind, location] = parts[..] else {
-        return Err(Problem::line(line, "a parameter has a name, a type and a location"));
+        return Err(Diagnostic::line(line, "a parameter has a name, a type and a location"));
     };
     let required = name.strip_suffix(" *");
     let name = cell::name(line, required.unwrap_or(name))?;
+
     let location = match location {
         "(query)" => "query",
         "(path)" => "path",
         "(body)" => "body",
         other => {
-            return Err(Problem::line(line, format!("{} is no known location", excerpt(other))));
+            return Err(Diagnostic::line(line, format!("{} is no known location", excerpt(other))));
         }
     };
+
     let known: &[&str] = match location {
         "body" => &["object"],
         _ => &["string", "number", "boolean", "array[string]"],
     };
+
     if !known.contains(&kind) {
         let message = format!("{} is no known type of a {location} parameter", excerpt(kind));
-        return Err(Problem::line(line, message));
+        return Err(Diagnostic::line(line, message));
     }
+
     let (description, values, example) = if location == "body" {
         let (description, example) = cell::example(line, &details, BODY_END)?;
-        let example = example.ok_or_else(|| Problem::line(line, "the body has no example"))?;
+        let example = example.ok_or_else(|| Diagnostic::line(line, "the body has no example"))?;
         (description, None, Some(example))
     } else {
         let (description, values) = select_box(line, kind, &details)?;
@@ -139,6 +149,7 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
     };
     let description = cell::prose(line, description)?;
     let description = Some(description).filter(|text| !text.is_empty());
+
     Ok(Parameter {
         line,
         name,
@@ -163,6 +174,7 @@ fn select_box<'a>(
         Some(last) if last.starts_with("--") => parts.pop(),
         _ => None,
     };
+
     let listed = match parts.last().and_then(|last| last.strip_prefix("_Available values_ : ")) {
         Some(list) => {
             parts.pop();
@@ -170,21 +182,23 @@ fn select_box<'a>(
         }
         None => None,
     };
+
     let wanted = match (&listed, kind) {
         (Some(values), "array[string]") => Some(format!("--{}", values.concat())),
         (Some(_), _) => {
-            return Err(Problem::line(line, "only an array is known to list its values"));
+            return Err(Diagnostic::line(line, "only an array is known to list its values"));
         }
         (None, "boolean") => Some("--truefalse".to_owned()),
         (None, _) => None,
     };
+
     if options != wanted.as_deref() {
-        return Err(Problem::line(line, "the select box does not offer the values listed"));
+        return Err(Diagnostic::line(line, "the select box does not offer the values listed"));
     }
     match parts[..] {
         [] => Ok(("", listed)),
         [description] => Ok((description, listed)),
-        _ => Err(Problem::line(line, "more than a description and a select box is here")),
+        _ => Err(Diagnostic::line(line, "more than a description and a select box is here")),
     }
 }
 
@@ -194,11 +208,13 @@ fn response(line: usize, text: &str) -> Result<Response> {
         .parse()
         .ok()
         .filter(|status| (100..600).contains(status))
-        .ok_or_else(|| Problem::line(line, format!("{} is no status", excerpt(&status))))?;
+        .ok_or_else(|| Diagnostic::line(line, format!("{} is no status", excerpt(&status))))?;
+
     let (description, example) = cell::example(line, &details, "")?;
     let description = cell::prose(line, description)?;
     if description.is_empty() {
-        return Err(Problem::line(line, "the response has no description"));
+        return Err(Diagnostic::line(line, "the response has no description"));
     }
+
     Ok(Response { line, status, description, example })
 }

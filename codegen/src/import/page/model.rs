@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use serde_json::{Number, Value};
 
 use super::{Lines, unique};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::import::cell::{self, BREAK, GAP, excerpt};
-use crate::problem::{Problem, Result};
 
 /// What the page, and the document, show in the place of a union.
 pub const UNION: &str =
@@ -60,23 +60,30 @@ pub struct Scalar {
 pub(super) fn model(lines: &mut Lines<'_>) -> Result<Model> {
     let (heading, text) = lines.next("a model")?;
     let name = text.strip_suffix("{|   |   |").ok_or_else(|| {
-        Problem::line(heading, format!("a model belongs here, not {}", excerpt(text)))
+        Diagnostic::line(heading, format!("a model belongs here, not {}", excerpt(text)))
     })?;
     let name = cell::name(heading, name)?;
     lines.literal("|---|---|")?;
+
     let (description_line, text) = lines.next("the description of the model")?;
     let [label, description] = cell::row(description_line, text)?;
     if label != "description:" {
-        return Err(Problem::line(description_line, "the description of the model belongs here"));
+        return Err(Diagnostic::line(
+            description_line,
+            "the description of the model belongs here",
+        ));
     }
+
     let description = cell::prose(description_line, &description)?;
     let mut seen = HashSet::new();
     let mut properties = Vec::new();
+
     loop {
         let (line, text) = lines.next("the end of the model")?;
         if text == "|| }" {
             return Ok(Model { line: heading, name, description, properties });
         }
+
         let property = property(line, text)?;
         unique(&mut seen, property.name.clone(), line)?;
         properties.push(property);
@@ -87,6 +94,7 @@ fn property(line: usize, text: &str) -> Result<Property> {
     let [label, details] = cell::row(line, text)?;
     let required = label.strip_suffix('*');
     let name = cell::name(line, required.unwrap_or(&label))?;
+
     let kind = match details.strip_suffix("{...}") {
         Some("") => Kind::Map,
         Some(UNION) => Kind::Union,
@@ -94,22 +102,27 @@ fn property(line: usize, text: &str) -> Result<Property> {
         None if details == "[...]" => Kind::Array,
         None => Kind::Scalar(scalar(line, &details)?),
     };
+
     Ok(Property { line, name, required: required.is_some(), kind })
 }
 
 fn scalar(line: usize, cell: &str) -> Result<Scalar> {
     let mut parts = cell.split(GAP);
     let mut head = parts.next().unwrap_or_default().split(BREAK);
+
     let (kind, format) = match head.next().unwrap_or_default() {
         "string" => ("string", None),
         "string($date-time)" => ("string", Some("date-time")),
         "number" => ("number", None),
         "number($float)" => ("number", Some("float")),
         "boolean" => ("boolean", None),
-        other => return Err(Problem::line(line, format!("{} is no known type", excerpt(other)))),
+        other => {
+            return Err(Diagnostic::line(line, format!("{} is no known type", excerpt(other))));
+        }
     };
     let facets = head.map(|text| facet(line, kind, text)).collect::<Result<_>>()?;
     let mut rest: Vec<_> = parts.collect();
+
     let enum_count = match rest.last().and_then(|last| last.strip_prefix("Enum:  <br>")) {
         Some(text) => {
             rest.pop();
@@ -117,13 +130,18 @@ fn scalar(line: usize, cell: &str) -> Result<Scalar> {
         }
         None => None,
     };
+
     let description = match rest[..] {
         [] => None,
         [text] => Some(cell::prose(line, text)?).filter(|text| !text.is_empty()),
         _ => {
-            return Err(Problem::line(line, "more than a type, a description and an enum is here"));
+            return Err(Diagnostic::line(
+                line,
+                "more than a type, a description and an enum is here",
+            ));
         }
     };
+
     Ok(Scalar {
         kind: kind.to_owned(),
         format: format.map(str::to_owned),
@@ -147,9 +165,12 @@ fn facet(line: usize, kind: &str, text: &str) -> Result<(String, Value)> {
         }
         _ => None,
     };
+
     text.split_once(": ")
         .and_then(|(key, value)| Some((key.to_owned(), read(key, value)?)))
-        .ok_or_else(|| Problem::line(line, format!("{} says nothing of a {kind}", excerpt(text))))
+        .ok_or_else(|| {
+            Diagnostic::line(line, format!("{} says nothing of a {kind}", excerpt(text)))
+        })
 }
 
 fn enum_count(line: usize, kind: &str, text: &str) -> Result<u64> {
@@ -157,5 +178,5 @@ fn enum_count(line: usize, kind: &str, text: &str) -> Result<u64> {
     let count = count.and_then(|count| count.parse().ok());
     count
         .filter(|&count| count > 0 && kind == "string")
-        .ok_or_else(|| Problem::line(line, format!("{} is not an enum's size", excerpt(text))))
+        .ok_or_else(|| Diagnostic::line(line, format!("{} is not an enum's size", excerpt(text))))
 }

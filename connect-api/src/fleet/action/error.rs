@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::models::ActionStatus;
-use crate::redact::brief;
+use crate::redact::text::brief;
 
 /// An action that was accepted and did not succeed, not in time, or not as far as is known.
 ///
@@ -15,7 +15,7 @@ use crate::redact::brief;
 ///
 /// match client.pause_print_job("a cluster's id", "a job's UUID").wait().await {
 ///     Err(Error::Action(error)) if error.is_failed() => println!("it said no: {error}"),
-///     Err(Error::Action(error)) if error.is_late() => println!("not yet: {error}"),
+///     Err(Error::Action(error)) if error.is_timeout() => println!("not yet: {error}"),
 ///     Err(Error::Action(error)) => {
 ///         println!("wait for {:?} again: {:?}", error.action_id, error.last_failure());
 ///     }
@@ -59,12 +59,12 @@ impl ActionError {
     }
 
     /// Whether the action had not ended at the deadline.
-    pub fn is_late(&self) -> bool {
+    pub fn is_timeout(&self) -> bool {
         self.limit.is_some()
     }
 
     /// Why the status was not to be had at last, if it was not: what ended the wait, unless that
-    /// [was late](Self::is_late).
+    /// [was late](Self::is_timeout).
     pub fn last_failure(&self) -> Option<&Error> {
         self.missed.as_ref()
     }
@@ -79,12 +79,13 @@ impl fmt::Display for ActionError {
             (Some(id), None) => write!(f, "the action `{}` has no status", brief(id))?,
             (None, _) => f.write_str("it is not known whether the action was accepted")?,
         }
+
         if let Some(limit) = self.limit {
             write!(f, ", not ended within {limit:?}")?;
         }
         match &self.missed {
             Some(error) => write!(f, "; a status was not to be had: {error}"),
-            None if self.is_failed() || self.is_late() => Ok(()),
+            None if self.is_failed() || self.is_timeout() => Ok(()),
             None => f.write_str(": the wait for it ended with an error before"),
         }
     }

@@ -62,14 +62,14 @@ pub enum WatchEvent {
     },
     /// A poll has failed: nothing is seen until another succeeds.
     #[non_exhaustive]
-    Blind {
+    PollFailed {
         /// Why.
         error: Box<Error>,
         /// The pause before the next poll.
-        again_in: Duration,
+        retry_in: Duration,
     },
     /// A poll has succeeded after others had failed.
-    SeesAgain,
+    PollRecovered,
 }
 
 /// Why a person is wanted at a printer. `Display` says it in a word.
@@ -161,10 +161,10 @@ impl fmt::Display for WatchEvent {
                 let mut reasons = separators.zip(reasons);
                 reasons.try_for_each(|(separator, reason)| write!(f, "{separator}{reason}"))
             }
-            Self::Blind { error, again_in } => {
-                write!(f, "blind for {again_in:?} at least: {error}")
+            Self::PollFailed { error, retry_in } => {
+                write!(f, "blind for {retry_in:?} at least: {error}")
             }
-            Self::SeesAgain => f.write_str("sees again"),
+            Self::PollRecovered => f.write_str("sees again"),
         }
     }
 }

@@ -14,7 +14,7 @@ pub enum ClusterAuthenticationStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     ClusterAuthenticationStatus { Active = "active", Inactive = "inactive" }
 }
 /// The status of the printer that is used for display purpose.
@@ -46,7 +46,7 @@ pub enum ClusterDisplayStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     ClusterDisplayStatus { Error = "error", Idle = "idle", Maintenance = "maintenance",
     PrePrint = "pre_print", Printing = "printing", ReportedUnknown = "unknown",
     Unreachable = "unreachable", Offline = "offline", Disabled = "disabled",
@@ -64,7 +64,7 @@ pub struct ClusterIdsRequest {
     /// The ids of clusters.
     pub cluster_ids: Option<Vec<String>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterIdsRequest { cluster_ids }
 }
 impl ClusterIdsRequest {
@@ -96,7 +96,7 @@ pub struct ClusterIdsResponse {
     /// The ids of clusters.
     pub cluster_ids: Option<Vec<String>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterIdsResponse { cluster_ids }
 }
 /// Model for the note of a cluster.
@@ -112,7 +112,7 @@ pub struct ClusterNote {
     /// 1 to 3500 characters.
     pub note: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterNote { note }
 }
 impl ClusterNote {
@@ -133,7 +133,7 @@ pub struct ClusterNoteUpdateRequest {
     /// See [`ClusterNote`].
     pub note: Option<ClusterNote>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterNoteUpdateRequest { note }
 }
 impl ClusterNoteUpdateRequest {
@@ -231,7 +231,7 @@ pub struct ClusterResponse {
     /// Pattern: `^[A-Za-z0-9-_]*={0,3}$`.
     pub user_id: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterResponse { capabilities, cluster_id, display_status, friendly_name,
     host_current_print_job, host_guid, host_internal_ip, host_name, host_print_job_count,
     host_printer, host_remaining_print_time, host_version, is_online, maintenance_due,
@@ -256,7 +256,7 @@ pub struct ClusterSharingUpdateRequest {
     /// The ids of the teams that the cluster is shared with.
     pub team_ids: Option<Vec<String>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterSharingUpdateRequest { organization_shared, team_ids }
 }
 impl ClusterSharingUpdateRequest {
@@ -307,7 +307,7 @@ pub struct ClusterStatusResponse {
     /// The print jobs that ended last, 10 at most.
     pub recently_completed: Option<Vec<PrintJobInstanceResponse>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterStatusResponse { generated_time, is_online, print_jobs, printers,
     recently_completed }
 }
@@ -324,6 +324,6 @@ pub struct ClusterTeamCountResponse {
     /// The number of clusters by the id of a team.
     pub counts: Option<std::collections::BTreeMap<String, i64>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterTeamCountResponse { counts }
 }

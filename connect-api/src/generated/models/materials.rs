@@ -56,11 +56,11 @@ pub struct MaterialProfileResponse {
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
     pub username: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     MaterialProfileResponse { client_id, content_type, file_size, material_profile_id,
     material_profile_name, status, status_description, upload_url, user_id, username }
 }
-crate::secret::discreet! {
+crate::redact::fields::redacted_debug! {
     MaterialProfileResponse { client_id, content_type, file_size, material_profile_id,
     material_profile_name, status, status_description, user_id, username } hides {
     upload_url }
@@ -76,7 +76,7 @@ pub enum MaterialProfileStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     MaterialProfileStatus { Uploading = "uploading" }
 }
 /// Model for requests to upload a material profiles package file.
@@ -111,7 +111,7 @@ pub struct MaterialProfileUploadRequest {
     /// occurs from the same location as the request.
     pub origin: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     MaterialProfileUploadRequest { content_type, file_size, material_profile_name, origin
     }
 }

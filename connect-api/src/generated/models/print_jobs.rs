@@ -29,10 +29,10 @@ pub struct AttachmentResponse {
     /// `^(?!(?:COM[0-9]|CON|LPT[0-9]|NUL|PRN|AUX|com[0-9]|con|lpt[0-9]|nul|prn|aux)|\s|[\.]{2,})[^\\\/:*\"?<>|]{1,}\.[a-zA-Z0-9]+$`.
     pub file_name: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     AttachmentResponse { content_type, download_url, file_name }
 }
-crate::secret::discreet! {
+crate::redact::fields::redacted_debug! {
     AttachmentResponse { content_type, file_name } hides { download_url }
 }
 /// Model for the types of changes that are needed before a print job can start
@@ -58,7 +58,7 @@ pub struct ClusterPrintJobConfigurationChange {
     /// The type of configuration change.
     pub type_of_change: Option<ConfigurationChangeType>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterPrintJobConfigurationChange { index, origin_id, origin_name, target_id,
     target_name, type_of_change }
 }
@@ -76,7 +76,7 @@ pub struct ClusterPrintJobConstraints {
     /// field values in the cluster, e.g. 'ultimakersystem-ccbdd30044ec'
     pub require_printer_name: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterPrintJobConstraints { require_printer_name }
 }
 /// Model for the reasons that prevent this job from being printed on the associated printer
@@ -96,7 +96,7 @@ pub struct ClusterPrintJobImpediment {
     /// 'does\_not\_fit\_in\_build\_volume'
     pub translation_key: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     ClusterPrintJobImpediment { severity, translation_key }
 }
 /// The type of configuration change.
@@ -114,7 +114,7 @@ pub enum ConfigurationChangeType {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     ConfigurationChangeType { MaterialChange = "material_change", MaterialInsert =
     "material_insert", PrintCoreChange = "print_core_change", BuildplateChange =
     "buildplate_change" }
@@ -134,7 +134,7 @@ pub struct FilterOption {
     /// The key of the option.
     pub key: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     FilterOption { display_name, key }
 }
 /// Response model for the available filters.
@@ -156,7 +156,7 @@ pub struct FilterResponse {
     /// The type of the filters.
     pub type_: FilterType,
 }
-crate::model::model! {
+crate::json::model::model! {
     FilterResponse { display_name, key, options, type_ = "type" }
 }
 /// The type of the filters.
@@ -170,7 +170,7 @@ pub enum FilterType {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     FilterType { Boolean = "boolean" }
 }
 /// The type of the g-code.
@@ -186,7 +186,7 @@ pub enum GCodeFlavor {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     GCodeFlavor { Griffin = "Griffin", Cheetah = "Cheetah", UltiGCode = "UltiGCode" }
 }
 /// Parameters used when submitting a print job to the cloud for printing.
@@ -202,7 +202,7 @@ pub struct PrintBodyRequest {
     /// Default: `true`.
     pub start_now: Option<bool>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintBodyRequest { start_now }
 }
 impl PrintBodyRequest {
@@ -244,7 +244,7 @@ pub struct PrintJobActionBodyRequest {
     /// At least 0.
     pub to_position: Option<i64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobActionBodyRequest { list, message, quantity, to_position }
 }
 impl PrintJobActionBodyRequest {
@@ -303,7 +303,7 @@ pub struct PrintJobBuildPlateMetadata {
     /// The type of build plate
     pub type_: Option<BuildPlateType>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobBuildPlateMetadata { initial_temperature, temperature, type_ = "type" }
 }
 /// The metadata model for the build volume of the print job.
@@ -319,7 +319,7 @@ pub struct PrintJobBuildVolumeMetadata {
     /// The desired temperature of the build volume at the start of the print.
     pub temperature: Option<f64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobBuildVolumeMetadata { temperature }
 }
 /// The content type of the print job.
@@ -339,7 +339,7 @@ pub enum PrintJobContentType {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobContentType { TextPlain = "text/plain", ApplicationXUfp =
     "application/x-ufp", ApplicationGzip = "application/gzip", ApplicationXMakerbot =
     "application/x-makerbot", ApplicationXMakerbotSketch =
@@ -362,7 +362,7 @@ pub struct PrintJobCoordinatesMetadata {
     /// The Z coordinate of the print volume.
     pub z: Option<f64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobCoordinatesMetadata { x, y, z }
 }
 /// Data returned in the Connect API print job instance details endpoint, which also includes
@@ -479,7 +479,7 @@ pub struct PrintJobDetailsResponse {
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobDetailsResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
     compatible_machine_families, configuration, configuration_changes_required,
     constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
@@ -488,7 +488,7 @@ crate::model::model! {
     source, started, state, status, status_detail, status_message, time_elapsed,
     time_remaining, time_total, uuid }
 }
-crate::secret::discreet! {
+crate::redact::fields::redacted_debug! {
     PrintJobDetailsResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
     compatible_machine_families, configuration, configuration_changes_required,
     constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
@@ -526,7 +526,7 @@ pub struct PrintJobExtruderMetadata {
     /// The current temperature of print core, degrees celsius
     pub temperature: Option<f64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobExtruderMetadata { estimated_material_volume, extruder_index, infill,
     initial_temperature, material, nozzle_diameter, original_material_volume,
     print_core_id, temperature }
@@ -546,7 +546,7 @@ pub enum PrintJobFileStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobFileStatus { Uploading = "uploading", Uploaded = "uploaded", Queued =
     "queued" }
 }
@@ -567,7 +567,7 @@ pub struct PrintJobGeneratorMetadata {
     /// The version of the application used to generate the Gcode.
     pub version: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobGeneratorMetadata { build_date, name, version }
 }
 /// The metadata model for the infill of the print job.
@@ -587,7 +587,7 @@ pub struct PrintJobInfillMetadata {
     /// Default: `false`.
     pub is_gradual: bool,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInfillMetadata { density, is_gradual }
 }
 /// Model for the response to the configuration change response. This is used for the print job
@@ -617,7 +617,7 @@ pub struct PrintJobInstanceConfigurationChange {
     /// The type of configuration change.
     pub type_of_change: Option<ConfigurationChangeType>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInstanceConfigurationChange { index, is_overridable, origin_id, origin_name,
     target_id, target_name, type_of_change }
 }
@@ -640,7 +640,7 @@ pub struct PrintJobInstancePrinterConfiguration {
     /// See [`ClusterPrintCoreConfiguration`].
     pub print_cores: Option<Vec<ClusterPrintCoreConfiguration>>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInstancePrinterConfiguration { air_manager, generated_time, material_station,
     print_cores }
 }
@@ -748,7 +748,7 @@ pub struct PrintJobInstanceReportResponse {
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInstanceReportResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
     compatible_machine_families, configuration, configuration_changes_required,
     constraints, created_at, deleted_at, force, hidden, impediments_to_printing,
@@ -869,7 +869,7 @@ pub struct PrintJobInstanceResponse {
     /// Pattern: `^\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub uuid: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInstanceResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
     compatible_machine_families, configuration, configuration_changes_required,
     constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
@@ -878,7 +878,7 @@ crate::model::model! {
     started, state, status, status_detail, status_message, time_elapsed, time_remaining,
     time_total, uuid }
 }
-crate::secret::discreet! {
+crate::redact::fields::redacted_debug! {
     PrintJobInstanceResponse { assigned_to, build_plate, cloud_job_id, cluster_id,
     compatible_machine_families, configuration, configuration_changes_required,
     constraints, created_at, deleted_at, force, impediments_to_printing, is_online,
@@ -901,7 +901,7 @@ pub struct PrintJobInstanceUpdateRequest {
     /// At most 500 characters.
     pub note: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobInstanceUpdateRequest { note }
 }
 impl PrintJobInstanceUpdateRequest {
@@ -944,7 +944,7 @@ pub struct PrintJobMaterialMetadata {
     /// The weight of the material in g.
     pub weight: Option<f64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobMaterialMetadata { brand, color, density, diameter, guid, material, weight }
 }
 /// The metadata model for print jobs.
@@ -974,7 +974,7 @@ pub struct PrintJobMetadata {
     /// See [`PrintJobPrintMetadata`].
     pub print: Option<PrintJobPrintMetadata>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobMetadata { build_plate, build_volume, extruders, flavor, generator,
     header_version, machine_variant, print }
 }
@@ -993,7 +993,7 @@ pub enum PrintJobOrigin {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobOrigin { Cloud = "cloud", Usb = "usb", Network = "network", Reprint =
     "reprint" }
 }
@@ -1008,7 +1008,7 @@ pub enum PrintJobParsingStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobParsingStatus { Success = "success" }
 }
 /// Information about the Cura preset used when slicing the print job.
@@ -1030,7 +1030,7 @@ pub struct PrintJobPresetMetadata {
     /// Cura intent value.
     pub type_: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobPresetMetadata { layer_height, quality, type_ = "type" }
 }
 /// The metadata model for the build volume of the print job.
@@ -1059,7 +1059,7 @@ pub struct PrintJobPrintMetadata {
     /// See [`PrintJobPresetMetadata`].
     pub preset: Option<PrintJobPresetMetadata>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobPrintMetadata { estimated_time, groups, has_adhesion, has_support, max_size,
     min_size, preset }
 }
@@ -1156,13 +1156,13 @@ pub struct PrintJobResponse {
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
     pub username: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintJobResponse { access_key, attachments, content_type, download_url, file_size,
     generated_time, is_submitted, job_id, job_name, library_project_id, metadata, notes,
     parsing_status, preview_image_url, source_file_id, status, status_description,
     submitter_name, upload_url, uploaded_at, user_id, username }
 }
-crate::secret::discreet! {
+crate::redact::fields::redacted_debug! {
     PrintJobResponse { attachments, content_type, file_size, generated_time,
     is_submitted, job_id, job_name, library_project_id, metadata, notes, parsing_status,
     source_file_id, status, status_description, submitter_name, uploaded_at, user_id,
@@ -1187,7 +1187,7 @@ pub enum PrintJobState {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobState { WaitApproval = "wait_approval", Sending = "sending", Waiting =
     "waiting", InProgress = "in_progress", History = "history", Deleted = "deleted" }
 }
@@ -1230,7 +1230,7 @@ pub enum PrintJobStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintJobStatus { SentToPrinter = "sent_to_printer", Queued = "queued", PrePrint =
     "pre_print", Printing = "printing", Pausing = "pausing", Paused = "paused", Resuming
     = "resuming", PostPrint = "post_print", WaitCleanup = "wait_cleanup", WaitUserAction
@@ -1262,7 +1262,7 @@ pub struct PrintRequestResponse {
     /// The status of the print request.
     pub status: PrintRequestStatus,
 }
-crate::model::model! {
+crate::json::model::model! {
     PrintRequestResponse { generated_time, job_id, job_instance_uuid, status }
 }
 /// The status of the print request.
@@ -1278,7 +1278,7 @@ pub enum PrintRequestStatus {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     PrintRequestStatus { Queued = "queued", Failed = "failed" }
 }
 /// Model for messages sent by a user.
@@ -1310,6 +1310,6 @@ pub struct UserMessage {
     /// Pattern: `^[A-Za-z0-9]+(?:[ _.-][A-Za-z0-9]+)*$`.
     pub username: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     UserMessage { body, generated_time, user_id, username }
 }

@@ -21,7 +21,7 @@ pub struct ConfirmRegistrationMakerBotRequest {
     /// `^(^[0-9A-F]{20}$)|\{{0,1}[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}{0,1}$`.
     pub printer_id: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     ConfirmRegistrationMakerBotRequest { printer_id }
 }
 impl ConfirmRegistrationMakerBotRequest {
@@ -55,6 +55,6 @@ pub struct RegistrationResponse {
     /// 3 to 64 characters.
     pub host_name: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     RegistrationResponse { cluster_id, generated_time, host_name }
 }

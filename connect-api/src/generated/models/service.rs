@@ -22,7 +22,7 @@ pub struct ApiUptimeResponse {
     /// The API version number.
     pub version: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     ApiUptimeResponse { ok, time, uptime, version }
 }
 /// An application-specific error code, expressed as a string value.
@@ -58,7 +58,7 @@ pub enum ErrorCode {
     /// A value that the document does not list, as it came.
     Unknown(String),
 }
-crate::open_enum::open_enum! {
+crate::json::open_enum::open_enum! {
     ErrorCode { RecordNotFound = "recordNotFound", UnexpectedError = "unexpectedError",
     NoBearerToken = "noBearerToken", TokenExpired = "tokenExpired", RequiredField =
     "requiredField", RecordDuplicated = "recordDuplicated", PrinterNotAcceptingJobs =
@@ -91,7 +91,7 @@ pub struct ErrorObject {
     /// occurrence of the problem, except for purposes of localization.
     pub title: String,
 }
-crate::model::model! {
+crate::json::model::model! {
     ErrorObject { code, detail, http_status, id, meta, title }
 }
 /// Model for links used for pagination.
@@ -121,7 +121,7 @@ pub struct PaginationLinks {
     /// Pattern: `^[a-z]+:\/\/[^\s/$.?#].[^\s]*$`.
     pub prev: Option<String>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PaginationLinks { first, last, next, prev }
 }
 /// Model for the metadata used for pagination.
@@ -139,7 +139,7 @@ pub struct PaginationMetadata {
     /// The total number of pages when pagination is applied.
     pub total_pages: Option<i64>,
 }
-crate::model::model! {
+crate::json::model::model! {
     PaginationMetadata { total_count, total_pages }
 }
 /// Model describing the 'meta' field on a JSONAPI response.
@@ -158,6 +158,6 @@ pub struct ResponseMeta {
     /// See [`PaginationMetadata`].
     pub page: Option<PaginationMetadata>,
 }
-crate::model::model! {
+crate::json::model::model! {
     ResponseMeta { limit_reached, page }
 }

@@ -18,7 +18,7 @@ pub struct OrganizationSettings {
     /// Whether or not print jobs require approval before they can be printed.
     pub require_print_approval: Option<bool>,
 }
-crate::model::model! {
+crate::json::model::model! {
     OrganizationSettings { enable_print_prep, require_print_approval }
 }
 impl OrganizationSettings {

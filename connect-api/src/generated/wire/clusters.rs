@@ -3,11 +3,11 @@
 //! Clusters, the groups of printers that share one queue.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
-use crate::wire::path_segment;
-use crate::wire::QueryParam;
+use crate::http::params::path_segment;
+use crate::http::params::QueryParam;
 impl Wire {
     /// `POST /clusters`
     #[inline]

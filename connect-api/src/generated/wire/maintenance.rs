@@ -3,11 +3,11 @@
 //! Maintenance that printers are due, or that was done.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
-use crate::wire::path_segment;
-use crate::wire::QueryParam;
+use crate::http::params::path_segment;
+use crate::http::params::QueryParam;
 impl Wire {
     /// `PUT /clusters/{cluster_id}/maintenance`
     #[inline]

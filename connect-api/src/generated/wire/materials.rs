@@ -3,8 +3,8 @@
 //! Material profiles.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
 impl Wire {
     /// `PUT /materials/upload`

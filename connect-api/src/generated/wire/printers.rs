@@ -3,10 +3,10 @@
 //! Printers and what is mounted on them, and the actions sent to them.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
-use crate::wire::path_segment;
+use crate::http::params::path_segment;
 impl Wire {
     /// `GET /clusters/{cluster_id}/action_status/{action_id}`
     #[inline]

@@ -3,11 +3,11 @@
 //! Registration of printers.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
-use crate::wire::path_segment;
-use crate::wire::QueryParam;
+use crate::http::params::path_segment;
+use crate::http::params::QueryParam;
 impl Wire {
     /// `PUT /makerbot/printers`
     #[inline]

@@ -3,8 +3,8 @@
 //! The service itself, and what every answer has in common.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::wire::QueryParam;
+use crate::http::params::Wire;
+use crate::http::params::QueryParam;
 impl Wire {
     /// `GET /teapot`
     #[inline]

@@ -3,10 +3,10 @@
 //! Settings of the workspace.
 use reqwest::Request;
 use crate::Error;
-use crate::wire::Wire;
-use crate::envelope::Data;
+use crate::http::params::Wire;
+use crate::json::envelope::Data;
 use crate::models;
-use crate::wire::path_segment;
+use crate::http::params::path_segment;
 impl Wire {
     /// `DELETE /teams/{team_id}`
     #[inline]

@@ -13,6 +13,7 @@ use crate::server_support::Server;
 async fn until_repeated(server: &Server) -> (Vec<String>, i64, Items<ClusterResponse>) {
     let mut items = server.client().get_clusters().limit(20).items();
     let mut found = Vec::new();
+
     loop {
         match items.next().await.expect("no end") {
             Ok(cluster) => found.push(cluster.cluster_id),
@@ -27,6 +28,7 @@ async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
     let server = serve(|_| page(of_a_thousand(1, 20), Some(50))).await;
     let (found, at, mut items) = until_repeated(&server).await;
     assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3), "page 2 twice");
+
     let error = items.next().await.unwrap().unwrap_err();
     let text = "get_clusters: page 2 repeats items of pages before it, in the place of others";
     assert_eq!(error.to_string(), text);
@@ -46,6 +48,7 @@ async fn a_page_that_repeats_another_loses_nothing() {
             page(of_a_thousand(number - usize::from(is_wrong), 20), Some(50))
         })
         .await;
+
         let mut items = server.client().get_clusters().limit(20).items();
         let (mut found, mut errors) = (Vec::new(), 0);
         while let Some(item) = items.next().await {
@@ -57,6 +60,7 @@ async fn a_page_that_repeats_another_loses_nothing() {
                 }
             }
         }
+
         assert_eq!((errors, found), (mistakes - 1, all()), "{mistakes}");
         assert_eq!(server.count(), 50 + mistakes);
     }
@@ -70,8 +74,10 @@ async fn a_page_that_repeats_another_for_good_is_passed_over_if_the_list_has_gro
         _ => counted(of_a_thousand(number - 1, 20), 51, 1020),
     })
     .await;
+
     assert_eq!(collect(&server).await, all());
     assert_eq!(server.count(), 52);
+
     // That explains one page, not another.
     let server = serve(|number| match number {
         ..=16 => page(of_a_thousand(number, 20), Some(50)),
@@ -114,6 +120,7 @@ async fn a_short_last_page_that_has_only_what_is_known_is_the_end_if_the_count_s
         _ => counted(clusters(19..20), 3, 20),
     })
     .await;
+
     assert_eq!(collect(&server).await, all()[..20]);
 }
 
@@ -125,9 +132,11 @@ async fn a_server_that_ignores_the_page_is_noticed_whatever_order_it_gives() {
         *turns += 1;
         let mut clusters = clusters(0..20);
         clusters.rotate_left(*turns % 20);
+
         page(clusters, Some(5))
     })
     .await;
+
     let (mut found, at, _) = until_repeated(&server).await;
     found.sort();
     assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3));
@@ -143,6 +152,7 @@ async fn counted_pages_that_take_turns_do_not_go_on_forever() {
         .await;
         let (mut found, at, _) = until_repeated(&server).await;
         found.sort();
+
         assert_eq!(found, all()[..40]);
         assert!(at <= 5, "{at}");
     }

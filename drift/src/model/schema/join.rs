@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use std::sync::LazyLock;
 
-use connect_codegen::problem::{Result, pointer_segment};
+use connect_codegen::diagnostic::{Result, pointer_segment};
 use serde_json::Value;
 
 use super::limits::Limit;
@@ -28,17 +28,21 @@ impl<'a> Schema<'a> {
         if fact.value == FILE {
             say(&mut self.formats, Fact { value: &BINARY, ..fact.clone() });
         }
+
         let (kinds, null) = Kinds::read(&fact)?;
         if null {
             self.nullable.get_or_insert_with(|| fact.clone());
         }
+
         if kinds == Kinds::default() {
             return Ok(());
         }
+
         let met = if self.kind.is_some() { self.kinds.met(kinds) } else { kinds };
         if self.kind.is_none() || met != self.kinds {
             (self.kinds, self.kind) = (met, Some(fact));
         }
+
         Ok(())
     }
 
@@ -48,10 +52,12 @@ impl<'a> Schema<'a> {
             let members = object(field.value, &field.at)?;
             let Some(name) = members.get("name").and_then(Value::as_str) else { continue };
             self.properties.entry(name).or_default().push(field.clone());
+
             if members.get("required") == Some(&Value::Bool(true)) {
                 self.required.entry(name).or_insert_with(|| field.at.clone());
             }
         }
+
         Ok(())
     }
 
@@ -66,6 +72,7 @@ impl<'a> Schema<'a> {
     pub(super) fn take_values(&mut self, mut values: Vec<&'a Value>, fact: Fact<'a>) {
         let count = values.len();
         values.retain(|value| !value.is_null());
+
         if values.len() < count {
             self.nullable.get_or_insert_with(|| fact.clone());
         }
@@ -76,6 +83,7 @@ impl<'a> Schema<'a> {
                     values.iter().map(|value| sorted(value).to_string()).collect();
                 let before = said.len();
                 said.retain(|value| both.contains(&sorted(value).to_string()));
+
                 if said.len() < before && said.len() == both.len() {
                     self.values = Some((values, fact));
                 }
@@ -94,9 +102,11 @@ impl<'a> Schema<'a> {
     /// Of two limits of one kind, the one that allows less.
     pub(super) fn take_limit(&mut self, limit: Limit<'a>) {
         use std::cmp::Ordering::{Equal, Greater, Less};
+
         let of_kind = |said: &Limit| said.kind == limit.kind;
         self.limits.retain(|said| !(of_kind(said) && said.strength(&limit) == Some(Less)));
         let mut said = self.limits.iter().filter(|said| of_kind(said));
+
         if !said.any(|said| matches!(said.strength(&limit), Some(Equal | Greater))) {
             self.limits.push(limit);
         }
@@ -124,6 +134,7 @@ impl<'a> Schema<'a> {
                 kept.push(union);
             }
         }
+
         self.unions = kept;
     }
 
@@ -131,6 +142,7 @@ impl<'a> Schema<'a> {
         if self.discriminators.iter().any(|said| same(said.fact.value, fact.value)) {
             return Ok(());
         }
+
         let at: Rc<str> = fact.pointer().into();
         let mut new = Discriminator {
             property: "",
@@ -138,6 +150,7 @@ impl<'a> Schema<'a> {
             rest: Vec::new(),
             fact: fact.clone(),
         };
+
         match fact.value {
             // Swagger 2.0 names the property only.
             Value::String(property) => new.property = property,
@@ -155,10 +168,12 @@ impl<'a> Schema<'a> {
                 }
             }
         }
+
         self.discriminators.push(new);
         // Which of several comes first does not matter.
         self.discriminators
             .sort_by_cached_key(|said| (said.property, sorted(said.fact.value).to_string()));
+
         Ok(())
     }
 }

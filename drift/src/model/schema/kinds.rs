@@ -1,6 +1,6 @@
 //! The types that a value may have.
 
-use connect_codegen::problem::{Problem, Result};
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use serde_json::Value;
 
 use super::Schema;
@@ -49,13 +49,15 @@ impl Kinds {
             name if name.is_string() => vec![text(name, &at)?],
             other => list(other, &at).map(|_| Vec::new())?,
         };
+
         let mut kinds = Self::default();
         for name in names.iter().filter(|name| **name != "null") {
             let known = NAMES.iter().find(|(known, _)| known == name);
             let (_, kind) =
-                known.ok_or_else(|| Problem::at(&*at, format!("`{name}` is not a type")))?;
+                known.ok_or_else(|| Diagnostic::at(&*at, format!("`{name}` is not a type")))?;
             kinds.0 |= kind.0;
         }
+
         Ok((kinds, names.contains(&"null")))
     }
 
@@ -64,12 +66,14 @@ impl Kinds {
         if schema.kind.is_some() {
             return self;
         }
+
         if !schema.properties.is_empty()
             || !schema.required.is_empty()
             || !schema.additional.is_empty()
         {
             return Self::OBJECT;
         }
+
         if !schema.items.is_empty() {
             return Self::ARRAY;
         }
@@ -116,14 +120,17 @@ impl std::fmt::Display for Kinds {
         if *self == Self::ANY {
             return f.write_str("anything");
         }
+
         if *self == Self::default() {
             return f.write_str("nothing");
         }
+
         let names = NAMES.iter().filter(|(name, kind)| {
             *name != "file"
                 && self.holds(*kind)
                 && !(*name == "integer" && self.holds(Self::NUMBER))
         });
+
         f.write_str(&names.map(|(name, _)| *name).collect::<Vec<_>>().join(" or "))
     }
 }

@@ -53,6 +53,7 @@ impl<'a> Limit<'a> {
                 return (!fact.value.is_boolean()).then_some(Self { kind, exclusive: true, fact });
             }
         }
+
         let kind = PLAIN.into_iter().find(|kind| *kind == fact.key)?;
         let idle = match kind {
             "minLength" | "minItems" | "minProperties" => {
@@ -60,6 +61,7 @@ impl<'a> Limit<'a> {
             }
             _ => fact.value == &Value::Bool(false),
         };
+
         (!idle).then_some(Self { kind, exclusive: false, fact })
     }
 
@@ -69,8 +71,10 @@ impl<'a> Limit<'a> {
         if self.exclusive == other.exclusive && same(self.fact.value, other.fact.value) {
             return Some(Ordering::Equal);
         }
+
         let (one, two) = (Quantity::of(self.fact.value)?, Quantity::of(other.fact.value)?);
         let exclusive = self.exclusive.cmp(&other.exclusive);
+
         match self.kind {
             "multipleOf" if one.is_multiple_of(two) => Some(Ordering::Greater),
             "multipleOf" if two.is_multiple_of(one) => Some(Ordering::Less),
@@ -85,6 +89,7 @@ impl<'a> Limit<'a> {
         let value = self.fact.value;
         let (plain, switch) =
             BOUNDS.iter().find(|(kind, _)| *kind == self.kind).unwrap_or(&("", ""));
+
         match self.exclusive && self.fact.key == *plain {
             true => json!({ *plain: value, *switch: true }),
             false => value.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use connect_codegen::problem::{Problem, Result, pointer_segment};
+use connect_codegen::diagnostic::{Diagnostic, Result, pointer_segment};
 use serde_json::Value;
 
 use super::join::{say, when_true};
@@ -26,17 +26,20 @@ impl<'a> Schema<'a> {
         let mut schema = Self::default();
         let mut open: Vec<Part<'a>> = node.parts.iter().rev().cloned().collect();
         let mut seen = HashSet::new();
+
         while let Some(part) = open.pop() {
             if seen.insert(address(part.value)) {
                 schema.take(api, &part, single, &mut open)?;
             }
             if seen.len() > PARTS {
                 let message = format!("more than {PARTS} schemas hold at once");
-                return Err(Problem::at(&**node.at(), message));
+                return Err(Diagnostic::at(&**node.at(), message));
             }
         }
+
         schema.kinds = schema.kinds.or_implied(&schema);
         schema.join_unions();
+
         Ok(schema)
     }
 
@@ -50,17 +53,21 @@ impl<'a> Schema<'a> {
         if part.value == &Value::Bool(true) {
             return Ok(());
         }
+
         if let Some(fields) = &part.fields {
             return self.take_form(fields);
         }
+
         let mut inner: Vec<Part<'a>> = Vec::new();
         let members = object(part.value, &part.at)?;
         for (key, value) in members {
             if part.besides.contains(&key.as_str()) {
                 continue;
             }
+
             let fact = Fact { key, value, at: part.at.clone() };
             let at = fact.pointer();
+
             match key.as_str() {
                 "$ref" => inner.push(api.resolve(value, &part.at)?),
                 "allOf" => inner.extend(list_of(value, &at)?),
@@ -106,6 +113,7 @@ impl<'a> Schema<'a> {
                 _ => say(self.rest.entry(key).or_default(), fact),
             }
         }
+
         open.extend(inner.into_iter().rev());
         Ok(())
     }
@@ -120,9 +128,11 @@ impl<'a> Schema<'a> {
         let mut members = list_of(fact.value, &fact.pointer())?;
         let count = members.len();
         members.retain(|member| !is_null(member.value));
+
         if members.len() < count {
             self.nullable.get_or_insert_with(|| fact.clone());
         }
+
         let mut nodes: Vec<Member<'a>> = Vec::with_capacity(members.len());
         let mut seen = HashSet::new();
         for part in members {
@@ -133,10 +143,12 @@ impl<'a> Schema<'a> {
                 nodes.push(Member { at, node });
             }
         }
+
         if nodes.len() == 1 && single == SingleUnion::Open {
             inner.extend(nodes.into_iter().flat_map(|member| member.node.parts));
             return Ok(());
         }
+
         self.unions.push(Union { members: nodes, fact });
         Ok(())
     }
@@ -156,6 +168,7 @@ fn is_null(member: &Value) -> bool {
     let only = |key: &str| members.len() == 1 && members.contains_key(key);
     let null =
         |value: &Value| value == "null" || value.as_array().is_some_and(|l| l[..] == ["null"]);
+
     members.get("type").is_some_and(null)
         || members.get("enum").and_then(Value::as_array).is_some_and(|l| l[..] == [Value::Null])
         || members.get("const").is_some_and(Value::is_null)

@@ -67,6 +67,7 @@ pub fn object(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Valu
         (inner.clone(), any::<bool>()),
         0..5,
     );
+
     let additional =
         prop_oneof![3 => Just(None), 1 => Just(Some(json!(false))), 1 => inner.prop_map(Some)];
     (properties, additional, 0..8u8).prop_map(|(properties, additional, bare)| {
@@ -79,9 +80,11 @@ pub fn object(inner: impl Strategy<Value = Value> + Clone) -> impl Strategy<Valu
         if bare == 0 {
             object["required"].as_array_mut().expect("a list").push("gameId".into());
         }
+
         let properties: Map<String, Value> =
             properties.into_iter().map(|(name, (schema, _))| (name.to_owned(), schema)).collect();
         object["properties"] = properties.into();
+
         if let Some(additional) = additional {
             object["additionalProperties"] = additional;
         }
@@ -100,8 +103,10 @@ pub fn schema() -> impl Strategy<Value = Value> + Clone {
             1 => union(),
             1 => several().prop_map(|members| json!({ "allOf": members })),
         ];
+
         (shape, besides()).prop_map(|(shape, besides)| merged(shape, besides))
     });
+
     whole.boxed()
 }
 
@@ -118,6 +123,7 @@ fn union() -> impl Strategy<Value = Value> {
         (0..COMPONENTS).prop_map(name),
         0..3,
     );
+
     (members, mapping).prop_map(|(members, mapping)| {
         let members: Vec<Value> =
             members.into_iter().map(|at| json!({ "$ref": name(at) })).collect();
@@ -142,8 +148,10 @@ pub fn components() -> impl Strategy<Value = Map<String, Value>> {
                 }
                 _ => {}
             }
+
             (format!("S{at}"), schema)
         });
+
         named.collect()
     })
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::agenda::Event;
-use super::deed::{Deed, JOB_DEEDS, PRINTER_DEEDS};
-use super::world::World;
+use crate::farm::commands::{Command, JOB_DEEDS, PRINTER_DEEDS};
+use crate::farm::event_queue::Event;
+use crate::farm::state::FarmState;
 
 /// How long an action is `pending`, and then how long it is `sent`.
 const PENDING: Duration = Duration::from_secs(1);
@@ -38,11 +38,12 @@ pub enum Target {
     Printer(String),
 }
 
-impl World {
+impl FarmState {
     /// Takes an action in, and gives its id.
     pub fn ask(&mut self, at: usize, target: Target, name: &str, fields: Value) -> String {
         let id = self.ids.uuid();
         let cluster = &mut self.clusters[at];
+
         let action = Action {
             id: id.clone(),
             status: "pending",
@@ -54,6 +55,7 @@ impl World {
         cluster.actions.insert(id.clone(), action);
         let cluster = cluster.id.clone();
         self.later(PENDING, Event::Action { cluster, action: id.clone() });
+
         id
     }
 
@@ -61,6 +63,7 @@ impl World {
     pub(super) fn carry_out(&mut self, cluster: &str, id: &str) {
         let Some(at) = self.cluster(cluster) else { return };
         let Some(action) = self.clusters[at].actions.get(id).cloned() else { return };
+
         let (status, details) = if action.status == "pending" {
             let (cluster, action) = (cluster.to_owned(), id.to_owned());
             self.later(SENT, Event::Action { cluster, action });
@@ -71,6 +74,7 @@ impl World {
                 None => ("failed", Value::Null),
             }
         };
+
         if let Some(action) = self.clusters[at].actions.get_mut(id) {
             (action.status, action.details) = (status, details);
         }
@@ -79,13 +83,15 @@ impl World {
     /// Does what was asked, unless nobody is there who can, or knows how.
     fn attempt(&mut self, at: usize, action: &Action) -> Option<Value> {
         let cluster = &self.clusters[at];
-        let (uuid, known, printer): (_, &[(&str, Deed)], _) = match &action.target {
+        let (uuid, known, printer): (_, &[(&str, Command)], _) = match &action.target {
             Target::Job(uuid) => (uuid, &JOB_DEEDS, cluster.job(uuid)?.printer.as_deref()),
             Target::Printer(uuid) => (uuid, &PRINTER_DEEDS, Some(uuid.as_str())),
         };
+
         let printer = printer.and_then(|uuid| cluster.printer(uuid));
         let reached = cluster.is_online() && printer.is_none_or(|p| p.offline.is_none());
         let (_, deed) = known.iter().find(|(name, _)| reached && *name == action.name)?;
+
         deed(self, at, uuid, &action.fields)
     }
 }

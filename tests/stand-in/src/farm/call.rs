@@ -6,13 +6,13 @@ use std::net::SocketAddr;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::super::answer::{Answer, INVALID};
-use super::super::check::read_query;
 use super::super::contract::Operation;
 use super::super::server::RecordedRequest;
 use super::ids::Ids;
 use super::operation::{HANDLERS, Handler};
-use super::world::World;
+use crate::examples::{Answer, INVALID};
+use crate::farm::state::FarmState;
+use crate::request_check::read_query;
 
 /// A request that the document allows.
 #[derive(Debug)]
@@ -160,7 +160,7 @@ impl Refusal {
     }
 }
 
-impl World {
+impl FarmState {
     /// What the farm says to a request that the document allows; nothing if the operation has
     /// nothing to do with it. `address` is where the API is served.
     pub fn answer(
@@ -216,6 +216,7 @@ fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -
         Ok(Reply::Nothing) => (success, None),
         Err(refusal) => (refusal.status, Some(refusal.body(ids))),
     };
+
     let findings = operation.findings(status.as_u16(), body.as_ref());
     match (findings.is_empty(), body) {
         (true, Some(body)) => Answer::json(status, body.to_string()),
@@ -241,6 +242,7 @@ pub fn without_nulls(mut value: Value) -> Value {
             _ => {}
         }
     }
+
     clear(&mut value);
     value
 }

@@ -46,12 +46,14 @@ async fn take(
         }
         world.uploads.faults.pop_front()
     };
+
     let (parts, mut body) = request.into_parts();
     let most = match fault {
         Some(UploadFault::BreakOff(bytes) | UploadFault::Stall(bytes)) => bytes,
         Some(UploadFault::Early { bytes, .. }) => bytes,
         _ => u64::MAX,
     };
+
     // A file may be as large as it likes: nothing of it is kept.
     let (size, sha256, whole) = measure(&mut body, most).await;
     let answer = {
@@ -60,12 +62,14 @@ async fn take(
         let Some(upload) = world.uploads.get(&id) else {
             return StatusCode::NOT_FOUND.into_response();
         };
+
         let answer = match fault {
             Some(UploadFault::Early { bytes, status }) if size >= bytes => Some(ordered(status)),
             _ if !whole => None,
             Some(UploadFault::Status(status)) => Some(ordered(status)),
             _ => Some(judge(upload, query.as_deref(), &parts.headers, size)),
         };
+
         upload.attempts.push(Attempt {
             content_type: text(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
             authorized: parts.headers.contains_key(AUTHORIZATION),
@@ -73,8 +77,10 @@ async fn take(
             sha256,
             status: answer.map(|(status, _)| status.as_u16()),
         });
+
         answer
     };
+
     match fault {
         Some(UploadFault::Late(time)) => tokio::time::sleep(time).await,
         Some(UploadFault::Stall(_)) if !whole => std::future::pending().await,
@@ -84,6 +90,7 @@ async fn take(
         }
         _ => {}
     }
+
     match answer {
         Some((StatusCode::OK, _)) => StatusCode::OK.into_response(),
         Some((status, words)) => (status, format!("{words}\n")).into_response(),
@@ -107,6 +114,7 @@ async fn measure(body: &mut Body, most: u64) -> (u64, String, bool) {
         if size >= most {
             break false;
         }
+
         let next =
             std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context));
         match next.await {
@@ -120,6 +128,7 @@ async fn measure(body: &mut Body, most: u64) -> (u64, String, bool) {
             }
         }
     };
+
     let sha256 = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
     (size, sha256, whole)
 }

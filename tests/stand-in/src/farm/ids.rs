@@ -25,6 +25,7 @@ impl Ids {
         // Version 4, variant 1.
         hex.replace_range(12..13, "4");
         hex.replace_range(16..17, "a");
+
         let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
         parts.join("-")
     }
@@ -52,6 +53,7 @@ mod tests {
         let (one, two) = (ids.secret(), ids.secret());
         assert_eq!((one.len(), two.len()), (44, 44));
         assert_ne!(one, two);
+
         let (one, two) = (ids.uuid(), ids.uuid());
         let lengths: Vec<_> = one.split('-').map(str::len).collect();
         assert_eq!(lengths, [8, 4, 4, 4, 12]);

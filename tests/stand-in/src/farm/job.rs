@@ -49,6 +49,7 @@ impl Phase {
         const fn seconds(seconds: u64) -> Option<Duration> {
             Some(Duration::from_secs(seconds))
         }
+
         match self {
             Phase::WaitApproval => ("none", "wait_approval", None),
             Phase::Queued => ("queued", "waiting", None),

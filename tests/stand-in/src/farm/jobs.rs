@@ -63,11 +63,13 @@ impl Jobs {
         };
         let from = self.open.iter().position(|open| open == uuid)?;
         waits(self, from).then_some(())?;
+
         let uuid = self.open.remove(from);
         let mut waiting = (0..self.open.len()).filter(|at| waits(self, *at));
         let to = waiting.nth(place).unwrap_or(self.open.len());
         drop(waiting);
         self.open.insert(to, uuid);
+
         Some(())
     }
 }

@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Farm;
-use super::agenda::Agenda;
 use super::clock::Clock;
 use super::cluster::{MakerBot, Task};
 use super::ids::Ids;
 use super::job::{Phase, User};
 use super::printer::{MODELS, Printer};
 use super::upload::Uploads;
-use super::world::{Offer, Sender, Settings, World};
+use crate::farm::event_queue::EventQueue;
+use crate::farm::state::{FarmState, Offer, Sender, Settings};
 
 /// What stands on a farm.
 #[derive(Debug, Clone, Copy)]
@@ -53,18 +53,19 @@ const CLUSTERS: [(&str, usize, &[&str]); 3] = [
 /// How often a printer is to be cleaned, in seconds: the interval of the document's example.
 const CLEANING: u64 = 7_776_000;
 
-impl World {
+impl FarmState {
     /// Builds a farm. `host` is the URL of the host that takes files.
     pub fn build(plan: Farm, host: String) -> Self {
         let mut ids = Ids::default();
         let users = ["ada-lovelace", "grace-hopper"]
             .map(|name| User { id: ids.secret(), name: name.to_owned() });
+
         let mut world = Self {
             now: plan.start - MORNING,
             clock: Clock::new(plan.start, plan.speed),
             began: plan.start,
             chance: fastrand::Rng::with_seed(plan.lively.unwrap_or_default()),
-            agenda: Agenda::default(),
+            events: EventQueue::default(),
             users,
             client_id: ids.secret(),
             organization: ids.secret(),
@@ -80,16 +81,20 @@ impl World {
             ids,
             plan,
         };
+
         for (name, minutes, material) in FILES {
             world.add_file(name, Duration::from_secs(minutes * 60), material);
         }
+
         match world.plan.layout {
             Layout::Sample => world.sample(),
             Layout::Sized { clusters, printers } => world.sized(clusters, printers),
         }
+
         world.pass(world.plan.start);
         // What happened before anybody looked has not changed since.
         world.changes.clear();
+
         if world.plan.lively.is_some() {
             (0..world.clusters.len()).for_each(|at| world.enliven(at));
         }
@@ -114,8 +119,10 @@ impl World {
             .collect();
         let mut cluster = self.new_cluster(name, printers);
         let done = self.now - DAY * cleaned;
+
         cluster.tasks.push(Task { code: "sline_clean_printer", interval: CLEANING, done });
         self.clusters.push(cluster);
+
         self.clusters.len() - 1
     }
 
@@ -123,16 +130,20 @@ impl World {
         for (at, (name, kind, printers)) in CLUSTERS.into_iter().enumerate() {
             self.found(name, kind, printers, if at == 0 { 100 } else { 10 });
         }
+
         self.clusters[0].note = Some("The key to the filament hangs behind the door.".to_owned());
         self.clusters[0].teams = vec![self.teams[0].clone()];
         self.clusters[1].organization_shared = true;
+
         let printer = Printer::new(&mut self.ids, &MODELS[1], "Iapetus", 8);
         let cluster = self.new_cluster("Newcomer", vec![printer]);
+
         self.offers.push(Offer {
             pin: "A1B2C3".to_owned(),
             connection_id: self.ids.secret(),
             cluster,
         });
+
         let makerbot = MakerBot {
             guid: self.ids.hex(20).to_uppercase(),
             name: "Method X".to_owned(),
@@ -150,18 +161,23 @@ impl World {
                 self.send(at, *file, ["cloud", "network", "usb"][number % 3]);
             }
         }
+
         self.pass(start - 2 * HOUR);
+
         for file in [3, 1, 2, 0, 0] {
             self.send(0, file, "cloud");
         }
+
         self.send(1, 1, "cloud");
         self.send(2, 1, "usb");
         self.pass(start - HOUR / 2);
+
         // One print stands still, and one printer is lost.
         let printing = self.clusters[0].jobs.open().find(|job| job.phase == Phase::Printing);
         if let Some(uuid) = printing.map(|job| job.uuid.clone()) {
             self.enter(0, &uuid, Phase::Pausing);
         }
+
         let lost = self.clusters[1].printers.last().map(|printer| printer.uuid.clone());
         let cluster = self.clusters[1].id.clone();
         self.attach(&cluster, &lost.unwrap_or_default(), false);

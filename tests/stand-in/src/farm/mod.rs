@@ -20,29 +20,29 @@
 //! last, and that a job is given to the first printer that fits, is the farm's own.
 
 pub mod action;
-pub mod agenda;
 pub mod call;
 pub mod change;
 pub mod clock;
 pub mod cluster;
-pub mod cura;
-pub mod deed;
+pub mod commands;
+pub mod event_queue;
 pub mod file;
-pub mod handle;
 pub mod host;
 pub mod ids;
 pub mod job;
 pub mod jobs;
 pub mod layout;
-pub mod life;
 pub mod operation;
 pub mod page;
 pub mod printer;
-pub mod traffic;
+pub mod random_events;
+pub mod simulation;
+pub mod state;
+pub mod test_handle;
 pub mod undocumented;
 pub mod upload;
+pub mod upload_service;
 pub mod view;
-pub mod world;
 
 use std::time::Duration;
 

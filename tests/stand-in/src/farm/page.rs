@@ -24,22 +24,26 @@ pub fn page<T>(
     let taken = usize::try_from(limit).unwrap_or(usize::MAX);
     let data: Value = items.iter().skip(skipped).take(taken).map(view).collect();
     let link = |to: u64| (1..=pages).contains(&to).then(|| link(call, to, limit));
+
     let meta = json!({
         "limit_reached": limit_reached,
         "page": {"total_count": count, "total_pages": pages},
     });
+
     let links = json!({
         "first": link(1),
         "last": link(pages),
         "next": link(page.saturating_add(1)),
         "prev": link(page - 1),
     });
+
     Reply::Page(object([("data", data), ("meta", meta), ("links", links)]))
 }
 
 /// The URL of another page of the same list.
 fn link(call: &Call<'_>, page: u64, limit: u64) -> String {
     use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
     let others = call.query.iter().filter(|(name, _)| !["page", "limit"].contains(&name.as_str()));
     let mut url = format!("{}?page={page}&limit={limit}", call.url);
     for (name, values) in others {
@@ -47,5 +51,6 @@ fn link(call: &Call<'_>, page: u64, limit: u64) -> String {
             url.push_str(&format!("&{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
         }
     }
+
     url
 }

@@ -163,6 +163,7 @@ impl Printer {
         let spools = [Some((pla, 0.75)), Some((pla, 1.0)), None, Some((white, 0.5)), None, None];
         let slots =
             spools.map(|spool| spool.map(|(material, remaining)| Spool { material, remaining }));
+
         Self {
             uuid: ids.uuid(),
             name: name.to_owned(),

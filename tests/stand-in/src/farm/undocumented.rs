@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::call::{Call, Refusal, Reply};
 use super::operation::Handler;
 use super::printer::Printer;
-use super::world::World;
+use crate::farm::state::FarmState;
 
 /// The routes: the method, the path below the API's base, and what they do.
 pub static ROUTES: [(Method, &str, Handler); 2] =
@@ -25,16 +25,18 @@ pub fn handler(method: &str, route: &str) -> Option<Handler> {
 }
 
 /// How much each printer has been used.
-fn usage(world: &mut World, _: &Call<'_>) -> Result<Reply, Refusal> {
+fn usage(world: &mut FarmState, _: &Call<'_>) -> Result<Reply, Refusal> {
     let clusters = world.clusters.iter();
     let printers =
         clusters.flat_map(|cluster| cluster.printers.iter().map(move |printer| (cluster, printer)));
+
     let usage = printers.map(|(cluster, printer): (_, &Printer)| {
         let jobs = cluster.jobs.all();
         let jobs: Vec<_> = jobs
             .filter(|job| job.started && job.printer.as_ref() == Some(&printer.uuid))
             .map(|job| job.elapsed(cluster.seen(job, world.now)))
             .collect();
+
         json!({
             "cluster_id": cluster.id,
             "printer_uuid": printer.uuid,
@@ -43,11 +45,12 @@ fn usage(world: &mut World, _: &Call<'_>) -> Result<Reply, Refusal> {
             "time_elapsed": jobs.iter().sum::<Duration>().as_secs(),
         })
     });
+
     Ok(Reply::Data(usage.collect::<Value>()))
 }
 
 /// Shares all clusters with the whole workspace.
-fn share_all(world: &mut World, _: &Call<'_>) -> Result<Reply, Refusal> {
+fn share_all(world: &mut FarmState, _: &Call<'_>) -> Result<Reply, Refusal> {
     for cluster in &mut world.clusters {
         (cluster.organization_shared, cluster.teams) = (true, Vec::new());
     }

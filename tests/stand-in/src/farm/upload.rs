@@ -92,6 +92,7 @@ impl Uploads {
     ) -> String {
         let signature = ids.hex(64);
         let url = format!("{}/upload/{id}?signature={signature}", self.host);
+
         self.files.push(Upload {
             id: id.to_owned(),
             name: name.to_owned(),
@@ -100,6 +101,7 @@ impl Uploads {
             attempts: Vec::new(),
             signature,
         });
+
         url
     }
 

@@ -105,6 +105,7 @@ impl Listener for Counted {
         let _ = stream.set_nodelay(true);
         self.traffic.open.fetch_add(1, Ordering::SeqCst);
         self.traffic.accepted.fetch_add(1, Ordering::SeqCst);
+
         let traffic = self.traffic.clone();
         (Stream { stream, connection: Connection::default(), traffic }, address)
     }
@@ -128,10 +129,12 @@ impl Stream {
         if self.connection.is_cut() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
+
         let written = write(Pin::new(&mut self.stream));
         if let Poll::Ready(Ok(bytes)) = &written {
             self.traffic.sent.fetch_add(*bytes as u64, Ordering::SeqCst);
         }
+
         written
     }
 }

@@ -29,13 +29,16 @@ async fn a_request_takes_a_second_unless_it_is_told_otherwise() {
         for _ in 0..3 {
             site.client.get_uptime().send().await.expect("an uptime");
         }
+
         assert_eq!(site.farm.now(), before + passed);
     }
+
     // A clock that runs needs no push.
     let site = Site::new(Farm::new().speed(1)).await;
     let since = Instant::now();
     let before = site.farm.now();
     site.client.get_uptime().send().await.expect("an uptime");
+
     let after = site.farm.now();
     assert!(after - before <= TimeDelta::from_std(since.elapsed()).expect("a time"));
 }
@@ -49,6 +52,7 @@ async fn an_action_is_waited_for_to_its_end_on_a_farm_as_it_comes() {
         let rename = site.client.rename_printer(&cluster, &printer, "Kallisto").wait();
         let rename = rename.poll_interval(Duration::from_millis(1));
         let ended = tokio::time::timeout(MINUTE, rename).await;
+
         ended.expect("an end").expect("a new name");
     }
 }
@@ -65,6 +69,7 @@ async fn a_farm_answers_on_its_last_day() {
     for start in [DateTime::UNIX_EPOCH, last.with_timezone(&Utc)] {
         let site = Site::new(Farm::new().starts_at(start)).await;
         site.farm.advance(LIFE);
+
         for cluster in site.clusters().await {
             let status = site.client.get_cluster_status(&cluster).send().await.expect("a status");
             assert_eq!(status.generated_time, Some(start + LIFE));
@@ -90,7 +95,9 @@ async fn a_clock_that_nobody_could_follow_leaves_time_to_answer() {
         for cluster in site.clusters().await {
             site.client.get_cluster_status(&cluster).send().await.expect("a status");
         }
+
         assert!(site.farm.now() > first + HOUR);
     };
+
     tokio::time::timeout(Duration::from_secs(120), asked).await.expect("answers");
 }

@@ -67,11 +67,13 @@ impl Heard {
             WatchEvent::JobProgressed { job, percent, .. } => {
                 self.progress(&job.uuid, percent.expect("a percent"));
                 let was_paused = self.paused.remove(&job.uuid);
+
                 let what = match &job.status {
                     PrintJobStatus::Paused => "paused",
                     PrintJobStatus::Printing if was_paused => "resumed",
                     _ => return,
                 };
+
                 if what == "paused" {
                     self.paused.insert(job.uuid.clone());
                 }
@@ -88,6 +90,7 @@ impl Heard {
             }
             _ => return,
         };
+
         let poll = poll.expect("a time");
         if let Some((last, at)) = self.last {
             assert!(last <= poll, "the polls come in their order");
@@ -95,6 +98,7 @@ impl Heard {
             let is_in_order = last < poll || at <= step || (at, step) == (2, 1);
             assert!(is_in_order, "{event} comes too late at {poll}");
         }
+
         self.last = Some((poll, step));
         self.reports.entry((of, what.0)).or_default().push((poll, what.1));
     }
@@ -130,6 +134,7 @@ fn expected(changes: Vec<Change>, polls: &[Time]) -> BTreeMap<Subject, Vec<Repor
         let poll = polls.partition_point(|poll| *poll < change.at);
         seen.entry((change.subject, side)).or_default().push((poll, what));
     }
+
     let expected = seen.into_iter().map(|(subject, seen)| {
         let mut state = if subject.1 == "reach" { "online" } else { "well" };
         let mut expected = Vec::new();
@@ -140,13 +145,16 @@ fn expected(changes: Vec<Change>, polls: &[Time]) -> BTreeMap<Subject, Vec<Repor
                 state = if *what == "resumed" { "started" } else { what };
                 let stays = ["started", "finished", "failed", "gone"].contains(what);
                 let shows = stays || (at + 1 == gap.len() && state != before && *what != "well");
+
                 if let Some(poll) = polls.get(*poll).filter(|_| *poll > 0 && shows) {
                     expected.push((*poll, *what));
                 }
             }
         }
+
         (subject, expected)
     });
+
     expected.filter(|(_, expected)| !expected.is_empty()).collect()
 }
 
@@ -155,6 +163,7 @@ fn expected(changes: Vec<Change>, polls: &[Time]) -> BTreeMap<Subject, Vec<Repor
 async fn meddle(client: &Client, cluster: &str, status: &ClusterStatusResponse) {
     let jobs = || status.print_jobs.iter().flatten();
     let is = |status: PrintJobStatus| move |job: &&PrintJobInstanceResponse| job.status == status;
+
     // Neither ends before the next poll.
     let long = |job: &&PrintJobInstanceResponse| job.time_remaining > 1800;
     if let Some(job) = jobs().filter(long).find(is(PrintJobStatus::Paused)) {
@@ -162,6 +171,7 @@ async fn meddle(client: &Client, cluster: &str, status: &ClusterStatusResponse) 
     } else if let Some(job) = jobs().filter(long).find(is(PrintJobStatus::Printing)) {
         let _ = client.pause_print_job(cluster, &job.uuid).send().await;
     }
+
     if let Some(job) = jobs().rfind(is(PrintJobStatus::Queued)) {
         let _ = client.remove_print_job(cluster, &job.uuid).send().await;
     }
@@ -177,36 +187,42 @@ async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, u
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
     let cluster = cluster.cluster_id;
     let (start, end) = (farm.now(), farm.now() + hours * HOUR);
+
     farm.take_requests();
     farm.fault_one_in(
         one_in,
         [Fault::Status(500), Fault::HangUp, Fault::Truncated, Fault::Gateway(502)],
     );
-
     let mut watch = client.watch_cluster(&cluster);
     let (mut heard, mut naps) = (Heard::default(), Vec::new());
     let (mut next_hour, mut next_nap) = (start + HOUR, start + HOUR);
+
     while farm.now() < end + 4 * POLL {
         if farm.now() >= end {
             // What could not be asked for before is told now.
             farm.mend();
         }
+
         let event = watch.next().await.expect("no end").expect("no refusal");
         if farm.now() >= next_nap {
             next_nap += 6 * HOUR;
             naps.push(farm.requests().iter().filter(is_poll).count() as u32);
             farm.advance(NAP);
         }
+
         let status = watch.status();
         heard.hear(&event, status.and_then(|status| status.generated_time));
+
         if let Some(status) = status.filter(|_| farm.now() >= next_hour) {
             next_hour = farm.now() + HOUR / 2;
             meddle(&client, &cluster, status).await;
         }
     }
+
     let requests = farm.take_requests();
     let polls = answered_polls(&requests, start, &naps);
     let (last, _) = heard.last.expect("reports");
+
     // The watch may have been left in the middle of what its last poll told.
     let whole = |reports: BTreeMap<Subject, Vec<Report>>| {
         let reports = reports.into_iter().filter_map(|(of, mut reports)| {
@@ -223,16 +239,20 @@ async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, u
     let asked: BTreeSet<_> = asked.collect();
     let mut tally: BTreeMap<&str, usize> = BTreeMap::new();
     reports.values().flatten().for_each(|(_, what)| *tally.entry(what).or_default() += 1);
+
     let failed = requests.iter().filter(|request| request.fault.is_some()).count();
     let last_said = |uuid: &str| reports.get(&(uuid.to_owned(), "job"))?.last();
     let has_finished = |uuid: &&&str| last_said(uuid).is_some_and(|(_, what)| *what == "finished");
     let beyond = asked.iter().filter(has_finished).count();
+
     println!(
         "{seed}: {} requests, {failed} failed, {beyond} jobs ended unlisted: {tally:?}",
         requests.len()
     );
+
     assert!(failed * one_in * 2 > requests.len(), "seed {seed}: {failed} have failed");
     assert!(beyond > 0, "seed {seed}: the lists forgot no job that had ended");
+
     for subject in expected.keys().chain(reports.keys()) {
         let (said, expected) = (reports.get(subject), expected.get(subject));
         if asked.contains(&*subject.0) {
@@ -245,6 +265,7 @@ async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, u
             assert_eq!(said, expected, "seed {seed}, {subject:?}");
         }
     }
+
     tally
 }
 

@@ -15,12 +15,15 @@ async fn a_thousand_clusters_come_in_fifty_pages_each_once() {
         let page = site.client.get_clusters().limit(20).page(number).send().await.expect("a page");
         assert_eq!((page.total_pages(), page.total_count()), (Some(50), Some(1000)));
         assert!(!page.limit_reached());
+
         let links = page.links.clone().expect("links");
         assert_eq!(links.next.is_some(), number < 50, "{number}");
         assert_eq!(links.prev.is_some(), number > 1, "{number}");
         assert_eq!(page.items.len(), if number <= 50 { 20 } else { 0 });
+
         ids.extend(page.into_iter().map(|cluster| cluster.cluster_id));
     }
+
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 1000);
     // A list without a limit is the whole of it, in the same order.
     assert_eq!(site.clusters().await, ids);
@@ -38,6 +41,7 @@ async fn the_links_lead_to_the_neighbours_with_the_same_filter() {
     let third: Vec<_> =
         third.send().await.expect("a page").into_iter().map(|job| job.uuid).collect();
     let jobs = answer["data"].as_array().expect("a list").iter();
+
     assert_eq!(jobs.map(|job| job["uuid"].as_str().expect("text")).collect::<Vec<_>>(), third);
 }
 
@@ -49,16 +53,20 @@ async fn odd_numbers_are_answered_as_the_nearest_that_mean_something() {
         let page = page.expect("a page");
         (page.items.len(), page.total_pages())
     };
+
     assert_eq!(seen(-1, 2).await, (2, Some(2)));
     assert_eq!(seen(0, i64::MAX).await, (3, Some(1)));
     assert_eq!(seen(3, 0).await, (1, Some(3)));
     assert_eq!(seen(i64::MAX, i64::MAX).await, (0, Some(1)));
+
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
+
     for (quantity, copies) in [(0, 1), (-7, 2), (i64::MAX, 102)] {
         let request = site.client.send_print_job_action(&cluster, &job, "duplicate");
         let action = request.quantity(quantity).send().await.expect("an action");
         assert_eq!(site.outcome(&cluster, &action.action_id).await, "success");
+
         let jobs = site.client.get_print_jobs().send().await.expect("a page");
         assert_eq!(jobs.total_count(), Some(1 + copies));
     }
@@ -78,16 +86,20 @@ async fn clusters_are_filtered_sorted_and_preferred() {
         let page = request.send().await.expect("a page").into_iter();
         page.map(|cluster| cluster.friendly_name.expect("a name")).collect::<Vec<_>>()
     };
+
     let request = || site.client.get_clusters();
     assert_eq!(names(request()).await, ["Workshop", "Engineering", "Reception"]);
     assert_eq!(names(request().machine_variant("Ultimaker S7")).await, ["Engineering"]);
+
     let sorted = ["Engineering", "Reception", "Workshop"];
     assert_eq!(names(request().sort("friendly_name")).await, sorted);
     assert_eq!(names(request().sort("-friendly_name")).await[0], "Workshop");
     assert_eq!(names(request().prefer_print_core_2("AA 0.8")).await[0], "Engineering");
+
     let teams = site.client.get_cluster_team_counts().send().await.expect("counts");
     let counts = teams.counts.expect("counts");
     let shared = counts.iter().find(|(_, count)| **count == 1).expect("a team").0;
+
     assert_eq!(names(request().team_ids([shared])).await, ["Workshop"]);
 }
 
@@ -96,13 +108,16 @@ async fn jobs_are_filtered_by_all_that_the_query_names() {
     let site = Site::new(Farm::new()).await;
     let clusters = site.clusters().await;
     let all = site.client.get_print_jobs().send().await.expect("a page").items;
+
     assert!(all.len() > 15 && all.is_sorted_by_key(|job| std::cmp::Reverse(job.created_at)));
     let request = || site.client.get_print_jobs();
+
     let hold = |name: &str, found: Vec<String>, expected: Vec<String>| {
         assert!(!found.is_empty() && found.len() < all.len(), "{name}");
         assert_eq!(found, expected, "{name}");
     };
     type Jobs = Vec<connect_api::models::PrintJobInstanceResponse>;
+
     let ids = |jobs: Jobs| jobs.into_iter().map(|job| job.uuid).collect::<Vec<_>>();
     let only = |wanted: &dyn Fn(&connect_api::models::PrintJobInstanceResponse) -> bool| {
         ids(all.iter().filter(|job| wanted(job)).cloned().collect())
@@ -112,14 +127,17 @@ async fn jobs_are_filtered_by_all_that_the_query_names() {
     };
     let cluster = clusters[1].clone();
     let expected = only(&|job| job.cluster_id == cluster);
+
     hold("cluster_ids", found(request().cluster_ids([&*cluster])).await, expected);
     let states = [PrintJobState::Waiting, PrintJobState::InProgress];
     let expected = only(&|job| states.contains(&job.state));
     hold("status", found(request().status(states.clone())).await, expected);
+
     let expected = only(&|job| job.sent_from == PrintJobOrigin::Usb);
     hold("sent_from", found(request().sent_from([PrintJobOrigin::Usb])).await, expected);
     let expected = only(&|job| job.owner.as_deref() == Some("ada-lovelace"));
     hold("private_only", found(request().private_only(true)).await, expected);
+
     let expected = only(&|job| job.name == "vase.ufp");
     hold("search by file", found(request().search("VASE")).await, expected);
     let expected = only(&|job| job.printer_name.as_deref() == Some("Atlas"));
@@ -132,17 +150,21 @@ async fn reports_are_of_their_time() {
     let cluster = site.cluster().await;
     let first = site.print(&cluster).await;
     site.farm.advance(48 * HOUR);
+
     let second = site.print(&cluster).await;
     let report = async |from: &str, to: &str| {
         let page = site.client.get_print_job_reports(from, to).send().await;
         page.map(|page| page.into_iter().map(|job| job.uuid).collect::<Vec<_>>())
     };
+
     let day = |hours: u32| (site.farm.now() - HOUR * hours).format("%Y-%m-%d").to_string();
     let (before, between, after) = (day(72), day(24), day(0));
     assert_eq!(report(&before, &between).await.expect("a report"), [&*first]);
+
     let end = format!("{after}T23:59:59+01");
     assert_eq!(report(&between, &end).await.expect("a report"), [&*second]);
     assert_eq!(report(&before, &end).await.expect("a report"), [second, first]);
+
     let error = report("yesterday", &after).await.expect_err("a refusal");
     assert_eq!(refusal(error), refused(400, "requiredField"));
 }

@@ -20,10 +20,13 @@ impl Gate {
         let id = to.map_or("none", |operation| &operation.id);
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status().as_u16(), status, "{id}");
+
         let body: Value = answer.json().await.expect("JSON");
         assert_eq!(body["errors"][0]["http_status"], status.to_string(), "{id}: {body}");
+
         let findings = self.farm.contract().findings_of_refusal(to, status, Some(&body));
         assert!(findings.is_empty(), "{id}: {status}: {findings:?}");
+
         match to {
             Some(operation) if operation.answers.contains_key(&status) => {}
             _ => drop(self.beyond.insert((id.to_owned(), status))),
@@ -39,21 +42,26 @@ async fn every_refusal_is_as_the_document_says_or_listed() {
     let contract = connect_stand_in::contract::Contract::read(&document).expect("a contract");
     let (client, token, base) = (Client::new(), farm.token(), farm.base_url());
     let mut gate = Gate { farm, beyond: BTreeSet::new() };
+
     for (template, methods) in &contract.paths {
         let url = format!("{base}{}", template.fill("ABCD"));
         for (method, operation) in methods {
             let method: Method = method.parse().expect("a method");
             let request = || client.request(method.clone(), &url);
             let allowed = || request().bearer_auth(&token);
+
             if operation.secured {
                 gate.refuses(Some(operation), 401, request()).await;
                 gate.refuses(Some(operation), 403, request().bearer_auth("another")).await;
             }
+
             gate.refuses(Some(operation), 400, allowed().query(&[("odd", "1")])).await;
             gate.refuses(Some(operation), 413, allowed().body(vec![b' '; BODY_LIMIT + 1])).await;
         }
+
         gate.refuses(None, 405, client.patch(&url).bearer_auth(&token)).await;
     }
+
     gate.refuses(None, 404, client.get(format!("{base}/nowhere"))).await;
     gate.refuses(None, 400, client.get(format!("{base}/clusters/%FF"))).await;
 
@@ -61,12 +69,15 @@ async fn every_refusal_is_as_the_document_says_or_listed() {
         let of = gate.beyond.iter().filter(move |(_, beyond)| *beyond == status);
         of.map(|(id, _)| id.as_str()).collect::<Vec<_>>()
     };
+
     // These two are named in the list.
     for status in [401, 403] {
         assert_eq!(beyond(status), ["get_print_job_reports", "get_user_clusters"], "{status}");
     }
+
     let readers = beyond(400);
     assert_eq!(readers.len(), 19, "{readers:?}");
+
     assert!(
         readers.iter().all(|id| ["get_", "delete_", "brew_", "none"]
             .iter()
@@ -84,6 +95,7 @@ async fn said(change: impl FnOnce(&mut Value), path: &str) -> (u16, String) {
     let farm = StandIn::builder().contract(contract).start().await.expect("a stand-in");
     let answer = Client::new().get(format!("{}{path}", farm.base_url())).send().await;
     let answer = answer.expect("an answer");
+
     (answer.status().as_u16(), answer.text().await.expect("text"))
 }
 

@@ -16,8 +16,10 @@ async fn a_token_expires_by_the_farms_clock() {
     site.farm.advance(10 * MINUTE - SECOND);
     let cluster = site.cluster().await;
     site.farm.advance(SECOND);
+
     let late = site.client.get_cluster(&cluster).send().await.expect_err("a refusal");
     assert_eq!(refusal(late), refused(403, "tokenExpired"));
+
     // What wants no token does not mind.
     site.client.get_uptime().send().await.expect("an uptime");
     site.farm.renew_token("stand-in-token");
@@ -29,6 +31,7 @@ async fn the_token_is_the_one_that_is_accepted_now() {
     let site = Site::new(Farm::sized(1, 1)).await;
     site.farm.renew_token("the second");
     let refused_now = site.client.get_clusters().send().await.expect_err("a refusal");
+
     assert_eq!(refusal(refused_now), refused(403, "tokenExpired"));
     let client = Client::builder().base_url(site.farm.base_url()).token(site.farm.token());
     client.build().expect("a client").get_clusters().send().await.expect("a page");
@@ -49,6 +52,7 @@ impl TokenProvider for Renewing {
             let number = self.given.fetch_add(1, Ordering::SeqCst) + 1;
             self.farm.renew_token(format!("token {number}"));
         }
+
         let number = self.given.load(Ordering::SeqCst);
         Box::pin(async move { Ok(AccessToken::from(format!("token {number}"))) })
     }
@@ -62,9 +66,11 @@ async fn a_program_outlives_its_tokens() {
     let provider = Renewing { farm: farm.clone(), given: given.clone() };
     let client = Client::builder().base_url(farm.base_url()).token_provider(provider);
     let client = client.build().expect("a client");
+
     for _ in 0..100 {
         client.get_clusters().send().await.expect("a page");
     }
+
     // Each token serves nine requests, and a tenth that finds it expired.
     assert_eq!((given.load(Ordering::SeqCst), farm.requests().len()), (11, 111));
 }

@@ -15,11 +15,13 @@ async fn the_usage_counts_what_was_printed() {
     site.print(&cluster).await;
     site.print(&cluster).await;
     site.farm.advance(24 * HOUR);
+
     let usage: Value = site.client.request(Method::GET, "/usage").send().await.expect("usage");
     let of = |printer: usize| {
         let printer = &usage[printer];
         (printer["print_job_count"].as_u64(), printer["time_elapsed"].as_u64())
     };
+
     assert_eq!((of(0), of(1)), ((Some(2), Some(7200)), (Some(0), Some(0))));
     assert_eq!(usage[0]["cluster_id"], *cluster);
 }
@@ -29,6 +31,7 @@ async fn all_clusters_are_shared_at_once() {
     let site = Site::new(Farm::new()).await;
     let shared = site.client.request(Method::POST, "/clusters/share_all").send::<Value>().await;
     assert_eq!(shared.expect("an answer")["cluster_ids"].as_array().map(Vec::len), Some(3));
+
     let clusters = site.client.get_clusters().send().await.expect("a page");
     assert!(clusters.items.iter().all(|cluster| cluster.organization_shared == Some(true)));
 }
@@ -39,6 +42,7 @@ async fn they_want_the_bearer_as_all_others_do() {
     let client = connect_api::Client::builder().base_url(site.farm.base_url()).token("another");
     let client = client.build().expect("a client");
     let refused = client.request(Method::POST, "/clusters/share_all").send::<Value>().await;
+
     assert!(matches!(refused, Err(Error::Api(error)) if error.status.as_u16() == 403));
     let clusters = site.client.get_clusters().send().await.expect("a page");
     assert!(clusters.items.iter().any(|cluster| cluster.organization_shared == Some(false)));
@@ -51,11 +55,14 @@ async fn they_go_wrong_to_order_as_all_others_do() {
     let share = || site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
     site.farm.faults("GET /usage", [Fault::HangUp, Fault::Status(503)]);
     share().await.expect("no fault of its own");
+
     assert!(matches!(usage().await, Err(Error::Transport(_))));
     assert_eq!(refusal(usage().await.expect_err("a refusal")), refused(503, "serviceUnavailable"));
+
     usage().await.expect("usage");
     let faults = site.farm.take_requests().into_iter().map(|request| request.fault);
     let ordered = [None, Some(Fault::HangUp), Some(Fault::Status(503)), None];
+
     assert_eq!(faults.collect::<Vec<_>>(), ordered);
 }
 
@@ -64,14 +71,17 @@ async fn one_in_so_many_goes_wrong_there_too() {
     let site = Site::new(Farm::new()).await;
     site.farm.fault_one_in(1, [Fault::Status(503)]);
     let share = site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
+
     assert_eq!(share.await.expect_err("a refusal").status().map(|code| code.as_u16()), Some(503));
     let file = format!("{}/jobs/upload", site.farm.cura_url());
     let request = reqwest::Client::new().put(file).bearer_auth(site.farm.token());
     assert_eq!(request.send().await.expect("an answer").status().as_u16(), 503);
+
     site.farm.mend();
     let clusters = site.client.get_clusters().send().await.expect("a page");
     let shared = |shared: Option<bool>| shared == Some(true);
     let untouched = clusters.items.iter().any(|cluster| !shared(cluster.organization_shared));
+
     assert!(untouched, "what was refused was not done");
 }
 

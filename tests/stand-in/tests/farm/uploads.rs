@@ -35,6 +35,7 @@ async fn a_material_is_announced_sent_and_imported() {
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let profile = announced(&site, 12).await;
+
     assert_eq!((profile.content_type.as_str(), profile.file_size), (ZIP, Some(12)));
     let import = async || {
         let request = site.client.send_printer_action(&cluster, &printer, "import_material");
@@ -42,15 +43,18 @@ async fn a_material_is_announced_sent_and_imported() {
         let action = request.send().await.expect("an action");
         site.outcome(&cluster, &action.action_id).await
     };
+
     assert_eq!(import().await, "failed", "nothing has come yet");
     let request = put(&profile).header("content-type", ZIP).body("PK and so on");
     assert_eq!(status(request).await, 200);
     assert_eq!(import().await, "success");
+
     let [upload] = &site.farm.uploads()[..] else { panic!("one upload") };
     assert_eq!(
         (upload.id.as_str(), upload.name.as_str()),
         (&*profile.material_profile_id, "cura.umm")
     );
+
     let whole = Attempt {
         content_type: Some(ZIP.to_owned()),
         authorized: false,
@@ -58,6 +62,7 @@ async fn a_material_is_announced_sent_and_imported() {
         sha256: SHA256.to_owned(),
         status: Some(200),
     };
+
     assert_eq!(upload.attempts, [whole]);
 }
 
@@ -68,19 +73,23 @@ async fn the_host_takes_only_what_was_announced_and_no_bearer() {
     let with = |kind: &'static str, body: &'static str| {
         put(&profile).header("content-type", kind).body(body)
     };
+
     assert_eq!(status(with(ZIP, "abc").bearer_auth("secret")).await, 400);
     assert_eq!(status(with("text/plain", "abc")).await, 403);
     assert_eq!(status(put(&profile).body("abc")).await, 403);
     assert_eq!(status(with(ZIP, "abcd")).await, 400);
+
     let unsigned = profile.upload_url.as_deref().expect("a URL").split('?').next().expect("a URL");
     assert_eq!(
         status(Client::new().put(unsigned).header("content-type", ZIP).body("abc")).await,
         403
     );
+
     let other = unsigned.replace(&profile.material_profile_id, "nothing");
     assert_eq!(status(Client::new().put(other).body("abc")).await, 404);
     assert_eq!(status(with(ZIP, "abc")).await, 200);
     assert_eq!(status(with(ZIP, "abc")).await, 403, "the URL is good for once");
+
     let attempts = site.farm.uploads().swap_remove(0).attempts;
     let seen: Vec<_> = attempts.iter().map(|attempt| (attempt.authorized, attempt.size)).collect();
     assert_eq!(
@@ -103,6 +112,7 @@ async fn what_http_has_no_answer_for_cannot_be_ordered_of_an_upload() {
         let said = said.downcast_ref::<String>().expect("a text");
         assert_eq!(*said, format!("HTTP has no answer for {odd:?}"));
     }
+
     let profile = announced(&site, 1).await;
     let right = put(&profile).header("content-type", ZIP).body("P");
     assert_eq!(status(right).await, 200, "nothing was ordered");
@@ -113,10 +123,12 @@ async fn uploads_fail_to_order() {
     let site = Site::new(Farm::sized(1, 1)).await;
     let send = large(&site).await;
     site.farm.upload_faults([UploadFault::BreakOff(1 << 20), UploadFault::Status(503)]);
+
     let broken = send().send().await.expect_err("a broken connection");
     assert!(broken.is_request() || broken.is_body(), "{broken}");
     assert_eq!(status(send()).await, 503);
     assert_eq!(status(send()).await, 200);
+
     let [(None, size), (Some(503), _), (Some(200), _)] = attempts(&site)[..] else {
         panic!("{:?}", attempts(&site));
     };
@@ -141,8 +153,10 @@ async fn send_in_vain(site: &Site, request: RequestBuilder) {
     while attempts(site).is_empty() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
+
     tokio::time::sleep(Duration::from_millis(50)).await;
     assert!(!sending.is_finished(), "no answer has come");
+
     sending.abort();
 }
 
@@ -152,6 +166,7 @@ async fn a_late_answer_is_to_a_file_that_is_there() {
     let send = large(&site).await;
     site.farm.upload_faults([UploadFault::Late(HOUR)]);
     send_in_vain(&site, send()).await;
+
     assert_eq!(attempts(&site), [(Some(200), 4 << 20)]);
     assert_eq!(status(send()).await, 403, "the URL is good for once");
 
@@ -159,6 +174,7 @@ async fn a_late_answer_is_to_a_file_that_is_there() {
     let send = large(&site).await;
     let pause = Duration::from_millis(20);
     site.farm.upload_faults([UploadFault::Late(pause)]);
+
     let begun = Instant::now();
     assert_eq!(status(send()).await, 200);
     assert!(begun.elapsed() >= pause);
@@ -170,6 +186,7 @@ async fn a_host_that_stalls_takes_no_more_and_says_nothing() {
     let send = large(&site).await;
     site.farm.upload_faults([UploadFault::Stall(1 << 20), UploadFault::Stall(5 << 20)]);
     send_in_vain(&site, send()).await;
+
     let [(None, size)] = attempts(&site)[..] else { panic!("one attempt without an answer") };
     assert!((1 << 20..2 << 20).contains(&size), "{size}");
     assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
@@ -181,14 +198,18 @@ async fn an_early_answer_is_to_no_file_whatever_it_says() {
     let send = large(&site).await;
     let early = [(0, 200), (1 << 20, 200), (1 << 20, 413)];
     site.farm.upload_faults(early.map(|(bytes, status)| UploadFault::Early { bytes, status }));
+
     for (bytes, code) in early {
         assert_eq!(status(send()).await, code, "after {bytes} bytes");
     }
+
     site.farm.upload_faults([UploadFault::Early { bytes: 5 << 20, status: 413 }]);
     assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
+
     for ((code, size), (bytes, early)) in attempts(&site).into_iter().zip(early) {
         assert!(code == Some(early) && (bytes..2 << 20).contains(&size), "{code:?} after {size}");
     }
+
     assert_eq!(attempts(&site)[3], (Some(200), 4 << 20));
 }
 
@@ -197,29 +218,35 @@ async fn a_print_file_is_announced_next_door_sent_and_printed() {
     let site = Site::new(Farm::sized(1, 1)).await;
     let cluster = site.cluster().await;
     let jobs = format!("{}/jobs", site.farm.cura_url());
+
     let announce = |token: &str| {
         let kind = "application/x-ufp";
         let body = json!({"data": {"job_name": "cup.ufp", "file_size": 3, "content_type": kind}});
         Client::new().put(format!("{jobs}/upload")).bearer_auth(token).json(&body)
     };
+
     assert_eq!(status(announce("another")).await, 403);
     let read = async |request: RequestBuilder| -> PrintJobResponse {
         let answer = request.send().await.expect("an answer");
         let mut answer: Value = answer.json().await.expect("JSON");
         serde_json::from_value(answer["data"].take()).expect("a print file")
     };
+
     let file = read(announce(&site.farm.token())).await;
     let look = async || {
         let request = Client::new().get(format!("{jobs}/{}", file.job_id));
         read(request.bearer_auth(site.farm.token())).await.status.to_string()
     };
+
     assert_eq!(look().await, "uploading");
     let early = site.client.print(&cluster, &file.job_id).send().await;
     assert_eq!(refusal(early.expect_err("a refusal")), refused(404, "recordNotFound"));
+
     let kind = file.content_type.as_ref().expect("a type").as_str();
     let request = Client::new().put(file.upload_url.as_deref().expect("a URL"));
     assert_eq!(status(request.header("content-type", kind).body("ufp")).await, 200);
     assert_eq!(look().await, "uploaded");
+
     let job = site.client.print(&cluster, &file.job_id).send().await.expect("a job");
     let job = site.job(&cluster, &job.job_instance_uuid.expect("a UUID")).await;
     assert_eq!((job.name.as_str(), job.cloud_job_id), ("cup.ufp", Some(file.job_id)));
@@ -230,6 +257,7 @@ async fn an_upload_of_nothing_is_one_too() {
     let site = Site::new(Farm::sized(1, 1)).await;
     let url = site.farm.announce_upload("empty.gcode", "text/plain", 0);
     let request = Client::new().put(url).header("content-type", "text/plain").body("");
+
     assert_eq!(status(request).await, 200);
     let body = MaterialProfileUploadRequest::new(ZIP, 0, "cura.umm", "cura");
     let refused_by_the_document = site.client.create_material_upload(body).send().await;

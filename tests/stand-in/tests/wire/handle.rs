@@ -14,6 +14,7 @@ async fn each_answer_carries_another_request_id() {
         let response = call(&stand_in, Method::GET, path).send().await.expect("an answer");
         ids.insert(response.headers()["x-request-id"].to_str().expect("text").to_owned());
     }
+
     assert_eq!(ids.len(), 3);
 }
 
@@ -22,14 +23,17 @@ async fn documented_answers_come_to_order_once_and_in_order() {
     let stand_in = stand_in().await;
     stand_in.answer_next("get_cluster", 409);
     stand_in.answer_next("get_cluster", 404);
+
     // Neither another operation nor a request that does not fit uses an order up.
     assert_eq!(get(&stand_in, "/").await.0, 200);
     assert_eq!(get(&stand_in, "/clusters/ABCD?x=1").await.0, 400);
+
     let mut seen = Vec::new();
     for _ in 0..3 {
         let (status, body) = get(&stand_in, "/clusters/ABCD").await;
         seen.push((status, body["errors"][0]["code"].as_str().map(str::to_owned)));
     }
+
     let code = |code: &str| Some(code.to_owned());
     assert_eq!(seen, [(409, code("recordDuplicated")), (404, code("recordNotFound")), (200, None)]);
 }
@@ -63,6 +67,7 @@ async fn what_http_has_no_answer_for_cannot_be_ordered() {
         let said = said.downcast_ref::<String>().expect("a text");
         assert!(said.starts_with("HTTP has no answer for"), "{said}");
     }
+
     assert_eq!(get(&stand_in, "/clusters/ABCD").await.0, 200, "nothing was ordered");
 }
 
@@ -71,6 +76,7 @@ async fn requests_are_recorded_as_they_arrived() {
     let stand_in = stand_in().await;
     let request = call(&stand_in, Method::POST, "/clusters/a%2Fb/note?x=%20").body("odd");
     assert_eq!(read(request).await.0, 400);
+
     let [recorded] = &stand_in.requests()[..] else { panic!("one request was sent") };
     assert_eq!(recorded.method, "POST");
     assert_eq!(recorded.path, "/connect/v1/clusters/a%2Fb/note");
@@ -84,14 +90,18 @@ async fn requests_are_recorded_as_they_arrived() {
 async fn a_dropped_stand_in_is_gone_and_two_do_not_meet() {
     let (first, second) = (stand_in().await, stand_in().await);
     assert_ne!(first.base_url(), second.base_url());
+
     let url = first.base_url();
     first.stop().await;
     let error = Client::new().get(&url).send().await.expect_err("nobody is there");
+
     assert!(error.is_connect(), "{error}");
     assert_eq!(get(&second, "/").await.0, 200);
     assert_eq!(second.requests().len(), 1);
+
     let url = second.base_url();
     drop(second);
+
     // The server task ends at its next turn, and each attempt gives it one.
     let mut attempts = 0;
     while Client::new().get(&url).send().await.is_ok() {
@@ -123,16 +133,20 @@ async fn a_document_that_cannot_be_served_is_refused_with_its_place() {
             "/paths/~1clusters/get/parameters/0",
         ),
     ];
+
     for (pointer, value, place) in cases {
         let mut contract: Value = serde_json::from_str(CONTRACT).expect("JSON");
         *contract.pointer_mut(pointer).expect(pointer) = value;
         let started = StandIn::builder().contract(contract).upstream(UPSTREAM).start().await;
         let error = started.expect_err(pointer).to_string();
+
         assert!(error.starts_with(&format!("the given OpenAPI document: {place}: ")), "{error}");
     }
+
     let contract = serde_json::from_str(CONTRACT).expect("JSON");
     let started = StandIn::builder().contract(contract).upstream("<html>").start().await;
     let error = started.expect_err("not JSON").to_string();
+
     assert!(error.starts_with("the given upstream document: not JSON"), "{error}");
 }
 
@@ -141,9 +155,11 @@ async fn no_more_requests_are_kept_than_are_wanted() {
     let contract = serde_json::from_str(CONTRACT).expect("JSON");
     let builder = StandIn::builder().contract(contract).upstream(UPSTREAM).examples();
     let stand_in = builder.keep_requests(2).start().await.expect("a stand-in");
+
     for path in ["/clusters/A", "/clusters/B", "/clusters/C"] {
         get(&stand_in, path).await;
     }
+
     let kept: Vec<_> = stand_in.requests().into_iter().map(|request| request.path).collect();
     assert_eq!(kept, ["/connect/v1/clusters/B", "/connect/v1/clusters/C"]);
     assert_eq!(stand_in.take_requests().len(), 2);

@@ -42,6 +42,7 @@ async fn raw(stand_in: &StandIn, method: &str, target: &str) -> u16 {
     let host = host.trim_start_matches("http://").split('/').next().expect("a host").to_owned();
     let mut stream = TcpStream::connect(&host).await.expect("a connection");
     let token = stand_in.token();
+
     let request = format!(
         "{method} {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
          Connection: close\r\n\r\n"
@@ -49,6 +50,7 @@ async fn raw(stand_in: &StandIn, method: &str, target: &str) -> u16 {
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
+
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
 }
 

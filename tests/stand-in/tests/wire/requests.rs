@@ -16,10 +16,12 @@ async fn queries_are_held_against_the_document() {
         "&&limit=100&",
         "ratio=1",
     ];
+
     for query in good {
         let (status, body) = get(&stand_in, &format!("/clusters?{query}")).await;
         assert_eq!(status, 200, "{query}: {body}");
     }
+
     let bad = [
         ("limit=0", "query `limit`"),
         ("limit=101", "query `limit`"),
@@ -40,6 +42,7 @@ async fn queries_are_held_against_the_document() {
         ("search=%2", "query `search=%2`"),
         ("cluster_id=ABCD", "query `cluster_id`"),
     ];
+
     for (query, finding) in bad {
         let (status, body) = get(&stand_in, &format!("/clusters?{query}")).await;
         assert_eq!(status, 400, "{query}");
@@ -47,8 +50,10 @@ async fn queries_are_held_against_the_document() {
         let details = details(&body);
         assert!(details.len() == 1 && details[0].starts_with(finding), "{query}: {details:?}");
     }
+
     let (status, body) = get(&stand_in, "/clusters/team_count").await;
     assert_eq!((status, details(&body)), (400, vec!["query `since`: missing"]));
+
     let (status, body) = get(&stand_in, "/clusters?limit=0&page=1").await;
     assert_eq!((status, details(&body).len()), (400, 2), "every finding is told");
 }
@@ -57,6 +62,7 @@ async fn queries_are_held_against_the_document() {
 async fn bodies_are_held_against_the_document() {
     let stand_in = stand_in().await;
     let note = "/clusters/ABCD/note";
+
     let post = |path: &str, media_type: Option<&str>, body: &str| {
         let request = call(&stand_in, Method::POST, path).body(body.to_owned());
         match media_type {
@@ -68,10 +74,13 @@ async fn bodies_are_held_against_the_document() {
     for media_type in ["application/json", "Application/JSON; charset=utf-8"] {
         assert_eq!(read(post(note, Some(media_type), right)).await.0, 200, "{media_type}");
     }
+
     let kind = r#"{"data":{"note":"a","kind":"unlisted"}}"#;
     assert_eq!(read(post(note, Some("application/json"), kind)).await.0, 200, "a partial enum");
+
     let json = Some("application/json");
     let deep = "[".repeat(100_000);
+
     let bad = [
         (json, "", "body: missing"),
         (None, right, "header `content-type`"),
@@ -86,6 +95,7 @@ async fn bodies_are_held_against_the_document() {
         (json, r#"{"data":{"note":null}}"#, "body at /data/note"),
         (json, r#"{"data":{"note":"a","kind":1}}"#, "body at /data/kind"),
     ];
+
     for (media_type, body, finding) in bad {
         let (status, answer) = read(post(note, media_type, body)).await;
         let details = details(&answer);
@@ -93,11 +103,14 @@ async fn bodies_are_held_against_the_document() {
         assert_eq!(status, 400, "{start}");
         assert!(details.len() == 1 && details[0].starts_with(finding), "{start}: {details:?}");
     }
+
     let (status, answer) = read(call(&stand_in, Method::GET, "/clusters").body("{}")).await;
     assert_eq!((status, details(&answer)), (400, vec!["body: the operation takes none"]));
+
     // An optional body may be missing, but not be wrong; this operation documents no 400.
     let action = "/clusters/ABCD/action/pause";
     assert_eq!(read(post(action, json, "{}")).await.0, 400);
+
     let (status, answer) = read(post(action, None, "")).await;
     let gap = "the document has no example for this answer of send_action";
     assert_eq!((status, details(&answer)), (501, vec![gap]));
@@ -112,8 +125,10 @@ async fn a_huge_body_is_refused_and_the_server_goes_on() {
             .body(vec![b'x'; size]);
         let (status, body) = read(request).await;
         assert_eq!((status, &body["errors"][0]["http_status"]), (413, &json!("413")), "{size}");
+
         let recorded = stand_in.requests().pop().expect("recorded");
         assert!(recorded.too_large && recorded.body.len() == 1 << 20);
     }
+
     assert_eq!(get(&stand_in, "/clusters/ABCD").await.0, 200);
 }

@@ -10,10 +10,13 @@ async fn a_fitting_request_gets_the_documented_success() {
     let stand_in = stand_in().await;
     let (status, body) = get(&stand_in, "/clusters/ABCD").await;
     assert_eq!((status, &body["data"]["friendly_name"]), (200, &json!("Master-Luke")));
+
     let (status, body) = read(call(&stand_in, Method::DELETE, "/clusters/ABCD")).await;
     assert_eq!((status, body), (204, Value::Null));
+
     let (status, body) = get(&stand_in, "/clusters/team_count?since=2020-01-01T00:00:00").await;
     assert_eq!((status, &body["data"]["counts"]["ABCD"]), (200, &json!(10)));
+
     for root in ["", "/"] {
         assert_eq!(get(&stand_in, root).await.0, 200, "{root:?}");
     }
@@ -26,15 +29,19 @@ async fn unknown_routes_and_methods() {
         let (status, body) = get(&stand_in, path).await;
         assert_eq!((status, &body["errors"][0]["code"]), (404, &json!("recordNotFound")), "{path}");
     }
+
     for target in ["/", "/connect/v2/clusters", "/connect/v1x", "/connect/v1clusters"] {
         assert_eq!(raw(&stand_in, "GET", target).await, 404, "{target}");
     }
+
     let request = call(&stand_in, Method::PATCH, "/clusters/ABCD");
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!(response.headers()["allow"], "DELETE, GET");
+
     let body: Value = response.json().await.expect("JSON");
     assert_eq!(body["errors"][0]["code"], "methodNotAllowed");
+
     // The literal wins, also for a method that only the parameter has.
     assert_eq!(read(call(&stand_in, Method::DELETE, "/clusters/team_count")).await.0, 405);
 }
@@ -56,10 +63,12 @@ async fn no_id_changes_the_route() {
         ("/clusters/a%2Fb/note", 405),
         ("/clusters/more-than-twenty-characters", 400),
     ];
+
     for (path, status) in cases {
         let target = format!("/connect/v1{path}");
         assert_eq!(raw(&stand_in, "GET", &target).await, status, "{path}");
     }
+
     assert_eq!(raw(&stand_in, "DELETE", "/connect/v1/clusters/a%2Fnote").await, 204);
 }
 
@@ -67,6 +76,7 @@ async fn no_id_changes_the_route() {
 async fn the_bearer_is_checked_where_the_document_wants_one() {
     let stand_in = stand_in().await;
     let url = format!("{}/clusters/ABCD", stand_in.base_url());
+
     let cases: [(Option<&str>, u16, &str); 6] = [
         (None, 401, "noBearerToken"),
         (Some("Basic c3RhbmQ6aW4="), 401, "noBearerToken"),
@@ -75,17 +85,21 @@ async fn the_bearer_is_checked_where_the_document_wants_one() {
         (Some("Bearer stand-in-token2"), 403, "tokenExpired"),
         (Some("Bearer  stand-in-token"), 403, "tokenExpired"),
     ];
+
     for (header, expected, code) in cases {
         let request = Client::new().get(&url);
         let request = match header {
             Some(header) => request.header("authorization", header),
             None => request,
         };
+
         let (status, body) = read(request).await;
         assert_eq!((status, &body["errors"][0]["code"]), (expected, &json!(code)), "{header:?}");
     }
+
     let accepted = Client::new().get(&url).header("authorization", "bearer stand-in-token");
     assert_eq!(read(accepted).await.0, 200);
+
     // Neither of these two needs one, not even a right one.
     for path in ["/", "/spec"] {
         let url = format!("{}{path}", stand_in.base_url());

@@ -13,17 +13,21 @@ async fn the_specification_is_served_in_both_versions() {
         let request = call(&stand_in, Method::GET, path);
         async { request.send().await.expect("an answer").text().await.expect("text") }
     };
+
     assert_eq!(text("/spec").await, UPSTREAM, "byte for byte");
     assert_eq!(text("/spec?version=2.0").await, UPSTREAM);
+
     for version in ["/spec?version=3", "/spec?version=3.0.0", "/spec?version=3.0.3"] {
         let document: Value = serde_json::from_str(&text(version).await).expect("JSON");
         assert_eq!(document["openapi"], "3.0.3");
     }
+
     for version in ["4.0.0", "1.0.0", "", "3.1.0", "3.0.33", "swagger"] {
         let (status, body) = get(&stand_in, &format!("/spec?version={version}")).await;
         let code = &body["errors"][0]["code"];
         assert_eq!((status, code), (400, &json!("openApiVersionNotSupported")), "{version}");
     }
+
     stand_in.answer_next("get_spec", 400);
     assert_eq!(get(&stand_in, "/spec").await.0, 400);
 }
@@ -34,8 +38,10 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
     let document = connect_stand_in::spec::openapi_3(&swagger);
     let note = "#/components/schemas/Note";
     let other = "#/components/schemas/Other";
+
     assert_eq!(document["servers"], json!([{"url": "https://api.example.com/connect/v1"}]));
     let operation = &document["paths"]["/clusters?/{cluster_id}"]["post"];
+
     assert_eq!(
         operation["parameters"],
         json!([
@@ -51,6 +57,7 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
             },
         ])
     );
+
     assert_eq!(
         operation["requestBody"],
         json!({"description": "The note.", "required": true, "content": {"application/json": {
@@ -64,6 +71,7 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
             }}
         }}})
     );
+
     assert_eq!(
         operation["responses"],
         json!({
@@ -73,6 +81,7 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
             "204": {"description": "Nothing."}
         })
     );
+
     assert_eq!(
         document["components"]["schemas"]["Note"]["properties"],
         json!({
@@ -81,6 +90,7 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
             "details": {"oneOf": [{"$ref": other}]},
         })
     );
+
     for gone in ["swagger", "host", "basePath", "schemes", "consumes", "produces", "definitions"] {
         assert!(document.get(gone).is_none(), "{gone}");
     }
@@ -90,6 +100,7 @@ fn the_rendering_in_version_3_keeps_the_quirks() {
 async fn a_document_of_version_3_is_served_for_both() {
     let builder = StandIn::builder().contract(serde_json::from_str(CONTRACT).expect("JSON"));
     let stand_in = builder.upstream(CONTRACT).start().await.expect("a stand-in");
+
     for path in ["/spec", "/spec?version=3.0.0"] {
         let answer = call(&stand_in, Method::GET, path).send().await.expect("an answer");
         assert_eq!(answer.text().await.expect("text"), CONTRACT, "{path}");

@@ -28,6 +28,7 @@ fn body(required: bool, name: &str) -> Value {
         json!({ "type": "object", "properties": { "data": { "$ref": "#/definitions/Part" } } });
     let body = json!({ "name": "body", "in": "body", "required": required, "schema": schema });
     let put = json!({ "parameters": [body], "responses": { "204": { "description": "" } } });
+
     json!({
         "document": { "paths": { "/parts": { "put": put } }, "definitions": { "Part": part } },
         "policy": { "operations": [{ "id": "put_part", "route": "PUT /parts", "resource": "base" }] },
@@ -44,6 +45,7 @@ fn a_model_that_is_a_map_as_well_is_refused() {
     };
     refused_at("/definitions/Part/additionalProperties", part(json!({ "type": "string" })));
     refused_at("/definitions/Part/additionalProperties", part(json!({})));
+
     for others in [true, false] {
         let files = Document::with(part(others.into())).generate().expect("a model");
         let code: String = files.values().map(String::as_str).collect();
@@ -56,6 +58,7 @@ fn a_field_whose_setter_would_be_another_method_is_refused() {
     for name in ["send", "call", "with", "wait", "send_for_response", "items", "pages"] {
         refused_at("/definitions/Part/properties", body(false, name));
     }
+
     refused_at("/definitions/Part/properties", body(true, "new"));
     // Nor can a body hold what is required and null.
     let mut null = body(true, "id");
@@ -73,14 +76,17 @@ fn what_cannot_be_one_value_of_a_query_or_a_path_is_refused() {
     refused_at(at, parameter(list(json!({ "type": "object" }))));
     refused_at(at, parameter(list(json!({ "type": "array", "items": { "type": "string" } }))));
     refused_at(at, parameter(list(time.clone())));
+
     refused_at(
         at,
         parameter(json!({ "name": "q", "in": "query", "type": "string", "x-nullable": true })),
     );
+
     for mut odd in [time, json!({ "type": "array", "items": { "type": "string" } })] {
         odd["name"] = "id".into();
         odd["in"] = "path".into();
         odd["required"] = true.into();
+
         let get = json!({ "parameters": [odd], "responses": { "204": { "description": "" } } });
         refused_at(
             "/paths/~1odd~1{id}/get/parameters/0",
@@ -99,6 +105,7 @@ fn a_parameter_of_the_path_that_is_not_required_is_refused() {
         id["name"] = "id".into();
         id["in"] = "path".into();
         id["type"] = "string".into();
+
         let get = json!({ "parameters": [id], "responses": { "204": { "description": "" } } });
         refused_at(
             "/paths/~1odd~1{id}/get/parameters/0",
@@ -130,11 +137,13 @@ fn what_stands_beside_an_enum_or_a_union_is_carried_or_refused() {
         of[key] = value;
         refused_at(&format!("{at}{key}"), property(of));
     }
+
     for (key, value) in [("readOnly", json!(true)), ("x-foo", json!(1)), ("oneOf", json!([{}]))] {
         let mut of = json!({ "x-oneOf": [{ "$ref": "#/definitions/Base" }] });
         of[key] = value;
         refused_at(at, property(of));
     }
+
     refused_at(&format!("{at}x-oneOf"), property(json!({ "x-oneOf": [] })));
 }
 
@@ -148,30 +157,37 @@ fn a_member_of_another_type_is_refused_at_its_place() {
     refused_at(&at("summary"), operation(json!({ "summary": ["a"] })));
     refused_at(&at("tags"), operation(json!({ "tags": 5 })));
     refused_at(&at("operationId"), operation(json!({ "operationId": 5 })));
+
     refused_at(
         &at("responses/404/description"),
         operation(json!({ "responses": { "404": { "description": {} } } })),
     );
+
     refused_at(
         &at("parameters/2/required"),
         parameter(json!({ "name": "q", "in": "query", "type": "string", "required": "yes" })),
     );
+
     refused_at(
         &at("parameters/2/description"),
         parameter(json!({ "name": "q", "in": "query", "type": "string", "description": 1 })),
     );
+
     refused_at(
         "/definitions/Part/properties/x/minLength",
         property(json!({ "type": "string", "minLength": -1 })),
     );
+
     refused_at(
         "/definitions/Part/properties/x/maximum",
         property(json!({ "type": "number", "maximum": "9" })),
     );
+
     refused_at(
         "/definitions/Part/properties/x/uniqueItems",
         property(json!({ "type": "array", "items": { "type": "string" }, "uniqueItems": 1 })),
     );
+
     refused_at(
         "/definitions/Part/required",
         models(
@@ -188,14 +204,17 @@ fn a_contradiction_is_refused() {
             property(json!({ "type": "number", "maximum": limit })),
         );
     }
+
     refused_at(
         "/definitions/Part/properties/x/pattern",
         property(json!({ "type": "string", "pattern": "/^a$/i" })),
     );
+
     for required in [json!(["ghost"]), json!(["x", "x"])] {
         let part = json!({ "type": "object", "required": required, "properties": { "x": { "type": "string" } } });
         refused_at("/definitions/Part/required/", models(json!({ "Part": part })));
     }
+
     let other =
         json!({ "type": "object", "properties": { "problem": { "$ref": "#/definitions/Base" } } });
     for schema in [other, json!({ "$ref": "#/definitions/Base" })] {
@@ -209,9 +228,11 @@ fn the_address_of_the_service_is_plain_or_refused() {
     for host in ["evil\n\"quote", "", "a b", "h/../x?", "user@h", "h#x"] {
         refused_at("/host", json!({ "document": { "host": host } }));
     }
+
     for path in ["/a?b", "/a b", "/\""] {
         refused_at("/host", json!({ "document": { "basePath": path } }));
     }
+
     refused_at("/basePath", json!({ "document": { "basePath": "v1" } }));
     let problem = |schemes: Value| {
         Document::patched(
@@ -219,9 +240,11 @@ fn the_address_of_the_service_is_plain_or_refused() {
         )
         .generate()
     };
+
     for schemes in [json!([]), json!(["ws"]), json!("https")] {
         assert!(problem(schemes).expect_err("no scheme").to_string().starts_with("/schemes: "));
     }
+
     assert!(problem(json!(["wss", "https"])).is_ok());
     // The problem says it in one line.
     let problem = refused(json!({ "document": { "host": "a\nb" } })).to_string();

@@ -70,6 +70,7 @@ pub const PLACES: &[Place] = &[
             "description": "The tag.",
             "update": { "enum": [text] },
         }] });
+
         addition
     }),
     name("property_name", |index, text| {
@@ -143,6 +144,7 @@ fn operation(index: usize, more: Value) -> Value {
 fn route(path: &str, more: Value) -> Value {
     let mut operation = json!({ "responses": { "204": { "description": "Nothing." } } });
     crate::document::merge(&mut operation, more);
+
     json!({
         "document": { "paths": { path: { "get": operation } } },
         "policy": { "operations": [{ "id": "get_parts", "route": format!("GET {path}"), "resource": "construct" }] },

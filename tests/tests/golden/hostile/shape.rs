@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use connect_codegen::write::Files;
+use connect_codegen::io::write::Files;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 
 /// What the text of a place becomes in the code.
@@ -29,6 +29,7 @@ impl Shape {
             write(tokens, names, &mut text);
             (path.clone(), text)
         };
+
         Self(files.iter().map(shape).collect())
     }
 
@@ -38,12 +39,14 @@ impl Shape {
         for ((path, got), wanted) in self.0.iter().zip(wanted.0.values()) {
             let same = got.bytes().zip(wanted.bytes()).take_while(|(one, other)| one == other);
             let at = same.count().saturating_sub(100);
+
             let excerpt = |text: &str| {
                 String::from_utf8_lossy(text.as_bytes().get(at..).unwrap_or_default())
                     .chars()
                     .take(300)
                     .collect::<String>()
             };
+
             assert!(
                 got == wanted,
                 "{what}: {}:\n{}\n{}",
@@ -65,6 +68,7 @@ fn write(tokens: TokenStream, names: Names, text: &mut String) {
             tokens.next();
             continue;
         }
+
         // The name on the wire, which only some names need beside them.
         if let (TokenTree::Punct(mark), Some(TokenTree::Literal(name))) = (&token, tokens.peek())
             && names == Names::Identifiers
@@ -74,6 +78,7 @@ fn write(tokens: TokenStream, names: Names, text: &mut String) {
             tokens.next();
             continue;
         }
+
         match token {
             // The formatter puts long arms of a match in braces, and commas where lines end.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {

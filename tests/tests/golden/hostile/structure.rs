@@ -1,14 +1,14 @@
 //! Documents and policies that are hostile in their structure or by a name.
 
-use connect_codegen::document::Upstream;
-use connect_codegen::problem::Problem;
+use connect_codegen::diagnostic::Diagnostic;
+use connect_codegen::openapi::document::Upstream;
 use serde_json::{Value, json};
 
 use super::places::ROUTES;
 use super::shape::Shape;
 use crate::document::Document;
 
-pub fn refused(addition: Value) -> Problem {
+pub fn refused(addition: Value) -> Diagnostic {
     let shown: String = addition.to_string().chars().take(300).collect();
     match Document::with(addition).generate() {
         Err(problem) => problem,
@@ -60,8 +60,10 @@ fn a_name_that_the_client_or_a_request_has_for_itself_is_refused() {
         let paths = json!({ "/odd": { "get": { "responses": answers } } });
         let policy = json!({ "operations": [operation] });
         let problem = refused(json!({ "document": { "paths": paths }, "policy": policy }));
+
         assert!(problem.to_string().contains(id), "{problem}");
     }
+
     for name in ["items", "pages", "wait", "send"] {
         let parameters = json!([{ "name": name, "in": "query", "type": "string" }]);
         let paths = json!({ "/bases?": { "get": { "parameters": parameters } } });
@@ -122,6 +124,7 @@ fn nesting_without_end_is_refused() {
             "{\"type\":\"array\",\"items\":".repeat(levels),
             "}".repeat(levels)
         );
+
         let document = format!(
             r#"{{"swagger":"2.0","paths":{{}},"definitions":{{"Part":{{"type":"object","properties":{{"x":{nested}}}}}}}}}"#
         );
@@ -129,6 +132,7 @@ fn nesting_without_end_is_refused() {
             Err(problem) => problem,
             Ok(upstream) => refused(models(upstream.document["definitions"].clone())),
         };
+
         assert!(problem.place.is_some(), "{levels}: {problem}");
     }
 }
@@ -145,6 +149,7 @@ fn routes_are_plain_or_refused() {
                         text.chars().all(|c| c.is_ascii_alphanumeric() || "_-~/".contains(c)),
                         "{text:?}"
                     );
+
                     super::assert_harmless(&files, &text);
                     assert_eq!(Shape::of(&files, place.names), Shape::of(&harmless, place.names));
                 }
@@ -152,6 +157,7 @@ fn routes_are_plain_or_refused() {
             }
         }
     }
+
     for path in [
         "/..",
         "/a/../b",
@@ -170,6 +176,7 @@ fn routes_are_plain_or_refused() {
         addition["document"]["paths"] =
             json!({ path: { "get": { "responses": { "204": { "description": "" } } } } });
         addition["policy"]["operations"][0]["route"] = format!("GET {path}").into();
+
         let problem = refused(addition);
         assert!(problem.place.is_some(), "{path}: {problem}");
     }
@@ -186,6 +193,7 @@ fn names_of_the_policy_are_names_or_refused() {
             },
         })
     };
+
     for id in [
         "../evil",
         "",
@@ -205,6 +213,7 @@ fn names_of_the_policy_are_names_or_refused() {
         let problem = refused(with(id, "extra"));
         assert!(problem.place.is_some(), "{id}: {problem}");
     }
+
     for resource in
         ["../evil", "", "a/b", "mod", "self", "crate", "r#type", "type", "A", ".", "construct"]
     {
@@ -219,6 +228,7 @@ pub fn odd_but_fine() -> Value {
         "document": { "paths": {}, "definitions": {} },
         "policy": { "operations": [], "resources": [{ "name": "models", "about": "Odd.", "models": ["V"] }, { "name": "requests", "about": "Odd." }] },
     });
+
     let ids =
         ["mod", "models", "super_", "fmt", "requests", "url", "type", "self", "pages", "wires"];
     for (index, id) in ids.into_iter().enumerate() {
@@ -227,6 +237,7 @@ pub fn odd_but_fine() -> Value {
             "into", "clone", "new", "type", "async", "response", "value", "wire", "calls", "id",
             "map", "try",
         ];
+
         let parameters =
             parameters.map(|name| json!({ "name": name, "in": "query", "type": "string" }));
         addition["document"]["paths"][&path] = json!({ "get": { "parameters": parameters, "responses": { "204": { "description": "" } } } });
@@ -234,6 +245,7 @@ pub fn odd_but_fine() -> Value {
         let operations = addition["policy"]["operations"].as_array_mut().expect("a list");
         operations.push(json!({ "id": id, "route": format!("GET {path}"), "resource": resource }));
     }
+
     for (index, name) in [
         "Vector",
         "Utc",
@@ -262,19 +274,23 @@ pub fn odd_but_fine() -> Value {
             "new", "default", "clone", "from", "into", "self", "serde", "type", "value", "tag",
             "unknown", "as_str",
         ];
+
         let mut properties: serde_json::Map<String, Value> = fields
             .map(|field| (field.to_owned(), json!({ "type": "string" })))
             .into_iter()
             .collect();
+
         properties.insert(
             "times".into(),
             json!({ "type": "array", "items": { "type": "string", "format": "date-time" } }),
         );
         properties.insert("any".into(), json!({ "type": "object" }));
+
         properties.insert(
             "counts".into(),
             json!({ "type": "object", "additionalProperties": { "type": "number" } }),
         );
+
         properties.insert(
             "kind".into(),
             json!({ "type": "string", "enum": [format!("kind {index}"), "String", "Ok", "none"] }),
@@ -284,5 +300,6 @@ pub fn odd_but_fine() -> Value {
         addition["document"]["definitions"][name] =
             json!({ "type": "object", "properties": properties });
     }
+
     addition
 }

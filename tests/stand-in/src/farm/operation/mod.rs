@@ -9,10 +9,10 @@ mod uploads;
 mod workspace;
 
 use super::call::{Call, Refusal, Reply};
-use super::world::World;
+use crate::farm::state::FarmState;
 
 /// Does what an operation says.
-pub type Handler = fn(&mut World, &Call<'_>) -> Result<Reply, Refusal>;
+pub type Handler = fn(&mut FarmState, &Call<'_>) -> Result<Reply, Refusal>;
 
 /// What each operation does. The API's description of itself is not here: it has no state.
 pub static HANDLERS: [(&str, Handler); 32] = [
@@ -50,7 +50,7 @@ pub static HANDLERS: [(&str, Handler); 32] = [
     ("create_material_upload", uploads::create_material_upload),
 ];
 
-impl World {
+impl FarmState {
     /// The index of the cluster that the path names.
     fn cluster_of(&self, call: &Call<'_>) -> Result<usize, Refusal> {
         self.cluster(call.path("cluster_id")).ok_or_else(|| Refusal::not_found("cluster"))

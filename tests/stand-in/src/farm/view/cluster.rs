@@ -8,19 +8,20 @@ use super::job::job;
 use super::printer::{printer, status};
 use crate::farm::cluster::Cluster;
 use crate::farm::printer::Update;
-use crate::farm::world::World;
+use crate::farm::state::FarmState;
 
 /// The printer that a MakerBot has in a cluster has no id.
 const NO_UUID: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A cluster, with its host.
-pub fn cluster(world: &World, at: usize) -> Value {
+pub fn cluster(world: &FarmState, at: usize) -> Value {
     let cluster = &world.clusters[at];
     let host = cluster.printers.first();
     let waiting = cluster.jobs.open();
     let remaining: Duration = waiting.clone().map(|job| job.remaining(world.now)).sum();
     let current = host.and_then(|host| cluster.job(host.job.as_deref()?));
     let due = cluster.tasks.iter().any(|task| task.is_due(world.now));
+
     let mut view = json!({
         "cluster_id": cluster.id,
         "friendly_name": cluster.name,
@@ -40,6 +41,7 @@ pub fn cluster(world: &World, at: usize) -> Value {
         "organization_shared": cluster.organization_shared,
         "team_ids": cluster.teams,
     });
+
     if let Some(host) = host {
         view["host_guid"] = json!(host.uuid);
         view["host_internal_ip"] = json!(host.ip);
@@ -47,12 +49,14 @@ pub fn cluster(world: &World, at: usize) -> Value {
         view["printer_type"] = json!(host.model.printer_type);
         view["host_printer"] = printer(cluster, host);
     }
+
     if let Some(makerbot) = &cluster.makerbot {
         view["host_guid"] = json!(makerbot.guid);
         view["printer_type"] = json!(makerbot.printer_type);
         view["printer_count"] = json!(1);
         view["host_printer"] = json!({"uuid": NO_UUID, "friendly_name": makerbot.name});
     }
+
     view
 }
 

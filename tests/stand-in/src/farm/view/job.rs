@@ -7,13 +7,13 @@ use crate::farm::clock::between;
 use crate::farm::cluster::Cluster;
 use crate::farm::job::{Job, Phase};
 use crate::farm::printer::Printer;
-use crate::farm::world::World;
+use crate::farm::state::FarmState;
 
 /// The variant of a job that no printer of its cluster can print.
 const NO_VARIANT: &str = "Ultimaker 3";
 
 /// A job in a list.
-pub fn job(world: &World, at: usize, job: &Job) -> Value {
+pub fn job(world: &FarmState, at: usize, job: &Job) -> Value {
     let cluster = &world.clusters[at];
     let seen = cluster.seen(job, world.now);
     let printer = job.printer.as_deref().and_then(|uuid| cluster.printer(uuid));
@@ -21,6 +21,7 @@ pub fn job(world: &World, at: usize, job: &Job) -> Value {
     let assigned = printer.or(candidate);
     let change = candidate.and_then(|candidate| change(job, candidate));
     let from_cloud = job.sent_from == "cloud" || job.sent_from == "reprint";
+
     json!({
         "uuid": job.uuid,
         "cluster_id": cluster.id,
@@ -58,9 +59,10 @@ pub fn job(world: &World, at: usize, job: &Job) -> Value {
 }
 
 /// A job with the file that it was made of.
-pub fn job_details(world: &World, at: usize, one: &Job) -> Value {
+pub fn job_details(world: &FarmState, at: usize, one: &Job) -> Value {
     let mut view = job(world, at, one);
     let file = &one.file;
+
     view["source"] = json!({
         "job_id": file.job_id,
         "job_name": file.name,
@@ -77,20 +79,24 @@ pub fn job_details(world: &World, at: usize, one: &Job) -> Value {
             "print": {"estimated_time": file.print_time.as_secs()},
         },
     });
+
     view
 }
 
 /// A job in a report: less than in a list, with the moment of its last change.
-pub fn job_report(world: &World, at: usize, one: &Job) -> Value {
+pub fn job_report(world: &FarmState, at: usize, one: &Job) -> Value {
     let mut view = job(world, at, one);
     for absent in ["is_online", "time_remaining", "preview_url", "note"] {
         view[absent] = Value::Null;
     }
+
     for change in view["configuration_changes_required"].as_array_mut().into_iter().flatten() {
         change["is_overridable"] = Value::Null;
     }
+
     view["updated_at"] = json!(stamp(one.since));
     view["hidden"] = json!(false);
+
     view
 }
 
@@ -107,6 +113,7 @@ fn candidate<'c>(cluster: &'c Cluster, job: &Job) -> Option<&'c Printer> {
 fn change(job: &Job, printer: &Printer) -> Option<Value> {
     let needed = job.needs_change(printer)?;
     let loaded = printer.loaded.first()?;
+
     Some(json!({
         "type_of_change": "material_change",
         "index": 0,

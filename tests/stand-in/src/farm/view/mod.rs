@@ -15,17 +15,18 @@ use super::call::object;
 use super::clock::Time;
 use super::job::Phase;
 use super::printer::Material;
-use super::world::World;
+use crate::farm::state::FarmState;
 
 /// How many jobs that are over a cluster's status holds, at most.
 const RECENT: usize = 10;
 
 /// The status of a cluster.
-pub fn status(world: &World, at: usize) -> Value {
+pub fn status(world: &FarmState, at: usize) -> Value {
     let cluster = &world.clusters[at];
     let ended = cluster.jobs.over().filter(|job| job.phase.state() == "history").take(RECENT);
     let active = cluster.jobs.open().filter(|job| world.is_listed(job));
     let active = active.filter(|job| job.phase != Phase::WaitApproval);
+
     object([
         ("generated_time", json!(stamp(world.now))),
         ("is_online", json!(cluster.is_online())),

@@ -69,6 +69,7 @@ fn configuration(printer: &Printer) -> Value {
             "temperature": ROOM,
         })
     });
+
     extruders.collect()
 }
 
@@ -76,6 +77,7 @@ fn station(printer: &Printer) -> Value {
     if !printer.model.station {
         return json!({"supported": false});
     }
+
     let slots = printer.slots.iter().enumerate();
     let slots: Value = slots.map(|(index, spool)| slot(printer, index, spool.as_ref())).collect();
     json!({"supported": true, "status": "available", "material_slots": slots})
@@ -92,6 +94,7 @@ fn slot(printer: &Printer, index: usize, spool: Option<&Spool>) -> Value {
             "material_remaining": -1.0,
         });
     };
+
     // The left half of the station feeds the first extruder.
     let extruder = index / 3;
     json!({

@@ -1,0 +1,108 @@
+//! From bytes to text, and from text to a value that all readers agree on.
+
+use std::fmt;
+use std::result::Result as StdResult;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+use crate::diagnostic::{Diagnostic, Result};
+
+/// The text of some bytes.
+///
+/// # Errors
+///
+/// The line of the first byte that is not UTF-8.
+pub fn utf_8(bytes: &[u8]) -> Result<&str> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let (before, rest) = bytes.split_at(error.valid_up_to());
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let message = format!("the byte {:#04x} is not UTF-8", rest[0]);
+        Diagnostic::line(line, message).help("save the text as UTF-8")
+    })
+}
+
+/// A value of which each object holds a key once: readers disagree on which of two counts.
+#[derive(Debug, Clone)]
+pub struct Once(pub Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> StdResult<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> StdResult<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> StdResult<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> StdResult<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i128<E: Error>(self, value: i128) -> StdResult<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_u128<E: Error>(self, value: u128) -> StdResult<Value, E> {
+        self.visit_f64(value as f64)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> StdResult<Value, E> {
+        let number = Number::from_f64(value);
+        number.map(Value::Number).ok_or_else(|| E::custom(format!("{value} is no JSON number")))
+    }
+
+    fn visit_str<E>(self, value: &str) -> StdResult<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> StdResult<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_unit<E>(self) -> StdResult<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E>(self) -> StdResult<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, inner: D) -> StdResult<Value, D::Error> {
+        inner.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> StdResult<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Once(value)) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> StdResult<Value, A::Error> {
+        let mut members = Map::new();
+        while let Some(key) = object.next_key::<String>()? {
+            let Once(value) = object.next_value()?;
+            if members.insert(key.clone(), value).is_some() {
+                return Err(A::Error::custom(format!("the key `{key}` stands twice in an object")));
+            }
+        }
+
+        Ok(Value::Object(members))
+    }
+}

@@ -1,0 +1,14 @@
+//! The passes, one module each.
+
+pub(crate) mod enums;
+pub(crate) mod envelopes;
+pub(crate) mod examples;
+pub(crate) mod numbers;
+pub(crate) mod operations;
+pub mod overlay;
+pub(crate) mod parameters;
+pub(crate) mod patterns;
+pub(crate) mod routes;
+pub(crate) mod security;
+pub(crate) mod swagger2;
+pub(crate) mod unions;

@@ -1,0 +1,4 @@
+//! API documents: loading one, and walking over its parts.
+
+pub mod document;
+pub mod walk;

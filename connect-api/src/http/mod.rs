@@ -1,0 +1,15 @@
+//! Calls over HTTP: build the request, wait for the rate limiter, send it, retry it.
+
+pub(crate) mod base_url;
+#[cfg(feature = "blocking")]
+mod blocking;
+pub(crate) mod call;
+mod deadline;
+pub(crate) mod exchange;
+mod execute;
+pub(crate) mod options;
+pub(crate) mod params;
+pub(crate) mod rate_limit;
+pub(crate) mod raw_request;
+pub(crate) mod response;
+pub(crate) mod retry;

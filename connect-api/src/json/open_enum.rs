@@ -1,0 +1,110 @@
+//! What all open enums have in common.
+
+/// Gives an enum of documented values and the catch-all `Unknown(String)` its conversions: any
+/// string is a value, and every value is written as it came. With an example of it.
+macro_rules! open_enum {
+    ($name:ident { $first:ident = $shown:literal $(, $variant:ident = $value:literal)* $(,)? }) => {
+        #[doc = concat!(
+            "```\n",
+            "use connect_api::models::", stringify!($name), ";\n\n",
+            "assert_eq!(", stringify!($name), "::from(", stringify!($shown), "), ",
+            stringify!($name), "::", stringify!($first), ");\n",
+            "assert_eq!(", stringify!($name), "::", stringify!($first), ".as_str(), ",
+            stringify!($shown), ");\n",
+            "// What the document does not list is kept as it came.\n",
+            "assert_eq!(", stringify!($name), "::from(\"another\").to_string(), \"another\");\n",
+            "```",
+        )]
+        impl $name {
+            /// The value as the API writes it.
+            #[inline]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    Self::$first => $shown,
+                    $(Self::$variant => $value,)*
+                    Self::Unknown(value) => value,
+                }
+            }
+
+            #[inline]
+            fn documented(value: &str) -> Option<Self> {
+                match value {
+                    $shown => Some(Self::$first),
+                    $($value => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            #[inline]
+            fn from(value: &str) -> Self {
+                Self::documented(value).unwrap_or_else(|| Self::Unknown(value.to_owned()))
+            }
+        }
+
+        impl From<String> for $name {
+            #[inline]
+            fn from(value: String) -> Self {
+                Self::documented(&value).unwrap_or(Self::Unknown(value))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            #[inline]
+            fn from_str(value: &str) -> Result<Self, Self::Err> {
+                Ok(value.into())
+            }
+        }
+
+        impl AsRef<str> for $name {
+            #[inline]
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            #[inline]
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl crate::http::params::QueryValue for &$name {
+            #[inline]
+            fn put(&self, values: &mut Vec<String>) {
+                values.push(self.as_str().to_owned());
+            }
+        }
+
+        impl serde::Serialize for $name {
+            #[inline]
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl crate::json::lenient::Scalar for $name {
+            const EXPECTED: &'static str = "a string";
+
+            #[inline]
+            fn from_word(word: serde::de::Unexpected<'_>) -> Option<Self> {
+                crate::json::lenient::text(word, |text| Self::from(text))
+            }
+        }
+
+        crate::json::lenient::member!($name);
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                crate::json::lenient::read_word(deserializer)
+            }
+        }
+    };
+}
+
+pub(crate) use open_enum;

@@ -1,0 +1,4 @@
+//! Pagination: a page of a list, and the streams over all pages.
+
+pub(crate) mod page;
+pub(crate) mod stream;

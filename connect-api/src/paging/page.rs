@@ -1,0 +1,87 @@
+//! A page of a list.
+
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+
+use crate::json::envelope::{Answer, Many};
+use crate::models::{PaginationLinks, ResponseMeta};
+
+/// A page of a list that the API gives in pages.
+///
+/// ```no_run
+/// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
+/// let page: connect_api::Page<_> = client.get_clusters().limit(20).send().await?;
+/// println!("{:?} clusters on {:?} pages", page.total_count(), page.total_pages());
+/// if page.limit_reached() {
+///     println!("the subscription shows no more");
+/// }
+/// for cluster in page {
+///     println!("{}", cluster.host_name);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items of this page.
+    #[serde(rename = "data")]
+    pub items: Vec<T>,
+    /// How many items and pages there are, and whether the subscription's limit cuts the list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meta: Option<ResponseMeta>,
+    /// Where the neighbouring pages are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<PaginationLinks>,
+}
+
+impl<T> Page<T> {
+    /// How many pages there are, if the API says so.
+    pub fn total_pages(&self) -> Option<i64> {
+        self.meta.as_ref()?.page.as_ref()?.total_pages
+    }
+
+    /// How many items there are on all pages, if the API says so.
+    pub fn total_count(&self) -> Option<i64> {
+        self.meta.as_ref()?.page.as_ref()?.total_count
+    }
+
+    /// Whether the list is cut because the subscription allows no more.
+    pub fn limit_reached(&self) -> bool {
+        self.meta.as_ref().and_then(|meta| meta.limit_reached).unwrap_or(false)
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'p, T> IntoIterator for &'p Page<T> {
+    type Item = &'p T;
+    type IntoIter = std::slice::Iter<'p, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+impl<T: DeserializeOwned> Page<T> {
+    /// The page that an answer holds; none if the answer has no data.
+    pub(crate) fn of(answer: &mut Answer<Many<T>>) -> Option<Self> {
+        let items = answer.data.take()?;
+        Some(Self { items, meta: answer.meta.take(), links: answer.links.take() })
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut answer = Answer::empty();
+        answer.read(deserializer)?;
+        Self::of(&mut answer).ok_or_else(|| D::Error::missing_field("data"))
+    }
+}
