@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use connect_api::models::{OrganizationSettings, PrintJobInstanceUpdateRequest, PrintJobState};
+use connect_api::models::{
+    OrganizationSettings, PrintJobInstanceResponse, PrintJobInstanceUpdateRequest, PrintJobState,
+};
 use connect_api::{Client, Error};
 use connect_stand_in::{ChangeKind, Farm, Fault};
 
@@ -13,17 +15,17 @@ async fn job_passes_all_phases_to_finished() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let cluster = farm.cluster().await;
     let job = farm.print(&cluster).await;
-    let mut phases = Vec::new();
 
+    let mut phases = Vec::new();
     for _ in 0..300 {
-        let now = farm.job(&cluster, &job).await;
-        let phase = (now.status.to_string(), now.state.to_string(), now.started);
+        let details = farm.job(&cluster, &job).await;
+        let phase = (details.status.to_string(), details.state.to_string(), details.started);
         if phases.last() != Some(&phase) {
             phases.push(phase);
         }
 
-        assert_eq!(now.time_total, 3600);
-        assert_eq!(now.time_elapsed.expect("elapsed") + now.time_remaining, 3600);
+        assert_eq!(details.time_total, 3600);
+        assert_eq!(details.time_elapsed.expect("elapsed") + details.time_remaining, 3600);
 
         farm.stand_in.advance(15 * SECOND);
     }
@@ -60,7 +62,7 @@ async fn cluster_status_lists_queued_printing_and_ended_jobs() {
 
     let current_status = async || {
         let status = farm.client.get_cluster_status(&cluster).send().await.expect("a status");
-        let jobs = |jobs: Option<Vec<connect_api::models::PrintJobInstanceResponse>>| {
+        let jobs = |jobs: Option<Vec<PrintJobInstanceResponse>>| {
             let jobs = jobs.expect("a list").into_iter();
             jobs.map(|job| (job.uuid, job.status.to_string())).collect::<Vec<_>>()
         };
@@ -71,8 +73,8 @@ async fn cluster_status_lists_queued_printing_and_ended_jobs() {
         (printer, jobs(status.print_jobs), jobs(status.recently_completed))
     };
     let job = |job: &String, status: &str| (job.clone(), status.to_owned());
-    farm.stand_in.advance(30 * SECOND);
 
+    farm.stand_in.advance(30 * SECOND);
     let queued = job(&second, "queued");
     let expected = ("pre_print".to_owned(), vec![job(&first, "pre_print"), queued.clone()], vec![]);
     assert_eq!(current_status().await, expected);
@@ -138,8 +140,8 @@ async fn print_that_needs_approval_responds_without_data() {
     farm.stand_in.advance(HOUR);
     let waiting = farm.client.get_print_jobs().status([PrintJobState::WaitApproval]).send().await;
     let waiting = waiting.expect("a page").items;
-
     assert_eq!((waiting.len(), farm.stand_in.changes().len()), (1, 0));
+
     assert_eq!(farm.stand_in.approve_jobs(&cluster), 1);
     assert_eq!(farm.job_status(&cluster, &waiting[0].uuid).await, "sent_to_printer");
 }
@@ -148,13 +150,14 @@ async fn print_that_needs_approval_responds_without_data() {
 async fn print_of_unknown_file_or_cluster_is_404() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let cluster = farm.cluster().await;
-    let unknown = farm.client.print(&cluster, "A".repeat(44)).send().await;
     let not_found = api_error(404, "recordNotFound");
 
-    assert_eq!(status_and_code(unknown.expect_err("an error")), not_found);
+    let unknown_file = farm.client.print(&cluster, "A".repeat(44)).send().await;
+    assert_eq!(status_and_code(unknown_file.expect_err("an error")), not_found);
+
     let file = farm.stand_in.add_file("vase.ufp", HOUR);
-    let elsewhere = farm.client.print("B".repeat(44), file).send().await;
-    assert_eq!(status_and_code(elsewhere.expect_err("an error")), not_found);
+    let unknown_cluster = farm.client.print("B".repeat(44), file).send().await;
+    assert_eq!(status_and_code(unknown_cluster.expect_err("an error")), not_found);
 }
 
 #[tokio::test]
@@ -162,13 +165,13 @@ async fn fault_with_status_creates_no_job_and_disconnect_creates_one() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let cluster = farm.cluster().await;
     let file = farm.stand_in.add_file("vase.ufp", HOUR);
-    let jobs = async || farm.client.get_print_jobs().send().await.expect("a page").items.len();
+    let job_count = async || farm.client.get_print_jobs().send().await.expect("a page").items.len();
     farm.stand_in
         .inject_faults("print", [Fault::Status(503), Fault::Gateway(502), Fault::Disconnect]);
 
     for expected in [0, 0, 1] {
         farm.client.print(&cluster, &file).send().await.expect_err("a failure");
-        assert_eq!(jobs().await, expected);
+        assert_eq!(job_count().await, expected);
     }
 }
 
@@ -200,6 +203,7 @@ async fn listing_delay_affects_lists_but_not_get_print_job() {
         let status = client.get_cluster_status(&cluster).send().await.expect("a status");
         (jobs, status.print_jobs.expect("a list").len())
     };
+
     farm.stand_in.advance(9 * SECOND);
     assert_eq!(listed(&farm.client).await, (0, 0));
     assert_eq!(farm.job(&cluster, &job).await.uuid, job);
@@ -220,11 +224,10 @@ async fn job_waits_for_required_material_unless_forced() {
     farm.stand_in.advance(24 * HOUR);
     let waiting = farm.job(&cluster, &job).await;
     let change = &waiting.configuration_changes_required.expect("changes")[0];
-
     assert_eq!(change.type_of_change.as_ref().expect("a type").as_str(), "material_change");
     assert!(change.is_overridable && waiting.state == PrintJobState::Waiting);
-    assert_eq!(farm.run_job_action(&cluster, &job, "force").await, "success");
 
+    assert_eq!(farm.run_job_action(&cluster, &job, "force").await, "success");
     let forced = farm.job(&cluster, &job).await;
     assert!(forced.force && forced.state == PrintJobState::Sending);
 

@@ -25,6 +25,7 @@ async fn pages_contain_each_cluster_once() {
     }
 
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), 1000);
+
     // A list without a limit has all clusters in the same order.
     assert_eq!(farm.clusters().await, ids);
 }
@@ -35,14 +36,16 @@ async fn page_links_keep_the_filters() {
     let request = farm.client.get_print_jobs().limit(3).page(2).status([PrintJobState::History]);
     let page = request.send().await.expect("a page");
     let next = page.links.expect("links").next.expect("a third page");
+
     let response = reqwest::Client::new().get(next).bearer_auth(farm.stand_in.token()).send().await;
     let response: serde_json::Value = response.expect("a response").json().await.expect("JSON");
-    let third = farm.client.get_print_jobs().limit(3).page(3).status([PrintJobState::History]);
-    let third: Vec<_> =
-        third.send().await.expect("a page").into_iter().map(|job| job.uuid).collect();
     let jobs = response["data"].as_array().expect("a list").iter();
+    let actual: Vec<_> = jobs.map(|job| job["uuid"].as_str().expect("text")).collect();
 
-    assert_eq!(jobs.map(|job| job["uuid"].as_str().expect("text")).collect::<Vec<_>>(), third);
+    let request = farm.client.get_print_jobs().limit(3).page(3).status([PrintJobState::History]);
+    let third_page = request.send().await.expect("a page").into_iter();
+    let expected: Vec<_> = third_page.map(|job| job.uuid).collect();
+    assert_eq!(actual, expected);
 }
 
 #[tokio::test]
@@ -99,7 +102,6 @@ async fn clusters_are_filtered_sorted_and_ranked_by_preference() {
     let teams = farm.client.get_cluster_team_counts().send().await.expect("counts");
     let counts = teams.counts.expect("counts");
     let shared = counts.iter().find(|(_, count)| **count == 1).expect("a team").0;
-
     assert_eq!(names(request().team_ids([shared])).await, ["Workshop"]);
 }
 
@@ -108,15 +110,13 @@ async fn jobs_are_filtered_by_each_query_parameter() {
     let farm = TestFarm::new(Farm::new()).await;
     let clusters = farm.clusters().await;
     let all = farm.client.get_print_jobs().send().await.expect("a page").items;
-
     assert!(all.len() > 15 && all.is_sorted_by_key(|job| std::cmp::Reverse(job.created_at)));
-    let request = || farm.client.get_print_jobs();
 
+    let request = || farm.client.get_print_jobs();
     let compare = |name: &str, actual: Vec<String>, expected: Vec<String>| {
         assert!(!actual.is_empty() && actual.len() < all.len(), "{name}");
         assert_eq!(actual, expected, "{name}");
     };
-
     let uuids = |jobs: Vec<PrintJobInstanceResponse>| {
         jobs.into_iter().map(|job| job.uuid).collect::<Vec<_>>()
     };
@@ -126,21 +126,24 @@ async fn jobs_are_filtered_by_each_query_parameter() {
     let list = async |request: connect_api::requests::GetPrintJobs| {
         uuids(request.send().await.expect("a page").items)
     };
+
     let cluster = clusters[1].clone();
     let expected = jobs_where(&|job| job.cluster_id == cluster);
-
     compare("cluster_ids", list(request().cluster_ids([&*cluster])).await, expected);
+
     let states = [PrintJobState::Waiting, PrintJobState::InProgress];
     let expected = jobs_where(&|job| states.contains(&job.state));
     compare("status", list(request().status(states.clone())).await, expected);
 
     let expected = jobs_where(&|job| job.sent_from == PrintJobOrigin::Usb);
     compare("sent_from", list(request().sent_from([PrintJobOrigin::Usb])).await, expected);
+
     let expected = jobs_where(&|job| job.owner.as_deref() == Some("ada-lovelace"));
     compare("private_only", list(request().private_only(true)).await, expected);
 
     let expected = jobs_where(&|job| job.name == "vase.ufp");
     compare("search by file", list(request().search("VASE")).await, expected);
+
     let expected = jobs_where(&|job| job.printer_name.as_deref() == Some("Atlas"));
     compare("search by printer", list(request().search("atlas")).await, expected);
 }
@@ -151,13 +154,12 @@ async fn reports_contain_jobs_in_the_date_range() {
     let cluster = farm.cluster().await;
     let first = farm.print(&cluster).await;
     farm.stand_in.advance(48 * HOUR);
-
     let second = farm.print(&cluster).await;
+
     let report = async |from: &str, to: &str| {
         let page = farm.client.get_print_job_reports(from, to).send().await;
         page.map(|page| page.into_iter().map(|job| job.uuid).collect::<Vec<_>>())
     };
-
     let day = |hours: u32| (farm.stand_in.now() - HOUR * hours).format("%Y-%m-%d").to_string();
     let (before, between, after) = (day(72), day(24), day(0));
     assert_eq!(report(&before, &between).await.expect("a report"), [&*first]);

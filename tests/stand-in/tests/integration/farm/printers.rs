@@ -15,8 +15,8 @@ async fn offline_cluster_rejects_jobs_and_actions() {
     let inactive = api_error(409, "printerInactive");
     let file = farm.stand_in.add_file("vase.ufp", HOUR);
     let print = farm.client.print(&cluster, file).send().await;
-
     assert_eq!(status_and_code(print.expect_err("an error")), inactive);
+
     let action = farm.client.send_print_job_action(&cluster, &job, "abort").send().await;
     assert_eq!(status_and_code(action.expect_err("an error")), inactive);
 
@@ -26,13 +26,11 @@ async fn offline_cluster_rejects_jobs_and_actions() {
 
     let status = farm.client.get_cluster_status(&cluster).send().await.expect("a status");
     assert_eq!(status.is_online, Some(false));
-
     for printer in status.printers.expect("printers") {
         assert_eq!(printer.status.expect("a status").as_str(), "unreachable");
     }
 
     farm.stand_in.set_printer_online(&cluster, &printers[0], true);
-
     for printer in &printers {
         let changes = [ChangeKind::PrinterOffline, ChangeKind::PrinterOnline];
         assert_eq!(farm.changes_of(printer), changes);
@@ -103,11 +101,10 @@ async fn printer_without_queue_rejects_job_while_busy() {
     let clusters = farm.clusters().await;
     let reception = &clusters[2];
     let cluster = farm.client.get_cluster(reception).send().await.expect("a cluster");
-
     assert!(!cluster.capabilities.expect("capabilities").contains(&"queue".to_owned()));
+
     farm.stand_in.advance(24 * HOUR);
     farm.print(reception).await;
-
     let file = farm.stand_in.add_file("vase.ufp", HOUR);
     let busy = farm.client.print(reception, file).send().await.expect_err("an error");
     assert_eq!(status_and_code(busy), api_error(409, "printerNotAcceptingJobs"));
@@ -117,11 +114,11 @@ async fn printer_without_queue_rejects_job_while_busy() {
 async fn prints_consume_material_of_the_station() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let cluster = farm.cluster().await;
-
     let slots = async || {
         let printer = farm.printers(&cluster).await.swap_remove(0);
         printer.material_station.expect("a station").material_slots.expect("slots")
     };
+
     let full = slots().await;
     assert_eq!(full.len(), 6);
     assert_eq!((full[2].extruder_index, full[2].material_remaining), (-1, -1.0));
@@ -129,7 +126,6 @@ async fn prints_consume_material_of_the_station() {
     for _ in 0..40 {
         farm.print(&cluster).await;
     }
-
     farm.stand_in.advance(30 * HOUR);
     let used = slots().await;
     assert!((0.0..full[0].material_remaining).contains(&used[0].material_remaining));
@@ -146,8 +142,8 @@ async fn offline_time_adds_nothing_to_print_time_and_material() {
     let cluster = farm.cluster().await;
     let printers = farm.printer_uuids(&cluster).await;
     farm.print(&cluster).await;
-
     let job = farm.print(&cluster).await;
+
     let remaining = async || {
         let station = farm.printers(&cluster).await.swap_remove(1).material_station;
         let slots = station.expect("a station").material_slots.expect("slots");
@@ -163,8 +159,8 @@ async fn offline_time_adds_nothing_to_print_time_and_material() {
     let printed = farm.job(&cluster, &job).await;
     assert_eq!((printed.time_elapsed, printed.time_remaining), (Some(3600), 0));
 
+    // A spool is sufficient for 48 hours.
     farm.stand_in.advance(HOUR);
-    // A spool lasts for 48 hours.
     let used = before - remaining().await;
     assert!((used - 1.0 / 48.0).abs() < 1e-9, "{used}");
 }

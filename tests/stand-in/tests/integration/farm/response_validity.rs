@@ -76,15 +76,15 @@ impl ValidatingClient {
             ("get_clusters", "/clusters?limit=2&page=9"),
             ("get_cluster", "/clusters/nowhere"),
             ("get_cluster_status", "/clusters/nowhere/status"),
-            ("get_user_clusters", "/user/nobody/clusters"),
+            ("get_user_clusters", "/user/unknown/clusters"),
         ] {
             self.get(id, path).await;
         }
 
         let clusters = self.get("get_clusters", "/clusters").await;
         let clusters = clusters["data"].as_array().expect("a list").clone();
-        let mut ids = Vec::new();
 
+        let mut ids = Vec::new();
         for cluster in &clusters {
             let id = cluster["cluster_id"].as_str().expect("an id").to_owned();
             let user = cluster["user_id"].as_str().expect("an id");
@@ -107,17 +107,17 @@ impl ValidatingClient {
             self.post("print", &format!("{base}/print/{file}"), json!({"start_now": true})).await;
         }
 
-        self.call("print", "POST", &format!("{base}/print/nothing"), None).await;
+        self.call("print", "POST", &format!("{base}/print/unknown"), None).await;
         let status = self.get("get_cluster_status", &format!("{base}/status")).await;
 
         let uuids = |name: &str| {
             let list = status["data"][name].as_array().expect("a list").iter();
             list.map(|item| item["uuid"].as_str().expect("a UUID").to_owned()).collect::<Vec<_>>()
         };
+
         let jobs = [uuids("print_jobs"), uuids("recently_completed")].concat();
         let job_actions =
             ["pause", "resume", "duplicate", "force", "abort", "move", "remove", "levitate"];
-
         for (job, action) in jobs.iter().take(2 * job_actions.len()).zip(job_actions.iter().cycle())
         {
             let path = format!("{base}/print_jobs/{job}");
@@ -152,6 +152,7 @@ impl ValidatingClient {
             .await;
         self.post("update_cluster_sharing", &format!("{base}/share"), json!({"team_ids": []}))
             .await;
+
         let path = format!("{base}/maintenance");
         let body = Some(json!({"task_codes": ["sline_clean_printer"]}));
         self.call("add_completed_maintenance", "PUT", &path, body).await;
@@ -161,8 +162,8 @@ impl ValidatingClient {
     async fn call_workspace_operations(&mut self, clusters: &[String]) {
         let ids = json!({"cluster_ids": clusters});
         self.post("check_cluster_access", "/clusters", ids).await;
-        let connection = self.stand_in.add_unregistered_printer("Kallisto", "Q7W8E9");
 
+        let connection = self.stand_in.add_unregistered_printer("Kallisto", "Q7W8E9");
         for (id, path) in [
             ("confirm_registration_with_pin", "/confirm-registration-pin/A1B2C3"),
             ("confirm_registration_with_pin", "/confirm-registration-pin/A1B2C3"),
@@ -182,8 +183,8 @@ impl ValidatingClient {
             "origin": "cura",
         });
         self.call("create_material_upload", "PUT", "/materials/upload", Some(body)).await;
-        let teams = self.get("get_cluster_team_counts", "/clusters/team_count").await;
 
+        let teams = self.get("get_cluster_team_counts", "/clusters/team_count").await;
         for team in teams["data"]["counts"].as_object().expect("counts").keys() {
             self.call("delete_team", "DELETE", &format!("/teams/{team}"), None).await;
         }

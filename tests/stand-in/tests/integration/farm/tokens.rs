@@ -23,6 +23,7 @@ async fn token_expires_by_the_clock_of_the_farm() {
 
     // An operation that requires no token still succeeds.
     farm.client.get_uptime().send().await.expect("an uptime");
+
     farm.stand_in.renew_token("stand-in-token");
     farm.client.get_cluster(&cluster).send().await.expect("a cluster");
 }
@@ -32,8 +33,8 @@ async fn token_returns_the_renewed_token() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     farm.stand_in.renew_token("the second");
     let rejected = farm.client.get_clusters().send().await.expect_err("an error");
-
     assert_eq!(status_and_code(rejected), api_error(403, "tokenExpired"));
+
     let client = Client::builder().base_url(farm.stand_in.base_url()).token(farm.stand_in.token());
     client.build().expect("a client").get_clusters().send().await.expect("a page");
 }

@@ -36,8 +36,8 @@ async fn material_is_uploaded_and_imported() {
     let cluster = farm.cluster().await;
     let printer = farm.printer_uuids(&cluster).await.swap_remove(0);
     let profile = create_material_upload(&farm, 12).await;
-
     assert_eq!((profile.content_type.as_str(), profile.file_size), (ZIP, Some(12)));
+
     let import = async || {
         let request = farm.client.send_printer_action(&cluster, &printer, "import_material");
         let request = request.material_profile_id(&profile.material_profile_id);
@@ -46,11 +46,12 @@ async fn material_is_uploaded_and_imported() {
     };
 
     assert_eq!(import().await, "failed", "the upload is not complete");
+
     let request = put(&profile).header("content-type", ZIP).body("PK and so on");
     assert_eq!(status(request).await, 200);
     assert_eq!(import().await, "success");
 
-    let [upload] = &farm.stand_in.uploads()[..] else { panic!("one upload") };
+    let [upload] = &farm.stand_in.uploads()[..] else { panic!("expected one upload") };
     assert_eq!(
         (upload.id.as_str(), upload.name.as_str()),
         (&*profile.material_profile_id, "cura.umm")
@@ -63,7 +64,6 @@ async fn material_is_uploaded_and_imported() {
         sha256: SHA256.to_owned(),
         status: Some(200),
     };
-
     assert_eq!(upload.attempts, [complete]);
 }
 
@@ -71,25 +71,25 @@ async fn material_is_uploaded_and_imported() {
 async fn upload_host_checks_request_and_rejects_bearer_token() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let profile = create_material_upload(&farm, 3).await;
-    let with = |kind: &'static str, body: &'static str| {
-        put(&profile).header("content-type", kind).body(body)
+    let send = |content_type: &'static str, body: &'static str| {
+        status(put(&profile).header("content-type", content_type).body(body))
     };
 
-    assert_eq!(status(with(ZIP, "abc").bearer_auth("secret")).await, 400);
-    assert_eq!(status(with("text/plain", "abc")).await, 403);
+    let with_token = put(&profile).header("content-type", ZIP).body("abc").bearer_auth("secret");
+    assert_eq!(status(with_token).await, 400);
+    assert_eq!(send("text/plain", "abc").await, 403);
     assert_eq!(status(put(&profile).body("abc")).await, 403);
-    assert_eq!(status(with(ZIP, "abcd")).await, 400);
+    assert_eq!(send(ZIP, "abcd").await, 400);
 
-    let unsigned = profile.upload_url.as_deref().expect("a URL").split('?').next().expect("a URL");
-    assert_eq!(
-        status(Client::new().put(unsigned).header("content-type", ZIP).body("abc")).await,
-        403
-    );
+    let url = profile.upload_url.as_deref().expect("a URL");
+    let unsigned_url = url.split('?').next().expect("a URL");
+    let unsigned = Client::new().put(unsigned_url).header("content-type", ZIP).body("abc");
+    assert_eq!(status(unsigned).await, 403);
+    let unknown_url = unsigned_url.replace(&profile.material_profile_id, "unknown");
+    assert_eq!(status(Client::new().put(unknown_url).body("abc")).await, 404);
 
-    let other = unsigned.replace(&profile.material_profile_id, "nothing");
-    assert_eq!(status(Client::new().put(other).body("abc")).await, 404);
-    assert_eq!(status(with(ZIP, "abc")).await, 200);
-    assert_eq!(status(with(ZIP, "abc")).await, 403, "the URL is valid once");
+    assert_eq!(send(ZIP, "abc").await, 200);
+    assert_eq!(send(ZIP, "abc").await, 403, "the URL is valid once");
 
     let attempts = farm.stand_in.uploads().swap_remove(0).attempts;
     let actual: Vec<_> =
@@ -158,8 +158,7 @@ async fn send_and_cancel(farm: &TestFarm, request: RequestBuilder) {
     }
 
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(!sending.is_finished(), "the host has not responded");
-
+    assert!(!sending.is_finished(), "the host has responded");
     sending.abort();
 }
 
@@ -226,34 +225,36 @@ async fn upload_with_early_response_is_not_complete() {
 async fn print_file_is_uploaded_with_upload_service_and_printed() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let cluster = farm.cluster().await;
-    let jobs = format!("{}/jobs", farm.stand_in.upload_service_url());
+    let service_url = format!("{}/jobs", farm.stand_in.upload_service_url());
 
     let create = |token: &str| {
-        let kind = "application/x-ufp";
-        let body = json!({"data": {"job_name": "cup.ufp", "file_size": 3, "content_type": kind}});
-        Client::new().put(format!("{jobs}/upload")).bearer_auth(token).json(&body)
+        let content_type = "application/x-ufp";
+        let data = json!({"job_name": "cup.ufp", "file_size": 3, "content_type": content_type});
+        Client::new()
+            .put(format!("{service_url}/upload"))
+            .bearer_auth(token)
+            .json(&json!({"data": data}))
     };
-
     assert_eq!(status(create("another")).await, 403);
+
     let read = async |request: RequestBuilder| -> PrintJobResponse {
         let response = request.send().await.expect("a response");
         let mut body: Value = response.json().await.expect("JSON");
         serde_json::from_value(body["data"].take()).expect("a print file")
     };
-
     let file = read(create(&farm.stand_in.token())).await;
     let get_status = async || {
-        let request = Client::new().get(format!("{jobs}/{}", file.job_id));
+        let request = Client::new().get(format!("{service_url}/{}", file.job_id));
         read(request.bearer_auth(farm.stand_in.token())).await.status.to_string()
     };
-
     assert_eq!(get_status().await, "uploading");
+
     let premature = farm.client.print(&cluster, &file.job_id).send().await;
     assert_eq!(status_and_code(premature.expect_err("an error")), api_error(404, "recordNotFound"));
 
-    let kind = file.content_type.as_ref().expect("a type").as_str();
+    let content_type = file.content_type.as_ref().expect("a type").as_str();
     let request = Client::new().put(file.upload_url.as_deref().expect("a URL"));
-    assert_eq!(status(request.header("content-type", kind).body("ufp")).await, 200);
+    assert_eq!(status(request.header("content-type", content_type).body("ufp")).await, 200);
     assert_eq!(get_status().await, "uploaded");
 
     let job = farm.client.print(&cluster, &file.job_id).send().await.expect("a job");
@@ -266,8 +267,8 @@ async fn empty_file_can_be_uploaded_but_not_as_material() {
     let farm = TestFarm::new(Farm::with_size(1, 1)).await;
     let url = farm.stand_in.create_upload("empty.gcode", "text/plain", 0);
     let request = Client::new().put(url).header("content-type", "text/plain").body("");
-
     assert_eq!(status(request).await, 200);
+
     let body = MaterialProfileUploadRequest::new(ZIP, 0, "cura.umm", "cura");
     let result = farm.client.create_material_upload(body).send().await;
     let error = result.expect_err("a material has at least one byte");

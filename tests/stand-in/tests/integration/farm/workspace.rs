@@ -32,22 +32,22 @@ async fn update_settings_keeps_omitted_settings() {
 async fn completed_maintenance_is_due_again_after_its_interval() {
     let farm = TestFarm::new(Farm::new()).await;
     let cluster = farm.cluster().await;
-
-    let due = async || {
+    let due_task = async || {
         let pending = farm.client.get_pending_maintenance(&cluster).send().await.expect("tasks");
         let details = farm.client.get_cluster(&cluster).send().await.expect("a cluster");
         assert_eq!(details.maintenance_due, Some(pending[0].is_due));
         (pending[0].is_due, pending[0].due_date.expect("a date"))
     };
-    let (is_due, before) = due().await;
+
+    let (is_due, before) = due_task().await;
     assert!(is_due && before < farm.stand_in.now());
 
     let task = MaintenanceTaskCode::SlineCleanPrinter;
     let body = PrinterMaintenanceTaskRequest::new().task_codes([task.clone()]);
-    farm.client.add_completed_maintenance(&cluster, body).send().await.expect("nothing");
+    farm.client.add_completed_maintenance(&cluster, body).send().await.expect("success");
 
     let completed_at = farm.stand_in.now();
-    let (is_due, next) = due().await;
+    let (is_due, next) = due_task().await;
     assert!(!is_due && next == completed_at + HOUR * 24 * 90);
 
     let log = farm.client.get_completed_maintenance(&cluster).limit(5).send().await;
@@ -56,7 +56,7 @@ async fn completed_maintenance_is_due_again_after_its_interval() {
     assert_eq!(log[0].task_codes, Some(vec![task]));
 
     farm.stand_in.advance(HOUR * 24 * 90);
-    assert!(due().await.0);
+    assert!(due_task().await.0);
 
     let other = PrinterMaintenanceTaskRequest::new().task_codes(["um3_clean_printer".into()]);
     let unknown = farm.client.add_completed_maintenance(&cluster, other).send().await;
@@ -72,14 +72,15 @@ async fn cluster_is_shared_with_teams_or_workspace() {
     let share = async |body: ClusterSharingUpdateRequest| {
         farm.client.update_cluster_sharing(&cluster, body).send().await
     };
-    let shared = share(ClusterSharingUpdateRequest::new().team_ids(teams.clone())).await;
 
+    let shared = share(ClusterSharingUpdateRequest::new().team_ids(teams.clone())).await;
     assert_eq!(shared.expect("a cluster").team_ids, Some(teams.clone()));
+
     let both = ClusterSharingUpdateRequest::new().team_ids(teams.clone()).organization_shared(true);
     let both = share(both).await.expect_err("an error");
     assert_eq!(status_and_code(both), api_error(400, "requiredField"));
 
-    farm.client.delete_team(&teams[0]).send().await.expect("nothing");
+    farm.client.delete_team(&teams[0]).send().await.expect("success");
     let remaining = farm.client.get_cluster(&cluster).send().await.expect("a cluster");
     assert_eq!(remaining.team_ids, Some(teams[1..].to_vec()));
 
@@ -94,11 +95,11 @@ async fn cluster_is_shared_with_teams_or_workspace() {
 async fn note_on_cluster_is_saved_and_removed() {
     let farm = TestFarm::new(Farm::new()).await;
     let cluster = farm.cluster().await;
-
     let update = async |body: ClusterNoteUpdateRequest| {
         let cluster = farm.client.update_cluster_note(&cluster, body).send().await;
         cluster.expect("a cluster").note.map(|note| note.note)
     };
+
     let note = ClusterNoteUpdateRequest::new().note(ClusterNote::new("Leiser, bitte"));
     assert_eq!(update(note).await.as_deref(), Some("Leiser, bitte"));
     assert_eq!(update(ClusterNoteUpdateRequest::new()).await, None);
@@ -108,17 +109,18 @@ async fn note_on_cluster_is_saved_and_removed() {
 async fn cluster_access_and_user_clusters_are_filtered() {
     let farm = TestFarm::new(Farm::new()).await;
     let clusters = farm.clusters().await;
+
     let request = ClusterIdsRequest::new().cluster_ids([&clusters[2], &"X".repeat(44)]);
     let accessible = farm.client.check_cluster_access(request).send().await.expect("ids");
-
     assert_eq!(accessible.cluster_ids, Some(vec![clusters[2].clone()]));
-    let owner = farm.client.get_cluster(&clusters[0]).send().await.expect("a cluster");
-    let (user, organization) = (owner.user_id.expect("a user"), owner.organization_id);
+
+    let cluster = farm.client.get_cluster(&clusters[0]).send().await.expect("a cluster");
+    let (user, organization) = (cluster.user_id.expect("a user"), cluster.organization_id);
     let request = farm.client.get_user_clusters(&user).organization_ids(organization);
     assert_eq!(request.send().await.expect("clusters").len(), 3);
 
-    let nobody = farm.client.get_user_clusters("nobody").send().await.expect("clusters");
-    assert!(nobody.is_empty());
+    let unknown_user = farm.client.get_user_clusters("unknown").send().await.expect("clusters");
+    assert!(unknown_user.is_empty());
 }
 
 #[tokio::test]
@@ -126,8 +128,8 @@ async fn uptime_counts_the_farm_time_and_coffee_is_418() {
     let farm = TestFarm::new(Farm::with_size(0, 0).tick(Duration::ZERO)).await;
     farm.stand_in.advance(HOUR);
     let uptime = farm.client.get_uptime().send().await.expect("an uptime");
-
     assert_eq!((uptime.ok, uptime.uptime), (true, 3600.0));
+
     let coffee = farm.client.brew_coffee().send().await.expect_err("an error");
     assert_eq!(status_and_code(coffee), api_error(418, "iAmATeapot"));
 }
