@@ -48,6 +48,7 @@
 
 pub mod contract;
 mod document_error;
+mod documents;
 pub mod examples;
 pub mod farm;
 pub mod fault;
@@ -61,13 +62,8 @@ mod sync;
 mod test_handle;
 
 pub use self::document_error::DocumentError;
+pub use self::documents::{CONTRACT, UPSTREAM};
 pub use self::farm::{Change, ChangeKind, Farm, UploadFault};
 pub use self::fault::{BodyLength, Fault};
 pub use self::recorded_request::RecordedRequest;
 pub use self::test_handle::{Builder, StandIn, StartError};
-
-/// The normalised OpenAPI document of the API.
-pub const CONTRACT: &str = include_str!("../../../spec/connect-v1.openapi.json");
-
-/// The upstream document of the API, as the service serves it.
-pub const UPSTREAM: &str = include_str!("../../../spec/upstream/connect-v1.json");

@@ -9,8 +9,6 @@ use std::sync::Arc;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use self::reader::Reader;
-use crate::document_error::DocumentError;
 use crate::route::Template;
 
 /// The operations of the API's OpenAPI document.
@@ -102,15 +100,6 @@ pub struct Content {
 }
 
 impl Contract {
-    /// Reads the normalised OpenAPI document.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the document lacks a required part or has a part that the stand-in does not support.
-    pub fn read(document: &Value) -> Result<Self, DocumentError> {
-        Reader::new(document)?.contract()
-    }
-
     /// All operations.
     pub fn operations(&self) -> impl Iterator<Item = &Operation> {
         self.paths.values().flat_map(BTreeMap::values)

@@ -10,8 +10,19 @@ use super::{Body, Content, Contract, Location, Operation, Parameter, ParameterFo
 use crate::document_error::DocumentError;
 use crate::route::{Template, escape_pointer};
 
+impl Contract {
+    /// Reads the normalised OpenAPI document.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the document lacks a required part or has a part that the stand-in does not support.
+    pub fn read(document: &Value) -> Result<Self, DocumentError> {
+        Reader::new(document)?.contract()
+    }
+}
+
 /// The reader of one document.
-pub(super) struct Reader<'d> {
+struct Reader<'d> {
     document: &'d Value,
     schemas: Schemas<'d>,
     /// The operation ids that were read, to find duplicates.
@@ -19,11 +30,11 @@ pub(super) struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    pub(super) fn new(document: &'d Value) -> Result<Self, DocumentError> {
+    fn new(document: &'d Value) -> Result<Self, DocumentError> {
         Ok(Self { document, schemas: Schemas::new(document)?, ids: BTreeSet::new() })
     }
 
-    pub(super) fn contract(mut self) -> Result<Contract, DocumentError> {
+    fn contract(mut self) -> Result<Contract, DocumentError> {
         let base_path = self.base_path()?;
         let mut paths = BTreeMap::new();
 

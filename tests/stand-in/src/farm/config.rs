@@ -5,8 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike as _};
 
 use super::clock::Time;
-#[cfg(doc)]
-use crate::StandIn;
 
 /// How far a request advances the clock by default. It is the poll interval of a typical client.
 const DEFAULT_TICK: Duration = Duration::from_secs(1);
@@ -92,7 +90,7 @@ impl Farm {
 
     /// The speed of the clock, relative to real time.
     ///
-    /// The default is 0: the clock stands still between requests. At any speed, [`StandIn::advance`]
+    /// The default is 0: the clock stands still between requests. At any speed, [`StandIn::advance`](crate::StandIn::advance)
     /// and [`tick`](Self::tick) advance it further.
     #[must_use]
     pub fn speed(mut self, speed: u32) -> Self {
@@ -103,7 +101,7 @@ impl Farm {
     /// How far each request to the API advances the clock, so that a client which polls sees changes.
     ///
     /// The default is one second, or zero if the clock [runs by itself](Self::speed). With
-    /// [`Duration::ZERO`], only [`StandIn::advance`] advances the clock, and an action that a client
+    /// [`Duration::ZERO`], only [`StandIn::advance`](crate::StandIn::advance) advances the clock, and an action that a client
     /// waits for does not end without it.
     ///
     /// With this farm a client watches a print of one hour with about sixty requests:
@@ -165,7 +163,7 @@ impl Farm {
         self
     }
 
-    /// The time until the bearer token expires. [`StandIn::renew_token`] issues the next one.
+    /// The time until the bearer token expires. [`StandIn::renew_token`](crate::StandIn::renew_token) issues the next one.
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = Some(lifetime);

@@ -1,23 +1,21 @@
 //! The HTTP server: records, routes, authorises and validates each request, then responds.
 
+mod shared;
 mod target;
 
-use std::collections::{HashMap, VecDeque};
-use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::header::{HeaderName, HeaderValue};
 
+pub(crate) use self::shared::Shared;
 use self::target::Target;
-use crate::contract::{Contract, Operation};
+use crate::contract::Operation;
 use crate::examples::ApiResponse;
-use crate::farm::state::FarmState;
-use crate::fault::connection::{Connection, Traffic};
-use crate::fault::queue::FaultQueue;
+use crate::fault::connection::Connection;
 use crate::recorded_request::RecordedRequest;
 use crate::spec::Specification;
 use crate::sync::lock;
@@ -25,27 +23,6 @@ use crate::sync::lock;
 pub use crate::recorded_request::BODY_LIMIT;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The state that all requests share.
-pub(crate) struct Shared {
-    pub contract: Arc<Contract>,
-    pub specification: Specification,
-    /// The only bearer token that is accepted.
-    pub token: Mutex<String>,
-    pub requests: Mutex<VecDeque<RecordedRequest>>,
-    /// How many requests are kept at most.
-    pub kept_requests: usize,
-    /// The statuses of the next responses, by `operationId`.
-    pub next_responses: Mutex<HashMap<String, VecDeque<u16>>>,
-    /// How many responses were sent. The request ids are built from it.
-    pub response_count: AtomicU64,
-    pub faults: FaultQueue,
-    pub traffic: Arc<Traffic>,
-    /// The address of the API.
-    pub address: SocketAddr,
-    /// The farm. Without one, the responses are the document's examples.
-    pub farm: Option<Arc<Mutex<FarmState>>>,
-}
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new().fallback(handle).with_state(shared)

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 
-use super::Shared;
+use super::shared::Shared;
 use crate::contract::Operation;
 use crate::examples::ApiResponse;
 use crate::farm::operation::{Handler, undocumented};

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use super::StandIn;
 use super::listener::Listener;
+use super::stand_in::StandIn;
 use crate::contract::Contract;
 use crate::document_error::DocumentError;
+use crate::documents::{CONTRACT, UPSTREAM};
 use crate::farm::Farm;
 use crate::farm::clock::Time;
 use crate::farm::state::FarmState;
@@ -18,7 +19,6 @@ use crate::fault::connection::Traffic;
 use crate::fault::queue::FaultQueue;
 use crate::server::{self, Shared};
 use crate::spec::Specification;
-use crate::{CONTRACT, UPSTREAM};
 
 /// The configuration of a stand-in.
 #[derive(Clone)]
@@ -66,8 +66,52 @@ pub enum StartError {
     },
 }
 
+impl StandIn {
+    /// Starts a stand-in on a free port, with the small farm of [`Farm::new`](crate::Farm::new).
+    ///
+    /// Its clock advances by one second with each request (see [`Farm::tick`](crate::Farm::tick)), so
+    /// that a client which polls for a change sees it in the end.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use connect_api::Client;
+    /// use connect_stand_in::StandIn;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), connect_api::Error> {
+    /// let stand_in = StandIn::start().await;
+    /// let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
+    /// let cluster = &client.get_clusters().send().await?.items[1].cluster_id;
+    /// let printers = client.get_cluster_status(cluster).send().await?.printers.unwrap_or_default();
+    /// let printer = printers[0].uuid.as_deref().expect("a UUID");
+    ///
+    /// let rename = client.rename_printer(cluster, printer, "Kallisto").wait();
+    /// // A test may poll more often than the service allows.
+    /// rename.poll_interval(Duration::from_millis(1)).await?;
+    /// let printers = client.get_cluster_status(cluster).send().await?.printers.unwrap_or_default();
+    /// assert_eq!(printers[0].friendly_name.as_deref(), Some("Kallisto"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If it cannot start. [`Builder::start`] returns an error instead.
+    pub async fn start() -> Self {
+        match Self::builder().start().await {
+            Ok(stand_in) => stand_in,
+            Err(error) => panic!("the stand-in cannot start: {error}"),
+        }
+    }
+
+    /// A builder, to choose the farm, the documents, the token or the port.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
+
 impl Builder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             port: 0,
             token: "stand-in-token".to_owned(),
@@ -144,9 +188,9 @@ impl Builder {
         }
 
         // Files are uploaded to a separate host, as with the service.
-        let listener = Listener::bind(self.port).await?;
+        let listener = listen(self.port).await?;
         let upload_listener = match self.farm {
-            Some(_) => Some(Listener::bind(0).await?),
+            Some(_) => Some(listen(0).await?),
             None => None,
         };
 
@@ -199,4 +243,8 @@ fn read_specification(given: Option<String>) -> Result<Specification, StartError
     };
 
     Specification::new(text).map_err(|error| StartError::Json { document, error })
+}
+
+async fn listen(port: u16) -> Result<Listener, StartError> {
+    Listener::bind(port).await.map_err(|error| StartError::Listen { port, error })
 }

@@ -3,11 +3,7 @@
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-use super::StandIn;
-#[cfg(doc)]
-use crate::Builder;
-#[cfg(doc)]
-use crate::farm::MAX_FARM_AGE;
+use super::stand_in::StandIn;
 use crate::farm::change::Change;
 use crate::farm::clock::Time;
 use crate::farm::state::FarmState;
@@ -22,7 +18,7 @@ use crate::sync::lock;
 /// Control of the farm.
 ///
 /// All of these methods but [`upload_service_url`](Self::upload_service_url) panic if the stand-in was
-/// started with [`Builder::examples`].
+/// started with [`Builder::examples`](crate::Builder::examples).
 impl StandIn {
     /// Locks the farm at the current time.
     #[track_caller]
@@ -47,7 +43,7 @@ impl StandIn {
     ///
     /// # Panics
     ///
-    /// If the farm would become older than [`MAX_FARM_AGE`].
+    /// If the farm would become older than [`MAX_FARM_AGE`](crate::farm::MAX_FARM_AGE).
     #[track_caller]
     pub fn advance(&self, time: Duration) {
         let mut farm = self.farm();

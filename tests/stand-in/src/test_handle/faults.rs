@@ -1,6 +1,6 @@
 //! Fault injection by a test.
 
-use super::StandIn;
+use super::stand_in::StandIn;
 use crate::farm::operation::undocumented;
 use crate::farm::uploads::service;
 use crate::fault::connection::Traffic;

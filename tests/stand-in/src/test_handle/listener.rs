@@ -7,7 +7,6 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use super::StartError;
 use crate::fault::connection::{Connection, CountingListener, Traffic};
 
 /// A socket that listens on the loopback interface.
@@ -25,11 +24,9 @@ pub(super) struct Server {
 
 impl Listener {
     /// Listens on a port; 0 selects a free one.
-    pub(super) async fn bind(port: u16) -> Result<Self, StartError> {
-        let listen_error = |error| StartError::Listen { port, error };
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(listen_error)?;
-        let address = listener.local_addr().map_err(listen_error)?;
+    pub(super) async fn bind(port: u16) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
         Ok(Self { listener, address })
     }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::job::job;
 use super::printer::{printer, printer_status};
-use super::timestamp;
+use super::value::timestamp;
 use crate::farm::json::object;
 use crate::farm::state::FarmState;
 use crate::farm::state::cluster::Cluster;

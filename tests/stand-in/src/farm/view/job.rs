@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{material, timestamp};
+use super::value::{material, timestamp};
 use crate::farm::clock::duration_between;
 use crate::farm::state::FarmState;
 use crate::farm::state::cluster::Cluster;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{material, timestamp};
+use super::value::{material, timestamp};
 use crate::farm::state::cluster::Cluster;
 use crate::farm::state::job::Phase;
 use crate::farm::state::printer::{FirmwareUpdate, Printer, PrinterFault, Spool};
