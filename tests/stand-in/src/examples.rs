@@ -50,8 +50,8 @@ impl ApiResponse {
 
     /// An error response with one error for each detail.
     ///
-    /// It is built from the operation's example for this status, else from another operation's. If the
-    /// document has none, the error has the same shape.
+    /// It is built from the operation's example for this status, else from another operation's. If
+    /// the document has none, the error has the same shape.
     pub fn error(
         contract: &Contract,
         operation: Option<&Operation>,
@@ -124,7 +124,8 @@ impl ApiResponse {
         response
     }
 
-    /// The response 500 in place of one that violates the document. It reports a bug of the stand-in.
+    /// The response 500 in place of one that violates the document. It reports a bug of the
+    /// stand-in.
     pub fn internal_error(operation: Option<&Operation>, errors: &[String]) -> Self {
         let request = operation.map_or("a request to no operation", |operation| &operation.id);
         let errors = errors.join("; ");

@@ -1,8 +1,8 @@
 //! A mock server for the Connect API: tests and examples run against it instead of real printers.
 //!
-//! The server listens on the loopback interface. It validates each request against the API's OpenAPI
-//! document and rejects what the document does not allow. It also validates its own responses before
-//! it sends them. The few responses that the document lacks are listed in
+//! The server listens on the loopback interface. It validates each request against the API's
+//! OpenAPI document and rejects what the document does not allow. It also validates its own
+//! responses before it sends them. The few responses that the document lacks are listed in
 //! [`response_check::UNDOCUMENTED_RESPONSES`] and [`response_check::COMMON_ERRORS`].
 //!
 //! The responses come from a simulated [farm], a fleet of printers: jobs are queued, printed and

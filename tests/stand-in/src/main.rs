@@ -11,10 +11,11 @@ use tokio::sync::oneshot;
 
 /// A mock server for the Connect API, with a simulated farm of printers.
 ///
-/// The server listens on the loopback interface, and prints the base URL and the token for a client.
-/// Jobs can be printed, paused, moved and aborted, printers renamed and updated, materials uploaded.
-/// Each response is valid by the API's document. New jobs appear in lists after ten seconds, as they
-/// can with the service. Without --quiet, random events happen: jobs arrive and printers go offline.
+/// The server listens on the loopback interface, and prints the base URL and the token for a
+/// client. Jobs can be printed, paused, moved and aborted, printers renamed and updated, materials
+/// uploaded. Each response is valid by the API's document. New jobs appear in lists after ten
+/// seconds, as they can with the service. Without --quiet, random events happen: jobs arrive and
+/// printers go offline.
 #[derive(Parser)]
 struct Arguments {
     /// The port to listen on; 0 selects a free port.

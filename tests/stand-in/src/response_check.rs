@@ -6,8 +6,8 @@ use crate::contract::{Content, Contract, Operation};
 
 /// The responses that operations send although the document lacks them: operation, status, reason.
 ///
-/// If the status is not documented, the response must look like the operation's documented errors. If
-/// it is documented, the response may lack its body.
+/// If the status is not documented, the response must look like the operation's documented errors.
+/// If it is documented, the response may lack its body.
 pub static UNDOCUMENTED_RESPONSES: [(&str, u16, &str); 3] = [
     ("print", 200, NO_JOB_BEFORE_APPROVAL),
     ("reprint", 200, NO_JOB_BEFORE_APPROVAL),
@@ -21,8 +21,8 @@ pub static UNDOCUMENTED_RESPONSES: [(&str, u16, &str); 3] = [
 const NO_JOB_BEFORE_APPROVAL: &str = "a print that awaits approval has no job yet: the service's own \
                                       programs expect a response without a body";
 
-/// The errors that any request may get before it reaches an operation, even if the operation does not
-/// document them: status and reason.
+/// The errors that any request may get before it reaches an operation, even if the operation does
+/// not document them: status and reason.
 pub static COMMON_ERRORS: [(u16, &str); 6] = [
     (400, "the request is not valid; most operations that read or delete do not document this"),
     (
@@ -61,8 +61,9 @@ impl Operation {
 impl Contract {
     /// Validates an error response to a rejected request. Returns one message for each error.
     ///
-    /// If the operation does not document the status, or the request matches no operation, the status
-    /// must be listed in [`COMMON_ERRORS`] and the body must look like the documented errors.
+    /// If the operation does not document the status, or the request matches no operation, the
+    /// status must be listed in [`COMMON_ERRORS`] and the body must look like the documented
+    /// errors.
     pub fn check_error_response(
         &self,
         operation: Option<&Operation>,

@@ -8,8 +8,8 @@ use crate::document_error::DocumentError;
 
 /// A path template, such as `/clusters/{cluster_id}/status`.
 ///
-/// Templates are ordered by precedence: if two match the same path, the one with the earlier literal
-/// segment comes first, as OpenAPI requires.
+/// Templates are ordered by precedence: if two match the same path, the one with the earlier
+/// literal segment comes first, as OpenAPI requires.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Template(Vec<Segment>);
 
@@ -24,8 +24,8 @@ enum Segment {
 pub enum BadPath {
     /// A segment is not percent-encoded UTF-8.
     Encoding,
-    /// A segment is `.` or `..`, also if percent-encoded. Clients and proxies rewrite such a path, so
-    /// it is always a mistake.
+    /// A segment is `.` or `..`, also if percent-encoded. Clients and proxies rewrite such a path,
+    /// so it is always a mistake.
     DotSegment,
 }
 

@@ -1,4 +1,5 @@
-//! The API contract: the operations of the OpenAPI document, their parameters, bodies and responses.
+//! The API contract: the operations of the OpenAPI document, their parameters, bodies and
+//! responses.
 
 mod reader;
 mod schema;

@@ -15,7 +15,8 @@ impl Contract {
     ///
     /// # Errors
     ///
-    /// Fails if the document lacks a required part or has a part that the stand-in does not support.
+    /// Fails if the document lacks a required part or has a part that the stand-in does not
+    /// support.
     pub fn read(document: &Value) -> Result<Self, DocumentError> {
         Reader::new(document)?.contract()
     }

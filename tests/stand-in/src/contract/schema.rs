@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::document_error::DocumentError;
 
-/// The URI of the document's schemas in the registry. Validators resolve references only there, never
-/// over the network.
+/// The URI of the document's schemas in the registry. Validators resolve references only there,
+/// never over the network.
 const DOCUMENT_URI: &str = "urn:stand-in";
 
 /// The keywords with the same meaning in OpenAPI 3.0 and in draft 4 of JSON Schema.

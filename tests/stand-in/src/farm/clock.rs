@@ -22,8 +22,8 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that shows `start` now, and runs `speed` times as fast as real time. With 0 it stands
-    /// still.
+    /// A clock that shows `start` now, and runs `speed` times as fast as real time. With 0 it
+    /// stands still.
     pub fn new(start: Time, speed: u32) -> Self {
         Self { start, speed, running_since: Instant::now(), advanced: Duration::ZERO }
     }

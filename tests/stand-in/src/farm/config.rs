@@ -49,8 +49,9 @@ impl Default for Farm {
 impl Farm {
     /// A small sample farm in the middle of a working day.
     ///
-    /// It has three clusters and eight printers of three models, one of them offline. There are jobs in
-    /// most phases, due maintenance, and a printer that can be registered with the pin `A1B2C3`.
+    /// It has three clusters and eight printers of three models, one of them offline. There are
+    /// jobs in most phases, due maintenance, and a printer that can be registered with the pin
+    /// `A1B2C3`.
     pub fn new() -> Self {
         Self::with_layout(Layout::Sample)
     }
@@ -90,19 +91,20 @@ impl Farm {
 
     /// The speed of the clock, relative to real time.
     ///
-    /// The default is 0: the clock stands still between requests. At any speed, [`StandIn::advance`](crate::StandIn::advance)
-    /// and [`tick`](Self::tick) advance it further.
+    /// The default is 0: the clock stands still between requests. At any speed,
+    /// [`StandIn::advance`](crate::StandIn::advance) and [`tick`](Self::tick) advance it further.
     #[must_use]
     pub fn speed(mut self, speed: u32) -> Self {
         self.speed = speed;
         self
     }
 
-    /// How far each request to the API advances the clock, so that a client which polls sees changes.
+    /// How far each request to the API advances the clock, so that a client which polls sees
+    /// changes.
     ///
     /// The default is one second, or zero if the clock [runs by itself](Self::speed). With
-    /// [`Duration::ZERO`], only [`StandIn::advance`](crate::StandIn::advance) advances the clock, and an action that a client
-    /// waits for does not end without it.
+    /// [`Duration::ZERO`], only [`StandIn::advance`](crate::StandIn::advance) advances the clock,
+    /// and an action that a client waits for does not end without it.
     ///
     /// With this farm a client watches a print of one hour with about sixty requests:
     ///
@@ -163,7 +165,8 @@ impl Farm {
         self
     }
 
-    /// The time until the bearer token expires. [`StandIn::renew_token`](crate::StandIn::renew_token) issues the next one.
+    /// The time until the bearer token expires.
+    /// [`StandIn::renew_token`](crate::StandIn::renew_token) issues the next one.
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = Some(lifetime);

@@ -21,8 +21,8 @@ const PIECE_SIZE: u64 = 1 << 16;
 impl Fault {
     /// Applies the fault to the response of a request.
     ///
-    /// `execute` runs the operation. It is only called if the fault affects the response alone. A fault
-    /// that rejects the request must not change the state.
+    /// `execute` runs the operation. It is only called if the fault affects the response alone. A
+    /// fault that rejects the request must not change the state.
     pub(crate) async fn apply(
         self,
         contract: &Contract,

@@ -1,5 +1,5 @@
-//! The API's own document, as the service serves it: the upstream Swagger 2.0 document unchanged, and
-//! its conversion to OpenAPI 3.0.
+//! The API's own document, as the service serves it: the upstream Swagger 2.0 document unchanged,
+//! and its conversion to OpenAPI 3.0.
 
 mod openapi3;
 

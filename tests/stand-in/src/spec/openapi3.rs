@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// Converts a Swagger 2.0 document to OpenAPI 3.0.3.
 ///
-/// The errors of the document are kept: paths with a `?`, path parameters that the path does not name,
-/// numbers, patterns and limits.
+/// The errors of the document are kept: paths with a `?`, path parameters that the path does not
+/// name, numbers, patterns and limits.
 pub fn to_openapi_3(swagger: &Value) -> Value {
     let mut document = Map::from_iter([("openapi".to_owned(), json!("3.0.3"))]);
 

@@ -69,8 +69,8 @@ pub enum StartError {
 impl StandIn {
     /// Starts a stand-in on a free port, with the small farm of [`Farm::new`](crate::Farm::new).
     ///
-    /// Its clock advances by one second with each request (see [`Farm::tick`](crate::Farm::tick)), so
-    /// that a client which polls for a change sees it in the end.
+    /// Its clock advances by one second with each request (see [`Farm::tick`](crate::Farm::tick)),
+    /// so that a client which polls for a change sees it in the end.
     ///
     /// ```
     /// use std::time::Duration;

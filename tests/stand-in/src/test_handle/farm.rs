@@ -17,8 +17,8 @@ use crate::sync::lock;
 
 /// Control of the farm.
 ///
-/// All of these methods but [`upload_service_url`](Self::upload_service_url) panic if the stand-in was
-/// started with [`Builder::examples`](crate::Builder::examples).
+/// All of these methods but [`upload_service_url`](Self::upload_service_url) panic if the stand-in
+/// was started with [`Builder::examples`](crate::Builder::examples).
 impl StandIn {
     /// Locks the farm at the current time.
     #[track_caller]
@@ -98,7 +98,8 @@ impl StandIn {
 
     /// Causes a fault of a printer, with this error code.
     ///
-    /// Its print job fails, and it takes no other job until [`repair_printer`](Self::repair_printer).
+    /// Its print job fails, and it takes no other job until
+    /// [`repair_printer`](Self::repair_printer).
     ///
     /// # Panics
     ///

@@ -43,8 +43,8 @@ impl StandIn {
 
     /// The recorded requests, in the order in which they were received.
     ///
-    /// Only the latest ones are kept if [`Builder::keep_requests`](crate::Builder::keep_requests) sets a
-    /// limit.
+    /// Only the latest ones are kept if [`Builder::keep_requests`](crate::Builder::keep_requests)
+    /// sets a limit.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.shared.requests).iter().cloned().collect()
     }

@@ -12,7 +12,8 @@ const DEFAULT_PAGE_SIZE: u64 = 999_999;
 
 /// The requested page of a list.
 ///
-/// The list is cut off at `list_limit` before it is divided into pages. `view` converts an item to JSON.
+/// The list is cut off at `list_limit` before it is divided into pages. `view` converts an item to
+/// JSON.
 pub(super) fn page<T>(
     request: &OperationRequest<'_>,
     mut items: Vec<T>,

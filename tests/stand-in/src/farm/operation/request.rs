@@ -38,7 +38,8 @@ impl OperationRequest<'_> {
         self.query_value(name)?.parse().ok()
     }
 
-    /// Whether a filter in the query accepts a value. A filter that is not given accepts all values.
+    /// Whether a filter in the query accepts a value. A filter that is not given accepts all
+    /// values.
     pub fn filter_accepts(&self, name: &str, value: &str) -> bool {
         let accepted = self.query_values(name);
         accepted.is_empty() || accepted.iter().any(|item| item == value)

@@ -118,8 +118,8 @@ impl OperationError {
 
 /// Builds the response of a documented operation, and validates it against the document.
 ///
-/// A response that violates the document is replaced with an internal error, since users rely on valid
-/// responses.
+/// A response that violates the document is replaced with an internal error, since users rely on
+/// valid responses.
 pub(super) fn validated_response(
     operation: &Operation,
     result: OperationResult,

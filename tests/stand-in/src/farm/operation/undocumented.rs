@@ -1,8 +1,8 @@
 //! Routes of the API that its document lacks.
 //!
-//! The routes are known to exist, but not what they accept and return. The responses here consist of
-//! fields of documented models. That is enough to test a client's call, but says nothing about the
-//! responses of the service.
+//! The routes are known to exist, but not what they accept and return. The responses here consist
+//! of fields of documented models. That is enough to test a client's call, but says nothing about
+//! the responses of the service.
 
 use std::time::Duration;
 

@@ -43,7 +43,8 @@ impl FarmState {
         id
     }
 
-    /// Advances an action to its next status: from `pending` to `sent`, then to `success` or `failed`.
+    /// Advances an action to its next status: from `pending` to `sent`, then to `success` or
+    /// `failed`.
     pub(super) fn advance_action(&mut self, cluster_id: &str, id: &str) {
         let Some(cluster) = self.cluster_index(cluster_id) else { return };
         let Some(action) = self.clusters[cluster].actions.get(id).cloned() else { return };

@@ -9,8 +9,8 @@ use crate::farm::state::printer::FirmwareUpdate;
 /// A command on a printer or job.
 ///
 /// The arguments are the farm, the index of the cluster, the UUID of the printer or job, and the
-/// fields of the request. The result is the API's `status_details`, or null if there are none. `None`
-/// means that the command is not possible.
+/// fields of the request. The result is the API's `status_details`, or null if there are none.
+/// `None` means that the command is not possible.
 pub type Command = fn(&mut FarmState, usize, &str, &Value) -> Option<Value>;
 
 /// The maximum number of jobs that one command duplicates or aborts.

@@ -86,7 +86,8 @@ impl FarmState {
         }
     }
 
-    /// Starts scheduled firmware updates, then assigns queued jobs to free printers, in queue order.
+    /// Starts scheduled firmware updates, then assigns queued jobs to free printers, in queue
+    /// order.
     pub fn assign_jobs(&mut self, cluster: usize) {
         self.start_firmware_updates(cluster);
 

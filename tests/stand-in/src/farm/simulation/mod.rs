@@ -54,7 +54,8 @@ impl FarmState {
         while self.step(until) {}
     }
 
-    /// Applies the next event, or advances to `until` if none is due. Returns whether there was one.
+    /// Applies the next event, or advances to `until` if none is due. Returns whether there was
+    /// one.
     fn step(&mut self, until: Time) -> bool {
         let next = self.events.pop_due(until);
         let time = next.as_ref().map_or(until, |(time, _)| *time);

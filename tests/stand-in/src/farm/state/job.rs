@@ -175,7 +175,8 @@ impl Job {
 
     /// The time for which it has been printed.
     ///
-    /// It never exceeds the print time, even if the printer is offline and the end is not known yet.
+    /// It never exceeds the print time, even if the printer is offline and the end is not known
+    /// yet.
     pub fn elapsed(&self, now: Time) -> Duration {
         let in_phase = match self.phase {
             Phase::Printing => duration_between(self.phase_started_at, now),

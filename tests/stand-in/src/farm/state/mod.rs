@@ -1,7 +1,7 @@
 //! The state of a farm at a point in time.
 //!
-//! The data and its simple queries are here. [`simulation`](super::simulation) changes the state over
-//! time, [`operation`](super::operation) on request.
+//! The data and its simple queries are here. [`simulation`](super::simulation) changes the state
+//! over time, [`operation`](super::operation) on request.
 
 pub mod action;
 pub mod cluster;

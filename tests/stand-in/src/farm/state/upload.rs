@@ -38,8 +38,8 @@ pub struct UploadAttempt {
 
 /// A fault of an attempt to send a file.
 ///
-/// A fault after a number of bytes happens when at least that many bytes were received. If the file is
-/// shorter, the fault has no effect.
+/// A fault after a number of bytes happens when at least that many bytes were received. If the file
+/// is shorter, the fault has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UploadFault {

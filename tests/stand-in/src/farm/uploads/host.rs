@@ -1,6 +1,7 @@
 //! The upload host: it receives files and serves pictures.
 //!
-//! It is a separate host from the API. It requires no bearer token, since the upload URLs are signed.
+//! It is a separate host from the API. It requires no bearer token, since the upload URLs are
+//! signed.
 
 use std::sync::{Arc, Mutex};
 

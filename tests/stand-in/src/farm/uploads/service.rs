@@ -1,7 +1,7 @@
 //! The upload service: a separate API that creates uploads of print files.
 //!
-//! A client creates an upload here, sends the file to the upload host, and prints it with the Connect
-//! API. The API's document lacks this service. The routes and fields are those of the
+//! A client creates an upload here, sends the file to the upload host, and prints it with the
+//! Connect API. The API's document lacks this service. The routes and fields are those of the
 //! vendor's published guide and example program.
 
 use std::sync::Arc;

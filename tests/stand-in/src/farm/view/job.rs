@@ -102,8 +102,8 @@ pub fn job_report(farm: &FarmState, index: usize, job: &Job) -> Value {
     view
 }
 
-/// The printer that a waiting job would be assigned to: one that can print it with its loaded material,
-/// else the first one that can print it with another material.
+/// The printer that a waiting job would be assigned to: one that can print it with its loaded
+/// material, else the first one that can print it with another material.
 fn candidate_printer<'c>(cluster: &'c Cluster, job: &Job) -> Option<&'c Printer> {
     if !matches!(job.phase, Phase::Queued | Phase::WaitApproval) {
         return None;

@@ -1,4 +1,5 @@
-//! Error responses to requests that reach no operation: they are documented, or listed as exceptions.
+//! Error responses to requests that reach no operation: they are documented, or listed as
+//! exceptions.
 
 use std::collections::BTreeSet;
 

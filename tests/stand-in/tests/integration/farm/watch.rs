@@ -73,8 +73,8 @@ impl Observer {
 
     /// The subject and change of an event, and its rank among the events of one poll.
     ///
-    /// The ranks are in an order in which the changes can have happened: a printer goes online before
-    /// its job changes, and a job ends before the next one starts.
+    /// The ranks are in an order in which the changes can have happened: a printer goes online
+    /// before its job changes, and a job ends before the next one starts.
     fn classify(&mut self, event: &WatchEvent) -> Option<(Subject, &'static str, usize)> {
         let uuid = |uuid: &Option<String>| uuid.clone().expect("a UUID");
 
@@ -190,7 +190,8 @@ fn reports_of_subject(
     reports
 }
 
-/// Changes jobs as users do: resumes a paused job or pauses a printing one, and removes a queued one.
+/// Changes jobs as users do: resumes a paused job or pauses a printing one, and removes a queued
+/// one.
 ///
 /// An action that fails has no effect, so its result does not matter.
 async fn change_jobs(client: &Client, cluster: &str, status: &ClusterStatusResponse) {
