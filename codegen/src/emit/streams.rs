@@ -8,7 +8,8 @@ use super::engine::{Engine, Function, argument};
 use super::{models, names};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::lower::{Lowered, Operation};
-use crate::policy::{self, Paging};
+use crate::policy::Paging;
+use crate::workspace;
 
 /// The lines that give a request its streams.
 pub fn of(
@@ -52,7 +53,7 @@ pub fn keys_are_used(lowered: &Lowered, engine: &Engine) -> Result<()> {
         Some(model) => {
             let place = format!("/paging/keys/{}", pointer_segment(model));
             Err(Diagnostic::at(place, format!("no list of `{model}` comes in pages"))
-                .in_file(policy::FILE)
+                .in_file(workspace::POLICY)
                 .help("upstream has changed there: correct or remove the entry"))
         }
     }

@@ -4,7 +4,7 @@ use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
 use super::Member;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::is_envelope;
+use crate::normalise::envelope::is_envelope;
 
 /// The type of ours that stands for an envelope, if the component is one.
 pub fn envelope_type(name: &str, schema: &Schema) -> Option<String> {
