@@ -7,8 +7,8 @@
 //! | fetch or import | `xtask fetch`, [`import`] | the service, or its published page | bytes |
 //! | load | [`openapi::document`] | bytes | [`openapi::document::Upstream`] |
 //! | normalise | [`normalise`] | [`openapi::document::Upstream`] | [`normalise::Normalised`] |
-//! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::Lowered`] |
-//! | emit | [`emit`] | [`lower::Lowered`] | [`io::files::Files`] |
+//! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::ir::Lowered`] |
+//! | emit | [`emit`] | [`lower::ir::Lowered`] | [`io::files::Files`] |
 //! | write | [`io::files`] | [`io::files::Files`] | files on disk |
 //!
 //! [`pipeline`] runs the stages over the files of a [`workspace`]. Every stage reports errors as a
@@ -24,6 +24,7 @@ pub mod normalise;
 pub mod openapi;
 pub mod pipeline;
 pub mod policy;
+mod progenitor;
 pub mod progenitor_client;
 pub mod public_api;
 pub mod workspace;

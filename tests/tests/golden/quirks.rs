@@ -96,7 +96,10 @@ fn what_upstream_declares_of_security_is_not_replaced_in_silence() {
         ),
     ] {
         let problem = Document::patched(json!([patch])).generate().expect_err(place).to_string();
-        assert!(problem.starts_with(&format!("{place}: upstream now declares security itself")), "{problem}");
+        assert!(
+            problem.starts_with(&format!("{place}: upstream now declares security itself")),
+            "{problem}"
+        );
     }
 }
 
