@@ -15,8 +15,8 @@ fn builder(stand_in: &StandIn) -> ClientBuilder {
 
 /// So many calls at once, each of which keeps the service busy for a while.
 async fn crowd(stand_in: &StandIn, client: &Client, calls: usize) {
-    let while_busy = Fault::Late(Duration::from_millis(50));
-    stand_in.faults("get_cluster", std::iter::repeat_n(while_busy, calls));
+    let while_busy = Fault::Delay(Duration::from_millis(50));
+    stand_in.inject_faults("get_cluster", std::iter::repeat_n(while_busy, calls));
     let mut crowd = JoinSet::new();
 
     for _ in 0..calls {
@@ -32,7 +32,7 @@ async fn no_more_requests_than_allowed_are_under_way() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
     crowd(&stand_in, &client, 24).await;
-    assert_eq!(stand_in.traffic().most_at_once(), 4);
+    assert_eq!(stand_in.traffic().max_concurrent_requests(), 4);
     assert_eq!(stand_in.requests().len(), 24);
 }
 
@@ -40,7 +40,7 @@ async fn no_more_requests_than_allowed_are_under_way() {
 async fn without_a_limit_there_is_none() {
     let stand_in = connect_tests::examples().await;
     crowd(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
-    assert!(stand_in.traffic().most_at_once() > 4);
+    assert!(stand_in.traffic().max_concurrent_requests() > 4);
 }
 
 #[tokio::test]
@@ -50,28 +50,32 @@ async fn calls_that_fail_or_are_dropped_give_their_places_back() {
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
     let client = client.expect("a client");
 
-    for fault in [Fault::HangUp, Fault::Status(500), Fault::Truncated, Fault::Gateway(502)] {
-        stand_in.faults("get_cluster", [fault]);
+    for fault in [Fault::Disconnect, Fault::Status(500), Fault::TruncatedBody, Fault::Gateway(502)]
+    {
+        stand_in.inject_faults("get_cluster", [fault]);
         client.get_cluster("c").send().await.expect_err("a failure");
     }
 
-    stand_in.faults("get_cluster", std::iter::repeat_n(Fault::Late(Duration::from_secs(60)), 2));
+    stand_in.inject_faults(
+        "get_cluster",
+        std::iter::repeat_n(Fault::Delay(Duration::from_secs(60)), 2),
+    );
 
     for _ in 0..2 {
         let call = client.get_cluster("c").send();
         tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("late");
     }
 
-    stand_in.mend();
+    stand_in.clear_faults();
     crowd(&stand_in, &client, 6).await;
-    assert_eq!(stand_in.traffic().most_at_once(), 2);
+    assert_eq!(stand_in.traffic().max_concurrent_requests(), 2);
 }
 
 #[tokio::test]
 async fn who_waits_before_another_attempt_holds_no_place() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
-    stand_in.faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
+    stand_in.inject_faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
 
     let print = client.print("c", "j").send();
     let others = async {
@@ -107,7 +111,7 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
     for cluster in ["/clusters/a/status", "/clusters/b/status"] {
         let requests = stand_in.requests();
         let polls = requests.iter().filter(|request| request.path.ends_with(cluster));
-        let arrived: Vec<_> = polls.map(|request| request.arrived).collect();
+        let arrived: Vec<_> = polls.map(|request| request.received_at).collect();
 
         assert_eq!(arrived.len(), 5);
         for (turn, arrived) in arrived.into_iter().enumerate() {
@@ -123,7 +127,7 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     let interval = Duration::from_millis(300);
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
     let client = client.expect("a client");
-    stand_in.faults("get_cluster", [Fault::Late(interval)]);
+    stand_in.inject_faults("get_cluster", [Fault::Delay(interval)]);
 
     let other = tokio::spawn(client.get_cluster("c").send());
     while stand_in.requests().is_empty() {
@@ -136,7 +140,7 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     two.expect("an answer");
     other.await.expect("no panic").expect("an answer");
 
-    let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.arrived).collect();
+    let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
     // The second is sent no sooner; how long each is on its way is the machine's.
     let apart = arrived[2] - arrived[1];
     assert!(apart > interval * 9 / 10, "{apart:?}");
@@ -222,7 +226,7 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
     for (interval, requests) in [(4, 2), (60, 1)] {
         let client = builder(&stand_in).poll_interval(Duration::from_secs(interval)).build();
         stand_in.take_requests();
-        stand_in.faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
+        stand_in.inject_faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
 
         let start = Instant::now();
         let call = client.expect("a client").get_cluster_status("a").with(options.clone()).send();
@@ -232,7 +236,7 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
         assert!(start.elapsed() < timeout, "without waiting for a turn that is too late");
         assert_eq!(stand_in.requests().len(), requests);
 
-        stand_in.mend();
+        stand_in.clear_faults();
     }
 }
 
@@ -240,7 +244,8 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
 async fn what_went_wrong_before_the_time_was_up_is_told() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).build().expect("a client");
-    stand_in.faults("get_cluster", [Fault::Status(502), Fault::Late(Duration::from_secs(60))]);
+    stand_in
+        .inject_faults("get_cluster", [Fault::Status(502), Fault::Delay(Duration::from_secs(60))]);
 
     let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));

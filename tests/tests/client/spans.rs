@@ -10,7 +10,7 @@ use connect_api::{
     AccessToken, BoxFuture, CallOptions, Client, Error, RetryPolicy, TokenError, TokenProvider,
 };
 use connect_stand_in::StandIn;
-use connect_stand_in::{Fault, Length};
+use connect_stand_in::{BodyLength, Fault};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Subscriber};
@@ -219,7 +219,7 @@ async fn a_call_and_its_attempt_have_a_span_each() {
 #[tokio::test]
 async fn each_attempt_has_its_number_and_its_outcome() {
     let scene = scene().await;
-    scene.stand_in.faults("get_cluster", [Fault::HangUp, Fault::Status(503)]);
+    scene.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
     let call = scene.client.get_cluster(CLUSTER).send();
     let (call, attempts) = spans_of(&scene.capture, call).await;
 
@@ -268,11 +268,11 @@ async fn each_failure_has_its_type() {
     for (fault, status, kind) in [
         (Fault::Status(404), Some("404"), "404"),
         (Fault::Gateway(502), Some("502"), "502"),
-        (Fault::HangUp, None, "transport"),
-        (Fault::Cut(Length::Announced), None, "transport"),
-        (Fault::Late(Duration::from_secs(60)), None, "timeout"),
-        (Fault::Huge(2 << 20, Length::Chunked), None, "body_too_long"),
-        (Fault::Truncated, Some("200"), "decode"),
+        (Fault::Disconnect, None, "transport"),
+        (Fault::DisconnectMidBody(BodyLength::ContentLength), None, "transport"),
+        (Fault::Delay(Duration::from_secs(60)), None, "timeout"),
+        (Fault::OversizedBody(2 << 20, BodyLength::Chunked), None, "body_too_long"),
+        (Fault::TruncatedBody, Some("200"), "decode"),
         (Fault::Body("application/json", "{}"), Some("200"), "no_data"),
     ] {
         let name = format!("{fault:?}");
@@ -281,7 +281,7 @@ async fn each_failure_has_its_type() {
             options = options.attempt_timeout(Duration::from_millis(300));
         }
 
-        scene.stand_in.faults("print", [fault]);
+        scene.stand_in.inject_faults("print", [fault]);
         let call = scene.client.print(CLUSTER, JOB).with(options).send();
         let (call, attempts) = spans_of(&scene.capture, call).await;
 
@@ -301,7 +301,7 @@ async fn each_failure_has_its_type() {
 #[tokio::test]
 async fn a_call_that_is_dropped_closes_its_spans() {
     let scene = scene().await;
-    scene.stand_in.faults("print", [Fault::Late(Duration::from_secs(60))]);
+    scene.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
     let call = scene.client.print(CLUSTER, JOB).send();
     tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("late");
 
@@ -318,16 +318,16 @@ async fn no_id_token_or_body_shows_above_trace() {
 
     let faults = [
         Fault::None,
-        Fault::HangUp,
+        Fault::Disconnect,
         Fault::Status(500),
         Fault::Gateway(502),
         Fault::Body("application/json", echo),
         Fault::Redirect(307, format!("http://127.0.0.1:1/{CLUSTER}")),
-        Fault::Cut(Length::Chunked),
+        Fault::DisconnectMidBody(BodyLength::Chunked),
     ];
 
     for operation in ["get_cluster_status", "print", "update_cluster_note"] {
-        stand_in.faults(operation, faults.clone());
+        stand_in.inject_faults(operation, faults.clone());
     }
 
     stand_in.renew_token("another");

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// A farm of one cluster with two printers, in which each request takes so long.
 async fn farm(tick: Duration) -> (StandIn, Client) {
-    let farm = StandIn::builder().farm(Farm::sized(1, 2).tick(tick)).start().await;
+    let farm = StandIn::builder().farm(Farm::with_size(1, 2).tick(tick)).start().await;
     let farm = farm.expect("a stand-in");
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
     let client = builder.poll_interval(Duration::ZERO).build().expect("a client");
@@ -25,7 +25,8 @@ async fn cluster(client: &Client) -> String {
 
 /// Announces a print file where print files are announced, which is next to the API.
 async fn announced(farm: &StandIn, name: &str, size: usize) -> PrintJobResponse {
-    let neighbour = Client::builder().base_url(farm.cura_url()).token(farm.token()).build();
+    let neighbour =
+        Client::builder().base_url(farm.upload_service_url()).token(farm.token()).build();
     let file = json!({"job_name": name, "file_size": size, "content_type": "application/x-ufp"});
     let request = neighbour.expect("a client").request(Method::PUT, "/jobs/upload");
     request.json(&json!({"data": file})).send().await.expect("a print file")
@@ -37,7 +38,7 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     let cluster = cluster(&client).await;
     let content = vec![7; 500_000];
     let file = announced(&farm, "gear.ufp", content.len()).await;
-    farm.upload_faults([UploadFault::BreakOff(100_000), UploadFault::Status(503)]);
+    farm.inject_upload_faults([UploadFault::DisconnectAfter(100_000), UploadFault::Status(503)]);
 
     let (url, kind) = (file.upload_url.expect("a URL"), file.content_type.expect("a type"));
     client.upload(url, kind.as_str(), content.clone()).send().await.expect("an upload");

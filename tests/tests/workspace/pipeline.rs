@@ -15,7 +15,7 @@ use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use connect_codegen::workspace::Layout;
-use connect_stand_in::spec::openapi_3;
+use connect_stand_in::spec::to_openapi_3;
 use serde_json::{Value, json};
 use xtask::fetch::{Ask, Fetch};
 use xtask::store::{Stored, store};
@@ -47,7 +47,7 @@ fn swagger() -> Value {
 #[test]
 fn both_flavours_normalise_to_the_same_document() {
     let swagger = swagger();
-    let version_3 = openapi_3(&swagger);
+    let version_3 = to_openapi_3(&swagger);
     assert_eq!(
         (swagger["swagger"].as_str(), version_3["openapi"].as_str()),
         (Some("2.0"), Some("3.0.3"))
@@ -60,7 +60,7 @@ fn both_flavours_normalise_to_the_same_document() {
 
 #[test]
 fn what_the_standard_says_need_not_be_said() {
-    let mut terse = openapi_3(&swagger());
+    let mut terse = to_openapi_3(&swagger());
     let url = terse["servers"][0]["url"].as_str().expect("a URL").to_owned() + "/";
     terse["servers"][0]["url"] = url.into();
 

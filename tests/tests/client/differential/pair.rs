@@ -5,7 +5,7 @@ use std::path::Path;
 use connect_stand_in::RecordedRequest;
 use connect_stand_in::StandIn;
 use connect_stand_in::contract::Contract;
-use connect_stand_in::route::segments;
+use connect_stand_in::route::split_path;
 use serde_json::Value;
 
 /// Both clients, before the same stand-in. Whether it likes a request does not matter here.
@@ -121,7 +121,7 @@ impl Pair {
     pub fn assert_reaches(&self, operation: &str, sent: &Sent) {
         let contract = self.contract();
         let path = sent.path.strip_prefix(&contract.base_path).expect("below the base URL");
-        let path = segments(path).expect("a path that names a route");
+        let path = split_path(path).expect("a path that names a route");
 
         let reached = contract
             .paths

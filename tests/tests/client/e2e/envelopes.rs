@@ -105,7 +105,7 @@ async fn no_envelope_fails_an_answer() {
     let mut held = 0;
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
-        let (status, content) = operation.answers.first_key_value().expect("a success");
+        let (status, content) = operation.responses.first_key_value().expect("a success");
         let Some(body) = content.as_ref().and_then(|content| content.example.as_ref()) else {
             continue;
         };
@@ -156,7 +156,7 @@ async fn no_field_costs_the_code_of_an_error() {
     let (mut held, mut seen) = (0, BTreeSet::new());
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
-        for (status, content) in operation.answers.iter().filter(|(status, _)| **status >= 400) {
+        for (status, content) in operation.responses.iter().filter(|(status, _)| **status >= 400) {
             let example = content.as_ref().and_then(|content| content.example.as_ref());
             let error = &example.expect("an example")["errors"][0];
             if !seen.insert(error["code"].to_string()) {

@@ -14,13 +14,13 @@ async fn every_documented_error_of_every_operation_arrives() {
 
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
-        let errors = operation.answers.iter().filter(|(status, _)| !(200..300).contains(*status));
+        let errors = operation.responses.iter().filter(|(status, _)| !(200..300).contains(*status));
 
         for (status, content) in errors {
             let place = format!("{} {status}", case.id);
             let example = content.as_ref().and_then(|content| content.example.as_ref());
             let example = example.unwrap_or_else(|| panic!("{place}: no example"));
-            stand_in.answer_next(case.id, *status);
+            stand_in.set_next_response(case.id, *status);
 
             let Err(error) = (case.send)(&client).await else { panic!("{place}: a success") };
             assert_eq!(error.operation(), Some(case.id));

@@ -2,7 +2,7 @@
 
 use connect_api::{Client, Error};
 use connect_stand_in::StandIn;
-use connect_stand_in::route::decode;
+use connect_stand_in::route::percent_decode;
 
 use super::case::client;
 
@@ -38,7 +38,7 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
     assert_eq!(request.query, None, "{}", request.path);
 
     let path = request.path.strip_prefix("/connect/v1/").expect("below the base URL");
-    path.split('/').map(|segment| decode(segment).expect("percent-encoded text")).collect()
+    path.split('/').map(|segment| percent_decode(segment).expect("percent-encoded text")).collect()
 }
 
 #[tokio::test]

@@ -78,7 +78,7 @@ async fn every_operation_asks_what_it_should_and_gives_the_documented_answer() {
 
         let documented = match case.id {
             "get_spec" => Some(spec("upstream/connect-v1.json")),
-            _ => operation.answers[&reply.status.as_u16()]
+            _ => operation.responses[&reply.status.as_u16()]
                 .as_ref()
                 .map(|content| content.example.clone().expect("an example")),
         };

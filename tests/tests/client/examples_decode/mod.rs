@@ -35,7 +35,7 @@ fn every_example_decodes_and_comes_back_equal() {
             findings.extend(difference(&format!("{id} request"), example, request(id)));
         }
 
-        for (status, content) in &operation.answers {
+        for (status, content) in &operation.responses {
             let Some(example) = content.as_ref().and_then(|it| it.example.as_ref()) else {
                 continue;
             };

@@ -8,7 +8,7 @@ use super::{client, retrying};
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_plain_thread_can_call() {
     let stand_in = connect_tests::examples().await;
-    stand_in.faults("get_cluster_status", [Fault::Status(500)]);
+    stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
 
     let thread = std::thread::spawn(move || {

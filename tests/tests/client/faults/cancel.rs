@@ -11,14 +11,14 @@ async fn a_call_dropped_during_an_attempt_is_over() {
     let stand_in = connect_tests::examples().await;
     for call in Call::ALL {
         stand_in.take_requests();
-        stand_in.faults(call.operation(), [Fault::Late(LONG)]);
+        stand_in.inject_faults(call.operation(), [Fault::Delay(LONG)]);
         let client = client(&stand_in);
         let call = tokio::spawn(async move { call.send(&client, retrying(9)).await });
         until("the request arrives", || stand_in.requests().len() == 1).await;
         call.abort();
 
         assert!(call.await.expect_err("aborted").is_cancelled());
-        until("the connection closes", || stand_in.traffic().open() == 0).await;
+        until("the connection closes", || stand_in.traffic().open_connections() == 0).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(stand_in.requests().len(), 1);
     }
@@ -28,7 +28,7 @@ async fn a_call_dropped_during_an_attempt_is_over() {
 async fn a_call_dropped_during_a_wait_sends_nothing_more() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
-    stand_in.faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);
+    stand_in.inject_faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);
 
     let call = Call::Status.send(&client, retrying(9));
     tokio::time::timeout(Duration::from_millis(500), call).await.expect_err("still waiting");

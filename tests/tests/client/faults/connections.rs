@@ -100,12 +100,12 @@ async fn no_print_is_sent_again_when_the_connection_breaks() {
         }
 
         stand_in.take_requests();
-        let before = stand_in.traffic().accepted();
-        stand_in.faults("print", [Fault::HangUp]);
+        let before = stand_in.traffic().accepted_connections();
+        stand_in.inject_faults("print", [Fault::Disconnect]);
         Call::Print.send(&client, retrying(4)).await.expect_err("no answer");
 
         assert_eq!(stand_in.requests().len(), 1, "{used_before}");
-        assert_eq!(stand_in.traffic().accepted() - before, usize::from(!used_before));
+        assert_eq!(stand_in.traffic().accepted_connections() - before, usize::from(!used_before));
 
         Call::Print.send(&client, retrying(4)).await.expect("an answer");
     }

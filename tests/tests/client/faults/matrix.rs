@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
-use connect_stand_in::{Fault, Length};
+use connect_stand_in::{BodyLength, Fault};
 
 use super::{Call, LONG, client, quick};
 
@@ -52,14 +52,14 @@ fn cases(elsewhere: &str) -> Vec<Case> {
     let html = "<html>not the API</html>";
     let mut cases = vec![
         (Fault::None, Nobody, Right),
-        (Fault::Late(Duration::from_millis(10)), Nobody, Right),
-        (Fault::Mislabelled("text/html"), Nobody, Right),
-        (Fault::Mislabelled("nonsense"), Nobody, Right),
-        (Fault::Drip(Duration::ZERO), Nobody, Right),
-        (Fault::HangUp, Repeatable, Lost),
-        (Fault::Cut(Length::Announced), Repeatable, Lost),
-        (Fault::Cut(Length::Chunked), Repeatable, Lost),
-        (Fault::Truncated, Nobody, Decode),
+        (Fault::Delay(Duration::from_millis(10)), Nobody, Right),
+        (Fault::WrongContentType("text/html"), Nobody, Right),
+        (Fault::WrongContentType("nonsense"), Nobody, Right),
+        (Fault::SlowBody(Duration::ZERO), Nobody, Right),
+        (Fault::Disconnect, Repeatable, Lost),
+        (Fault::DisconnectMidBody(BodyLength::ContentLength), Repeatable, Lost),
+        (Fault::DisconnectMidBody(BodyLength::Chunked), Repeatable, Lost),
+        (Fault::TruncatedBody, Nobody, Decode),
         (Fault::Body("text/html", html), Nobody, Decode),
         (Fault::Body("application/json", html), Nobody, Decode),
         (Fault::Body("application/json", "\u{0}\u{1}\u{fffd}"), Nobody, Decode),
@@ -72,8 +72,8 @@ fn cases(elsewhere: &str) -> Vec<Case> {
         (Fault::Body("application/json", "{}"), Nobody, NoData),
         (Fault::Body("application/json", "{\"data\": null}"), Nobody, NoData),
         (Fault::Body("application/json", ""), Nobody, NoData),
-        (Fault::Huge(64 << 20, Length::Announced), Nobody, TooLong),
-        (Fault::Huge(64 << 20, Length::Chunked), Nobody, TooLong),
+        (Fault::OversizedBody(64 << 20, BodyLength::ContentLength), Nobody, TooLong),
+        (Fault::OversizedBody(64 << 20, BodyLength::Chunked), Nobody, TooLong),
     ];
 
     for status in [400, 401, 403, 404, 409, 413, 418, 501, 505] {
@@ -120,13 +120,13 @@ fn cases(elsewhere: &str) -> Vec<Case> {
 async fn every_fault_has_its_outcome_and_its_number_of_requests() {
     let (stand_in, elsewhere) = (connect_tests::examples().await, connect_tests::examples().await);
     let cells = hold(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
-    assert_eq!(elsewhere.traffic().accepted(), 0, "nothing goes to another host");
+    assert_eq!(elsewhere.traffic().accepted_connections(), 0, "nothing goes to another host");
     insta::assert_snapshot!(format!("{cells} cells of faults"), @"768 cells of faults");
 }
 
 #[tokio::test]
 async fn an_answer_that_is_late_times_out() {
-    let fault = Fault::Late(LONG);
+    let fault = Fault::Delay(LONG);
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
     let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
     assert_eq!(cells, CELLS);
@@ -135,7 +135,7 @@ async fn an_answer_that_is_late_times_out() {
 #[tokio::test]
 async fn an_answer_that_drips_times_out() {
     // Each byte comes soon enough; the whole does not.
-    let fault = Fault::Drip(Duration::from_millis(20));
+    let fault = Fault::SlowBody(Duration::from_millis(20));
     let case = Case { fault, again: Again::Repeatable, outcome: Outcome::Timeout };
     let cells = hold(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
     assert_eq!(cells, CELLS);
@@ -156,11 +156,12 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
             [(false, false), (false, true), (true, false), (true, true)].map(|(a, r)| (case, a, r))
         }) {
             let policy = if retries { quick(ATTEMPTS) } else { RetryPolicy::never() };
-            stand_in.mend();
+            stand_in.clear_faults();
             stand_in.take_requests();
 
             let times = if always { 2 * ATTEMPTS } else { 1 };
-            stand_in.faults(call.operation(), std::iter::repeat_n(case.fault.clone(), times));
+            stand_in
+                .inject_faults(call.operation(), std::iter::repeat_n(case.fault.clone(), times));
             let start = Instant::now();
             let result = call.send(&client, options.clone().retry(policy)).await;
             let took = start.elapsed();
@@ -194,7 +195,7 @@ async fn hold(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> 
         }
     }
 
-    stand_in.mend();
+    stand_in.clear_faults();
     still_works(&client).await;
 
     cells

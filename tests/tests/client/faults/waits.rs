@@ -24,10 +24,10 @@ async fn a_wait_in_seconds_is_kept() {
     let stand_in = connect_tests::examples().await;
     for call in Call::ALL {
         stand_in.take_requests();
-        stand_in.faults(call.operation(), [wait(503, 1)]);
+        stand_in.inject_faults(call.operation(), [wait(503, 1)]);
         call.send(&client(&stand_in), retrying(2)).await.expect("an answer");
         let [first, second] = &stand_in.requests()[..] else { panic!("two requests") };
-        assert!(second.arrived - first.arrived >= Duration::from_secs(1), "{call:?}");
+        assert!(second.received_at - first.received_at >= Duration::from_secs(1), "{call:?}");
     }
 }
 
@@ -39,11 +39,11 @@ async fn a_wait_until_a_date_is_kept() {
     let until = httpdate::parse_http_date(&date).expect("a date");
     let until = now + until.duration_since(clock).expect("later");
 
-    stand_in.faults("print", [wait(429, date)]);
+    stand_in.inject_faults("print", [wait(429, date)]);
     Call::Print.send(&client(&stand_in), retrying(2)).await.expect("an answer");
     let [_, second] = &stand_in.requests()[..] else { panic!("two requests") };
 
-    assert!(second.arrived + TOLERANCE >= until);
+    assert!(second.received_at + TOLERANCE >= until);
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once() {
     for call in Call::ALL {
         for (asked, most) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
             stand_in.take_requests();
-            stand_in.faults(call.operation(), [wait(429, asked)]);
+            stand_in.inject_faults(call.operation(), [wait(429, asked)]);
             let mut policy = quick(4);
 
             if let Some(most) = most {
@@ -73,7 +73,7 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once() {
 #[tokio::test]
 async fn a_wait_beyond_the_budget_is_not_begun() {
     let stand_in = connect_tests::examples().await;
-    stand_in.faults("get_cluster_status", [wait(503, 20)]);
+    stand_in.inject_faults("get_cluster_status", [wait(503, 20)]);
     let policy = quick(4).budget(Duration::from_secs(10));
     let start = Instant::now();
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
@@ -86,7 +86,7 @@ async fn a_wait_beyond_the_budget_is_not_begun() {
 #[tokio::test]
 async fn no_budget_is_no_other_attempt() {
     let stand_in = connect_tests::examples().await;
-    stand_in.faults("get_cluster_status", [Fault::Status(500)]);
+    stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let policy = quick(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
 
@@ -101,7 +101,7 @@ async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
 
     for (call, fault) in [(Call::Status, wait(429, 20)), (Call::Print, wait(503, 20))] {
         stand_in.take_requests();
-        stand_in.faults(call.operation(), [fault]);
+        stand_in.inject_faults(call.operation(), [fault]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(15))).await;
         let error = result.expect_err("a failure");
@@ -120,7 +120,7 @@ async fn the_time_of_the_whole_call_ends_attempts() {
 
     for call in Call::ALL {
         stand_in.take_requests();
-        stand_in.faults(call.operation(), [Fault::Late(LONG)]);
+        stand_in.inject_faults(call.operation(), [Fault::Delay(LONG)]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(1))).await;
         let Err(Error::Transport(error)) = result else { panic!("{call:?}: {result:?}") };
@@ -144,7 +144,7 @@ async fn any_sequence_of_failures_is_survived() {
             _ => Fault::Gateway(status),
         });
 
-        stand_in.faults("get_cluster_status", faults);
+        stand_in.inject_faults("get_cluster_status", faults);
         Call::Status.send(&client, retrying(5)).await.expect("an answer");
         assert_eq!(stand_in.requests().len(), 5, "{sequence:?}");
     }
@@ -156,9 +156,9 @@ async fn a_print_stops_at_the_first_failure_that_may_have_done_something() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
 
-    for last in [Fault::Status(500), Fault::HangUp, Fault::Status(503), Fault::Gateway(504)] {
+    for last in [Fault::Status(500), Fault::Disconnect, Fault::Status(503), Fault::Gateway(504)] {
         stand_in.take_requests();
-        stand_in.faults("print", [Fault::Status(429), wait(503, 0), last.clone()]);
+        stand_in.inject_faults("print", [Fault::Status(429), wait(503, 0), last.clone()]);
         Call::Print.send(&client, retrying(9)).await.expect_err("a failure");
         assert_eq!(stand_in.requests().len(), 3, "{last:?}");
     }
@@ -179,9 +179,9 @@ async fn a_call_can_differ_from_its_client() {
         (retrying(3), CallOptions::new(), 3),
         (retrying(3), never, 1),
     ] {
-        stand_in.mend();
+        stand_in.clear_faults();
         stand_in.take_requests();
-        stand_in.faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
+        stand_in.inject_faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
         Call::Status.send(&client(of_client), of_call).await.expect_err("a failure");
         assert_eq!(stand_in.requests().len(), requests);
     }

@@ -91,7 +91,7 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
 
 /// A farm with one printer that prints so much with each request, a client of it and a print file.
 async fn farm(tick: Duration) -> (StandIn, Client, String) {
-    let farm = StandIn::builder().farm(Farm::sized(3, 1).tick(tick)).start().await;
+    let farm = StandIn::builder().farm(Farm::with_size(3, 1).tick(tick)).start().await;
     let farm = farm.expect("a stand-in");
     let file = farm.add_file("gear.ufp", Duration::from_secs(3600));
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
@@ -165,7 +165,7 @@ async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
     client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
 
     let blind = std::iter::repeat_n(Fault::Status(503), 100);
-    farm.faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
+    farm.inject_faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
 
     let remove = async {
         while polls(&farm) < 2 {
@@ -178,7 +178,7 @@ async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
         let remove = client.remove_print_job(&cluster.cluster_id, &uuid).send();
         remove.await.expect("an action");
         farm.advance(Duration::from_secs(60));
-        farm.mend();
+        farm.clear_faults();
         then(&farm);
 
         format!("/print_jobs/{uuid}")
@@ -200,7 +200,7 @@ async fn it_ends_when_the_job_is_removed_before_it_is_seen() {
 #[tokio::test]
 async fn it_ends_when_nobody_knows_the_job_but_not_at_once() {
     let unknown = || std::iter::repeat_n(Fault::Status(404), 100);
-    let asked = removed_unseen(|farm| farm.faults("get_print_job", unknown())).await;
+    let asked = removed_unseen(|farm| farm.inject_faults("get_print_job", unknown())).await;
     assert_eq!(asked, 4, "for a minute: a status and a question take ten seconds each here");
 }
 
@@ -220,7 +220,7 @@ async fn it_ends_well_when_the_job_awaits_approval() {
 async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
     for status in [401, 403, 404] {
         let (farm, client, file) = farm(Duration::ZERO).await;
-        let refuse = async || farm.faults("get_cluster_status", [Fault::Status(status)]);
+        let refuse = async || farm.inject_faults("get_cluster_status", [Fault::Status(status)]);
         let error = run(&farm, &client, &file, refuse).await.expect_err("a refusal");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
     }

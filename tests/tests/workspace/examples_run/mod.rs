@@ -169,7 +169,7 @@ async fn a_narrow_table_breaks_its_words_and_not_its_lines() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_printed_elsewhere_that_nobody_named() {
-    let farm = start(Farm::sized(1, 1)).await;
+    let farm = start(Farm::with_size(1, 1)).await;
     let (cluster, _) = first(&farm).await;
     farm.take_requests();
 
@@ -196,7 +196,7 @@ async fn fleet_status_says_what_is_wrong_without_the_token() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn watch_cluster_tells_what_happens() {
-    let farm = start(Farm::sized(1, 2).tick(20 * MINUTE)).await;
+    let farm = start(Farm::with_size(1, 2).tick(20 * MINUTE)).await;
     let (cluster, _) = first(&farm).await;
     let client = client(&farm);
 
@@ -211,7 +211,7 @@ async fn watch_cluster_tells_what_happens() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn print_and_wait_waits_for_the_end() {
-    let farm = start(Farm::sized(1, 1).tick(5 * MINUTE)).await;
+    let farm = start(Farm::with_size(1, 1).tick(5 * MINUTE)).await;
     let (cluster, _) = first(&farm).await;
     let file = farm.add_file("gear.ufp", HOUR);
     let mut command = at(&farm, "print_and_wait");
@@ -225,7 +225,7 @@ async fn print_and_wait_waits_for_the_end() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn print_and_wait_fails_with_the_print() {
-    let farm = start(Farm::sized(1, 1).tick(MINUTE)).await;
+    let farm = start(Farm::with_size(1, 1).tick(MINUTE)).await;
     let (cluster, printer) = first(&farm).await;
     let file = farm.add_file("gear.ufp", 10 * HOUR);
     let mut command = at(&farm, "print_and_wait");
@@ -244,7 +244,7 @@ async fn print_and_wait_fails_with_the_print() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn print_and_wait_leaves_a_print_to_whoever_approves_it() {
-    let farm = start(Farm::sized(1, 1).tick(MINUTE)).await;
+    let farm = start(Farm::with_size(1, 1).tick(MINUTE)).await;
     let (cluster, _) = first(&farm).await;
     let settings = OrganizationSettings::new().require_print_approval(true);
     client(&farm).update_settings(settings).send().await.expect("settings");
@@ -257,7 +257,7 @@ async fn print_and_wait_leaves_a_print_to_whoever_approves_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn upload_material_sends_the_file() {
-    let farm = start(Farm::sized(1, 1)).await;
+    let farm = start(Farm::with_size(1, 1)).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("cura.umm");
     let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();

@@ -52,7 +52,7 @@ impl Shown {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bar_of_a_print_shows_how_far_it_is() {
-    let farm = start(Farm::sized(1, 1).tick(5 * MINUTE)).await;
+    let farm = start(Farm::with_size(1, 1).tick(5 * MINUTE)).await;
     let (cluster, _) = first(&farm).await;
     let file = farm.add_file("gear.ufp", HOUR);
     let command = Command::new(example("print_and_wait")).args([&cluster, &file]);
