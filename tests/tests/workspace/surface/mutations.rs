@@ -137,7 +137,8 @@ fn every_change_of_the_document_is_seen() {
                 assert!((1..=8).contains(&lines), "{what}: {lines} lines differ");
             }
             (Err(problem), Diagnostic(place)) => {
-                let named = problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
+                let named =
+                    problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
                 assert!(named, "{what}: {problem}");
             }
             (Err(problem), Lines) => panic!("{what}: {problem}"),
