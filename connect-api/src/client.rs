@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
-use crate::auth::token::{AccessToken, TokenProvider, Tokens};
+use crate::auth::token::{AccessToken, TokenProvider, TokenSource};
 use crate::error::{ConfigurationError, Error, chain};
 use crate::http::base_url::{is_loopback_http, is_secure, parse_base_url};
 use crate::http::options::CallOptions;
@@ -42,7 +42,7 @@ pub struct Client {
 struct Inner {
     /// Kept as a result, so that [`Client::new`] cannot fail: the first call reports the fault.
     wire: Result<Wire, ConfigurationError>,
-    tokens: Tokens,
+    tokens: TokenSource,
     options: CallOptions,
     pace: RateLimiter,
 }
@@ -76,7 +76,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct ClientBuilder {
     base_url: Option<String>,
     allow_plain_http: bool,
-    tokens: Tokens,
+    tokens: TokenSource,
     user_agent: Option<String>,
     connect_timeout: Option<Duration>,
     http: Option<reqwest::Client>,
@@ -103,7 +103,7 @@ impl Client {
         self.inner.wire.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
     }
 
-    pub(crate) fn tokens(&self) -> &Tokens {
+    pub(crate) fn tokens(&self) -> &TokenSource {
         &self.inner.tokens
     }
 
@@ -119,7 +119,7 @@ impl Client {
 impl ClientBuilder {
     /// The token to authenticate with. Without one, only the operations that want none succeed.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.tokens = Tokens::Static(AccessToken::from(token));
+        self.tokens = TokenSource::Static(AccessToken::from(token));
         self
     }
 
@@ -134,7 +134,7 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
-        self.tokens = Tokens::Provider(Arc::new(provider));
+        self.tokens = TokenSource::Provider(Arc::new(provider));
         self
     }
 
@@ -235,12 +235,12 @@ impl ClientBuilder {
     }
 
     fn wire(&self) -> Result<Wire, ConfigurationError> {
-        if let Tokens::Static(token) = &self.tokens {
-            token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
+        if let TokenSource::Static(token) = &self.tokens {
+            token.validate().map_err(ConfigurationError::new)?;
         }
 
         let baseurl = parse_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
-        let secret = !matches!(self.tokens, Tokens::None);
+        let secret = !matches!(self.tokens, TokenSource::None);
         if secret && !self.allow_plain_http && !is_secure(&baseurl) {
             let fault = "the base URL is neither https nor on this machine, so that others could \
                          read the token; `allow_plain_http` sends it nevertheless";
@@ -354,7 +354,7 @@ mod tests {
                 &'a self,
                 _: Option<&'a AccessToken>,
             ) -> crate::BoxFuture<'a, Result<AccessToken, crate::TokenError>> {
-                Box::pin(async { Err(crate::TokenError::refused("never")) })
+                Box::pin(async { Err(crate::TokenError::permanent("never")) })
             }
         }
 

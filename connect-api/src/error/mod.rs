@@ -77,7 +77,7 @@ pub enum Error {
 ///
 /// let error = Client::builder().token("Bearer abc").build().unwrap_err();
 /// assert!(matches!(error, Error::Configuration(_)));
-/// assert!(error.to_string().starts_with("the token begins with `Bearer`"));
+/// assert!(error.to_string().starts_with("the token starts with `Bearer `"));
 /// ```
 #[derive(Debug, Clone)]
 pub struct ConfigurationError {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use reqwest::Request;
 use tracing::Instrument as _;
 
-use crate::auth::token::{AccessToken, Tokens, provided};
+use crate::auth::token::{AccessToken, TokenSource, validate_provided};
 use crate::client::Client;
 use crate::error::{Error, TransportError};
 use crate::http::call::{Operation, RawResponse};
@@ -134,10 +134,10 @@ impl Sending {
 
         // Not before: a token can expire while others have their turn.
         let mut token = match self.client.tokens() {
-            Tokens::None => None,
-            Tokens::Static(token) => Some(token.clone()),
-            Tokens::Provider(provider) => {
-                Some(provided(deadline.hold(provider.token(None)).await?)?)
+            TokenSource::None => None,
+            TokenSource::Static(token) => Some(token.clone()),
+            TokenSource::Provider(provider) => {
+                Some(validate_provided(deadline.hold(provider.token(None)).await?)?)
             }
         };
 
@@ -147,11 +147,11 @@ impl Sending {
                 result => return result,
             };
 
-            let (Tokens::Provider(provider), false) = (self.client.tokens(), *renewed) else {
+            let (TokenSource::Provider(provider), false) = (self.client.tokens(), *renewed) else {
                 return Err(error);
             };
             *renewed = true;
-            token = Some(provided(deadline.hold(provider.token(token.as_ref())).await?)?);
+            token = Some(validate_provided(deadline.hold(provider.token(token.as_ref())).await?)?);
         }
     }
 
