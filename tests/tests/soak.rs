@@ -222,9 +222,9 @@ fn is_tried_again(call: usize, fault: &Fault) -> bool {
 fn is_error_of(fault: &Fault, error: &Error) -> bool {
     match (fault, error) {
         (Fault::HangUp | Fault::Cut(_), Error::Transport(error)) => {
-            !error.is_connect() && !error.is_timeout() && !error.is_too_long()
+            !error.is_connect() && !error.is_timeout() && !error.is_response_too_large()
         }
-        (Fault::Huge(..), Error::Transport(error)) => error.is_too_long(),
+        (Fault::Huge(..), Error::Transport(error)) => error.is_response_too_large(),
         (Fault::Truncated | Fault::Body(..), Error::Decode(_)) => true,
         (
             Fault::Status(status)

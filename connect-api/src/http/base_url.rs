@@ -1,41 +1,49 @@
-//! Where secrets may go: where nobody between here and there can read them.
+//! Validates the base URL, and checks whether a URL may receive secrets.
 
 use reqwest::Url;
 
 use crate::error::ConfigurationError;
 
-/// Whether nobody on the way to a URL can read what is sent to it: its scheme is `https`, or it
-/// is on this machine.
+/// Whether a secret that is sent to a URL cannot be read on the way: the URL is `https`, or it is on
+/// this machine.
 pub(crate) fn is_secure(url: &Url) -> bool {
-    (url.scheme() == "https" && url.has_host()) || is_plain_here(url)
+    (url.scheme() == "https" && url.has_host()) || is_loopback_http(url)
 }
 
-/// Whether what is sent to a URL is not encrypted and is safe all the same, since it does not leave
-/// this machine: as long as no proxy is asked to carry it.
-pub(crate) fn is_plain_here(url: &Url) -> bool {
+/// Whether a URL is an `http` URL on this machine.
+///
+/// Traffic to it is not encrypted. It is safe as long as no proxy forwards it.
+pub(crate) fn is_loopback_http(url: &Url) -> bool {
     let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return false };
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|it| it.is_loopback())
+
+    host == "localhost" || address.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// A base URL, if it can be one.
-pub(crate) fn base_url(text: &str) -> Result<Url, ConfigurationError> {
-    let fault = |what: &str| Err(ConfigurationError::new(format!("the base URL {what}")));
+/// Parses a base URL.
+///
+/// # Errors
+///
+/// An error without the URL's text, which can contain a secret.
+pub(crate) fn parse_base_url(text: &str) -> Result<Url, ConfigurationError> {
+    let error = |message: &str| Err(ConfigurationError::new(format!("the base URL {message}")));
+
     let Ok(url) = Url::parse(text) else {
-        return fault("is not an absolute URL like https://api.ultimaker.com/connect/v1");
+        return error("is not an absolute URL such as https://api.ultimaker.com/connect/v1");
     };
 
     if !matches!(url.scheme(), "http" | "https") {
-        return fault("is neither http nor https");
+        return error("must have the scheme http or https");
     }
 
     if url.query().is_some() || url.fragment().is_some() {
-        return fault("has a query or a fragment");
+        return error("must not have a query or a fragment");
     }
 
     if !url.username().is_empty() || url.password().is_some() {
-        return fault("has a user name or a password");
+        return error("must not contain a user name or a password");
     }
+
     Ok(url)
 }
 
@@ -44,10 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_tls_and_this_machine_are_secure() {
-        let secure = |url: &str| is_secure(&Url::parse(url).unwrap());
+    fn only_https_and_loopback_urls_are_secure() {
+        let is_secure = |url: &str| is_secure(&Url::parse(url).unwrap());
+
         for url in ["https://h/v1", "http://localhost:1/", "http://127.0.0.2/", "http://[::1]:1/"] {
-            assert!(secure(url), "{url}");
+            assert!(is_secure(url), "{url}");
         }
 
         for url in [
@@ -60,7 +69,7 @@ mod tests {
             "ftp://localhost/",
             "file:///secret",
         ] {
-            assert!(!secure(url), "{url}");
+            assert!(!is_secure(url), "{url}");
         }
     }
 }

@@ -7,9 +7,9 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use super::{DEFAULT_TOKEN_URL, RefreshToken, TokenEndpoint};
-use crate::client::http_client;
 use crate::error::{ConfigurationError, Error};
 use crate::http::base_url::is_secure;
+use crate::http::http_client::build_http_client;
 
 /// What the program does with a new refresh token.
 pub(crate) type Hook = Arc<dyn Fn(&RefreshToken) + Send + Sync>;
@@ -41,7 +41,7 @@ impl Account {
 
         let http = match http {
             Some(http) => http,
-            None => http_client(&url, None, None).map_err(Error::Configuration)?,
+            None => build_http_client(&url, None, None).map_err(Error::Configuration)?,
         };
 
         Ok((TokenEndpoint { url, client_id, client_secret, http, timeout }, hook))

@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{Failure, Grant, refusal};
 use crate::auth::token::TokenError;
-use crate::error::chain;
-use crate::http::retry::retry_after;
+use crate::error::error_chain;
+use crate::http::retry_after::retry_after;
 use crate::runtime::{now, timeout};
 
 const MAX_BODY: usize = 64 << 10;
@@ -84,7 +84,7 @@ impl TokenEndpoint {
 
         let lost = |error: reqwest::Error| {
             let error = error.without_url();
-            TokenError::transient(format!("the account service: {}", chain(&error)))
+            TokenError::transient(format!("the account service: {}", error_chain(&error)))
         };
         let response = request.send().await.map_err(lost)?;
         // A browser follows redirects, and so may a program's own client.
