@@ -21,6 +21,7 @@ pub mod normalise;
 pub mod openapi;
 pub mod pipeline;
 pub mod policy;
+mod progenitor;
 pub mod progenitor_client;
 pub mod public_api;
 pub mod workspace;

@@ -10,10 +10,7 @@ use crate::normalise::passes::overlay::Overlay;
 use crate::normalise::{Normalised, map_to_upstream, normalise};
 use crate::openapi::document::{Provenance, Upstream};
 use crate::policy::Policy;
-use crate::workspace::Layout;
-
-/// What mends a stale generated file.
-pub const REGEN: &str = "cargo xtask regen";
+use crate::workspace::{Layout, REGEN};
 
 /// What mends a stale normalised document.
 pub const NORMALISE: &str = "cargo xtask normalise";

@@ -8,6 +8,9 @@ pub const DOCUMENT: &str = "connect-v1.json";
 /// The file name of the record of where the upstream document came from.
 pub const PROVENANCE: &str = "connect-v1.provenance.json";
 
+/// The command that brings the generated code up to date.
+pub const REGEN: &str = "cargo xtask regen";
+
 /// The workspace, by its root folder.
 #[derive(Debug, Clone)]
 pub struct Layout {

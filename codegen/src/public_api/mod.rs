@@ -24,7 +24,7 @@ const OPEN_ENUM: &str = "open_enum";
 const MODEL: &str = "model";
 
 /// The macro of the crate that gives a struct with secrets its `Debug`.
-const DISCREET: &str = "discreet";
+const DISCREET: &str = "redacted_debug";
 
 /// The macro of the crate that has a request sent.
 const SENT: &str = "sent";
