@@ -7,9 +7,9 @@ use secrecy::SecretString;
 
 use super::endpoint::{DEFAULT_TOKEN_URL, TokenEndpoint};
 use super::refresh_token::RefreshToken;
-use crate::client::http_client;
 use crate::error::{ConfigurationError, Error};
 use crate::http::base_url::parse_secure_url;
+use crate::http::http_client::build_http_client;
 
 /// A callback of the program, called with each new refresh token.
 pub(crate) type RefreshTokenHook = Arc<dyn Fn(&RefreshToken) + Send + Sync>;
@@ -41,7 +41,7 @@ impl AccountConfig {
 
         let http = match http {
             Some(http) => http,
-            None => http_client(&url, None, None)?,
+            None => build_http_client(&url, None, None)?,
         };
 
         Ok((TokenEndpoint { url, client_id, client_secret, http, timeout }, hook))

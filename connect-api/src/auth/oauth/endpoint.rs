@@ -11,8 +11,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::grant::{Failure, Grant, read_refusal};
 use crate::auth::token::TokenError;
-use crate::error::chain;
-use crate::http::retry::retry_after;
+use crate::error::error_chain;
+use crate::http::retry_after::retry_after;
 use crate::runtime::{now, timeout};
 
 /// The token URL of the account service.
@@ -73,7 +73,7 @@ impl TokenEndpoint {
 
     async fn post(&self, form: &[(&str, &str)]) -> Result<TokenResponse, TokenError> {
         let transport_error = |error: reqwest::Error| {
-            let error = chain(&error.without_url());
+            let error = error_chain(&error.without_url());
             TokenError::transient(format!("the request to the account service failed: {error}"))
         };
         let response = self.request(form).send().await.map_err(transport_error)?;
