@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use connect_codegen::io::write::{self, Files, Mode};
+use connect_codegen::io::files::{self, Files, Mode};
 
 /// A workspace of crates that each have the core of `connect-api` and other generated code.
 pub struct ScratchWorkspace {
@@ -58,7 +58,7 @@ impl ScratchWorkspace {
         self.files.insert("Cargo.lock".into(), read(&workspace().join("Cargo.lock")));
 
         // Unchanged files are not written again, so that cargo does not compile them again.
-        write::folder(&self.root, &self.files, Mode::Write, "").expect("write the workspace");
+        files::sync_folder(&self.root, &self.files, Mode::Write, "").expect("write the workspace");
 
         for command in commands {
             self.run_cargo_command(command);
@@ -99,9 +99,20 @@ fn manifest(name: &str) -> String {
     renamed.split("\n[").filter(is_kept).collect::<Vec<_>>().join("\n[")
 }
 
-/// Replaces the module `fleet`, which needs particular operations: other modules convert its error,
-/// and generated code may call its macro.
-const FLEET_STUB: &str = r#"//! Stub of the module `fleet`.
+/// Replaces the module `fleet`, which uses operations that small documents do not have. Generated
+/// code may call its macro.
+const FLEET_STUB: &str = r#"//! A stub.
+/// A public item, so that the crate can re-export all public items.
+#[derive(Debug)]
+pub struct Watch;
+#[allow(unused_macros, reason = "not every document has actions")]
+macro_rules! awaited { ($request:ident) => {}; }
+#[allow(unused_imports, reason = "not every document has actions")]
+pub(crate) use awaited;
+"#;
+
+/// Replaces `error/action.rs`, which uses a model that small documents do not have.
+const ACTION_ERROR_STUB: &str = r#"//! A stub.
 /// An error that never occurs.
 #[derive(Debug)]
 pub struct ActionError;
@@ -109,19 +120,15 @@ impl ActionError {
     pub(crate) fn is_failed(&self) -> bool { true }
 }
 impl std::fmt::Display for ActionError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("failed") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("a stub") }
 }
 impl std::error::Error for ActionError {}
-#[allow(unused_macros, reason = "not every document has actions")]
-macro_rules! awaited { ($request:ident) => {}; }
-#[allow(unused_imports, reason = "not every document has actions")]
-pub(crate) use awaited;
 "#;
 
-/// The hand-written sources of `connect-api`, with a stub in place of the module `fleet`.
+/// The hand-written sources of `connect-api`, with stubs for what needs particular operations.
 fn core() -> Files {
     let folder = workspace().join("connect-api/src");
-    let mut files = Files::from([(PathBuf::from("fleet/mod.rs"), FLEET_STUB.to_owned())]);
+    let mut files = Files::new();
     let mut pending = vec![folder.clone()];
 
     while let Some(inner) = pending.pop() {
@@ -137,6 +144,8 @@ fn core() -> Files {
         }
     }
 
+    files.insert("fleet/mod.rs".into(), FLEET_STUB.to_owned());
+    files.insert("error/action.rs".into(), ACTION_ERROR_STUB.to_owned());
     files
 }
 
@@ -145,5 +154,5 @@ fn workspace() -> PathBuf {
 }
 
 fn read(path: &Path) -> String {
-    write::read(path).unwrap_or_else(|error| panic!("{error}"))
+    files::read(path).unwrap_or_else(|error| panic!("{error}"))
 }

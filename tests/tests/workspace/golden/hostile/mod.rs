@@ -10,7 +10,7 @@ mod shape;
 mod structure;
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write::Files;
+use connect_codegen::io::files::Files;
 use connect_tests::scratch::ScratchWorkspace;
 use locations::{LOCATIONS, Location};
 use serde_json::{Value, json};
@@ -46,8 +46,8 @@ fn is_accepted(location: &Location, text: &str) -> bool {
         Ok(_) => true,
         Err(problem) => {
             let start: String = text.chars().take(40).collect();
-            let is_located = problem.place.is_some();
-            assert!(is_located, "{} {start:?}: error without a place: {problem}", location.name);
+            let is_located = problem.location.is_some();
+            assert!(is_located, "{} {start:?}: error without a location: {problem}", location.name);
             false
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use connect_codegen::io::write::Files;
+use connect_codegen::io::files::Files;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 
 /// Which part of the generated code a text becomes.

@@ -20,7 +20,7 @@ pub fn expect_error(addition: Value) -> Diagnostic {
 /// Asserts that the generator rejects an addition, and that the place of the error contains a text.
 pub fn assert_rejected_at(place: &str, addition: Value) {
     let problem = expect_error(addition);
-    let actual = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    let actual = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
     assert!(actual.contains(place), "{place} expected: {problem}");
 }
 
@@ -147,7 +147,7 @@ fn deeply_nested_schemas_are_rejected() {
             Ok(upstream) => expect_error(models(upstream.document["definitions"].clone())),
         };
 
-        assert!(problem.place.is_some(), "{levels}: {problem}");
+        assert!(problem.location.is_some(), "{levels}: {problem}");
     }
 }
 
@@ -170,7 +170,7 @@ fn hostile_routes_are_rejected_or_harmless() {
                     let shape = |files| Shape::new(files, location.effect);
                     assert_eq!(shape(&files), shape(&harmless));
                 }
-                Err(problem) => assert!(problem.place.is_some(), "{} {problem}", location.name),
+                Err(problem) => assert!(problem.location.is_some(), "{} {problem}", location.name),
             }
         }
     }
@@ -195,7 +195,7 @@ fn hostile_routes_are_rejected_or_harmless() {
         addition["policy"]["operations"][0]["route"] = format!("GET {path}").into();
 
         let problem = expect_error(addition);
-        assert!(problem.place.is_some(), "{path}: {problem}");
+        assert!(problem.location.is_some(), "{path}: {problem}");
     }
 }
 
@@ -228,14 +228,14 @@ fn hostile_names_in_the_policy_are_rejected() {
         "é",
     ] {
         let problem = expect_error(with(id, "extra"));
-        assert!(problem.place.is_some(), "{id}: {problem}");
+        assert!(problem.location.is_some(), "{id}: {problem}");
     }
 
     for resource in
         ["../evil", "", "a/b", "mod", "self", "crate", "r#type", "type", "A", ".", "construct"]
     {
         let problem = expect_error(with("get_parts", resource));
-        assert!(problem.place.is_some(), "{resource}: {problem}");
+        assert!(problem.location.is_some(), "{resource}: {problem}");
     }
 }
 
