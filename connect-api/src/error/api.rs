@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::Attempts;
+use super::display::Attempts;
 use crate::auth::token::AccessToken;
 use crate::http::operation::Operation;
 use crate::http::raw_response::RawResponse;
