@@ -9,7 +9,8 @@ use super::types::{Field, Models};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::lower::ir::{Lowered, Operation, Parameter, Response};
 use crate::lower::types::RustType;
-use crate::policy::{self, Paging};
+use crate::policy::Paging;
+use crate::workspace;
 
 /// The lines that give a request its streams.
 pub fn of(operation: &Operation, models: &Models, paging: &Paging) -> Result<TokenStream> {
@@ -45,7 +46,7 @@ pub fn keys_are_used(lowered: &Lowered) -> Result<()> {
         Some(model) => {
             let place = format!("/paging/keys/{}", pointer_segment(model));
             Err(Diagnostic::at(place, format!("no list of `{model}` comes in pages"))
-                .in_file(policy::FILE)
+                .in_file(workspace::POLICY)
                 .help("upstream has changed there: correct or remove the entry"))
         }
     }

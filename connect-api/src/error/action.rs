@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Error;
 use crate::models::ActionStatus;
-use crate::redact::text::brief;
+use crate::redact::text::to_single_line;
 
 /// An action that failed, timed out, or whose outcome is unknown.
 ///
@@ -73,9 +73,14 @@ impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.action_id, &self.status) {
             (Some(id), Some(status)) => {
-                write!(f, "action `{}` has the status `{}`", brief(id), brief(status.as_str()))?;
+                write!(
+                    f,
+                    "action `{}` has the status `{}`",
+                    to_single_line(id),
+                    to_single_line(status.as_str())
+                )?;
             }
-            (Some(id), None) => write!(f, "action `{}` has no known status", brief(id))?,
+            (Some(id), None) => write!(f, "action `{}` has no known status", to_single_line(id))?,
             (None, _) => f.write_str("it is unknown whether the action was accepted")?,
         }
 

@@ -12,9 +12,11 @@ use super::display::Attempts;
 use crate::auth::token::AccessToken;
 use crate::http::operation::Operation;
 use crate::http::raw_response::RawResponse;
-use crate::json::path::value;
+use crate::json::path::parse_value;
 use crate::models::{ErrorCode, ErrorObject};
-use crate::redact::text::{brief, excerpt, redact_headers, redact_strings};
+use crate::redact::body::{excerpt, redact_json};
+use crate::redact::headers::redact_headers;
+use crate::redact::text::to_single_line;
 
 /// The number of error objects that `Display` prints.
 const MAX_DISPLAYED_ERRORS: usize = 3;
@@ -52,13 +54,13 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Reads the error objects of a response body and redacts the secrets in them.
+    /// Reads the error objects of a response body, and redacts the secrets in body and headers.
     pub(crate) fn new(
         operation: &Arc<Operation>,
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
-        token: Option<&str>,
+        secrets: &[&str],
     ) -> Self {
         let listed = listed_errors(body);
         let listed_count = listed.len();
@@ -68,15 +70,15 @@ impl ApiError {
             listed.iter().any(|error| error.get("code") == Some(&"tokenExpired".into()));
 
         let errors: Vec<_> =
-            listed.into_iter().filter_map(|error| parse_error_object(error, token)).collect();
+            listed.into_iter().filter_map(|error| parse_error_object(error, secrets)).collect();
         let is_documented = !errors.is_empty() && errors.len() == listed_count;
-        let excerpt = (!is_documented).then(|| excerpt(body, token));
+        let excerpt = (!is_documented).then(|| excerpt(body, secrets));
 
         Self {
             operation: operation.clone(),
             attempts: 1,
             status,
-            headers: redact_headers(headers, token),
+            headers: redact_headers(headers, secrets),
             errors,
             excerpt,
             is_expired_token,
@@ -87,7 +89,7 @@ impl ApiError {
     pub(crate) fn from_success(raw: &RawResponse) -> Option<Self> {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let headers = raw.headers.clone();
-        let error = Self::new(&raw.operation, raw.status, headers, &raw.body, token);
+        let error = Self::new(&raw.operation, raw.status, headers, &raw.body, token.as_slice());
 
         if error.errors.is_empty() {
             return None;
@@ -122,7 +124,11 @@ impl ApiError {
 
 /// Returns the elements of the body's `errors`, which can be a list or one object.
 fn listed_errors(body: &[u8]) -> Vec<Value> {
-    match value(body).as_mut().and_then(|document| document.get_mut("errors")).map(Value::take) {
+    match parse_value(body)
+        .as_mut()
+        .and_then(|document| document.get_mut("errors"))
+        .map(Value::take)
+    {
         Some(Value::Array(errors)) => errors,
         Some(error @ Value::Object(_)) => vec![error],
         _ => Vec::new(),
@@ -130,9 +136,9 @@ fn listed_errors(body: &[u8]) -> Vec<Value> {
 }
 
 /// Parses an error object. Only its code is required, because the code alone is useful.
-fn parse_error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
+fn parse_error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject> {
     let code = ErrorCode::from(error.get("code")?.as_str()?);
-    redact_strings(&mut error, token);
+    redact_json(&mut error, secrets);
     let members = error.as_object_mut()?;
 
     for name in ["http_status", "id", "title"] {
@@ -156,13 +162,13 @@ impl fmt::Display for ApiError {
         write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
 
         for error in self.errors.iter().take(MAX_DISPLAYED_ERRORS) {
-            write!(f, ": {}", brief(error.code.as_str()))?;
+            write!(f, ": {}", to_single_line(error.code.as_str()))?;
             if !error.title.is_empty() {
-                write!(f, ": {}", brief(&error.title))?;
+                write!(f, ": {}", to_single_line(&error.title))?;
             }
 
             if let Some(detail) = &error.detail {
-                write!(f, " ({})", brief(detail))?;
+                write!(f, " ({})", to_single_line(detail))?;
             }
         }
 
@@ -176,7 +182,7 @@ impl fmt::Display for ApiError {
         }
 
         match self.request_id() {
-            Some(id) => write!(f, " [request {}]", brief(id)),
+            Some(id) => write!(f, " [request {}]", to_single_line(id)),
             None => Ok(()),
         }
     }

@@ -9,8 +9,10 @@ use reqwest::header::HeaderMap;
 use crate::auth::token::AccessToken;
 use crate::http::operation::Operation;
 use crate::http::raw_response::RawResponse;
-use crate::json::path::{offset, path_at};
-use crate::redact::text::{brief, excerpt_at, harmless_ends, redact_headers};
+use crate::json::path::Location;
+use crate::redact::body::excerpt_at;
+use crate::redact::headers::redact_headers;
+use crate::redact::text::{redact_text, to_single_line};
 
 /// A response body that does not match the API document.
 ///
@@ -64,15 +66,15 @@ pub struct NoDataError {
 impl DecodeError {
     pub(crate) fn new(raw: RawResponse, error: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
-        let error_offset = offset(&raw.body, error.line(), error.column());
-        let path = path_at(&raw.body, error_offset);
+        let secrets = token.as_slice();
+        let location = Location::of_error(&error, &raw.body);
 
         Self {
-            path: brief(&harmless_ends(&path, token)),
-            excerpt: excerpt_at(&raw.body, error_offset, token),
+            path: to_single_line(&redact_text(&location.path, secrets)),
+            excerpt: excerpt_at(&raw.body, &location, secrets),
             // The message quotes the invalid value, which can be long and can contain the token.
-            message: brief(&harmless_ends(&error.to_string(), token)),
-            headers: redact_headers(raw.headers, token),
+            message: to_single_line(&redact_text(&error.to_string(), secrets)),
+            headers: redact_headers(raw.headers, secrets),
             operation: raw.operation,
             status: raw.status,
         }

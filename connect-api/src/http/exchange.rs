@@ -71,7 +71,7 @@ impl Client {
                 | ResponseBody::Incomplete(body, _),
             ) => {
                 let token = token.map(AccessToken::expose);
-                let error = ApiError::new(operation, status, headers, &body, token);
+                let error = ApiError::new(operation, status, headers, &body, token.as_slice());
                 Err(Error::Api(Box::new(error)))
             }
         }

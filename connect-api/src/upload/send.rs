@@ -14,7 +14,6 @@ use crate::http::exchange::{ResponseBody, read_response};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::params::Wire;
-use crate::redact::text::{redact, redact_headers};
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::Gauge;
 
@@ -152,10 +151,8 @@ impl Put<'_> {
         | ResponseBody::TooLarge(body)
         | ResponseBody::Incomplete(body, _)) = body;
         let secrets = secrets(&self.url);
-        let text = String::from_utf8_lossy(&body);
-        let text = redact(&text, &secrets);
-        let headers = redact_headers(headers, &secrets);
-        let error = ApiError::new(operation, status, headers, text.as_bytes(), None);
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        let error = ApiError::new(operation, status, headers, &body, &secrets);
 
         Error::Api(Box::new(error))
     }
