@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::auth::token::{AccessToken, TokenProvider, Tokens};
+use crate::auth::token::{AccessToken, TokenProvider, TokenSource};
 use crate::error::{ConfigurationError, Error};
 use crate::http::base_url::{is_secure, parse_base_url};
 use crate::http::http_client::build_http_client;
@@ -40,7 +40,7 @@ pub struct Client {
 struct Inner {
     /// A result, so that [`Client::new`] cannot fail: the first call returns the error.
     wire: Result<Wire, ConfigurationError>,
-    tokens: Tokens,
+    tokens: TokenSource,
     options: CallOptions,
     rate_limiter: RateLimiter,
 }
@@ -70,7 +70,7 @@ struct Inner {
 pub struct ClientBuilder {
     base_url: Option<String>,
     allow_plain_http: bool,
-    tokens: Tokens,
+    tokens: TokenSource,
     user_agent: Option<String>,
     connect_timeout: Option<Duration>,
     http: Option<reqwest::Client>,
@@ -97,7 +97,7 @@ impl Client {
         self.inner.wire.as_ref().map_err(|error| Error::Configuration(error.clone()))
     }
 
-    pub(crate) fn tokens(&self) -> &Tokens {
+    pub(crate) fn tokens(&self) -> &TokenSource {
         &self.inner.tokens
     }
 
@@ -113,7 +113,7 @@ impl Client {
 impl ClientBuilder {
     /// Sets the token. Without a token, only operations without authentication succeed.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.tokens = Tokens::Static(AccessToken::from(token));
+        self.tokens = TokenSource::Static(AccessToken::from(token));
         self
     }
 
@@ -128,7 +128,7 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
-        self.tokens = Tokens::Provider(Arc::new(provider));
+        self.tokens = TokenSource::Provider(Arc::new(provider));
         self
     }
 
@@ -241,12 +241,12 @@ impl ClientBuilder {
 
     /// Validates the configuration and builds the HTTP client.
     fn build_wire(&self) -> Result<Wire, ConfigurationError> {
-        if let Tokens::Static(token) = &self.tokens {
-            token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
+        if let TokenSource::Static(token) = &self.tokens {
+            token.validate().map_err(ConfigurationError::new)?;
         }
 
         let base_url = parse_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
-        let has_token = !matches!(self.tokens, Tokens::None);
+        let has_token = !matches!(self.tokens, TokenSource::None);
         if has_token && !self.allow_plain_http && !is_secure(&base_url) {
             return Err(ConfigurationError::new(
                 "the base URL is neither https nor on this machine, so the token could be read on \
@@ -332,7 +332,7 @@ mod tests {
                 &'a self,
                 _: Option<&'a AccessToken>,
             ) -> crate::BoxFuture<'a, Result<AccessToken, crate::TokenError>> {
-                Box::pin(async { Err(crate::TokenError::refused("never")) })
+                Box::pin(async { Err(crate::TokenError::permanent("never")) })
             }
         }
 

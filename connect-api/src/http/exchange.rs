@@ -71,7 +71,8 @@ impl Client {
                 | ResponseBody::Incomplete(body, _),
             ) => {
                 let token = token.map(AccessToken::expose);
-                let error = ApiError::new(operation, status, headers, &body, token.as_slice());
+                let secrets = token.as_slice();
+                let error = ApiError::new(operation, status, headers, &body, secrets);
                 Err(Error::Api(Box::new(error)))
             }
         }

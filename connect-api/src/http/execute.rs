@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use reqwest::Request;
 use tracing::Instrument as _;
 
-use crate::auth::token::{AccessToken, Tokens, provided};
+use crate::auth::token::{AccessToken, TokenSource, validate_provided};
 use crate::client::Client;
 use crate::error::{Error, TransportError};
 use crate::http::deadline::Deadline;
@@ -139,10 +139,10 @@ impl Execution {
 
         // Requested after the wait for the permit, during which a token could expire.
         let mut token = match self.client.tokens() {
-            Tokens::None => None,
-            Tokens::Static(token) => Some(token.clone()),
-            Tokens::Provider(provider) => {
-                Some(provided(deadline.limit(provider.token(None)).await?)?)
+            TokenSource::None => None,
+            TokenSource::Static(token) => Some(token.clone()),
+            TokenSource::Provider(provider) => {
+                Some(validate_provided(deadline.limit(provider.token(None)).await?)?)
             }
         };
 
@@ -152,13 +152,14 @@ impl Execution {
                 result => return result,
             };
 
-            let (Tokens::Provider(provider), false) = (self.client.tokens(), *is_token_renewed)
+            let (TokenSource::Provider(provider), false) =
+                (self.client.tokens(), *is_token_renewed)
             else {
                 return Err(error);
             };
 
             *is_token_renewed = true;
-            token = Some(provided(deadline.limit(provider.token(token.as_ref())).await?)?);
+            token = Some(validate_provided(deadline.limit(provider.token(token.as_ref())).await?)?);
         }
     }
 
