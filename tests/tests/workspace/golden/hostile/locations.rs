@@ -1,34 +1,37 @@
-//! The places of a document at which text stands.
+//! The locations in a document at which hostile text is placed.
 
 use serde_json::{Value, json};
 
-use super::shape::Names;
+use super::shape::Effect;
+use crate::golden::document::merge;
 
-/// A place.
-pub struct Place {
-    /// What stands there.
+/// A location in a document.
+pub struct Location {
+    /// What the text is at this location.
     pub name: &'static str,
-    /// What becomes of it in the code.
-    pub names: Names,
-    /// Whether some texts cannot stand there.
-    pub refuses: bool,
-    /// A text that can.
+    /// Which part of the generated code the text becomes.
+    pub effect: Effect,
+    /// Whether the generator rejects some texts.
+    pub can_reject: bool,
+    /// A text that the generator accepts.
     pub harmless: &'static str,
-    /// An addition to the base with the text there. Additions of other indices can stand beside
-    /// it.
-    pub put: fn(usize, &str) -> Value,
+    /// Builds an addition to the base that holds the text; additions with different indices can be
+    /// merged.
+    pub addition: fn(usize, &str) -> Value,
 }
 
-const fn text(name: &'static str, put: fn(usize, &str) -> Value) -> Place {
-    Place { name, names: Names::Nothing, refuses: false, harmless: "harmless", put }
+/// A location whose text only reaches comments and strings, and is never rejected.
+const fn text(name: &'static str, addition: fn(usize, &str) -> Value) -> Location {
+    Location { name, effect: Effect::TextOnly, can_reject: false, harmless: "harmless", addition }
 }
 
-const fn name(name: &'static str, put: fn(usize, &str) -> Value) -> Place {
-    Place { name, names: Names::Identifiers, refuses: true, harmless: "harmless", put }
+/// A location whose text becomes an identifier, and is rejected if it cannot be one.
+const fn name(name: &'static str, addition: fn(usize, &str) -> Value) -> Location {
+    Location { name, effect: Effect::Identifiers, can_reject: true, harmless: "harmless", addition }
 }
 
-/// All places.
-pub const PLACES: &[Place] = &[
+/// Locations that can be repeated in one document.
+pub const LOCATIONS: &[Location] = &[
     text("model_description", |index, text| {
         model(
             index,
@@ -47,12 +50,12 @@ pub const PLACES: &[Place] = &[
             json!({ "type": "string", "description": text, "enum": [format!("v{index}")] }),
         )
     }),
-    Place {
+    Location {
         name: "enum_value",
-        names: Names::Identifiers,
-        refuses: false,
+        effect: Effect::Identifiers,
+        can_reject: false,
         harmless: "harmless",
-        put: |index, text| {
+        addition: |index, text| {
             property(index, json!({ "type": "string", "enum": [format!("v{index}"), text] }))
         },
     },
@@ -76,15 +79,15 @@ pub const PLACES: &[Place] = &[
     name("property_name", |index, text| {
         model(index, json!({ "type": "object", "properties": { text: { "type": "string" } } }))
     }),
-    Place {
+    Location {
         name: "model_name",
-        names: Names::Identifiers,
-        refuses: true,
+        effect: Effect::Identifiers,
+        can_reject: true,
         harmless: "Harmless",
-        put: |index, text| {
-            let end = if index == 0 { String::new() } else { index.to_string() };
+        addition: |index, text| {
+            let suffix = if index == 0 { String::new() } else { index.to_string() };
             let model = json!({ "type": "object", "properties": { "id": { "type": "string" } } });
-            json!({ "document": { "definitions": { format!("{text}{end}"): model } } })
+            json!({ "document": { "definitions": { format!("{text}{suffix}"): model } } })
         },
     },
     text("operation_description", |index, text| operation(index, json!({ "description": text }))),
@@ -93,9 +96,9 @@ pub const PLACES: &[Place] = &[
         operation(
             index,
             json!({ "parameters": [
-            { "name": "one", "in": "query", "required": true, "type": "string", "description": text },
-            { "name": "two", "in": "query", "type": "string", "description": text, "default": text },
-        ] }),
+                { "name": "one", "in": "query", "required": true, "type": "string", "description": text },
+                { "name": "two", "in": "query", "type": "string", "description": text, "default": text },
+            ] }),
         )
     }),
     text("success_description", |index, text| {
@@ -118,8 +121,8 @@ pub const PLACES: &[Place] = &[
     }),
 ];
 
-/// Places of which only one text can be tried at a time, since they are part of a route.
-pub const ROUTES: &[Place] = &[
+/// Locations in a route, where a document can hold only one text.
+pub const ROUTES: &[Location] = &[
     name("path", |_, text| route(&format!("/{text}"), json!({}))),
     name("path_parameter", |_, text| {
         let parameter = json!({ "name": text, "in": "path", "required": true, "type": "string" });
@@ -143,7 +146,7 @@ fn operation(index: usize, more: Value) -> Value {
 
 fn route(path: &str, more: Value) -> Value {
     let mut operation = json!({ "responses": { "204": { "description": "Nothing." } } });
-    crate::golden::document::merge(&mut operation, more);
+    merge(&mut operation, more);
 
     json!({
         "document": { "paths": { path: { "get": operation } } },
