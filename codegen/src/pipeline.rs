@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::emit::emit;
+use crate::io::rustfmt;
 use crate::io::write::{self, Files, Mode};
 use crate::lower::lower;
 use crate::normalise::passes::overlay::Overlay;
@@ -101,6 +102,7 @@ impl Made {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
         let files = generated(&normalised, &rules.policy)
             .map_err(|problem| map_to_upstream(problem, upstream))?;
+        let files = rustfmt::format(&files)?;
         Ok(Self { normalised, files })
     }
 
@@ -116,7 +118,7 @@ impl Made {
     }
 }
 
-/// The files of generated code for a normalised document.
+/// The files of generated code for a normalised document, before rustfmt has formatted them.
 pub fn generated(normalised: &Normalised, policy: &Policy) -> Result<Files> {
     emit(&lower(normalised, policy)?)
 }

@@ -11,8 +11,8 @@ use crate::auth::token::{AccessToken, TokenProvider, Tokens};
 use crate::error::{ConfigurationError, Error, chain};
 use crate::http::base_url::{base_url, is_secure};
 use crate::http::options::CallOptions;
-use crate::http::params::Wire;
 use crate::http::rate_limit::RateLimiter;
+use crate::http::request_builder::Endpoint;
 
 /// Where the Connect API lives.
 pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
@@ -41,7 +41,7 @@ pub struct Client {
 
 struct Inner {
     /// Kept as a result, so that [`Client::new`] cannot fail: the first call reports the fault.
-    wire: Result<Wire, ConfigurationError>,
+    endpoint: Result<Endpoint, ConfigurationError>,
     tokens: Tokens,
     options: CallOptions,
     pace: RateLimiter,
@@ -99,8 +99,8 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn wire(&self) -> Result<&Wire, Error> {
-        self.inner.wire.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
+    pub(crate) fn endpoint(&self) -> Result<&Endpoint, Error> {
+        self.inner.endpoint.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -223,18 +223,18 @@ impl ClientBuilder {
     /// the token would be sent to another machine without TLS.
     pub fn build(self) -> Result<Client, Error> {
         let client = self.build_lazily();
-        client.wire()?;
+        client.endpoint()?;
         Ok(client)
     }
 
     fn build_lazily(self) -> Client {
-        let wire = self.wire();
+        let endpoint = self.endpoint();
         let pace = RateLimiter::new(self.concurrency, self.poll_interval);
-        let inner = Inner { wire, tokens: self.tokens, options: self.options, pace };
+        let inner = Inner { endpoint, tokens: self.tokens, options: self.options, pace };
         Client { inner: Arc::new(inner) }
     }
 
-    fn wire(&self) -> Result<Wire, ConfigurationError> {
+    fn endpoint(&self) -> Result<Endpoint, ConfigurationError> {
         if let Tokens::Static(token) = &self.tokens {
             token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
         }
@@ -247,13 +247,13 @@ impl ClientBuilder {
             return Err(ConfigurationError::new(fault));
         }
 
-        let client = match &self.http {
+        let http = match &self.http {
             Some(client) => client.clone(),
             None => http_client(&baseurl, self.user_agent.as_deref(), self.connect_timeout)?,
         };
-        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
+        let base_url = baseurl.as_str().trim_end_matches('/').to_owned();
 
-        Ok(Wire { baseurl, client })
+        Ok(Endpoint { base_url, http })
     }
 }
 
@@ -290,8 +290,8 @@ pub(crate) fn http_client(
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Client");
-        match &self.inner.wire {
-            Ok(wire) => debug.field("base_url", &wire.baseurl),
+        match &self.inner.endpoint {
+            Ok(endpoint) => debug.field("base_url", &endpoint.base_url),
             Err(fault) => debug.field("fault", fault),
         };
         debug.finish_non_exhaustive()
@@ -374,6 +374,6 @@ mod tests {
     #[test]
     fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
         let client = Client::builder().base_url("http://localhost:1/v1/").build().unwrap();
-        assert_eq!(client.wire().unwrap().baseurl, "http://localhost:1/v1");
+        assert_eq!(client.endpoint().unwrap().base_url, "http://localhost:1/v1");
     }
 }

@@ -80,7 +80,7 @@
 //!
 //! Models and requests are generated from the API's own document and are named as upstream names
 //! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
-//! this release does not know arrives as `Unknown` and is written back as it came.
+//! this release does not know arrives as `Unlisted` and is written back as it came.
 
 // Where the documentation is built with all features, what wants one says so.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -89,7 +89,6 @@ mod auth;
 mod client;
 mod error;
 mod fleet;
-#[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
 mod generated;
 mod http;
 mod json;

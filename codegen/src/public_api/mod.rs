@@ -23,8 +23,14 @@ const OPEN_ENUM: &str = "open_enum";
 /// The macro of the crate that has a struct read and written as an object.
 const MODEL: &str = "model";
 
-/// The macro of the crate that gives a struct with secrets its `Debug`.
-const DISCREET: &str = "redacted_debug";
+/// The macro of the crate that implements JSON and a redacted `Debug` for a model with secrets.
+const SECRET_MODEL: &str = "secret_model";
+
+/// The macro of the crate that implements a redacted `Debug` for a request with secrets.
+const REDACTED_DEBUG: &str = "redacted_debug";
+
+/// The macro of the crate that implements the JSON of a union.
+const TAGGED_UNION: &str = "tagged_union";
 
 /// The macro of the crate that has a request sent.
 const SENT: &str = "sent";
@@ -207,8 +213,15 @@ impl Walk<'_> {
                     Item::Macro(call) if is_call(call, MODEL) => {
                         self.called(at, call, &["Deserialize", "Serialize"]);
                     }
-                    Item::Macro(call) if is_call(call, DISCREET) => {
+                    Item::Macro(call) if is_call(call, SECRET_MODEL) => {
+                        self.called(at, call, &["Debug", "Deserialize", "Serialize"]);
+                    }
+                    Item::Macro(call) if is_call(call, REDACTED_DEBUG) => {
                         self.called(at, call, &["Debug"]);
+                    }
+                    Item::Macro(call) if is_call(call, TAGGED_UNION) => {
+                        let traits = ["Deserialize<'de>", "From<Tagged>", "Lenient", "Serialize"];
+                        self.called(at, call, &traits);
                     }
                     Item::Macro(call) if is_call(call, SENT) => self.sent(at, call),
                     Item::Macro(rules) if defines(rules, OPEN_ENUM) => {

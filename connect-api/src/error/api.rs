@@ -135,7 +135,7 @@ fn error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
 
     let mut error = ErrorObject::deserialize(Value::Object(std::mem::take(members))).ok()?;
     // A code that is documented is no secret, whatever token it happens to hold.
-    if !matches!(code, ErrorCode::Unknown(_)) {
+    if !matches!(code, ErrorCode::Unlisted(_)) {
         error.code = code;
     }
 

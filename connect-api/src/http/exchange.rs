@@ -22,7 +22,7 @@ impl Client {
         request: &Request,
         token: Option<&AccessToken>,
     ) -> Result<Box<RawResponse>, Error> {
-        let client = &self.wire()?.client;
+        let client = &self.endpoint()?.http;
         let request = prepared(request, token)?;
         let lost = |error| TransportError::lost(operation, error);
         let response = client.execute(request).await.map_err(lost)?;

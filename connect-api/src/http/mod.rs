@@ -11,5 +11,6 @@ pub(crate) mod options;
 pub(crate) mod params;
 pub(crate) mod rate_limit;
 pub(crate) mod raw_request;
+pub(crate) mod request_builder;
 pub(crate) mod response;
 pub(crate) mod retry;

@@ -1,6 +1,6 @@
 //! What all open enums have in common.
 
-/// Gives an enum of documented values and the catch-all `Unknown(String)` its conversions: any
+/// Gives an enum of documented values and the catch-all `Unlisted(String)` its conversions: any
 /// string is a value, and every value is written as it came. With an example of it.
 macro_rules! open_enum {
     ($name:ident { $first:ident = $shown:literal $(, $variant:ident = $value:literal)* $(,)? }) => {
@@ -22,7 +22,7 @@ macro_rules! open_enum {
                 match self {
                     Self::$first => $shown,
                     $(Self::$variant => $value,)*
-                    Self::Unknown(value) => value,
+                    Self::Unlisted(value) => value,
                 }
             }
 
@@ -39,14 +39,14 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             #[inline]
             fn from(value: &str) -> Self {
-                Self::documented(value).unwrap_or_else(|| Self::Unknown(value.to_owned()))
+                Self::documented(value).unwrap_or_else(|| Self::Unlisted(value.to_owned()))
             }
         }
 
         impl From<String> for $name {
             #[inline]
             fn from(value: String) -> Self {
-                Self::documented(&value).unwrap_or(Self::Unknown(value))
+                Self::documented(&value).unwrap_or(Self::Unlisted(value))
             }
         }
 
@@ -73,10 +73,10 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::http::params::QueryValue for &$name {
+        impl crate::http::params::QueryValue for $name {
             #[inline]
-            fn put(&self, values: &mut Vec<String>) {
-                values.push(self.as_str().to_owned());
+            fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+                query.push((name, self.as_str().to_owned()));
             }
         }
 

@@ -326,16 +326,16 @@ pub(crate) fn whole(item: &impl Serialize) -> u64 {
     key(&serde_json::to_vec(item).unwrap_or_default())
 }
 
-/// What a request does whose answer is a page, by the name of its page: `Request.page: item`, and
-/// the field that tells its items apart, if there is one.
+/// Adds the streams of items and pages to a request: `paged! { Request.page(Item, id) }` names the
+/// setter of the page, the item, and the field that identifies an item, if there is one.
 macro_rules! paged {
-    ($request:ident.$page:ident: $item:ty, $field:ident) => {
+    ($request:ident.$page:ident($item:ty, $field:ident)) => {
         crate::paging::stream::paged! {
             @ $request $page $item,
             crate::paging::stream::Key::Id(|item| crate::paging::stream::key(&item.$field))
         }
     };
-    ($request:ident.$page:ident: $item:ty) => {
+    ($request:ident.$page:ident($item:ty)) => {
         crate::paging::stream::paged! {
             @ $request $page $item,
             crate::paging::stream::Key::Whole(crate::paging::stream::whole)

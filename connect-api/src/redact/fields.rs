@@ -12,23 +12,35 @@ const HIDDEN: &str = "***";
 /// How a query begins: as it is, percent-encoded, or escaped as in JSON.
 const QUERIES: [&str; 5] = ["?", "%3F", "%3f", "\\u003F", "\\u003f"];
 
-/// Gives a struct a `Debug` that tells of its secrets only whether they are there:
-/// `redacted_debug! { Name { member, other } hides { secret } }`.
+/// Implements `Debug` for a struct with secrets. Of a secret field it shows only whether there is a
+/// value: `redacted_debug! { Name { field, #[redacted] secret } }`.
 macro_rules! redacted_debug {
-    ($name:ident { $($shown:ident),* $(,)? } hides { $($hidden:ident),* $(,)? }) => {
+    ($name:ident { $($(#[$mark:ident])? $field:ident),* $(,)? }) => {
         impl std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name))
-                    $(.field(stringify!($shown), &self.$shown))*
-                    $(.field(stringify!($hidden), &crate::redact::fields::hidden(&self.$hidden)))*
+                    $(.field(
+                        stringify!($field),
+                        crate::redact::fields::debug_value!($($mark)? &self.$field),
+                    ))*
                     .finish()
             }
         }
     };
 }
 
-pub(crate) use redacted_debug;
+/// A field as `Debug` shows it.
+macro_rules! debug_value {
+    (redacted $field:expr) => {
+        &crate::redact::fields::hidden($field)
+    };
+    ($field:expr) => {
+        $field
+    };
+}
+
+pub(crate) use {debug_value, redacted_debug};
 
 /// A secret, or an optional one, as `Debug` shows it.
 pub(crate) fn hidden<'a>(secret: impl Into<Option<&'a String>>) -> fmt::Arguments<'static> {
@@ -160,7 +172,7 @@ mod tests {
         url: Option<String>,
     }
 
-    redacted_debug! { Job { name } hides { key, url } }
+    redacted_debug! { Job { name, #[redacted] key, #[redacted] url } }
 
     #[test]
     fn debug_says_of_a_secret_only_whether_it_is_there() {

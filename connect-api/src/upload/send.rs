@@ -13,7 +13,7 @@ use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::http::call::Operation;
 use crate::http::exchange::{Body as AnswerBody, read};
 use crate::http::options::CallOptions;
-use crate::http::params::Wire;
+use crate::http::request_builder::finish;
 use crate::http::retry::is_retryable;
 use crate::redact::text::{redact, redact_headers};
 use crate::runtime::{sleep, timeout};
@@ -40,7 +40,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
     let Settings { on_progress, stall_timeout, origin } = settings;
 
     let put = Put {
-        client: &client.wire()?.client,
+        client: &client.endpoint()?.http,
         url: url(to)?,
         content_type,
         origin,
@@ -136,7 +136,7 @@ impl Put<'_> {
             None => request,
         };
 
-        Wire::built(request.build())
+        finish(request)
     }
 
     /// What the host answered, without what it may repeat of the URL.

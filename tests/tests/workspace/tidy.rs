@@ -128,3 +128,14 @@ fn the_changelog_has_a_place_for_the_next_entry() {
     let text = std::fs::read_to_string(root().join("CHANGELOG.md")).expect("a changelog");
     assert!(text.contains("\n## Unreleased\n"));
 }
+
+#[test]
+fn generated_code_is_formatted_like_all_other_code() {
+    let root = root();
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--check", "--edition", "2024", "--config-path"]).arg(&root);
+    let output = rustfmt.arg(root.join(GENERATED).join("mod.rs")).output().expect("rustfmt runs");
+
+    let difference = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "run `cargo xtask regen`:\n{difference}");
+}

@@ -5,6 +5,7 @@ mod document;
 mod hostile;
 mod quirks;
 
+use connect_codegen::io::rustfmt;
 use connect_tests::scratch::Scratch;
 use document::Document;
 
@@ -14,6 +15,7 @@ fn each_construct_has_its_code() {
         let text = std::fs::read_to_string(path).expect("a document");
         let files = Document::read(&text)
             .generate()
+            .and_then(|files| rustfmt::format(&files))
             .unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
         insta::with_settings!({
             prepend_module_to_snapshot => false,
