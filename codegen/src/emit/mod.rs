@@ -28,7 +28,7 @@ use self::file::MacroCall;
 use self::secrets::Secrets;
 use self::types::Models;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::io::write::Files;
+use crate::io::files::Files;
 use crate::lower::ir::{Lowered, Operation};
 use crate::policy::Resource;
 

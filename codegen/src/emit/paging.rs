@@ -8,7 +8,8 @@ use super::types::{Field, Models, Scope, component};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::lower::ir::{Lowered, Operation, Parameter, Response};
 use crate::lower::types::RustType;
-use crate::policy::{self, Paging};
+use crate::policy::Paging;
+use crate::workspace;
 
 /// The macro call that adds the streams to a request, if its response is a page.
 pub fn streams(
@@ -40,7 +41,7 @@ pub fn check_keys(lowered: &Lowered) -> Result<()> {
             let pointer = format!("/paging/keys/{}", pointer_segment(model));
             let message = format!("`{model}` is not the item of a paginated list");
             Err(Diagnostic::at(pointer, message)
-                .in_file(policy::FILE)
+                .in_file(workspace::POLICY)
                 .help("upstream has changed there: correct or remove the entry"))
         }
     }

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::Command;
 
-use super::write::{self, Files};
+use super::files::{self, Files};
 use crate::diagnostic::{Diagnostic, Result};
 
 /// The root of the files: rustfmt follows its modules to all other files.
@@ -17,18 +17,18 @@ const CONFIG: &str = include_str!("../../../rustfmt.toml");
 const EDITION: &str = "2024";
 
 /// Formats the files of a module, given by their paths from its folder.
-pub fn format(files: &Files) -> Result<Files> {
+pub fn format(sources: &Files) -> Result<Files> {
     let folder = tempfile::tempdir()
         .map_err(|error| Diagnostic::new(format!("cannot create a temporary folder: {error}")))?;
     let folder = folder.path();
 
-    write::replace(&folder.join("rustfmt.toml"), CONFIG.as_bytes())?;
-    for (path, code) in files {
-        write::replace(&folder.join(path), code.as_bytes())?;
+    files::replace(&folder.join("rustfmt.toml"), CONFIG.as_bytes())?;
+    for (path, code) in sources {
+        files::replace(&folder.join(path), code.as_bytes())?;
     }
     run(folder)?;
 
-    let formatted = files.keys().map(|path| Ok((path.clone(), write::read(&folder.join(path))?)));
+    let formatted = sources.keys().map(|path| Ok((path.clone(), files::read(&folder.join(path))?)));
     formatted.collect()
 }
 

@@ -71,7 +71,7 @@ pub fn lower_operation(
 /// required ones of the query in the policy's order, then the optional ones.
 fn lower_parameters(
     operation: &ApiOperation,
-    decided: &policy::Operation,
+    decided: &policy::OperationEntry,
     path: &str,
     pointer: &str,
 ) -> Result<Vec<Parameter>> {
@@ -116,7 +116,7 @@ fn lower_parameters(
 
 fn lower_parameter(
     parameter: &ApiParameter,
-    decided: &policy::Operation,
+    decided: &policy::OperationEntry,
     pointer: &str,
 ) -> Result<Parameter> {
     let data = parameter.parameter_data_ref();

@@ -4,7 +4,7 @@ use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
 use super::ir::UnionMember;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::is_envelope;
+use crate::normalise::envelope::is_envelope;
 
 /// What an envelope holds.
 #[derive(Debug, Clone, PartialEq, Eq)]

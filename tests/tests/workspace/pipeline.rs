@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write::Mode;
+use connect_codegen::io::files::Mode;
 use connect_codegen::lower::lower;
-use connect_codegen::normalise::passes::overlay::Overlay;
 use connect_codegen::normalise::{Normalised, normalise};
 use connect_codegen::openapi::document::{Flavour, Upstream};
+use connect_codegen::openapi::overlay::Overlay;
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use connect_codegen::workspace::Layout;
@@ -131,7 +131,7 @@ fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_i
         fs::copy(&path, layout.upstream_folder().join(name)).expect("a copy");
     }
 
-    let regen = |mode| pipeline::regen(&layout, mode);
+    let regen = |mode| pipeline::regenerate(&layout, mode);
     regen(Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     regen(Mode::Check).expect("nothing is stale");
 
@@ -174,7 +174,7 @@ fn first_difference(left: &Normalised, right: &Normalised) -> String {
 /// What no parameter has stops no `regen`, since it changes nothing but documentation; here it does.
 #[test]
 fn the_policy_has_examples_of_parameters_that_there_are() {
-    let (normalised, policy) = pipeline::normalised(&committed()).expect("a document");
+    let (normalised, policy) = pipeline::load_and_normalise(&committed()).expect("a document");
     let lowered = lower(&normalised, &policy).expect("operations");
     let mut count = 0;
 
@@ -238,7 +238,7 @@ async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
     let stored = store(&fetched.text, &fetched.record(at), &layout.upstream_folder());
     assert_eq!(stored, Ok(Stored::Replaced));
 
-    pipeline::regen(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
+    pipeline::regenerate(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     let (made, wanted) = (files(&layout.generated()), files(&committed().generated()));
     assert_eq!(made.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
     assert!(wanted.len() > 20, "{} files", wanted.len());
@@ -254,7 +254,7 @@ async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
         assert_eq!(read(layout.upstream()), read(committed().upstream()));
     }
 
-    pipeline::regen(&layout, Mode::Check).expect("nothing is stale");
+    pipeline::regenerate(&layout, Mode::Check).expect("nothing is stale");
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write::Files;
-use connect_codegen::normalise::passes::overlay::Overlay;
+use connect_codegen::io::files::Files;
 use connect_codegen::normalise::{map_to_upstream, normalise};
 use connect_codegen::openapi::document::Upstream;
+use connect_codegen::openapi::overlay::Overlay;
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use serde_json::Value;
@@ -52,7 +52,7 @@ impl Document {
         let overlay = Overlay::parse(&text("overlay"))?;
         let upstream = Upstream::parse(&text("document"))?;
 
-        pipeline::generated(&normalise(&upstream, &overlay, &policy)?, &policy)
+        pipeline::generate_code(&normalise(&upstream, &overlay, &policy)?, &policy)
             .map_err(|problem| map_to_upstream(problem, &upstream))
     }
 }

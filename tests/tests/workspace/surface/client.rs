@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use connect_codegen::emit::names::CLIENT_METHODS;
-use connect_codegen::io::write;
+use connect_codegen::io::files;
 use syn::{ImplItem, Item, Type};
 
 use super::layout;
@@ -13,12 +13,12 @@ use super::layout;
 fn the_generator_knows_every_method_that_the_client_has_by_hand() {
     let folder = layout().root().join("connect-api/src");
     let mut written = BTreeSet::from(["clone".to_owned()]);
-    for path in write::listing(&folder).expect("the crate's sources") {
+    for path in files::list(&folder).expect("the crate's sources") {
         if path.starts_with(folder.join("generated")) {
             continue;
         }
 
-        let file = syn::parse_file(&write::read(&path).expect("a source")).expect("Rust");
+        let file = syn::parse_file(&files::read(&path).expect("a source")).expect("Rust");
         let of_client = file.items.into_iter().filter_map(|item| match item {
             Item::Impl(item) => match &*item.self_ty {
                 Type::Path(path) if path.path.is_ident("Client") => Some(item.items),

@@ -27,7 +27,8 @@ macro_rules! assert_surface {
 
 #[test]
 fn the_surface_of_the_api() {
-    let (normalised, _) = pipeline::normalised(&layout()).expect("the document is normalised");
+    let (normalised, _) =
+        pipeline::load_and_normalise(&layout()).expect("the document is normalised");
     let document = serde_json::from_str(&normalised.to_json()).expect("JSON");
     let surface = document::Surface::of(&document);
 

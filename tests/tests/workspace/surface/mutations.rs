@@ -1,10 +1,10 @@
 //! One change of the upstream document at a time: each is seen.
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write;
+use connect_codegen::io::files;
 use connect_codegen::normalise::normalise;
-use connect_codegen::normalise::passes::overlay::Overlay;
 use connect_codegen::openapi::document::Upstream;
+use connect_codegen::openapi::overlay::Overlay;
 use connect_codegen::pipeline;
 use connect_codegen::policy::Policy;
 use connect_tests::surface::document::Surface;
@@ -22,10 +22,10 @@ struct Source {
 impl Source {
     fn read() -> Self {
         let layout = layout();
-        let text = |path| write::read(path).expect("a file of the specification");
+        let text = |path| files::read(path).expect("a file of the specification");
 
         Self {
-            upstream: pipeline::load(&layout).expect("the document"),
+            upstream: pipeline::load_upstream(&layout).expect("the document"),
             overlay: Overlay::parse(&text(&layout.overlay())).expect("the overlay"),
             policy: Policy::parse(&text(&layout.policy())).expect("the policy"),
         }
@@ -137,7 +137,8 @@ fn every_change_of_the_document_is_seen() {
                 assert!((1..=8).contains(&lines), "{what}: {lines} lines differ");
             }
             (Err(problem), Diagnostic(place)) => {
-                let named = problem.place.as_ref().is_some_and(|at| at.to_string().contains(place));
+                let named =
+                    problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
                 assert!(named, "{what}: {problem}");
             }
             (Err(problem), Lines) => panic!("{what}: {problem}"),

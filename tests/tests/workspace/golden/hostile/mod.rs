@@ -8,7 +8,7 @@ mod shape;
 mod structure;
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write::Files;
+use connect_codegen::io::files::Files;
 use places::{PLACES, Place};
 use serde_json::json;
 use shape::Shape;
@@ -45,7 +45,7 @@ fn fits(place: &Place, text: &str) -> bool {
         Ok(_) => true,
         Err(problem) => {
             let start: String = text.chars().take(40).collect();
-            assert!(problem.place.is_some(), "{} {start:?}: {problem}", place.name);
+            assert!(problem.location.is_some(), "{} {start:?}: {problem}", place.name);
             false
         }
     }

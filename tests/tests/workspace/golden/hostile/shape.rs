@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use connect_codegen::io::write::Files;
+use connect_codegen::io::files::Files;
 use proc_macro2::{Delimiter, Literal, TokenStream, TokenTree};
 
 /// What the text of a place becomes in the code.

@@ -19,7 +19,7 @@ pub fn refused(addition: Value) -> Diagnostic {
 /// Asserts that the addition gives a problem whose place has this in it.
 pub fn refused_at(place: &str, addition: Value) {
     let problem = refused(addition);
-    let at = problem.place.as_ref().map(ToString::to_string).unwrap_or_default();
+    let at = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
     assert!(at.contains(place), "{place}: {problem}");
 }
 
@@ -134,7 +134,7 @@ fn nesting_without_end_is_refused() {
             Ok(upstream) => refused(models(upstream.document["definitions"].clone())),
         };
 
-        assert!(problem.place.is_some(), "{levels}: {problem}");
+        assert!(problem.location.is_some(), "{levels}: {problem}");
     }
 }
 
@@ -154,7 +154,7 @@ fn routes_are_plain_or_refused() {
                     super::assert_harmless(&files, &text);
                     assert_eq!(Shape::of(&files, place.names), Shape::of(&harmless, place.names));
                 }
-                Err(problem) => assert!(problem.place.is_some(), "{} {problem}", place.name),
+                Err(problem) => assert!(problem.location.is_some(), "{} {problem}", place.name),
             }
         }
     }
@@ -179,7 +179,7 @@ fn routes_are_plain_or_refused() {
         addition["policy"]["operations"][0]["route"] = format!("GET {path}").into();
 
         let problem = refused(addition);
-        assert!(problem.place.is_some(), "{path}: {problem}");
+        assert!(problem.location.is_some(), "{path}: {problem}");
     }
 }
 
@@ -212,14 +212,14 @@ fn names_of_the_policy_are_names_or_refused() {
         "é",
     ] {
         let problem = refused(with(id, "extra"));
-        assert!(problem.place.is_some(), "{id}: {problem}");
+        assert!(problem.location.is_some(), "{id}: {problem}");
     }
 
     for resource in
         ["../evil", "", "a/b", "mod", "self", "crate", "r#type", "type", "A", ".", "construct"]
     {
         let problem = refused(with("get_parts", resource));
-        assert!(problem.place.is_some(), "{resource}: {problem}");
+        assert!(problem.location.is_some(), "{resource}: {problem}");
     }
 }
 
