@@ -328,7 +328,8 @@ pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
     let models = any(&names_models).then(|| quote! { , models });
 
     quote! {
-        use crate::http::call::{Operation, sent};
+        use crate::http::call::sent;
+        use crate::http::operation::Operation;
         use crate::http::request_builder::RequestBuilder;
         #(#optional)*
         use crate::{CallOptions, Client, Error #models};

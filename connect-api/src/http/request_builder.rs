@@ -7,8 +7,8 @@ use reqwest::{Method, Request};
 use serde::Serialize;
 
 use crate::client::Client;
-use crate::error::{ConfigurationError, Error, chain};
-use crate::http::call::Operation;
+use crate::error::{ConfigurationError, Error, error_chain};
+use crate::http::operation::Operation;
 use crate::http::params::{QueryValue, path_segment};
 
 /// The service that a client calls: its base URL, and the HTTP client that sends the requests.
@@ -82,14 +82,14 @@ impl<'a> RequestBuilder<'a> {
     pub(crate) fn build(self) -> Result<Request, Error> {
         debug_assert_eq!(self.template, "", "every placeholder has a value");
         let method = Method::from_bytes(self.method.as_bytes())
-            .map_err(|error| ConfigurationError::new(chain(&error)))?;
+            .map_err(|error| ConfigurationError::new(error_chain(&error)))?;
         let mut request = self.endpoint.http.request(method, self.url);
 
         if !self.query.is_empty() {
             request = request.query(&self.query);
         }
         if let Some(body) = self.body {
-            let body = body.map_err(|error| ConfigurationError::new(chain(&error)))?;
+            let body = body.map_err(|error| ConfigurationError::new(error_chain(&error)))?;
             let json = HeaderValue::from_static("application/json");
             request = request.header(CONTENT_TYPE, json).body(body);
         }
@@ -100,7 +100,9 @@ impl<'a> RequestBuilder<'a> {
 
 /// Builds a request, or reports why one of its values cannot be sent.
 pub(crate) fn finish(request: reqwest::RequestBuilder) -> Result<Request, Error> {
-    request.build().map_err(|error| ConfigurationError::new(chain(&error.without_url())).into())
+    request
+        .build()
+        .map_err(|error| ConfigurationError::new(error_chain(&error.without_url())).into())
 }
 
 /// Splits a path template before its first placeholder.

@@ -2,7 +2,8 @@
 
 //! Maintenance that printers are due, or that was done.
 
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::paging::stream::paged;

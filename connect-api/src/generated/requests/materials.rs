@@ -2,7 +2,8 @@
 
 //! Material profiles.
 
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::{CallOptions, Client, Error, models};

@@ -3,7 +3,8 @@
 //! Print jobs, from the queue to the history, and their files.
 
 use crate::fleet::awaited;
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::paging::stream::paged;

@@ -3,7 +3,8 @@
 //! Printers and what is mounted on them, and the actions sent to them.
 
 use crate::fleet::awaited;
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::{CallOptions, Client, Error, models};

@@ -2,7 +2,8 @@
 
 //! Registration of printers.
 
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::redact::fields::redacted_debug;

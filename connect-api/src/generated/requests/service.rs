@@ -2,7 +2,8 @@
 
 //! The service itself, and what every answer has in common.
 
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::{CallOptions, Client, Error, models};
 

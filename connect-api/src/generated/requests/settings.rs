@@ -2,7 +2,8 @@
 
 //! Settings of the workspace.
 
-use crate::http::call::{Operation, sent};
+use crate::http::call::sent;
+use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
 use crate::{CallOptions, Client, Error, models};
