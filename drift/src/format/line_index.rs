@@ -1,58 +1,61 @@
-//! The lines of a text at which JSON pointers point.
+//! Maps JSON pointers to the lines of a text.
 
 use std::collections::HashMap;
 
 use connect_codegen::diagnostic::pointer_segment;
 use granit_parser::{Event, Parser};
 
-/// The line of each node of a JSON or YAML text, from 1, by JSON pointer. JSON is read as the YAML
-/// that it is, so that one reader does for both. (But for keys of over 1,024 characters, which YAML
-/// does not have: what follows one has the line of what is above it.)
-pub(super) struct Lines(HashMap<String, usize>);
+/// The line number, counted from 1, of each node of a JSON or YAML text, by JSON pointer.
+///
+/// JSON is parsed as YAML, so that one parser is enough for both. The only exception is a key of
+/// more than 1,024 characters, which YAML does not allow: nodes after it get the line of their
+/// nearest ancestor.
+pub(super) struct LineIndex(HashMap<String, usize>);
 
-/// A node that is open while its children are read.
-enum Open {
-    /// A list, and the index of its next item.
+/// A node whose children are being read.
+enum OpenNode {
+    /// A list with its pointer and the index of its next item.
     List(String, usize),
-    /// A mapping that waits for a key.
-    Keys(String),
-    /// A mapping that has read a key, with the pointer of the value to come and the key's line.
-    Value(String, String, usize),
+    /// A mapping, with its pointer, before a key.
+    MappingKey(String),
+    /// A mapping after a key: its pointer, the pointer of the value, and the line of the key.
+    MappingValue(String, String, usize),
 }
 
-impl Lines {
-    /// Reads a text. Of one that is not valid, only what comes before the fault is known.
-    pub(super) fn of(text: &str) -> Self {
+impl LineIndex {
+    /// Builds the index of a text. For an invalid text, it covers only the part before the error.
+    pub(super) fn new(text: &str) -> Self {
         let mut lines = HashMap::from([(String::new(), 1)]);
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenNode> = Vec::new();
+
         for event in Parser::new_from_str(text) {
             let Ok((event, span)) = event else { break };
             let line = span.start.line();
 
             match event {
                 Event::MappingStart(..) => {
-                    let pointer = place(&mut open, line, &mut lines);
-                    open.push(Open::Keys(pointer));
+                    let pointer = start_node(&mut open, line, &mut lines);
+                    open.push(OpenNode::MappingKey(pointer));
                 }
                 Event::SequenceStart(..) => {
-                    let pointer = place(&mut open, line, &mut lines);
-                    open.push(Open::List(pointer, 0));
+                    let pointer = start_node(&mut open, line, &mut lines);
+                    open.push(OpenNode::List(pointer, 0));
                 }
                 Event::MappingEnd | Event::SequenceEnd => {
                     open.pop();
                 }
                 Event::Scalar(text, ..) => match open.pop() {
-                    Some(Open::Keys(pointer)) => {
+                    Some(OpenNode::MappingKey(pointer)) => {
                         let child = format!("{pointer}/{}", pointer_segment(&text));
-                        open.push(Open::Value(pointer, child, line));
+                        open.push(OpenNode::MappingValue(pointer, child, line));
                     }
                     other => {
                         open.extend(other);
-                        place(&mut open, line, &mut lines);
+                        start_node(&mut open, line, &mut lines);
                     }
                 },
                 Event::Alias(..) => {
-                    place(&mut open, line, &mut lines);
+                    start_node(&mut open, line, &mut lines);
                 }
                 _ => {}
             }
@@ -61,7 +64,7 @@ impl Lines {
         Self(lines)
     }
 
-    /// The line of a pointer, or of the nearest that is above it.
+    /// Returns the line of a pointer, or of its nearest known ancestor.
     pub(super) fn line(&self, pointer: &str) -> usize {
         let mut pointer = pointer;
         loop {
@@ -76,23 +79,24 @@ impl Lines {
     }
 }
 
-/// The pointer of the node that begins here, whose line is noted: of a value, that of its key.
-fn place(open: &mut Vec<Open>, line: usize, lines: &mut HashMap<String, usize>) -> String {
+/// Records the line of a node that starts, and returns its pointer. The line of a mapping value is
+/// that of its key.
+fn start_node(open: &mut Vec<OpenNode>, line: usize, lines: &mut HashMap<String, usize>) -> String {
     let (pointer, line) = match open.pop() {
         None => (String::new(), line),
-        Some(Open::List(list, index)) => {
+        Some(OpenNode::List(list, index)) => {
             let pointer = format!("{list}/{index}");
-            open.push(Open::List(list, index + 1));
+            open.push(OpenNode::List(list, index + 1));
             (pointer, line)
         }
-        Some(Open::Value(mapping, child, line)) => {
-            open.push(Open::Keys(mapping));
-            (child, line)
+        Some(OpenNode::MappingValue(mapping, child, key_line)) => {
+            open.push(OpenNode::MappingKey(mapping));
+            (child, key_line)
         }
         // A key that is itself a list or a mapping, which no API document has.
-        Some(Open::Keys(mapping)) => {
+        Some(OpenNode::MappingKey(mapping)) => {
             let child = format!("{mapping}/");
-            open.push(Open::Value(mapping, child.clone(), line));
+            open.push(OpenNode::MappingValue(mapping, child.clone(), line));
             (child, line)
         }
     };
@@ -120,9 +124,9 @@ mod tests {
     const YAML: &str = "openapi: 3.0.0 # a comment\npaths:\n  /a:\n    get: &get\n      tags:\n      - one\n      - two\n      x: >\n        three\n    put: *get\n";
 
     #[test]
-    fn a_pointer_has_the_line_of_its_key() {
-        let json = Lines::of(JSON);
-        let places = [
+    fn line_of_existing_pointer_is_that_of_its_key() {
+        let json = LineIndex::new(JSON);
+        let expected = [
             ("", 1),
             ("/paths", 2),
             ("/paths/~1a~0b~1{c}", 3),
@@ -134,12 +138,12 @@ mod tests {
             ("/list/1/0", 9),
         ];
 
-        for (pointer, line) in places {
+        for (pointer, line) in expected {
             assert!(json.0.contains_key(pointer), "{pointer}");
             assert_eq!(json.line(pointer), line, "{pointer}");
         }
 
-        let yaml = Lines::of(YAML);
+        let yaml = LineIndex::new(YAML);
         for (pointer, line) in
             [("/paths", 2), ("/paths/~1a/get/tags/1", 7), ("/paths/~1a/get/x", 8)]
         {
@@ -150,16 +154,16 @@ mod tests {
     }
 
     #[test]
-    fn a_pointer_to_nothing_has_the_line_above() {
-        let lines = Lines::of(JSON);
-        assert_eq!(lines.line("/paths/~1a~0b~1{c}/get/deprecated"), 4);
-        assert_eq!(lines.line("/nowhere/at/all"), 1);
-        assert_eq!(Lines::of("{\"a\":\n[1,\n").line("/a/0"), 1);
-        assert_eq!(Lines::of("").line("/a"), 1);
+    fn line_of_missing_pointer_is_that_of_its_ancestor() {
+        let index = LineIndex::new(JSON);
+        assert_eq!(index.line("/paths/~1a~0b~1{c}/get/deprecated"), 4);
+        assert_eq!(index.line("/nowhere/at/all"), 1);
+        assert_eq!(LineIndex::new("{\"a\":\n[1,\n").line("/a/0"), 1);
+        assert_eq!(LineIndex::new("").line("/a"), 1);
     }
 
     #[test]
-    fn whatever_is_json_is_read() {
+    fn index_covers_all_json_syntax() {
         let long = "k".repeat(5_000);
         let texts = [
             "{\n\t\"a\":{\n\t\t\"b\":1}}".to_owned(),
@@ -171,16 +175,16 @@ mod tests {
         ];
 
         for text in texts {
-            let lines = Lines::of(&text);
-            let line = 1 + text[..text.find("\"b\"").expect("a key")].matches('\n').count();
-            let short: String = text.chars().take(80).collect();
-            assert_eq!(lines.0.get("/a/b"), Some(&line), "{short:?}");
+            let index = LineIndex::new(&text);
+            let line = 1 + text[..text.find("\"b\"").expect("the key `b`")].matches('\n').count();
+            let excerpt: String = text.chars().take(80).collect();
+            assert_eq!(index.0.get("/a/b"), Some(&line), "{excerpt:?}");
         }
     }
 
     #[test]
-    fn depth_costs_no_stack() {
+    fn deep_nesting_does_not_overflow_the_stack() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert_eq!(Lines::of(&deep).line("/0/0"), 1);
+        assert_eq!(LineIndex::new(&deep).line("/0/0"), 1);
     }
 }
