@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
 }
 
 async fn show() -> Result<(), Failure> {
-    let service = Service::find(Farm::new().lively(1)).await?;
+    let service = Service::find(Farm::new().random_events(1)).await?;
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
 

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
 
 async fn print() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let service = Service::find(Farm::sized(1, 1)).await?;
+    let service = Service::find(Farm::with_size(1, 1)).await?;
 
     let (cluster, file) = match (&arguments[..], &service.stand_in) {
         ([cluster, file], _) => (service.cluster(Some(cluster.clone())).await?, file.clone()),

@@ -23,7 +23,7 @@ async fn main() -> ExitCode {
 
 async fn upload() -> Result<(), Failure> {
     let file = std::env::args_os().nth(1).map(PathBuf::from);
-    let service = Service::find(Farm::sized(1, 1)).await?;
+    let service = Service::find(Farm::with_size(1, 1)).await?;
 
     let (name, source) = match (file, &service.stand_in) {
         (Some(file), _) => {

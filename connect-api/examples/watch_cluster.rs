@@ -25,7 +25,7 @@ async fn watch() -> Result<(), Failure> {
     let events: usize = events.map_or(Ok(usize::MAX), |events| {
         events.parse().map_err(|error| format!("EVENTS is {events:?}: {error}"))
     })?;
-    let service = Service::find(Farm::new().lively(1)).await?;
+    let service = Service::find(Farm::new().random_events(1)).await?;
     let cluster = service.cluster(cluster).await?;
 
     say(format_args!("watching {}", name(&cluster)))?;

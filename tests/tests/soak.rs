@@ -8,7 +8,7 @@ use std::time::Duration;
 use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
-use connect_stand_in::{Fault, Length, RecordedRequest};
+use connect_stand_in::{BodyLength, Fault, RecordedRequest};
 use peak_alloc::PeakAlloc;
 use tokio::runtime::Handle;
 use tokio::task::JoinSet;
@@ -36,18 +36,18 @@ static ALLOCATOR: PeakAlloc = PeakAlloc;
 fn faults() -> Vec<Fault> {
     let wait = "0".to_owned();
     vec![
-        Fault::HangUp,
+        Fault::Disconnect,
         Fault::Status(500),
-        Fault::Cut(Length::Announced),
+        Fault::DisconnectMidBody(BodyLength::ContentLength),
         Fault::RetryAfter(503, wait.clone()),
-        Fault::Truncated,
+        Fault::TruncatedBody,
         Fault::Gateway(502),
-        Fault::Cut(Length::Chunked),
+        Fault::DisconnectMidBody(BodyLength::Chunked),
         Fault::RetryAfter(429, wait),
         Fault::Body("text/html", "<html>maintenance</html>"),
-        Fault::Huge(4 * MAX_BODY as u64, Length::Announced),
-        Fault::Huge(4 * MAX_BODY as u64, Length::Chunked),
-        Fault::Late(Duration::from_millis(5)),
+        Fault::OversizedBody(4 * MAX_BODY as u64, BodyLength::ContentLength),
+        Fault::OversizedBody(4 * MAX_BODY as u64, BodyLength::Chunked),
+        Fault::Delay(Duration::from_millis(5)),
         Fault::Status(404),
         Fault::Gateway(503),
         Fault::Redirect(307, "http://127.0.0.1:1/elsewhere".to_owned()),
@@ -59,11 +59,14 @@ fn faults() -> Vec<Fault> {
 async fn ten_thousand_calls_over_a_failing_service() {
     let stand_in = connect_tests::examples().await;
     let right = right_answers(&stand_in).await;
-    settled("the connection of the right answers closes", || stand_in.traffic().open() == 0).await;
+    settled("the connection of the right answers closes", || {
+        stand_in.traffic().open_connections() == 0
+    })
+    .await;
 
     let tasks = Handle::current().metrics().num_alive_tasks();
     stand_in.take_requests();
-    stand_in.fault_one_in(FAILS_ONE_IN, faults());
+    stand_in.inject_fault_every(FAILS_ONE_IN, faults());
 
     let mut tally = Tally::default();
     let mut held = Vec::new();
@@ -83,7 +86,8 @@ async fn ten_thousand_calls_over_a_failing_service() {
             }
 
             assert!(seen.is_empty(), "nobody sent these: {seen:?}");
-            settled("only idle connections stay", || stand_in.traffic().open() <= POOL).await;
+            settled("only idle connections stay", || stand_in.traffic().open_connections() <= POOL)
+                .await;
 
             // Each has a task at either end; the pool has one to clear it.
             let alive = || Handle::current().metrics().num_alive_tasks();
@@ -91,7 +95,7 @@ async fn ten_thousand_calls_over_a_failing_service() {
         }
 
         drop(client);
-        settled("all connections close", || stand_in.traffic().open() == 0).await;
+        settled("all connections close", || stand_in.traffic().open_connections() == 0).await;
         settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
         held.push(ALLOCATOR.current_usage());
     }
@@ -195,7 +199,7 @@ impl Tally {
         }
 
         match (last, result) {
-            (None | Some(Fault::Late(_)), Ok(answer)) => {
+            (None | Some(Fault::Delay(_)), Ok(answer)) => {
                 assert_eq!(answer, &right[call % 3], "call {call}");
                 self.survived += usize::from(!before.is_empty());
             }
@@ -214,18 +218,21 @@ fn is_tried_again(call: usize, fault: &Fault) -> bool {
     let is_print = call % 3 == 1;
     match fault {
         Fault::Status(429) | Fault::RetryAfter(..) => true,
-        Fault::HangUp | Fault::Cut(_) | Fault::Status(500) | Fault::Gateway(_) => !is_print,
+        Fault::Disconnect
+        | Fault::DisconnectMidBody(_)
+        | Fault::Status(500)
+        | Fault::Gateway(_) => !is_print,
         _ => false,
     }
 }
 
 fn is_error_of(fault: &Fault, error: &Error) -> bool {
     match (fault, error) {
-        (Fault::HangUp | Fault::Cut(_), Error::Transport(error)) => {
+        (Fault::Disconnect | Fault::DisconnectMidBody(_), Error::Transport(error)) => {
             !error.is_connect() && !error.is_timeout() && !error.is_too_long()
         }
-        (Fault::Huge(..), Error::Transport(error)) => error.is_too_long(),
-        (Fault::Truncated | Fault::Body(..), Error::Decode(_)) => true,
+        (Fault::OversizedBody(..), Error::Transport(error)) => error.is_too_long(),
+        (Fault::TruncatedBody | Fault::Body(..), Error::Decode(_)) => true,
         (
             Fault::Status(status)
             | Fault::Gateway(status)

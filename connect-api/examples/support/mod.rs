@@ -68,7 +68,7 @@ impl Service {
 
         let note = "CONNECT_API_TOKEN is not set: this is a stand-in, with a farm of its own.";
         let _ = writeln!(io::stderr(), "{note}");
-        let farm = farm.starts_at(SystemTime::now().into()).speed(600);
+        let farm = farm.start_time(SystemTime::now().into()).speed(600);
         let stand_in = StandIn::builder().farm(farm).start().await?;
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         let client = builder.poll_interval(EAGER).build()?;

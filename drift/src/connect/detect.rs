@@ -1,7 +1,7 @@
 //! Detects documents of the Connect API.
 
-use connect_codegen::normalise::operations_of;
 use connect_codegen::policy::Policy;
+use connect_codegen::policy::operations::list_operations;
 use serde_json::Value;
 
 /// The form of a document of the Connect API.
@@ -25,7 +25,7 @@ pub fn is_connect_document(document: &Value, policy: &Policy) -> bool {
 /// names. Title and server URL do not matter. It is normalised if most of these operations have the
 /// ids of the policy.
 pub(super) fn detect_form(document: &Value, policy: &Policy) -> Option<DocumentForm> {
-    let operations = operations_of(document);
+    let operations = list_operations(document);
     let known = policy.operations.iter().filter_map(|entry| {
         let (_, operation) = operations.iter().find(|(route, _)| *route == entry.route)?;
         Some(operation["operationId"] == entry.id.as_str())

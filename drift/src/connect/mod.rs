@@ -7,10 +7,10 @@ mod credentials;
 mod detect;
 mod rust_items;
 
+use connect_codegen::changes::stale_rule::{RuleKind, StaleRule};
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::normalise::{
-    Lenient, Rule, StaleRule, is_envelope, normalise_leniently, normalised_before,
-};
+use connect_codegen::normalise::envelope::is_envelope;
+use connect_codegen::normalise::{LenientNormalisation, normalise_leniently, validate_normalised};
 use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline::Rules;
 use serde_json::Value;
@@ -37,7 +37,7 @@ struct NormalisedDocument {
     /// The normalised document and its text, which are compared.
     document: Document,
     /// The result of normalisation.
-    lenient: Lenient,
+    lenient: LenientNormalisation,
     /// The form before normalisation.
     form: DocumentForm,
 }
@@ -181,7 +181,7 @@ impl NormalisedDocument {
                     Upstream { flavour: document.flavour, document: document.value.clone() };
                 normalise_leniently(&upstream, overlay, policy, before)
             }
-            DocumentForm::Normalised => normalised_before(&document.value, policy, before),
+            DocumentForm::Normalised => validate_normalised(&document.value, policy, before),
         };
         let lenient = lenient.map_err(|problem| problem.in_file(&document.location))?;
 
@@ -198,12 +198,12 @@ impl NormalisedDocument {
 }
 
 fn stale_rule_note(rule: &StaleRule) -> Note {
-    let kind = match rule.of {
-        Rule::Pass | Rule::Overlay => NoteKind::NeverApplied,
-        Rule::Policy => NoteKind::Policy,
+    let kind = match rule.kind {
+        RuleKind::Pass | RuleKind::Overlay => NoteKind::NeverApplied,
+        RuleKind::Policy => NoteKind::Policy,
     };
 
-    note(kind, &rule.problem, "")
+    note(kind, &rule.diagnostic, "")
 }
 
 fn note(kind: NoteKind, problem: &Diagnostic, prefix: &str) -> Note {

@@ -1,5 +1,6 @@
 //! Text that several formats share.
 
+use connect_codegen::io::terminal::escape_control;
 use serde_json::Value;
 
 use crate::accepted::Acceptance;
@@ -38,19 +39,9 @@ pub(crate) fn message_parts(message: &str) -> impl Iterator<Item = MessagePart<'
 /// Replaces line breaks by spaces and escapes control characters. Characters that change the writing
 /// direction are escaped too, because they can make a text look different from what it is.
 pub(crate) fn one_line(text: &str) -> String {
-    let changes_direction = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let is_break = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
-    let mut line = String::with_capacity(text.len());
 
-    for c in text.chars() {
-        match c {
-            c if is_break(c) => line.push(' '),
-            c if c.is_control() || changes_direction(c) => line.extend(c.escape_unicode()),
-            c => line.push(c),
-        }
-    }
-
-    line
+    escape_control(&text.replace(is_break, " "), &[])
 }
 
 /// Adds a full stop to a message that has no punctuation at its end.

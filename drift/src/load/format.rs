@@ -1,7 +1,7 @@
 //! Parses JSON and YAML texts and rejects duplicate keys.
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::json::{Once, utf_8};
+use connect_codegen::io::json::{UniqueKeys, decode_utf8};
 use serde_json::Value;
 
 /// The syntax of a text.
@@ -38,7 +38,7 @@ impl Syntax {
 
 /// Decodes UTF-8 and removes a leading byte order mark.
 pub fn decode(bytes: &[u8]) -> Result<&str> {
-    let text = utf_8(bytes)?;
+    let text = decode_utf8(bytes)?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -60,17 +60,17 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
         let parser = parser.map_err(|error| {
             Diagnostic::new(format!("could not start the parser thread: {error}"))
         })?;
-        let Once(value) = parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let UniqueKeys(value) = parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
 
         Ok(value)
     })
 }
 
-fn parse_json(text: &str) -> Result<Once> {
-    serde_json::from_str(text).map_err(|error| Diagnostic::json(&error, "not valid JSON"))
+fn parse_json(text: &str) -> Result<UniqueKeys> {
+    serde_json::from_str(text).map_err(|error| Diagnostic::from_json_error(&error, "not valid JSON"))
 }
 
-fn parse_yaml(text: &str) -> Result<Once> {
+fn parse_yaml(text: &str) -> Result<UniqueKeys> {
     // The budget grows with the size of the text; it only stops small texts that expand a lot.
     let budget = serde_saphyr::budget! {
         max_depth: MAX_DEPTH,
@@ -80,7 +80,7 @@ fn parse_yaml(text: &str) -> Result<Once> {
     let options = serde_saphyr::options! { budget: budget, strict_booleans: true };
 
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let problem = Diagnostic::yaml(&error);
+        let problem = Diagnostic::from_yaml_error(&error);
         Diagnostic { message: format!("not valid YAML: {}", problem.message), ..problem }
     })
 }

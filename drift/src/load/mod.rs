@@ -5,7 +5,7 @@
 
 mod format;
 
-use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::diagnostic::Result;
 use connect_codegen::openapi::document::{Flavour, sha256};
 use serde_json::Value;
 
@@ -48,7 +48,7 @@ impl Document {
     fn parse(location: &str, bytes: &[u8]) -> Result<Self> {
         let text = format::decode(bytes)?;
         let value = parse(text, Syntax::detect(location, text))?;
-        let (flavour, language) = detect_language(&value)?;
+        let flavour = Flavour::detect(&value)?;
 
         let info = |key| {
             let text = value.get("info").and_then(|info| info.get(key)).and_then(Value::as_str);
@@ -59,7 +59,7 @@ impl Document {
             location: location.to_owned(),
             sha256: sha256(bytes),
             flavour,
-            language,
+            language: language(flavour, &value),
             title: info("title"),
             version: info("version"),
             text: text.to_owned(),
@@ -68,36 +68,12 @@ impl Document {
     }
 }
 
-fn detect_language(document: &Value) -> Result<(Flavour, String)> {
-    let Value::Object(root) = document else {
-        return Err(Diagnostic::at("", "an API document must be an object"));
-    };
-
-    let language = match (root.get("swagger"), root.get("openapi")) {
-        (Some(Value::String(version)), None) if version == "2.0" => {
-            (Flavour::Swagger2, "Swagger 2.0".to_owned())
+/// Returns the description language with its version.
+fn language(flavour: Flavour, document: &Value) -> String {
+    match flavour {
+        Flavour::Swagger2 => "Swagger 2.0".to_owned(),
+        Flavour::OpenApi3 => {
+            format!("OpenAPI {}", document["openapi"].as_str().unwrap_or_default())
         }
-        (None, Some(Value::String(version))) if version.starts_with("3.0.") => {
-            (Flavour::OpenApi3, format!("OpenAPI {version}"))
-        }
-        (None, None) => {
-            return Err(Diagnostic::at("", "neither a Swagger nor an OpenAPI document")
-                .help("the root must have `swagger: \"2.0\"` or `openapi: \"3.0.x\"`"));
-        }
-        (Some(_), Some(_)) => {
-            return Err(Diagnostic::at("", "the document has both `swagger` and `openapi`"));
-        }
-        (Some(other), None) => return Err(unsupported_version("/swagger", other)),
-        (None, Some(other)) => return Err(unsupported_version("/openapi", other)),
-    };
-
-    match root.get("paths") {
-        Some(Value::Object(_)) => Ok(language),
-        _ => Err(Diagnostic::at("/paths", "the document has no paths")),
     }
-}
-
-fn unsupported_version(pointer: &str, version: &Value) -> Diagnostic {
-    Diagnostic::at(pointer, format!("version {version} is not supported"))
-        .help("supported are Swagger 2.0 (quoted in YAML) and OpenAPI 3.0.x")
 }

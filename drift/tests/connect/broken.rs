@@ -1,7 +1,7 @@
 //! Whatever stands somewhere in a document where something else belongs, comparing ends with a
 //! report or with a problem that names the document, and never in a panic.
 
-use connect_stand_in::spec::openapi_3;
+use connect_stand_in::spec::to_openapi_3;
 use serde_json::{Value, json};
 
 use crate::workspace::Workspace;
@@ -33,7 +33,9 @@ fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
 fn no_document_makes_it_panic() {
     let workspace = Workspace::committed();
     let mut outcomes = [0, 0];
-    for (document, turn) in [(workspace.upstream.clone(), 0), (openapi_3(&workspace.upstream), 3)] {
+    for (document, turn) in
+        [(workspace.upstream.clone(), 0), (to_openapi_3(&workspace.upstream), 3)]
+    {
         let mut places = Vec::new();
         pointers(&document, "", &mut places);
         places.retain(|pointer| !pointer.contains("/example"));
@@ -57,7 +59,7 @@ fn no_document_makes_it_panic() {
                 Ok(_) => outcomes[0] += 1,
                 Err(problem) => {
                     assert_eq!(problem.file.as_deref(), Some("revision.json"), "{problem}");
-                    assert!(problem.place.is_some(), "{problem}");
+                    assert!(problem.location.is_some(), "{problem}");
                     outcomes[1] += 1;
                 }
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_drift::finding::{Source, Wire};
-use connect_stand_in::spec::openapi_3;
+use connect_stand_in::spec::to_openapi_3;
 use json_patch::Patch;
 use serde::Deserialize;
 use serde_json::Value;
@@ -71,7 +71,7 @@ pub fn written(document: &Value, language: Language) -> Value {
     let mut document = document.clone();
     match language {
         Language::Swagger2 => {}
-        Language::Openapi3 => document = openapi_3(&document),
+        Language::Openapi3 => document = to_openapi_3(&document),
         Language::Sorted => document.sort_all_objects(),
     }
 

@@ -32,7 +32,7 @@ pub struct Operation {
     /// The body it takes, if it takes one.
     pub body: Option<Body>,
     /// What it may answer, by status; nothing where the answer has no body.
-    pub answers: BTreeMap<u16, Option<Content>>,
+    pub responses: BTreeMap<u16, Option<Content>>,
 }
 
 /// Where a parameter stands.
@@ -137,7 +137,7 @@ impl Contract {
 impl Operation {
     /// The status of a success.
     pub fn success(&self) -> Option<u16> {
-        self.answers.range(200..300).next().map(|(status, _)| *status)
+        self.responses.range(200..300).next().map(|(status, _)| *status)
     }
 }
 
@@ -216,7 +216,7 @@ impl<'d> Reader<'d> {
         };
         let secured = security.and_then(Value::as_array).is_some_and(|list| !list.is_empty());
 
-        Ok(Operation { id: id.to_owned(), secured, parameters, body, answers })
+        Ok(Operation { id: id.to_owned(), secured, parameters, body, responses: answers })
     }
 
     fn parameter(

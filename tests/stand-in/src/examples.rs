@@ -32,7 +32,7 @@ impl Answer {
     /// The documented answer of this status, as its example has it.
     pub fn documented(operation: &Operation, status: u16) -> Self {
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        match operation.answers.get(&status) {
+        match operation.responses.get(&status) {
             Some(None) => Self { status: code, headers: Vec::new(), body: None },
             Some(Some(Content { example: Some(example), .. })) => {
                 Self::json(code, example.to_string())
@@ -84,9 +84,9 @@ impl Answer {
         body: Value,
     ) -> Self {
         let code = status.as_u16();
-        let documented = operation.and_then(|operation| operation.answers.get(&code));
+        let documented = operation.and_then(|operation| operation.responses.get(&code));
         let body = Some(body).filter(|_| !matches!(documented, Some(None)));
-        let findings = contract.findings_of_refusal(operation, code, body.as_ref());
+        let findings = contract.check_error_response(operation, code, body.as_ref());
 
         if !findings.is_empty() {
             return Self::broken(operation, &findings);
@@ -142,8 +142,9 @@ impl IntoResponse for Answer {
 
 /// The body of an error of this status: the operation's own, or else another's.
 fn example(contract: &Contract, operation: Option<&Operation>, status: StatusCode) -> Value {
-    let example =
-        |operation: &Operation| operation.answers.get(&status.as_u16())?.as_ref()?.example.clone();
+    let example = |operation: &Operation| {
+        operation.responses.get(&status.as_u16())?.as_ref()?.example.clone()
+    };
     let documented = operation.and_then(example);
     let documented = documented.or_else(|| contract.operations().find_map(example));
     documented.unwrap_or_else(|| undocumented(status))

@@ -3,8 +3,8 @@
 //!
 //! It behaves as the API's document says, and insists on it: a request that the document does not
 //! allow is refused, and the farm's answers and all refusals are held against the document before
-//! they are sent. Where they go beyond it, they are listed: [`hold::BEYOND`] has the operations that
-//! are known to, [`hold::REFUSALS`] what any request may be refused with. Behind it
+//! they are sent. Where they go beyond it, they are listed: [`hold::UNDOCUMENTED_RESPONSES`] has the operations that
+//! are known to, [`hold::COMMON_ERRORS`] what any request may be refused with. Behind it
 //! lives a [farm]: jobs wait, are printed and end, printers drop off and come back, by a clock that
 //! goes on by a second with each request and by hours when a test pushes it.
 //!
@@ -70,7 +70,7 @@ use self::farm::state::FarmState;
 pub use self::farm::{Change, ChangeKind, Farm, UploadFault};
 use self::fault::Faults;
 use self::fault::connection::{Connection, Counted, Traffic};
-pub use self::fault::{Fault, Length};
+pub use self::fault::{BodyLength, Fault};
 pub use self::server::RecordedRequest;
 use self::server::{Shared, lock};
 use self::spec::Specification;
@@ -237,14 +237,14 @@ impl StandIn {
     ///
     /// If the operation does not exist, or does not document the status.
     #[track_caller]
-    pub fn answer_next(&self, operation_id: &str, status: u16) {
+    pub fn set_next_response(&self, operation_id: &str, status: u16) {
         let Some(operation) = self.shared.contract.operation(operation_id) else {
             panic!("the document has no operation `{operation_id}`");
         };
         assert!(
-            operation.answers.contains_key(&status),
+            operation.responses.contains_key(&status),
             "`{operation_id}` documents no {status}, only {:?}",
-            operation.answers.keys()
+            operation.responses.keys()
         );
 
         let mut script = lock(&self.shared.script);

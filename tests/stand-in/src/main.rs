@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Parser;
 use connect_stand_in::farm::Farm;
-use connect_stand_in::{Fault, Length, StandIn};
+use connect_stand_in::{BodyLength, Fault, StandIn};
 use tokio::sync::oneshot;
 
 /// A server on the loopback that stands in for the Connect API: a farm without printers.
@@ -51,12 +51,12 @@ impl Arguments {
     fn farm(&self) -> Farm {
         let farm = match (self.clusters, self.printers) {
             (None, None) => Farm::new(),
-            (clusters, printers) => Farm::sized(clusters.unwrap_or(1), printers.unwrap_or(1)),
+            (clusters, printers) => Farm::with_size(clusters.unwrap_or(1), printers.unwrap_or(1)),
         };
-        let farm = farm.starts_at(SystemTime::now().into()).speed(self.speed).tick(Duration::ZERO);
+        let farm = farm.start_time(SystemTime::now().into()).speed(self.speed).tick(Duration::ZERO);
         let farm = farm.listing_delay(Duration::from_secs(10));
 
-        if self.quiet { farm } else { farm.lively(self.seed) }
+        if self.quiet { farm } else { farm.random_events(self.seed) }
     }
 }
 
@@ -80,7 +80,7 @@ async fn main() -> ExitCode {
     };
 
     if let Some(every) = arguments.fail_one_in {
-        stand_in.fault_one_in(every as usize, faults());
+        stand_in.inject_fault_every(every as usize, faults());
     }
 
     let mut lines = format!("{stand_in}\nbearer token: {}\n", stand_in.token());
@@ -106,13 +106,13 @@ async fn main() -> ExitCode {
 fn faults() -> Vec<Fault> {
     vec![
         Fault::Status(500),
-        Fault::HangUp,
+        Fault::Disconnect,
         Fault::RetryAfter(503, "1".to_owned()),
-        Fault::Cut(Length::Announced),
+        Fault::DisconnectMidBody(BodyLength::ContentLength),
         Fault::Gateway(502),
-        Fault::Late(Duration::from_secs(2)),
+        Fault::Delay(Duration::from_secs(2)),
         Fault::RetryAfter(429, "1".to_owned()),
-        Fault::Truncated,
+        Fault::TruncatedBody,
     ]
 }
 

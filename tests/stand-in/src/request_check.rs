@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::Value;
 
 use super::contract::{Body, Form, Location, Operation, Parameter};
-use super::route::decode;
+use super::route::percent_decode;
 
 /// All that is wrong with a request, one sentence each; nothing if it fits.
 pub fn check(
@@ -45,7 +45,7 @@ pub fn read_query(raw: &str, findings: &mut Vec<String>) -> BTreeMap<String, Vec
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let (name, value) = (name.replace('+', " "), value.replace('+', " "));
 
-        match (decode(&name), decode(&value)) {
+        match (percent_decode(&name), percent_decode(&value)) {
             (Some(name), Some(value)) => values.entry(name).or_default().push(value),
             _ => findings.push(format!("query `{pair}`: not percent-encoded UTF-8")),
         }

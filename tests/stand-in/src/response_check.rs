@@ -7,7 +7,7 @@ use super::contract::{Content, Contract, Operation};
 
 /// What operations answer though the document lacks it: the operation, the status, and why. A status
 /// that is not documented is an error as the documented ones are; one that is comes without its body.
-pub static BEYOND: [(&str, u16, &str); 3] = [
+pub static UNDOCUMENTED_RESPONSES: [(&str, u16, &str); 3] = [
     ("print", 200, AWAITS),
     ("reprint", 200, AWAITS),
     (
@@ -22,7 +22,7 @@ const AWAITS: &str = "a print that awaits approval is no job yet: the service's 
 
 /// The errors with which any request may be refused before it comes to an operation, also to one that
 /// does not document them: the status, and what is wrong with the request.
-pub static REFUSALS: [(u16, &str); 6] = [
+pub static COMMON_ERRORS: [(u16, &str); 6] = [
     (
         400,
         "the document does not allow it; most operations that read or delete foresee no such thing",
@@ -39,10 +39,11 @@ pub static REFUSALS: [(u16, &str); 6] = [
 
 impl Operation {
     /// How an answer breaks what is documented, one sentence for each; nothing if it does not, or if
-    /// it is known to go [beyond the document](BEYOND).
-    pub fn findings(&self, status: u16, body: Option<&Value>) -> Vec<String> {
-        let is_beyond = BEYOND.iter().any(|(id, code, _)| *id == self.id && *code == status);
-        match (self.answers.get(&status), body) {
+    /// it is known to go [beyond the document](UNDOCUMENTED_RESPONSES).
+    pub fn check_response(&self, status: u16, body: Option<&Value>) -> Vec<String> {
+        let is_beyond =
+            UNDOCUMENTED_RESPONSES.iter().any(|(id, code, _)| *id == self.id && *code == status);
+        match (self.responses.get(&status), body) {
             (Some(Some(_)), None) if is_beyond => Vec::new(),
             (Some(content), body) => differences(content.as_ref(), status, body),
             (None, body) if is_beyond => differences(self.error(), status, body),
@@ -52,25 +53,25 @@ impl Operation {
 
     /// An error that it documents, which its others look like.
     fn error(&self) -> Option<&Content> {
-        self.answers.range(400..).find_map(|(_, content)| content.as_ref())
+        self.responses.range(400..).find_map(|(_, content)| content.as_ref())
     }
 }
 
 impl Contract {
     /// How the refusal of a request breaks what is documented, one sentence for each; nothing if it
     /// does not. One that the operation does not document, or that comes before any operation was
-    /// found, must be [known](REFUSALS) and look like the errors that are documented.
-    pub fn findings_of_refusal(
+    /// found, must be [known](COMMON_ERRORS) and look like the errors that are documented.
+    pub fn check_error_response(
         &self,
         operation: Option<&Operation>,
         status: u16,
         body: Option<&Value>,
     ) -> Vec<String> {
-        if let Some(content) = operation.and_then(|operation| operation.answers.get(&status)) {
+        if let Some(content) = operation.and_then(|operation| operation.responses.get(&status)) {
             return differences(content.as_ref(), status, body);
         }
 
-        if !REFUSALS.iter().any(|(known, _)| *known == status) {
+        if !COMMON_ERRORS.iter().any(|(known, _)| *known == status) {
             return vec![format!("{status} is not documented")];
         }
 

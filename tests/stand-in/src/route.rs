@@ -91,10 +91,10 @@ impl Template {
 
 /// Splits a raw path at its slashes, and only then decodes each segment: an encoded slash is a
 /// part of its segment.
-pub fn segments(raw: &str) -> Result<Vec<String>, BadPath> {
+pub fn split_path(raw: &str) -> Result<Vec<String>, BadPath> {
     let raw = raw.strip_prefix('/').unwrap_or(raw);
     raw.split('/')
-        .map(|segment| match decode(segment) {
+        .map(|segment| match percent_decode(segment) {
             Some(text) if text == "." || text == ".." => Err(BadPath::DotSegment),
             Some(text) => Ok(text),
             None => Err(BadPath::Encoding),
@@ -103,7 +103,7 @@ pub fn segments(raw: &str) -> Result<Vec<String>, BadPath> {
 }
 
 /// Decodes percent-encoded text, strictly.
-pub fn decode(raw: &str) -> Option<String> {
+pub fn percent_decode(raw: &str) -> Option<String> {
     let stray = raw.split('%').skip(1).any(|rest| {
         !rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
@@ -120,7 +120,7 @@ mod tests {
 
     fn values(template: &str, path: &str) -> Option<Vec<String>> {
         let template = Template::parse(template).expect("a template");
-        let values = template.matches(&segments(path).expect("a path"))?;
+        let values = template.matches(&split_path(path).expect("a path"))?;
         Some(values.into_values().collect())
     }
 
@@ -140,13 +140,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_path_is_told_apart() {
-        assert_eq!(segments("/a/../b"), Err(BadPath::DotSegment));
-        assert_eq!(segments("/a/%2e%2E"), Err(BadPath::DotSegment));
-        assert_eq!(segments("/a/."), Err(BadPath::DotSegment));
-        assert_eq!(segments("/a/..%2F"), Ok(vec!["a".to_owned(), "../".to_owned()]));
+        assert_eq!(split_path("/a/../b"), Err(BadPath::DotSegment));
+        assert_eq!(split_path("/a/%2e%2E"), Err(BadPath::DotSegment));
+        assert_eq!(split_path("/a/."), Err(BadPath::DotSegment));
+        assert_eq!(split_path("/a/..%2F"), Ok(vec!["a".to_owned(), "../".to_owned()]));
 
         for bad in ["/%", "/%2", "/%zz", "/%+1", "/%FF"] {
-            assert_eq!(segments(bad), Err(BadPath::Encoding), "{bad}");
+            assert_eq!(split_path(bad), Err(BadPath::Encoding), "{bad}");
         }
     }
 

@@ -19,7 +19,7 @@ use super::farm::operation::Handler;
 use super::farm::{undocumented, upload_service};
 use super::fault::connection::{Connection, Traffic};
 use super::fault::{Fault, Faults};
-use super::route::{BadPath, segments};
+use super::route::{BadPath, split_path};
 use super::spec::Specification;
 use crate::examples::Answer;
 use crate::farm::state::FarmState;
@@ -50,7 +50,7 @@ pub struct RecordedRequest {
     /// Whether the body went beyond the limit.
     pub too_large: bool,
     /// When it had arrived.
-    pub arrived: Instant,
+    pub received_at: Instant,
     /// What was made to go wrong with it.
     pub fault: Option<Fault>,
 }
@@ -243,7 +243,7 @@ impl Shared {
             return Err(unknown());
         }
 
-        let path = segments(rest).map_err(|bad| match bad {
+        let path = split_path(rest).map_err(|bad| match bad {
             BadPath::Encoding => refuse(StatusCode::BAD_REQUEST, "not percent-encoded UTF-8"),
             BadPath::DotSegment => {
                 refuse(StatusCode::NOT_FOUND, "a dot segment makes this another route")
@@ -302,7 +302,7 @@ async fn record(request: Request) -> RecordedRequest {
         headers: parts.headers,
         body,
         too_large,
-        arrived: Instant::now(),
+        received_at: Instant::now(),
         fault: None,
     }
 }

@@ -27,7 +27,7 @@ impl Specification {
     pub fn new(upstream: Cow<'static, str>) -> Result<Self, serde_json::Error> {
         let document: Value = serde_json::from_str(&upstream)?;
         let version_3 = if document.get("swagger").is_some() {
-            serde_json::to_string_pretty(&openapi_3(&document))?.into()
+            serde_json::to_string_pretty(&to_openapi_3(&document))?.into()
         } else {
             upstream.clone()
         };
@@ -61,7 +61,7 @@ impl Specification {
 
 /// Says a Swagger 2.0 document in OpenAPI 3.0.3. What is odd stays odd: paths with a `?`,
 /// parameters in a path that does not name them, numbers, patterns and limits as they are.
-pub fn openapi_3(swagger: &Value) -> Value {
+pub fn to_openapi_3(swagger: &Value) -> Value {
     let mut out = Map::from_iter([("openapi".to_owned(), json!("3.0.3"))]);
     for (key, value) in members(Some(swagger)) {
         match key.as_str() {

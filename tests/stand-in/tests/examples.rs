@@ -2,7 +2,7 @@
 
 use connect_stand_in::StandIn;
 use connect_stand_in::contract::{Content, Contract, Location};
-use connect_stand_in::response_check::BEYOND;
+use connect_stand_in::response_check::UNDOCUMENTED_RESPONSES;
 use serde_json::Value;
 
 /// How many examples of requests and of responses there are, and all that is wrong with them.
@@ -20,7 +20,7 @@ fn sweep(contract: &Contract) -> (usize, usize, Vec<String>) {
         if let Some(body) = &operation.body {
             requests += hold(format!("{} request", operation.id), &body.content);
         }
-        for (status, content) in &operation.answers {
+        for (status, content) in &operation.responses {
             if let Some(content) = content {
                 responses += hold(format!("{} {status}", operation.id), content);
             }
@@ -63,13 +63,13 @@ async fn the_stand_in_answers_every_documented_status_of_the_api() {
 
     for (template, methods) in &stand_in.contract().paths {
         for (method, operation) in methods {
-            for (status, content) in &operation.answers {
+            for (status, content) in &operation.responses {
                 let example = content.as_ref().and_then(|content| content.example.as_ref());
                 if content.is_some() && example.is_none() {
                     continue;
                 }
 
-                stand_in.answer_next(&operation.id, *status);
+                stand_in.set_next_response(&operation.id, *status);
                 let url = format!("{}{}", stand_in.base_url(), template.fill("ABCD"));
                 let method = method.parse().expect("a method");
                 let mut request = client.request(method, url).bearer_auth(stand_in.token());
@@ -148,21 +148,21 @@ async fn an_answer_of_an_undocumented_status_breaks_the_document() {
         "http_status": "404", "title": "The given record does not exist.",
     }]});
 
-    assert!(operation.findings(404, Some(&error)).is_empty());
+    assert!(operation.check_response(404, Some(&error)).is_empty());
 
     for status in [400, 418, 503] {
-        let findings = operation.findings(status, Some(&error));
+        let findings = operation.check_response(status, Some(&error));
         assert_eq!(findings, [format!("{status} is not documented")]);
     }
 
-    for (id, status, reason) in BEYOND {
+    for (id, status, reason) in UNDOCUMENTED_RESPONSES {
         let operation = contract.operation(id).expect(id);
-        match operation.answers.get(&status) {
+        match operation.responses.get(&status) {
             Some(content) => {
                 assert!(content.is_some(), "{id} {status} has no body, as documented: {reason}");
-                assert!(operation.findings(status, None).is_empty());
+                assert!(operation.check_response(status, None).is_empty());
             }
-            None => assert!(operation.findings(status, Some(&error)).is_empty()),
+            None => assert!(operation.check_response(status, Some(&error)).is_empty()),
         }
     }
 }

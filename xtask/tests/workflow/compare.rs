@@ -5,10 +5,10 @@ use std::fs;
 use serde_json::Value;
 
 use crate::Test;
-use crate::changes::{add_operation, remove_operation};
 use crate::machine::Machine;
-use crate::server::{Server, answer, error, json};
-use crate::workspace::Done;
+use crate::support::changes::{add_operation, remove_operation};
+use crate::support::server::{Server, answer, error, json};
+use crate::support::workspace::Done;
 
 pub const TESTS: &[(&str, Test)] = &[
     ("drift_is_green_and_leaves_every_report", drift),

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::Test;
-use crate::changes::{add_operation, remove_operation};
 use crate::machine::Machine;
+use crate::support::changes::{add_operation, remove_operation};
 
 pub const TESTS: &[(&str, Test)] = &[
     ("the_first_drift_opens_an_issue", opens),

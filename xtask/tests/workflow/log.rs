@@ -4,8 +4,8 @@ use serde_json::{Value, json as value};
 
 use crate::Test;
 use crate::machine::Machine;
-use crate::server::{Server, answer, json};
-use crate::workspace::Done;
+use crate::support::server::{Server, answer, json};
+use crate::support::workspace::Done;
 
 pub const TESTS: &[(&str, Test)] = &[
     ("the_annotations_of_a_comparison_are_commands", annotations),

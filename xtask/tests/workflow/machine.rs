@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::workspace::{Done, Workspace};
+use crate::support::workspace::{Done, Workspace};
 
 /// A `cargo` that knows this workspace's tasks only, and notes what else it is asked for.
 const CARGO: &str = r#"#!/bin/sh

@@ -10,15 +10,9 @@ mod log;
 mod machine;
 mod pull_request;
 
-#[allow(dead_code, reason = "the tests of the command line use more of it")]
-#[path = "../cli/changes.rs"]
-mod changes;
-#[allow(dead_code, reason = "the tests of fetching use more of it")]
-#[path = "../fetch/server.rs"]
-mod server;
-#[allow(dead_code, reason = "the tests of the command line use more of it")]
-#[path = "../cli/workspace.rs"]
-mod workspace;
+#[allow(dead_code, reason = "the other tests use more of it")]
+#[path = "../integration/support/mod.rs"]
+mod support;
 
 use std::process::{Command, ExitCode, Stdio};
 

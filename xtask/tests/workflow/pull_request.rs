@@ -7,8 +7,8 @@ use serde_json::{Value, json as value};
 
 use crate::Test;
 use crate::machine::Machine;
-use crate::server::{Server, error, json};
-use crate::workspace::Done;
+use crate::support::server::{Server, error, json};
+use crate::support::workspace::Done;
 
 pub const TESTS: &[(&str, Test)] = &[
     ("a_pull_request_has_the_crate_the_entry_and_the_bump", whole),

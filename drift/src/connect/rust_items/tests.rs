@@ -91,7 +91,7 @@ fn every_location_maps_to_items_and_every_item_to_a_location() {
     let document = Document::load("connect-v1.json", &bytes).expect("a document");
     let pair = NormalisedPair::new(&document, &document, &rules, &mut Vec::new())
         .expect("two documents of the Connect API");
-    let (normalised, _) = pipeline::normalised(&layout).expect("the committed document");
+    let (normalised, _) = pipeline::load_and_normalise(&layout).expect("the committed document");
 
     assert_eq!(pair.base.document.text, normalised.to_json());
     let PublicApi(signatures) = PublicApi::generate(&pair.base.lenient).expect("a public API");

@@ -217,7 +217,7 @@ fn answer(operation: &Operation, reply: Result<Reply, Refusal>, ids: &mut Ids) -
         Err(refusal) => (refusal.status, Some(refusal.body(ids))),
     };
 
-    let findings = operation.findings(status.as_u16(), body.as_ref());
+    let findings = operation.check_response(status.as_u16(), body.as_ref());
     match (findings.is_empty(), body) {
         (true, Some(body)) => Answer::json(status, body.to_string()),
         (true, None) => Answer { status, headers: Vec::new(), body: None },

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub type Time = DateTime<Utc>;
 
 /// How long a farm lives at most. Who wants more has mistaken a unit.
-pub const LIFE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+pub const MAX_FARM_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// The clock. It stops at the end of the farm's life.
 #[derive(Debug, Clone)]
@@ -33,12 +33,12 @@ impl Clock {
 
     fn passed(&self) -> Duration {
         let real = self.started.elapsed().saturating_mul(self.speed);
-        self.pushed.saturating_add(real).min(LIFE)
+        self.pushed.saturating_add(real).min(MAX_FARM_AGE)
     }
 
     /// How much time is left.
     pub fn left(&self) -> Duration {
-        LIFE.saturating_sub(self.passed())
+        MAX_FARM_AGE.saturating_sub(self.passed())
     }
 
     /// Pushes the clock forward.

@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::super::fault::connection::Connection;
 use super::super::server::{Shared, lock};
-use super::upload::{Attempt, Upload, UploadFault};
+use super::upload::{Upload, UploadAttempt, UploadFault};
 
 /// A picture of one grey pixel.
 const PICTURE: &[u8] = include_bytes!("pixel.png");
@@ -49,8 +49,8 @@ async fn take(
 
     let (parts, mut body) = request.into_parts();
     let most = match fault {
-        Some(UploadFault::BreakOff(bytes) | UploadFault::Stall(bytes)) => bytes,
-        Some(UploadFault::Early { bytes, .. }) => bytes,
+        Some(UploadFault::DisconnectAfter(bytes) | UploadFault::StallAfter(bytes)) => bytes,
+        Some(UploadFault::EarlyResponse { bytes, .. }) => bytes,
         _ => u64::MAX,
     };
 
@@ -64,13 +64,15 @@ async fn take(
         };
 
         let answer = match fault {
-            Some(UploadFault::Early { bytes, status }) if size >= bytes => Some(ordered(status)),
+            Some(UploadFault::EarlyResponse { bytes, status }) if size >= bytes => {
+                Some(ordered(status))
+            }
             _ if !whole => None,
             Some(UploadFault::Status(status)) => Some(ordered(status)),
             _ => Some(judge(upload, query.as_deref(), &parts.headers, size)),
         };
 
-        upload.attempts.push(Attempt {
+        upload.attempts.push(UploadAttempt {
             content_type: text(&parts.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
             authorized: parts.headers.contains_key(AUTHORIZATION),
             size,
@@ -82,10 +84,10 @@ async fn take(
     };
 
     match fault {
-        Some(UploadFault::Late(time)) => tokio::time::sleep(time).await,
-        Some(UploadFault::Stall(_)) if !whole => std::future::pending().await,
+        Some(UploadFault::Delay(time)) => tokio::time::sleep(time).await,
+        Some(UploadFault::StallAfter(_)) if !whole => std::future::pending().await,
         // Who is still sending is to learn the answer, and not just that the connection broke.
-        Some(UploadFault::Early { .. }) => {
+        Some(UploadFault::EarlyResponse { .. }) => {
             tokio::spawn(async move { measure(&mut body, u64::MAX).await });
         }
         _ => {}

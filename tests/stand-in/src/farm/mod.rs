@@ -49,10 +49,10 @@ use std::time::Duration;
 use chrono::{DateTime, Datelike as _};
 
 pub use self::change::{Change, ChangeKind};
-pub use self::clock::LIFE;
+pub use self::clock::MAX_FARM_AGE;
 use self::clock::Time;
 use self::layout::Layout;
-pub use self::upload::{Attempt, Upload, UploadFault};
+pub use self::upload::{Upload, UploadAttempt, UploadFault};
 #[cfg(doc)]
 use crate::StandIn;
 
@@ -88,7 +88,7 @@ impl Farm {
     }
 
     /// So many clusters of so many printers each, all idle.
-    pub fn sized(clusters: usize, printers: usize) -> Self {
+    pub fn with_size(clusters: usize, printers: usize) -> Self {
         Self::laid_out(Layout::Sized { clusters, printers })
     }
 
@@ -109,7 +109,7 @@ impl Farm {
 
     /// Begins at this moment instead of a fixed one.
     #[must_use]
-    pub fn starts_at(mut self, start: Time) -> Self {
+    pub fn start_time(mut self, start: Time) -> Self {
         self.start = start;
         self
     }
@@ -161,7 +161,7 @@ impl Farm {
     /// Has the clock be [pushed](Self::tick) only by requests whose path ends so, `/status` say: what
     /// is asked for in between takes no time.
     #[must_use]
-    pub fn tick_at(mut self, path_end: &'static str) -> Self {
+    pub fn tick_on_path_suffix(mut self, path_end: &'static str) -> Self {
         self.tick_at = path_end;
         self
     }
@@ -169,7 +169,7 @@ impl Farm {
     /// Has jobs arrive, printers drop off and prints fail by themselves, by a chance that is the
     /// same for the same seed.
     #[must_use]
-    pub fn lively(mut self, seed: u64) -> Self {
+    pub fn random_events(mut self, seed: u64) -> Self {
         self.lively = Some(seed);
         self
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::change::Change;
 #[cfg(doc)]
-use super::clock::LIFE;
+use super::clock::MAX_FARM_AGE;
 use super::clock::Time;
 use super::file::File;
 use super::job::Phase;
@@ -33,7 +33,7 @@ impl StandIn {
 
     /// The URL of the neighbour of the API that takes print files, in the place of
     /// `https://api.ultimaker.com/cura/v1`.
-    pub fn cura_url(&self) -> String {
+    pub fn upload_service_url(&self) -> String {
         format!("http://{}/cura/v1", self.shared.address)
     }
 
@@ -41,7 +41,7 @@ impl StandIn {
     ///
     /// # Panics
     ///
-    /// If the farm would be older than [`LIFE`] then.
+    /// If the farm would be older than [`MAX_FARM_AGE`] then.
     #[track_caller]
     pub fn advance(&self, time: Duration) {
         let mut world = self.world();
@@ -141,7 +141,7 @@ impl StandIn {
     /// Sets up a new printer that shows this pin and waits to be registered, and gives the id of
     /// its connection.
     #[track_caller]
-    pub fn offer_printer(&self, name: &str, pin: &str) -> String {
+    pub fn add_unregistered_printer(&self, name: &str, pin: &str) -> String {
         let mut world = self.world();
         let number = world.clusters.len() + world.offers.len();
         let printer = Printer::new(&mut world.ids, &MODELS[0], name, number);
@@ -165,11 +165,11 @@ impl StandIn {
     ///
     /// If HTTP has no such status.
     #[track_caller]
-    pub fn upload_faults(&self, faults: impl IntoIterator<Item = UploadFault>) {
+    pub fn inject_upload_faults(&self, faults: impl IntoIterator<Item = UploadFault>) {
         let faults: Vec<_> = faults.into_iter().collect();
         for fault in &faults {
             let can_be_sent = match fault {
-                UploadFault::Status(status) | UploadFault::Early { status, .. } => {
+                UploadFault::Status(status) | UploadFault::EarlyResponse { status, .. } => {
                     fault::is_status(*status)
                 }
                 _ => true,
@@ -184,7 +184,7 @@ impl StandIn {
     /// Announces a file of any size, also of none, as another service of the platform would, and
     /// gives the URL that it is to be sent to.
     #[track_caller]
-    pub fn announce_upload(&self, name: &str, content_type: &str, file_size: u64) -> String {
+    pub fn create_upload(&self, name: &str, content_type: &str, file_size: u64) -> String {
         let mut world = self.world();
         let FarmState { ids, uploads, .. } = &mut *world;
         let id = ids.secret();

@@ -17,13 +17,13 @@ pub struct Upload {
     /// The size that it was announced with, in bytes.
     pub file_size: u64,
     /// Every attempt to send it, in their order.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<UploadAttempt>,
     pub(super) signature: String,
 }
 
 /// One attempt to send a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Attempt {
+pub struct UploadAttempt {
     /// The media type that it came with.
     pub content_type: Option<String>,
     /// Whether it came with an `Authorization`, which this host is never to see.
@@ -44,16 +44,16 @@ pub enum UploadFault {
     /// It is answered with this status once all bytes have come.
     Status(u16),
     /// The connection closes after so many bytes.
-    BreakOff(u64),
+    DisconnectAfter(u64),
     /// The right answer comes, but only this time after all bytes have. They are there, also if
     /// nobody waits for the answer.
-    Late(Duration),
+    Delay(Duration),
     /// After so many bytes nothing is taken any more, and no answer ever comes.
-    Stall(u64),
+    StallAfter(u64),
     /// It is answered with this status after so many bytes, whatever is still to come, as a proxy does
     /// that answers for the host. A file of which some was still to come is not there then, not even
     /// with a success.
-    Early {
+    EarlyResponse {
         /// How many bytes; 0 answers the head.
         bytes: u64,
         /// The status.
@@ -75,7 +75,7 @@ pub struct Uploads {
 impl Upload {
     /// Whether its bytes are there.
     pub fn has_arrived(&self) -> bool {
-        let whole = |attempt: &Attempt| attempt.size == self.file_size;
+        let whole = |attempt: &UploadAttempt| attempt.size == self.file_size;
         self.attempts.iter().any(|attempt| attempt.status == Some(200) && whole(attempt))
     }
 }

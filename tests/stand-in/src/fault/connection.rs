@@ -44,22 +44,22 @@ pub struct UnderWay<'t>(&'t Traffic);
 
 impl Traffic {
     /// How many connections are open.
-    pub fn open(&self) -> usize {
+    pub fn open_connections(&self) -> usize {
         self.open.load(Ordering::SeqCst)
     }
 
     /// How many connections there have been.
-    pub fn accepted(&self) -> usize {
+    pub fn accepted_connections(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
 
     /// How many bytes the kernel took for clients.
-    pub fn sent(&self) -> u64 {
+    pub fn bytes_sent(&self) -> u64 {
         self.sent.load(Ordering::SeqCst)
     }
 
     /// How many requests were under way at once, when they were the most.
-    pub fn most_at_once(&self) -> usize {
+    pub fn max_concurrent_requests(&self) -> usize {
         self.most_at_once.load(Ordering::SeqCst)
     }
 

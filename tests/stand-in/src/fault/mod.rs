@@ -27,17 +27,17 @@ pub enum Fault {
     /// Nothing. It stands between faults, to let a request through.
     None,
     /// The right answer comes, but only after this time.
-    Late(Duration),
+    Delay(Duration),
     /// The connection closes without a byte of an answer.
-    HangUp,
+    Disconnect,
     /// The connection closes in the middle of the right body.
-    Cut(Length),
+    DisconnectMidBody(BodyLength),
     /// The right body ends after its first half, and its length says that this is all.
-    Truncated,
+    TruncatedBody,
     /// This media type and body come instead of the right ones.
     Body(&'static str, &'static str),
     /// The right body comes as another media type.
-    Mislabelled(&'static str),
+    WrongContentType(&'static str),
     /// An error with this status and a body as documented.
     Status(u16),
     /// An error with this status and the HTML page of a gateway.
@@ -45,18 +45,18 @@ pub enum Fault {
     /// An error with this status, and a `Retry-After`.
     RetryAfter(u16, String),
     /// So many bytes of blank come instead of the right body.
-    Huge(u64, Length),
+    OversizedBody(u64, BodyLength),
     /// The right body comes byte by byte, with this pause before each.
-    Drip(Duration),
+    SlowBody(Duration),
     /// A redirect with this status to this URL.
     Redirect(u16, String),
 }
 
 /// How an answer says how long its body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Length {
+pub enum BodyLength {
     /// In a `Content-Length`.
-    Announced,
+    ContentLength,
     /// It does not: the body comes in chunks.
     Chunked,
 }
@@ -89,8 +89,8 @@ impl StandIn {
     /// # async fn main() -> Result<(), connect_api::Error> {
     /// let stand_in = StandIn::start().await;
     /// let client = Client::builder().base_url(stand_in.base_url()).token(stand_in.token()).build()?;
-    /// stand_in.faults("get_settings", [Fault::Status(503)]);
-    /// stand_in.faults("GET /usage", [Fault::HangUp]);
+    /// stand_in.inject_faults("get_settings", [Fault::Status(503)]);
+    /// stand_in.inject_faults("GET /usage", [Fault::Disconnect]);
     /// // Both are tried again.
     /// client.get_settings().send().await?;
     /// client.request(Method::GET, "/usage").send::<serde_json::Value>().await?;
@@ -103,7 +103,7 @@ impl StandIn {
     ///
     /// If there is no such operation and no such route, or HTTP has no such status or header.
     #[track_caller]
-    pub fn faults(&self, operation: &str, faults: impl IntoIterator<Item = Fault>) {
+    pub fn inject_faults(&self, operation: &str, faults: impl IntoIterator<Item = Fault>) {
         let Shared { contract, farm, faults: ordered, .. } = &*self.shared;
         let is_route = || {
             let route = operation.split_once(' ').filter(|_| farm.is_some());
@@ -127,14 +127,14 @@ impl StandIn {
     ///
     /// If `every` is 0, if there is no fault, or HTTP has no such status or header.
     #[track_caller]
-    pub fn fault_one_in(&self, every: usize, faults: impl IntoIterator<Item = Fault>) {
+    pub fn inject_fault_every(&self, every: usize, faults: impl IntoIterator<Item = Fault>) {
         let faults = checked(faults);
         assert!(every > 0 && !faults.is_empty(), "one in {every} meets one of {faults:?}");
         *lock(&self.shared.faults.recurring) = Some(Recurring { every, faults, seen: 0 });
     }
 
     /// From now on nothing goes wrong: faults that were ordered are forgotten.
-    pub fn mend(&self) {
+    pub fn clear_faults(&self) {
         lock(&self.shared.faults.queues).clear();
         *lock(&self.shared.faults.recurring) = None;
     }
@@ -192,44 +192,44 @@ impl Fault {
 
         match self {
             Fault::None => right().into_response(),
-            Fault::Late(time) => {
+            Fault::Delay(time) => {
                 tokio::time::sleep(time).await;
                 right().into_response()
             }
-            Fault::HangUp => {
+            Fault::Disconnect => {
                 connection.cut();
                 right().into_response()
             }
-            Fault::Cut(length) => {
+            Fault::DisconnectMidBody(length) => {
                 let (head, body) = parted(right());
                 let half = Ok(body.slice(..body.len() / 2));
                 let pieces = [half, Err(io::ErrorKind::ConnectionAborted.into())];
                 in_pieces(head, pieces, body.len() as u64, length, None)
             }
-            Fault::Truncated => {
+            Fault::TruncatedBody => {
                 let (mut head, body) = parted(right());
                 *head.body_mut() = body.slice(..body.len() / 2).into();
                 head
             }
             Fault::Body(media_type, text) => labelled(right(), media_type, Some(text)),
-            Fault::Mislabelled(media_type) => labelled(right(), media_type, None),
+            Fault::WrongContentType(media_type) => labelled(right(), media_type, None),
             Fault::Status(status) => error(status).into_response(),
             Fault::Gateway(status) => {
                 labelled(error(status), "text/html", Some("<html><h1>Bad luck</h1></html>"))
             }
             Fault::RetryAfter(status, wait) => with(error(status), RETRY_AFTER, &wait),
-            Fault::Huge(bytes, length) => {
+            Fault::OversizedBody(bytes, length) => {
                 let blank = Bytes::from_static(&[b' '; 1 << 16]);
                 let rest = usize::try_from(bytes % blank.len() as u64).unwrap_or_default();
                 let whole = std::iter::repeat_n(blank.clone(), (bytes >> 16) as usize);
                 let pieces = whole.chain([blank.slice(..rest)]).map(Ok);
                 in_pieces(parted(right()).0, pieces, bytes, length, None)
             }
-            Fault::Drip(pause) => {
+            Fault::SlowBody(pause) => {
                 let (head, body) = parted(right());
                 let length = body.len() as u64;
                 let pieces = (0..body.len()).map(move |at| Ok(body.slice(at..=at)));
-                in_pieces(head, pieces, length, Length::Announced, Some(pause))
+                in_pieces(head, pieces, length, BodyLength::ContentLength, Some(pause))
             }
             Fault::Redirect(status, url) => with(error(status), LOCATION, &url),
         }
@@ -252,7 +252,7 @@ fn checked(faults: impl IntoIterator<Item = Fault>) -> Vec<Fault> {
             Fault::RetryAfter(of, value) | Fault::Redirect(of, value) => {
                 is_status(*of) && header(value)
             }
-            Fault::Body(value, _) | Fault::Mislabelled(value) => header(value),
+            Fault::Body(value, _) | Fault::WrongContentType(value) => header(value),
             _ => true,
         };
 
@@ -286,13 +286,13 @@ fn in_pieces<I>(
     mut head: Response,
     pieces: I,
     bytes: u64,
-    length: Length,
+    length: BodyLength,
     pause: Option<Duration>,
 ) -> Response
 where
     I: IntoIterator<Item = io::Result<Bytes>, IntoIter: Send + 'static>,
 {
-    if length == Length::Announced {
+    if length == BodyLength::ContentLength {
         head.headers_mut().insert(CONTENT_LENGTH, bytes.into());
     }
 

@@ -9,7 +9,7 @@ use super::{HOUR, MINUTE, SECOND, Site, refusal, refused};
 
 #[tokio::test]
 async fn an_action_takes_its_time() {
-    let site = Site::new(Farm::sized(1, 1).tick(Duration::ZERO)).await;
+    let site = Site::new(Farm::with_size(1, 1).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     site.farm.advance(10 * MINUTE);
@@ -31,7 +31,7 @@ async fn an_action_takes_its_time() {
 
 #[tokio::test]
 async fn a_print_is_paused_resumed_and_aborted() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
 
@@ -77,7 +77,7 @@ async fn a_print_is_paused_resumed_and_aborted() {
 
 #[tokio::test]
 async fn a_pause_costs_its_own_time_and_no_more() {
-    let site = Site::new(Farm::sized(1, 1).tick(Duration::ZERO)).await;
+    let site = Site::new(Farm::with_size(1, 1).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     site.farm.advance(40 * MINUTE);
@@ -99,7 +99,7 @@ async fn a_pause_costs_its_own_time_and_no_more() {
 
 #[tokio::test]
 async fn an_action_fails_whose_printer_is_lost_on_the_way() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let request = site.client.send_printer_action(&cluster, &printer, "rename").name("Zoë");
@@ -111,7 +111,7 @@ async fn an_action_fails_whose_printer_is_lost_on_the_way() {
 
 #[tokio::test]
 async fn a_queue_is_moved_copied_and_cleared() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
 
     let queue = async || {
@@ -154,7 +154,7 @@ async fn a_queue_is_moved_copied_and_cleared() {
 
 #[tokio::test]
 async fn an_action_that_nobody_knows_fails() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
 
@@ -165,7 +165,7 @@ async fn an_action_that_nobody_knows_fails() {
 
 #[tokio::test]
 async fn a_printer_is_renamed_photographed_and_set_aside() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let request = site.client.send_printer_action(&cluster, &printer, "rename").name("Zoë");
@@ -200,7 +200,7 @@ async fn a_printer_is_renamed_photographed_and_set_aside() {
 
 #[tokio::test]
 async fn an_update_of_the_firmware_waits_for_the_print_and_keeps_the_printer_busy() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let (first, second) = (site.print(&cluster).await, site.print(&cluster).await);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use connect_stand_in::farm::LIFE;
+use connect_stand_in::farm::MAX_FARM_AGE;
 use connect_stand_in::{Farm, StandIn};
 
 use super::{HOUR, MINUTE, SECOND, Site};
@@ -45,7 +45,7 @@ async fn a_request_takes_a_second_unless_it_is_told_otherwise() {
 
 #[tokio::test]
 async fn an_action_is_waited_for_to_its_end_on_a_farm_as_it_comes() {
-    for farm in [Farm::new(), Farm::sized(2, 1)] {
+    for farm in [Farm::new(), Farm::with_size(2, 1)] {
         let site = Site::new(farm).await;
         let cluster = site.clusters().await.swap_remove(1);
         let printer = site.printer_ids(&cluster).await.swap_remove(0);
@@ -67,12 +67,12 @@ async fn a_clock_is_not_pushed_for_ever() {
 async fn a_farm_answers_on_its_last_day() {
     let last = DateTime::parse_from_rfc3339("9899-12-31T23:59:59Z").expect("a time");
     for start in [DateTime::UNIX_EPOCH, last.with_timezone(&Utc)] {
-        let site = Site::new(Farm::new().starts_at(start)).await;
-        site.farm.advance(LIFE);
+        let site = Site::new(Farm::new().start_time(start)).await;
+        site.farm.advance(MAX_FARM_AGE);
 
         for cluster in site.clusters().await {
             let status = site.client.get_cluster_status(&cluster).send().await.expect("a status");
-            assert_eq!(status.generated_time, Some(start + LIFE));
+            assert_eq!(status.generated_time, Some(start + MAX_FARM_AGE));
         }
     }
 }
@@ -80,7 +80,7 @@ async fn a_farm_answers_on_its_last_day() {
 #[tokio::test]
 async fn a_farm_does_not_begin_when_its_time_cannot_be_told() {
     for start in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-        let started = StandIn::builder().farm(Farm::new().starts_at(start)).start().await;
+        let started = StandIn::builder().farm(Farm::new().start_time(start)).start().await;
         let error = started.expect_err("no such time").to_string();
         assert!(error.starts_with("a farm cannot begin at "), "{error}");
     }
@@ -88,7 +88,7 @@ async fn a_farm_does_not_begin_when_its_time_cannot_be_told() {
 
 #[tokio::test]
 async fn a_clock_that_nobody_could_follow_leaves_time_to_answer() {
-    let farm = Farm::sized(3, 50).lively(1).speed(u32::MAX);
+    let farm = Farm::with_size(3, 50).random_events(1).speed(u32::MAX);
     let asked = async {
         let site = Site::new(farm).await;
         let first = site.farm.now();

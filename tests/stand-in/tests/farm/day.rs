@@ -180,7 +180,7 @@ async fn meddle(client: &Client, cluster: &str, status: &ClusterStatusResponse) 
 /// Watches fifty printers for so many hours, with one request in so many that fails, and holds what
 /// is reported against what happened. How often each kind of change was reported.
 async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, usize> {
-    let farm = Farm::sized(1, 50).lively(seed).tick(POLL).tick_at("/status");
+    let farm = Farm::with_size(1, 50).random_events(seed).tick(POLL).tick_on_path_suffix("/status");
     let farm = StandIn::builder().farm(farm).start().await.expect("a stand-in");
     let builder = Client::builder().base_url(farm.base_url()).token(farm.token());
     let client = builder.poll_interval(Duration::ZERO).build().expect("a client");
@@ -189,9 +189,9 @@ async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, u
     let (start, end) = (farm.now(), farm.now() + hours * HOUR);
 
     farm.take_requests();
-    farm.fault_one_in(
+    farm.inject_fault_every(
         one_in,
-        [Fault::Status(500), Fault::HangUp, Fault::Truncated, Fault::Gateway(502)],
+        [Fault::Status(500), Fault::Disconnect, Fault::TruncatedBody, Fault::Gateway(502)],
     );
     let mut watch = client.watch_cluster(&cluster);
     let (mut heard, mut naps) = (Heard::default(), Vec::new());
@@ -200,7 +200,7 @@ async fn watch(seed: u64, hours: u32, one_in: usize) -> BTreeMap<&'static str, u
     while farm.now() < end + 4 * POLL {
         if farm.now() >= end {
             // What could not be asked for before is told now.
-            farm.mend();
+            farm.clear_faults();
         }
 
         let event = watch.next().await.expect("no end").expect("no refusal");
@@ -297,7 +297,7 @@ async fn each_change_of_other_mornings_is_reported_once_and_in_order() {
 #[tokio::test]
 async fn the_same_seed_makes_the_same_day() {
     let day = async |seed| {
-        let farm = StandIn::builder().farm(Farm::sized(2, 5).lively(seed)).start().await;
+        let farm = StandIn::builder().farm(Farm::with_size(2, 5).random_events(seed)).start().await;
         let farm = farm.expect("a stand-in");
         farm.advance(24 * HOUR);
         farm.changes()

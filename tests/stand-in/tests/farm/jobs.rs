@@ -10,7 +10,7 @@ use super::{HOUR, MINUTE, SECOND, Site, refusal, refused};
 
 #[tokio::test]
 async fn a_job_is_printed_to_its_end() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     let mut phases = Vec::new();
@@ -54,7 +54,7 @@ async fn a_job_is_printed_to_its_end() {
 
 #[tokio::test]
 async fn a_status_shows_what_waits_what_prints_and_what_is_over() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let (first, second) = (site.print(&cluster).await, site.print(&cluster).await);
 
@@ -94,7 +94,7 @@ async fn a_status_shows_what_waits_what_prints_and_what_is_over() {
 
 #[tokio::test]
 async fn no_more_than_ten_jobs_are_recently_completed() {
-    let site = Site::new(Farm::sized(1, 3)).await;
+    let site = Site::new(Farm::with_size(1, 3)).await;
     let cluster = site.cluster().await;
     for _ in 0..13 {
         site.print(&cluster).await;
@@ -110,7 +110,7 @@ async fn no_more_than_ten_jobs_are_recently_completed() {
 
 #[tokio::test]
 async fn a_job_that_is_not_to_start_waits_until_it_is_told() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let file = site.farm.add_file("vase.ufp", HOUR);
     let job = site.client.print(&cluster, file).start_now(false).send().await.expect("a job");
@@ -124,7 +124,7 @@ async fn a_job_that_is_not_to_start_waits_until_it_is_told() {
 
 #[tokio::test]
 async fn a_print_that_awaits_approval_is_answered_without_data() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let settings = OrganizationSettings::new().require_print_approval(true);
     site.client.update_settings(settings).send().await.expect("settings");
@@ -144,7 +144,7 @@ async fn a_print_that_awaits_approval_is_answered_without_data() {
 
 #[tokio::test]
 async fn only_a_file_that_is_there_is_printed() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let unknown = site.client.print(&cluster, "A".repeat(44)).send().await;
     let not_found = refused(404, "recordNotFound");
@@ -157,11 +157,11 @@ async fn only_a_file_that_is_there_is_printed() {
 
 #[tokio::test]
 async fn a_print_that_is_refused_did_nothing_and_one_whose_answer_is_lost_did_all() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let file = site.farm.add_file("vase.ufp", HOUR);
     let jobs = async || site.client.get_print_jobs().send().await.expect("a page").items.len();
-    site.farm.faults("print", [Fault::Status(503), Fault::Gateway(502), Fault::HangUp]);
+    site.farm.inject_faults("print", [Fault::Status(503), Fault::Gateway(502), Fault::Disconnect]);
 
     for done in [0, 0, 1] {
         site.client.print(&cluster, &file).send().await.expect_err("a failure");
@@ -171,7 +171,7 @@ async fn a_print_that_is_refused_did_nothing_and_one_whose_answer_is_lost_did_al
 
 #[tokio::test]
 async fn what_is_over_is_printed_again_also_elsewhere() {
-    let site = Site::new(Farm::sized(2, 1)).await;
+    let site = Site::new(Farm::with_size(2, 1)).await;
     let [here, there] = <[_; 2]>::try_from(site.clusters().await).expect("two clusters");
     let job = site.print(&here).await;
     site.farm.advance(2 * HOUR);
@@ -187,7 +187,8 @@ async fn what_is_over_is_printed_again_also_elsewhere() {
 
 #[tokio::test]
 async fn new_jobs_show_late_in_lists_but_not_by_their_id() {
-    let site = Site::new(Farm::sized(1, 1).listing_delay(10 * SECOND).tick(Duration::ZERO)).await;
+    let site =
+        Site::new(Farm::with_size(1, 1).listing_delay(10 * SECOND).tick(Duration::ZERO)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
 
@@ -229,7 +230,7 @@ async fn a_job_that_wants_other_material_says_so_and_waits() {
 
 #[tokio::test]
 async fn a_note_on_a_job_stays() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     let note = PrintJobInstanceUpdateRequest::new().note("Für später");

@@ -9,7 +9,7 @@ use super::{HOUR, Site, refusal, refused};
 
 #[tokio::test]
 async fn a_thousand_clusters_come_in_fifty_pages_each_once() {
-    let site = Site::new(Farm::sized(1000, 1)).await;
+    let site = Site::new(Farm::with_size(1000, 1)).await;
     let mut ids = Vec::new();
     for number in 1..=51 {
         let page = site.client.get_clusters().limit(20).page(number).send().await.expect("a page");
@@ -47,7 +47,7 @@ async fn the_links_lead_to_the_neighbours_with_the_same_filter() {
 
 #[tokio::test]
 async fn odd_numbers_are_answered_as_the_nearest_that_mean_something() {
-    let site = Site::new(Farm::sized(3, 1)).await;
+    let site = Site::new(Farm::with_size(3, 1)).await;
     let seen = async |page: i64, limit: i64| {
         let page = site.client.get_clusters().page(page).limit(limit).send().await;
         let page = page.expect("a page");
@@ -74,7 +74,7 @@ async fn odd_numbers_are_answered_as_the_nearest_that_mean_something() {
 
 #[tokio::test]
 async fn a_small_subscription_sees_less() {
-    let site = Site::new(Farm::sized(9, 1).cluster_limit(5)).await;
+    let site = Site::new(Farm::with_size(9, 1).cluster_limit(5)).await;
     let page = site.client.get_clusters().limit(2).page(3).send().await.expect("a page");
     assert_eq!((page.items.len(), page.total_pages(), page.limit_reached()), (1, Some(3), true));
 }
@@ -146,7 +146,7 @@ async fn jobs_are_filtered_by_all_that_the_query_names() {
 
 #[tokio::test]
 async fn reports_are_of_their_time() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let first = site.print(&cluster).await;
     site.farm.advance(48 * HOUR);

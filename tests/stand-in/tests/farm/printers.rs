@@ -6,7 +6,7 @@ use super::{HOUR, MINUTE, Site, refusal, refused};
 
 #[tokio::test]
 async fn an_offline_cluster_refuses_jobs_and_actions() {
-    let site = Site::new(Farm::sized(1, 2)).await;
+    let site = Site::new(Farm::with_size(1, 2)).await;
     let cluster = site.cluster().await;
     let job = site.print(&cluster).await;
     let printers = site.printer_ids(&cluster).await;
@@ -43,7 +43,7 @@ async fn an_offline_cluster_refuses_jobs_and_actions() {
 
 #[tokio::test]
 async fn what_an_offline_printer_did_is_learnt_when_it_is_back() {
-    let site = Site::new(Farm::sized(1, 2)).await;
+    let site = Site::new(Farm::with_size(1, 2)).await;
     let cluster = site.cluster().await;
     let printers = site.printer_ids(&cluster).await;
     let jobs = [site.print(&cluster).await, site.print(&cluster).await];
@@ -70,7 +70,7 @@ async fn what_an_offline_printer_did_is_learnt_when_it_is_back() {
 
 #[tokio::test]
 async fn a_broken_printer_fails_its_print_and_needs_somebody() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let (first, second) = (site.print(&cluster).await, site.print(&cluster).await);
@@ -112,7 +112,7 @@ async fn a_printer_without_a_queue_takes_one_job_at_a_time() {
 
 #[tokio::test]
 async fn the_material_station_empties() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
 
     let slots = async || {
@@ -139,7 +139,7 @@ async fn the_material_station_empties() {
 
 #[tokio::test]
 async fn a_print_takes_no_longer_while_nobody_sees_it() {
-    let site = Site::new(Farm::sized(1, 2)).await;
+    let site = Site::new(Farm::with_size(1, 2)).await;
     let cluster = site.cluster().await;
     let printers = site.printer_ids(&cluster).await;
     site.print(&cluster).await;

@@ -24,11 +24,11 @@ impl Gate {
         let body: Value = answer.json().await.expect("JSON");
         assert_eq!(body["errors"][0]["http_status"], status.to_string(), "{id}: {body}");
 
-        let findings = self.farm.contract().findings_of_refusal(to, status, Some(&body));
+        let findings = self.farm.contract().check_error_response(to, status, Some(&body));
         assert!(findings.is_empty(), "{id}: {status}: {findings:?}");
 
         match to {
-            Some(operation) if operation.answers.contains_key(&status) => {}
+            Some(operation) if operation.responses.contains_key(&status) => {}
             _ => drop(self.beyond.insert((id.to_owned(), status))),
         }
     }

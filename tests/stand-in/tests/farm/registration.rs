@@ -25,10 +25,10 @@ async fn a_pin_registers_a_printer_once() {
 
 #[tokio::test]
 async fn a_connection_registers_a_printer_too() {
-    let site = Site::new(Farm::sized(0, 0)).await;
+    let site = Site::new(Farm::with_size(0, 0)).await;
     assert!(site.clusters().await.is_empty());
 
-    let connection = site.farm.offer_printer("Kallisto", "Q7W8E9");
+    let connection = site.farm.add_unregistered_printer("Kallisto", "Q7W8E9");
     site.client.confirm_registration(&connection).send().await.expect("a registration");
     let gone = site.client.confirm_registration_with_pin("Q7W8E9").send().await;
 

@@ -12,7 +12,8 @@ use super::{MINUTE, SECOND, Site, refusal, refused};
 
 #[tokio::test]
 async fn a_token_expires_by_the_farms_clock() {
-    let site = Site::new(Farm::sized(1, 1).token_lifetime(10 * MINUTE).tick(Duration::ZERO)).await;
+    let site =
+        Site::new(Farm::with_size(1, 1).token_lifetime(10 * MINUTE).tick(Duration::ZERO)).await;
     site.farm.advance(10 * MINUTE - SECOND);
     let cluster = site.cluster().await;
     site.farm.advance(SECOND);
@@ -28,7 +29,7 @@ async fn a_token_expires_by_the_farms_clock() {
 
 #[tokio::test]
 async fn the_token_is_the_one_that_is_accepted_now() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     site.farm.renew_token("the second");
     let refused_now = site.client.get_clusters().send().await.expect_err("a refusal");
 
@@ -60,7 +61,7 @@ impl TokenProvider for Renewing {
 
 #[tokio::test]
 async fn a_program_outlives_its_tokens() {
-    let plan = Farm::sized(1, 1).token_lifetime(10 * MINUTE).tick(MINUTE);
+    let plan = Farm::with_size(1, 1).token_lifetime(10 * MINUTE).tick(MINUTE);
     let farm = StandIn::builder().token("token 0").farm(plan).start().await.expect("a stand-in");
     let (farm, given) = (Arc::new(farm), Arc::new(AtomicUsize::new(0)));
     let provider = Renewing { farm: farm.clone(), given: given.clone() };

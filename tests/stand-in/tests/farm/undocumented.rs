@@ -2,7 +2,7 @@
 
 use connect_api::{Error, Method};
 use connect_stand_in::farm::undocumented::ROUTES;
-use connect_stand_in::route::segments;
+use connect_stand_in::route::split_path;
 use connect_stand_in::{Farm, Fault, StandIn};
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::{HOUR, Site, refusal, refused};
 
 #[tokio::test]
 async fn the_usage_counts_what_was_printed() {
-    let site = Site::new(Farm::sized(2, 1)).await;
+    let site = Site::new(Farm::with_size(2, 1)).await;
     let cluster = site.cluster().await;
     site.print(&cluster).await;
     site.print(&cluster).await;
@@ -53,7 +53,7 @@ async fn they_go_wrong_to_order_as_all_others_do() {
     let site = Site::new(Farm::new()).await;
     let usage = || site.client.request(Method::GET, "/usage").send::<Value>();
     let share = || site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
-    site.farm.faults("GET /usage", [Fault::HangUp, Fault::Status(503)]);
+    site.farm.inject_faults("GET /usage", [Fault::Disconnect, Fault::Status(503)]);
     share().await.expect("no fault of its own");
 
     assert!(matches!(usage().await, Err(Error::Transport(_))));
@@ -61,7 +61,7 @@ async fn they_go_wrong_to_order_as_all_others_do() {
 
     usage().await.expect("usage");
     let faults = site.farm.take_requests().into_iter().map(|request| request.fault);
-    let ordered = [None, Some(Fault::HangUp), Some(Fault::Status(503)), None];
+    let ordered = [None, Some(Fault::Disconnect), Some(Fault::Status(503)), None];
 
     assert_eq!(faults.collect::<Vec<_>>(), ordered);
 }
@@ -69,15 +69,15 @@ async fn they_go_wrong_to_order_as_all_others_do() {
 #[tokio::test]
 async fn one_in_so_many_goes_wrong_there_too() {
     let site = Site::new(Farm::new()).await;
-    site.farm.fault_one_in(1, [Fault::Status(503)]);
+    site.farm.inject_fault_every(1, [Fault::Status(503)]);
     let share = site.client.request(Method::POST, "/clusters/share_all").send::<Value>();
 
     assert_eq!(share.await.expect_err("a refusal").status().map(|code| code.as_u16()), Some(503));
-    let file = format!("{}/jobs/upload", site.farm.cura_url());
+    let file = format!("{}/jobs/upload", site.farm.upload_service_url());
     let request = reqwest::Client::new().put(file).bearer_auth(site.farm.token());
     assert_eq!(request.send().await.expect("an answer").status().as_u16(), 503);
 
-    site.farm.mend();
+    site.farm.clear_faults();
     let clusters = site.client.get_clusters().send().await.expect("a page");
     let shared = |shared: Option<bool>| shared == Some(true);
     let untouched = clusters.items.iter().any(|cluster| !shared(cluster.organization_shared));
@@ -88,7 +88,7 @@ async fn one_in_so_many_goes_wrong_there_too() {
 #[tokio::test]
 #[should_panic(expected = "the farm no such route")]
 async fn a_fault_of_a_route_that_is_not_there_cannot_be_ordered() {
-    StandIn::start().await.faults("PUT /usage", [Fault::HangUp]);
+    StandIn::start().await.inject_faults("PUT /usage", [Fault::Disconnect]);
 }
 
 /// A route that has come into the document is to be served as that says.
@@ -96,7 +96,7 @@ async fn a_fault_of_a_route_that_is_not_there_cannot_be_ordered() {
 async fn the_document_still_lacks_them() {
     let stand_in = StandIn::start().await;
     for (method, route, _) in &ROUTES {
-        let path = segments(route).expect("a path");
+        let path = split_path(route).expect("a path");
         let mut methods = stand_in.contract().paths.iter();
         let found = methods.find(|(template, _)| template.matches(&path).is_some());
         let has = found.is_some_and(|(_, methods)| methods.contains_key(method.as_str()));

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use connect_api::models::{
     MaterialProfileResponse, MaterialProfileUploadRequest, PrintJobResponse,
 };
-use connect_stand_in::farm::{Attempt, Farm, UploadFault};
+use connect_stand_in::farm::{Farm, UploadAttempt, UploadFault};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -31,7 +31,7 @@ async fn status(request: RequestBuilder) -> u16 {
 
 #[tokio::test]
 async fn a_material_is_announced_sent_and_imported() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
     let printer = site.printer_ids(&cluster).await.swap_remove(0);
     let profile = announced(&site, 12).await;
@@ -55,7 +55,7 @@ async fn a_material_is_announced_sent_and_imported() {
         (&*profile.material_profile_id, "cura.umm")
     );
 
-    let whole = Attempt {
+    let whole = UploadAttempt {
         content_type: Some(ZIP.to_owned()),
         authorized: false,
         size: 12,
@@ -68,7 +68,7 @@ async fn a_material_is_announced_sent_and_imported() {
 
 #[tokio::test]
 async fn the_host_takes_only_what_was_announced_and_no_bearer() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let profile = announced(&site, 3).await;
     let with = |kind: &'static str, body: &'static str| {
         put(&profile).header("content-type", kind).body(body)
@@ -100,13 +100,13 @@ async fn the_host_takes_only_what_was_announced_and_no_bearer() {
 
 #[tokio::test]
 async fn what_http_has_no_answer_for_cannot_be_ordered_of_an_upload() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     for odd in [
         UploadFault::Status(7),
         UploadFault::Status(100),
-        UploadFault::Early { bytes: 0, status: 1000 },
+        UploadFault::EarlyResponse { bytes: 0, status: 1000 },
     ] {
-        let order = || site.farm.upload_faults([UploadFault::Status(503), odd]);
+        let order = || site.farm.inject_upload_faults([UploadFault::Status(503), odd]);
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(order));
         let said = panic.expect_err("refused");
         let said = said.downcast_ref::<String>().expect("a text");
@@ -120,9 +120,10 @@ async fn what_http_has_no_answer_for_cannot_be_ordered_of_an_upload() {
 
 #[tokio::test]
 async fn uploads_fail_to_order() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let send = large(&site).await;
-    site.farm.upload_faults([UploadFault::BreakOff(1 << 20), UploadFault::Status(503)]);
+    site.farm
+        .inject_upload_faults([UploadFault::DisconnectAfter(1 << 20), UploadFault::Status(503)]);
 
     let broken = send().send().await.expect_err("a broken connection");
     assert!(broken.is_request() || broken.is_body(), "{broken}");
@@ -162,18 +163,18 @@ async fn send_in_vain(site: &Site, request: RequestBuilder) {
 
 #[tokio::test]
 async fn a_late_answer_is_to_a_file_that_is_there() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let send = large(&site).await;
-    site.farm.upload_faults([UploadFault::Late(HOUR)]);
+    site.farm.inject_upload_faults([UploadFault::Delay(HOUR)]);
     send_in_vain(&site, send()).await;
 
     assert_eq!(attempts(&site), [(Some(200), 4 << 20)]);
     assert_eq!(status(send()).await, 403, "the URL is good for once");
 
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let send = large(&site).await;
     let pause = Duration::from_millis(20);
-    site.farm.upload_faults([UploadFault::Late(pause)]);
+    site.farm.inject_upload_faults([UploadFault::Delay(pause)]);
 
     let begun = Instant::now();
     assert_eq!(status(send()).await, 200);
@@ -182,9 +183,10 @@ async fn a_late_answer_is_to_a_file_that_is_there() {
 
 #[tokio::test]
 async fn a_host_that_stalls_takes_no_more_and_says_nothing() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let send = large(&site).await;
-    site.farm.upload_faults([UploadFault::Stall(1 << 20), UploadFault::Stall(5 << 20)]);
+    site.farm
+        .inject_upload_faults([UploadFault::StallAfter(1 << 20), UploadFault::StallAfter(5 << 20)]);
     send_in_vain(&site, send()).await;
 
     let [(None, size)] = attempts(&site)[..] else { panic!("one attempt without an answer") };
@@ -194,16 +196,18 @@ async fn a_host_that_stalls_takes_no_more_and_says_nothing() {
 
 #[tokio::test]
 async fn an_early_answer_is_to_no_file_whatever_it_says() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let send = large(&site).await;
     let early = [(0, 200), (1 << 20, 200), (1 << 20, 413)];
-    site.farm.upload_faults(early.map(|(bytes, status)| UploadFault::Early { bytes, status }));
+    site.farm.inject_upload_faults(
+        early.map(|(bytes, status)| UploadFault::EarlyResponse { bytes, status }),
+    );
 
     for (bytes, code) in early {
         assert_eq!(status(send()).await, code, "after {bytes} bytes");
     }
 
-    site.farm.upload_faults([UploadFault::Early { bytes: 5 << 20, status: 413 }]);
+    site.farm.inject_upload_faults([UploadFault::EarlyResponse { bytes: 5 << 20, status: 413 }]);
     assert_eq!(status(send()).await, 200, "a shorter file does not come so far");
 
     for ((code, size), (bytes, early)) in attempts(&site).into_iter().zip(early) {
@@ -215,9 +219,9 @@ async fn an_early_answer_is_to_no_file_whatever_it_says() {
 
 #[tokio::test]
 async fn a_print_file_is_announced_next_door_sent_and_printed() {
-    let site = Site::new(Farm::sized(1, 1)).await;
+    let site = Site::new(Farm::with_size(1, 1)).await;
     let cluster = site.cluster().await;
-    let jobs = format!("{}/jobs", site.farm.cura_url());
+    let jobs = format!("{}/jobs", site.farm.upload_service_url());
 
     let announce = |token: &str| {
         let kind = "application/x-ufp";
@@ -254,8 +258,8 @@ async fn a_print_file_is_announced_next_door_sent_and_printed() {
 
 #[tokio::test]
 async fn an_upload_of_nothing_is_one_too() {
-    let site = Site::new(Farm::sized(1, 1)).await;
-    let url = site.farm.announce_upload("empty.gcode", "text/plain", 0);
+    let site = Site::new(Farm::with_size(1, 1)).await;
+    let url = site.farm.create_upload("empty.gcode", "text/plain", 0);
     let request = Client::new().put(url).header("content-type", "text/plain").body("");
 
     assert_eq!(status(request).await, 200);

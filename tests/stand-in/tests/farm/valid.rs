@@ -39,7 +39,7 @@ impl Wire {
             text => Some(serde_json::from_str(text).expect("JSON")),
         };
         let operation = self.farm.contract().operation(id).expect("an operation");
-        let findings = operation.findings(status, body.as_ref());
+        let findings = operation.check_response(status, body.as_ref());
 
         assert!(findings.is_empty(), "{id}: {status}: {findings:?}");
         assert_ne!(status, 500, "{id}: {body:?}");
@@ -159,7 +159,7 @@ impl Wire {
     async fn rearrange(&mut self, clusters: &[String]) {
         let ids = json!({"cluster_ids": clusters});
         self.post("check_cluster_access", "/clusters", ids).await;
-        let connection = self.farm.offer_printer("Kallisto", "Q7W8E9");
+        let connection = self.farm.add_unregistered_printer("Kallisto", "Q7W8E9");
 
         for (id, path) in [
             ("confirm_registration_with_pin", "/confirm-registration-pin/A1B2C3"),
@@ -193,7 +193,8 @@ impl Wire {
 
 #[tokio::test]
 async fn every_answer_in_many_states_is_as_the_document_says() {
-    let farm = StandIn::builder().farm(Farm::new().lively(7)).start().await.expect("a stand-in");
+    let farm =
+        StandIn::builder().farm(Farm::new().random_events(7)).start().await.expect("a stand-in");
     let files: Vec<_> = farm.files().into_iter().map(|file| file.job_id).collect();
     let mut wire = Wire { farm, client: Client::new(), tally: Tally::new() };
 
@@ -236,7 +237,7 @@ async fn every_answer_in_many_states_is_as_the_document_says() {
 
 #[tokio::test]
 async fn the_farm_knows_every_operation_that_has_to_do_with_state() {
-    let farm = StandIn::builder().farm(Farm::sized(0, 0)).start().await.expect("a stand-in");
+    let farm = StandIn::builder().farm(Farm::with_size(0, 0)).start().await.expect("a stand-in");
     let documented: BTreeSet<&str> =
         farm.contract().operations().map(|operation| operation.id.as_str()).collect();
     let mut known: BTreeSet<&str> = HANDLERS.iter().map(|(id, _)| *id).collect();
@@ -249,7 +250,7 @@ async fn the_farm_knows_every_operation_that_has_to_do_with_state() {
 async fn an_answer_that_breaks_the_document_is_not_sent() {
     let mut contract: Value = serde_json::from_str(connect_stand_in::CONTRACT).expect("JSON");
     contract["components"]["schemas"]["OrganizationSettings"]["required"] = json!(["colour"]);
-    let builder = StandIn::builder().contract(contract).farm(Farm::sized(0, 0));
+    let builder = StandIn::builder().contract(contract).farm(Farm::with_size(0, 0));
     let farm = builder.start().await.expect("a stand-in");
     let url = format!("{}/settings", farm.base_url());
     let answer = Client::new().get(url).bearer_auth(farm.token()).send().await.expect("an answer");

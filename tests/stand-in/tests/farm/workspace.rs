@@ -123,7 +123,7 @@ async fn who_sees_which_clusters() {
 
 #[tokio::test]
 async fn the_service_counts_its_time_and_brews_no_coffee() {
-    let site = Site::new(Farm::sized(0, 0).tick(Duration::ZERO)).await;
+    let site = Site::new(Farm::with_size(0, 0).tick(Duration::ZERO)).await;
     site.farm.advance(HOUR);
     let uptime = site.client.get_uptime().send().await.expect("an uptime");
 

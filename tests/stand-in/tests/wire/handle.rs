@@ -21,8 +21,8 @@ async fn each_answer_carries_another_request_id() {
 #[tokio::test]
 async fn documented_answers_come_to_order_once_and_in_order() {
     let stand_in = stand_in().await;
-    stand_in.answer_next("get_cluster", 409);
-    stand_in.answer_next("get_cluster", 404);
+    stand_in.set_next_response("get_cluster", 409);
+    stand_in.set_next_response("get_cluster", 404);
 
     // Neither another operation nor a request that does not fit uses an order up.
     assert_eq!(get(&stand_in, "/").await.0, 200);
@@ -41,13 +41,13 @@ async fn documented_answers_come_to_order_once_and_in_order() {
 #[tokio::test]
 #[should_panic(expected = "`get_cluster` documents no 418")]
 async fn an_undocumented_answer_cannot_be_ordered() {
-    stand_in().await.answer_next("get_cluster", 418);
+    stand_in().await.set_next_response("get_cluster", 418);
 }
 
 #[tokio::test]
 #[should_panic(expected = "no operation `get_coffee`")]
 async fn an_unknown_operation_cannot_be_ordered() {
-    stand_in().await.answer_next("get_coffee", 200);
+    stand_in().await.set_next_response("get_coffee", 200);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn what_http_has_no_answer_for_cannot_be_ordered() {
         Fault::Redirect(302, line),
         Fault::Body("a\nb", ""),
     ] {
-        let order = || stand_in.faults("get_cluster", [Fault::None, odd.clone()]);
+        let order = || stand_in.inject_faults("get_cluster", [Fault::None, odd.clone()]);
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(order));
         let said = panic.expect_err("refused");
         let said = said.downcast_ref::<String>().expect("a text");

@@ -28,14 +28,14 @@ async fn the_specification_is_served_in_both_versions() {
         assert_eq!((status, code), (400, &json!("openApiVersionNotSupported")), "{version}");
     }
 
-    stand_in.answer_next("get_spec", 400);
+    stand_in.set_next_response("get_spec", 400);
     assert_eq!(get(&stand_in, "/spec").await.0, 400);
 }
 
 #[test]
 fn the_rendering_in_version_3_keeps_the_quirks() {
     let swagger: Value = serde_json::from_str(UPSTREAM).expect("JSON");
-    let document = connect_stand_in::spec::openapi_3(&swagger);
+    let document = connect_stand_in::spec::to_openapi_3(&swagger);
     let note = "#/components/schemas/Note";
     let other = "#/components/schemas/Other";
 

@@ -1,0 +1,135 @@
+//! Requests of routes that the document lacks.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::body::to_bytes;
+use axum::extract::Request;
+use axum::response::IntoResponse as _;
+use connect_api::{CallOptions, Error, Method, RetryPolicy, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::support::api_server::{Server, answer, hang_up, refuse};
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Usage {
+    printer: String,
+    hours: f64,
+}
+
+#[tokio::test]
+async fn a_route_of_its_own_has_the_token_and_the_query_and_gives_the_data() {
+    let usage = json!({"data": [{"printer": "a", "hours": 1.5}], "meta": {}});
+    let server = Server::start(move |_| {
+        let answer = answer(200, &usage);
+        async { answer }
+    })
+    .await;
+
+    let client = server.client();
+    let usage = client.request(Method::GET, "/usage").query("limit", 20).query("sort", "a b&c");
+    let found: Vec<Usage> = usage.clone().send().await.unwrap();
+
+    assert_eq!(found, [Usage { printer: "a".to_owned(), hours: 1.5 }]);
+    let response = usage.send_for_response::<Vec<Usage>>().await.unwrap();
+    assert_eq!((response.status(), response.body().len()), (StatusCode::OK, 1));
+
+    let whole = client.request(Method::GET, "/clusters/{id}/usage").segment("id", "../x?y=/");
+    let whole = whole.send_for_bytes().await.unwrap().into_body();
+    assert!(whole.starts_with(b"{\"data\":["));
+
+    let asked = server.asked();
+    assert_eq!(asked[0].uri, "/connect/v1/usage?limit=20&sort=a+b%26c");
+    assert_eq!(asked[2].uri, "/connect/v1/clusters/..%2Fx%3Fy%3D%2F/usage");
+
+    for asked in asked {
+        assert_eq!(asked.headers["authorization"], "Bearer secret-token");
+        assert_eq!(asked.headers["accept"], "application/json");
+    }
+}
+
+#[tokio::test]
+async fn a_body_is_sent_as_it_is_and_no_answer_is_an_answer() {
+    let bodies = Arc::<Mutex<Vec<Value>>>::default();
+    let log = bodies.clone();
+
+    let server = Server::start(move |request: Request| {
+        let log = log.clone();
+        async move {
+            assert_eq!(request.headers()["content-type"], "application/json");
+            let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
+            log.lock().unwrap().push(serde_json::from_slice(&body).unwrap());
+            StatusCode::NO_CONTENT.into_response()
+        }
+    })
+    .await;
+    let body = json!({"data": {"organization_shared": true}});
+    let share = server.client().request(Method::POST, "/clusters/share_all").json(&body);
+    let answer = share.clone().send_for_bytes().await.unwrap();
+
+    assert_eq!((answer.status(), answer.body().len()), (StatusCode::NO_CONTENT, 0));
+    let error = share.send::<Value>().await.unwrap_err();
+    assert!(matches!(error, Error::NoData(_)), "{error:?}");
+    assert_eq!(*bodies.lock().unwrap(), [body.clone(), body]);
+}
+
+#[tokio::test]
+async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harmless() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = count.clone();
+
+    let server = Server::start(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async { refuse(502) }
+    })
+    .await;
+    let client = server.patient_client();
+
+    for (request, attempts) in [
+        (client.request(Method::GET, "/usage"), 4),
+        (client.request(Method::DELETE, "/usage"), 4),
+        (client.request(Method::POST, "/usage"), 1),
+        (client.request(Method::PUT, "/usage"), 1),
+        (client.request(Method::POST, "/usage").repeatable(true), 4),
+        (client.request(Method::GET, "/usage").repeatable(false), 1),
+        (
+            client
+                .request(Method::GET, "/usage")
+                .with(CallOptions::new().retry(RetryPolicy::default().max_attempts(2))),
+            2,
+        ),
+    ] {
+        count.store(0, Ordering::SeqCst);
+        let error = request.clone().send::<Value>().await.unwrap_err();
+        assert_eq!(count.load(Ordering::SeqCst), attempts, "{request:?}");
+
+        let Error::Api(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.attempts(), attempts);
+    }
+}
+
+#[tokio::test]
+async fn errors_name_the_route_as_it_was_written() {
+    let server = Server::start(|_| async { refuse(404) }).await;
+    let request = server.client().request(Method::GET, "/clusters/{cluster_id}/usage");
+    let error = request.segment("cluster_id", "any").send::<Value>().await.unwrap_err();
+
+    assert_eq!(error.operation(), Some("request"));
+    let text = error.to_string();
+    assert!(text.starts_with("request (GET /clusters/{cluster_id}/usage): 404"), "{text}");
+    assert!(!format!("{error:?}").contains("secret-token"));
+}
+
+#[tokio::test]
+async fn a_path_that_would_leave_the_base_url_is_never_sent() {
+    let server = Server::start(|_| async { hang_up() }).await;
+    for path in
+        ["//evil.example", "/../cura/v1", "/%2e%2e/x", "https://evil.example/", "usage", "/a?b=c"]
+    {
+        let error = server.client().request(Method::GET, path).send::<Value>().await.unwrap_err();
+        assert!(matches!(error, Error::Configuration(_)), "{path}: {error:?}");
+    }
+
+    assert_eq!(server.count(), 0);
+}

@@ -1,0 +1,358 @@
+//! What a program sees of its calls through `tracing`, and what it must not see.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use connect_api::models::ClusterNoteUpdateRequest;
+use connect_api::{
+    AccessToken, BoxFuture, CallOptions, Client, Error, RetryPolicy, TokenError, TokenProvider,
+};
+use connect_stand_in::StandIn;
+use connect_stand_in::{BodyLength, Fault};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+
+const TOKEN: &str = "umapi-token-4711";
+const CLUSTER: &str = "cluster-id-4712";
+const JOB: &str = "job-id-4713";
+const NOTE: &str = "note-text-4714";
+
+#[derive(Debug, Clone)]
+struct Span {
+    name: &'static str,
+    level: Level,
+    parent: Option<&'static str>,
+    fields: Fields,
+    closed: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+}
+
+/// Keeps all spans, and all text above `trace`.
+#[derive(Clone, Default)]
+struct Capture {
+    spans: Arc<Mutex<Vec<(Id, Span)>>>,
+    text: Arc<Mutex<String>>,
+}
+
+impl Capture {
+    fn keep(&self, level: Level, what: fmt::Arguments<'_>) {
+        if level < Level::TRACE {
+            self.text.lock().expect("no panic").push_str(&format!("{what}\n"));
+        }
+    }
+
+    fn with_span(&self, id: &Id, change: impl FnOnce(&mut Span)) {
+        let mut spans = self.spans.lock().expect("no panic");
+        // Only the last one of an id can still be open.
+        let span = spans.iter_mut().rev().find(|(of, _)| of == id);
+        change(&mut span.expect("it was opened").1);
+    }
+
+    /// The spans so far, in the order in which they began; they are forgotten.
+    fn take(&self) -> Vec<Span> {
+        let spans = std::mem::take(&mut *self.spans.lock().expect("no panic"));
+        spans.into_iter().map(|(_, span)| span).collect()
+    }
+}
+
+impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let metadata = attributes.metadata();
+        let level = *metadata.level();
+        self.keep(level, format_args!("{} {fields:?}", metadata.name()));
+
+        let parent = context.span(id).and_then(|span| Some(span.parent()?.name()));
+        let span = Span { name: metadata.name(), level, parent, fields, closed: false };
+
+        if metadata.target().starts_with("connect_api") {
+            self.spans.lock().expect("no panic").push((id.clone(), span));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let metadata = context.metadata(id).expect("it was opened");
+        let mut fields = Fields::default();
+        values.record(&mut fields);
+        self.keep(*metadata.level(), format_args!("{} {fields:?}", metadata.name()));
+
+        if metadata.target().starts_with("connect_api") {
+            self.with_span(id, |span| span.fields.0.extend(fields.0));
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.keep(*event.metadata().level(), format_args!("{fields:?}"));
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let metadata = context.metadata(&id).expect("it was opened");
+        if metadata.target().starts_with("connect_api") {
+            self.with_span(&id, |span| span.closed = true);
+        }
+    }
+}
+
+/// Sends a call under the capture, and gives its spans: the call's, and those of its attempts.
+async fn spans_of<T: Debug>(
+    capture: &Capture,
+    call: impl Future<Output = Result<T, Error>>,
+) -> (Span, Vec<Span>) {
+    let result = call.await;
+    let mut spans = capture.take();
+    assert!(spans.iter().all(|span| span.closed), "{spans:?} after {result:?}");
+
+    let call = spans.remove(0);
+    assert_eq!((call.name, call.level, call.parent), ("connect_api.call", Level::INFO, None));
+
+    for attempt in &spans {
+        assert_eq!((attempt.name, attempt.level), ("connect_api.attempt", Level::DEBUG));
+        assert_eq!(attempt.parent, Some("connect_api.call"));
+
+        for field in ["http.request.method", "url.template"] {
+            assert_eq!(attempt.get(field), call.get(field));
+        }
+
+        assert!(attempt.get("server.address").is_some_and(|host| host.starts_with("127.0.0.")));
+        assert!(attempt.get("server.port").is_some_and(|port| port.parse::<u16>().is_ok()));
+    }
+
+    for span in spans.iter().chain([&call]) {
+        let failed = span.get("error.type").map(|_| "ERROR");
+        assert_eq!(span.get("otel.status_code"), failed, "{span:?}");
+    }
+
+    (call, spans)
+}
+
+impl Span {
+    fn get(&self, field: &str) -> Option<&str> {
+        self.fields.0.get(field).map(String::as_str)
+    }
+
+    /// How often it was sent again, the status, and the type of the error.
+    fn outcome(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
+        let resent = self.get("http.request.resend_count");
+        (resent, self.get("http.response.status_code"), self.get("error.type"))
+    }
+}
+
+struct Scene {
+    stand_in: StandIn,
+    client: Client,
+    capture: Capture,
+    _guard: tracing::subscriber::DefaultGuard,
+}
+
+/// A stand-in, its client, and a capture of what happens on this thread, where all of it runs.
+async fn scene() -> Scene {
+    let capture = Capture::default();
+    let subscriber = tracing_subscriber::registry().with(capture.clone());
+    let guard = tracing::subscriber::set_default(subscriber);
+    let stand_in = StandIn::builder().token(TOKEN).examples().start().await.expect("a stand-in");
+    let policy = RetryPolicy::default().max_attempts(3).initial_backoff(Duration::from_millis(1));
+
+    let client = Client::builder()
+        .base_url(stand_in.base_url())
+        .token(TOKEN)
+        .call_options(CallOptions::new().retry(policy).max_response_size(1 << 20))
+        .build()
+        .expect("a client");
+
+    Scene { stand_in, client, capture, _guard: guard }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_blocking_call_is_part_of_what_its_thread_does() {
+    let Scene { stand_in: _stand_in, client, capture, _guard } = scene().await;
+    let subscriber = tracing::dispatcher::get_default(Clone::clone);
+
+    let blocking = tokio::task::spawn_blocking(move || {
+        let _guard = tracing::dispatcher::set_default(&subscriber);
+        let program = tracing::info_span!("program");
+        program.in_scope(|| client.get_settings().send().wait()).expect("an answer");
+        capture.take()
+    });
+    let spans = blocking.await.expect("no panic");
+    let of = |span: &Span| (span.name, span.parent);
+
+    assert_eq!(of(&spans[0]), ("connect_api.call", Some("program")));
+    assert_eq!(of(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
+}
+
+#[tokio::test]
+async fn a_call_and_its_attempt_have_a_span_each() {
+    let scene = scene().await;
+    let call = scene.client.get_cluster_status(CLUSTER).send();
+    let (call, attempts) = spans_of(&scene.capture, call).await;
+
+    assert_eq!(call.get("http.request.method"), Some("GET"));
+    assert_eq!(call.get("url.template"), Some("/clusters/{cluster_id}/status"));
+    assert_eq!(call.get("otel.name"), Some("GET /clusters/{cluster_id}/status"));
+    assert_eq!(call.get("otel.kind"), Some("client"));
+    assert_eq!(call.outcome(), (Some("0"), Some("200"), None));
+
+    let [attempt] = &attempts[..] else { panic!("{attempts:?}") };
+    assert_eq!(attempt.outcome(), (Some("0"), Some("200"), None));
+}
+
+#[tokio::test]
+async fn each_attempt_has_its_number_and_its_outcome() {
+    let scene = scene().await;
+    scene.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
+    let call = scene.client.get_cluster(CLUSTER).send();
+    let (call, attempts) = spans_of(&scene.capture, call).await;
+
+    assert_eq!(call.outcome(), (Some("2"), Some("200"), None));
+    let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
+
+    let expected = [
+        (Some("0"), None, Some("transport")),
+        (Some("1"), Some("503"), Some("503")),
+        (Some("2"), Some("200"), None),
+    ];
+
+    assert_eq!(outcomes, expected);
+}
+
+/// Gives a token that has expired, then one that is good.
+struct Renewing;
+
+impl TokenProvider for Renewing {
+    fn token<'a>(
+        &'a self,
+        refused: Option<&'a AccessToken>,
+    ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
+        let token = if refused.is_some() { TOKEN } else { "expired" };
+        Box::pin(async move { Ok(AccessToken::from(token)) })
+    }
+}
+
+#[tokio::test]
+async fn a_call_repeated_with_another_token_is_another_attempt() {
+    let scene = scene().await;
+    let client = Client::builder().base_url(scene.stand_in.base_url()).token_provider(Renewing);
+    let call = client.build().expect("a client").print(CLUSTER, JOB).send();
+    let (call, attempts) = spans_of(&scene.capture, call).await;
+
+    assert_eq!(call.outcome(), (Some("1"), Some("200"), None));
+    let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
+    let refused = (Some("0"), Some("403"), Some("403"));
+    assert_eq!(outcomes, [refused, (Some("1"), Some("200"), None)]);
+}
+
+#[tokio::test]
+async fn each_failure_has_its_type() {
+    let scene = scene().await;
+    let once = || CallOptions::new().retry(RetryPolicy::never());
+    for (fault, status, kind) in [
+        (Fault::Status(404), Some("404"), "404"),
+        (Fault::Gateway(502), Some("502"), "502"),
+        (Fault::Disconnect, None, "transport"),
+        (Fault::DisconnectMidBody(BodyLength::ContentLength), None, "transport"),
+        (Fault::Delay(Duration::from_secs(60)), None, "timeout"),
+        (Fault::OversizedBody(2 << 20, BodyLength::Chunked), None, "body_too_long"),
+        (Fault::TruncatedBody, Some("200"), "decode"),
+        (Fault::Body("application/json", "{}"), Some("200"), "no_data"),
+    ] {
+        let name = format!("{fault:?}");
+        let mut options = once();
+        if kind == "timeout" {
+            options = options.attempt_timeout(Duration::from_millis(300));
+        }
+
+        scene.stand_in.inject_faults("print", [fault]);
+        let call = scene.client.print(CLUSTER, JOB).with(options).send();
+        let (call, attempts) = spans_of(&scene.capture, call).await;
+
+        assert_eq!(call.outcome(), (Some("0"), status, Some(kind)), "{name}");
+        assert_eq!(attempts.len(), 1, "{name}");
+    }
+
+    let Scene { stand_in, capture, .. } = &scene;
+    let url = stand_in.base_url();
+    let refused = Client::builder().base_url(url.replace("127.0.0.1", "127.0.0.2")).build();
+    let refused = refused.expect("a client").get_cluster(CLUSTER).with(once()).send();
+    let (call, _) = spans_of(capture, refused).await;
+
+    assert_eq!(call.outcome(), (Some("0"), None, Some("connect")));
+}
+
+#[tokio::test]
+async fn a_call_that_is_dropped_closes_its_spans() {
+    let scene = scene().await;
+    scene.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
+    let call = scene.client.print(CLUSTER, JOB).send();
+    tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("late");
+
+    let spans = scene.capture.take();
+    assert_eq!(spans.len(), 2);
+    assert!(spans.iter().all(|span| span.closed), "{spans:?}");
+}
+
+#[tokio::test]
+async fn no_id_token_or_body_shows_above_trace() {
+    let scene = scene().await;
+    let Scene { stand_in, client, .. } = &scene;
+    let echo = "{\"data\": \"umapi-token-4711 body-text-4715\"}";
+
+    let faults = [
+        Fault::None,
+        Fault::Disconnect,
+        Fault::Status(500),
+        Fault::Gateway(502),
+        Fault::Body("application/json", echo),
+        Fault::Redirect(307, format!("http://127.0.0.1:1/{CLUSTER}")),
+        Fault::DisconnectMidBody(BodyLength::Chunked),
+    ];
+
+    for operation in ["get_cluster_status", "print", "update_cluster_note"] {
+        stand_in.inject_faults(operation, faults.clone());
+    }
+
+    stand_in.renew_token("another");
+    client.print(CLUSTER, JOB).send().await.expect_err("expired");
+    stand_in.renew_token(TOKEN);
+
+    for _ in 0..faults.len() {
+        let mut note = ClusterNoteUpdateRequest::new();
+        note.note =
+            Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
+
+        // The outcomes are tested elsewhere.
+        let _ = client.get_cluster_status(CLUSTER).send().await;
+        let _ = client.print(CLUSTER, JOB).send().await;
+        let _ = client.update_cluster_note(CLUSTER, note).send().await;
+    }
+
+    let sent = stand_in.requests();
+    let sent_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
+    assert!(sent.iter().any(|request| sent_note(&request.body)), "the secrets were in use");
+
+    let text = scene.capture.text.lock().expect("no panic").clone();
+    assert!(text.contains("will try again") && text.contains("url.template"), "{text}");
+
+    for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Bad luck", "Master-Luke"] {
+        assert!(!text.contains(secret), "{secret:?} shows in:\n{text}");
+    }
+}
