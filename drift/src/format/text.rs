@@ -122,7 +122,7 @@ impl Page {
         self.add_line("  ", &paint_code(&finding.message));
 
         let mut add_row = |name: &str, text: String| {
-            self.add_line("  ", &format!("{} {text}", paint(DIM, &format!("{name:<11}"))));
+            self.add_line("  ", &format!("{} {text}", paint(DIM, &format!("{name:<8}"))));
         };
         add_row("at", shared::one_line(shared::location(finding)));
 

@@ -60,14 +60,16 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
         let parser = parser.map_err(|error| {
             Diagnostic::new(format!("could not start the parser thread: {error}"))
         })?;
-        let UniqueKeys(value) = parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        let UniqueKeys(value) =
+            parser.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
 
         Ok(value)
     })
 }
 
 fn parse_json(text: &str) -> Result<UniqueKeys> {
-    serde_json::from_str(text).map_err(|error| Diagnostic::from_json_error(&error, "not valid JSON"))
+    serde_json::from_str(text)
+        .map_err(|error| Diagnostic::from_json_error(&error, "not valid JSON"))
 }
 
 fn parse_yaml(text: &str) -> Result<UniqueKeys> {
