@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::client::Client;
 use crate::error::{Error, NoDataError};
-use crate::http::call::Operation;
+use crate::http::operation::Operation;
 use crate::models::{MaterialProfileResponse, MaterialProfileUploadRequest};
 use crate::upload::{Upload, UploadSource, put};
 

@@ -100,7 +100,7 @@ async fn an_action_that_succeeds_is_waited_for() {
 async fn an_action_that_fails_is_an_error_with_its_status() {
     let server = serve(&[State("sent"), State("failed")]).await;
     let error = pause(&server.client()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the action `a-1` is `failed`");
+    assert_eq!(error.to_string(), "action `a-1` has the status `failed`");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_failed() && !error.is_timeout());
@@ -142,7 +142,7 @@ async fn an_action_that_stays_pending_ends_at_the_deadline() {
     };
 
     assert_eq!(states, 1);
-    assert_eq!(error.to_string(), "the action `a-1` is `pending`, not ended within 100ms");
+    assert_eq!(error.to_string(), "action `a-1` has the status `pending`; timed out after 100ms");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout() && !error.is_failed());
@@ -196,7 +196,7 @@ async fn a_pause_that_the_service_asks_for_is_kept_until_the_deadline() {
 async fn a_failure_before_the_last_status_is_no_reason_for_being_late() {
     let server = serve(&[HangUp, State("sent")]).await;
     let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
-    assert_eq!(error.to_string(), "the action `a-1` is `sent`, not ended within 200ms");
+    assert_eq!(error.to_string(), "action `a-1` has the status `sent`; timed out after 200ms");
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
     let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
     let text = error.to_string();
 
-    assert!(text.contains("`a-1` is `sent`, not ended within 100ms; "), "{text}");
+    assert!(text.contains("`a-1` has the status `sent`; timed out after 100ms; "), "{text}");
     assert!(text.contains("get_action_status"), "{text}");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
@@ -242,7 +242,9 @@ async fn what_will_not_pass_ends_the_wait_at_once_and_names_the_action() {
         let text = error.to_string();
 
         assert!(
-            text.starts_with("the action `a-1` is `sent`; a status was not to be had: "),
+            text.starts_with(
+                "action `a-1` has the status `sent`; the last status request failed: "
+            ),
             "{text}"
         );
         assert!(text.contains("get_action_status") && text.contains(&status.to_string()), "{text}");

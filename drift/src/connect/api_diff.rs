@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connect_codegen::diagnostic::Result;
 use connect_codegen::normalise::LenientNormalisation;
 use connect_codegen::pipeline::generate_code;
-use connect_codegen::public_api::Surface;
+use connect_codegen::public_api::PublicApi;
 
 use crate::change_kind::ChangeKind;
 use crate::compare::Comparison;
@@ -24,14 +24,14 @@ use crate::verdict::{SourceVerdict, WireVerdict};
 const MAX_NAMES: usize = 5;
 
 /// The public API generated from one document: the signature of each item, by path.
-pub struct PublicApi(pub(super) BTreeMap<String, String>);
+pub struct GeneratedApi(pub(super) BTreeMap<String, String>);
 
-impl PublicApi {
+impl GeneratedApi {
     /// Generates the code in memory and reads its public API.
     pub fn generate(lenient: &LenientNormalisation) -> Result<Self> {
         let normalised = lenient.normalised.as_ref().map_err(Clone::clone)?;
         let files = generate_code(normalised, &lenient.policy)?;
-        Ok(Self(Surface::of_generated(&files)?.shapes()))
+        Ok(Self(PublicApi::from_generated(&files)?.signatures()))
     }
 }
 
@@ -124,8 +124,8 @@ impl ApiChange<'_> {
 pub fn correct_source_verdicts(
     comparison: &mut Comparison,
     items: &RustItems,
-    base: &PublicApi,
-    revision: &PublicApi,
+    base: &GeneratedApi,
+    revision: &GeneratedApi,
     notes: &mut Vec<Note>,
 ) {
     let changes = diff(base, revision);
@@ -205,8 +205,8 @@ fn attribute<'c, 'a>(changes: &'c [ApiChange<'a>], findings: &[Finding]) -> Attr
 }
 
 fn diff<'a>(
-    PublicApi(base): &'a PublicApi,
-    PublicApi(revision): &'a PublicApi,
+    GeneratedApi(base): &'a GeneratedApi,
+    GeneratedApi(revision): &'a GeneratedApi,
 ) -> Vec<ApiChange<'a>> {
     let is_model = |name: &&&str| {
         let path = format!("models::{name}");

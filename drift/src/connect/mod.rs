@@ -22,7 +22,7 @@ use crate::compare::{Comparison, compare};
 use crate::finding::Finding;
 use crate::load::Document;
 use crate::report::{Note, NoteKind};
-use api_diff::PublicApi;
+use api_diff::GeneratedApi;
 use detect::{DocumentForm, detect_form};
 use rust_items::RustItems;
 
@@ -145,8 +145,8 @@ fn generate_api(
     side: &NormalisedDocument,
     which: &str,
     notes: &mut Vec<Note>,
-) -> Option<PublicApi> {
-    let api = PublicApi::generate(&side.lenient);
+) -> Option<GeneratedApi> {
+    let api = GeneratedApi::generate(&side.lenient);
     api.map_err(|problem| {
         let prefix = format!(
             "the public APIs are not compared, no crate can be generated from the {which}: "

@@ -1,6 +1,5 @@
 //! Actions: what a printer does in its own time, waited for.
 
-mod error;
 mod methods;
 
 use std::fmt;
@@ -12,13 +11,12 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{ActionError, Error};
 use crate::http::call::Call;
 use crate::http::options::CallOptions;
 use crate::http::retry::RetryPolicy;
 use crate::models::{ActionStatus, ActionStatusResponse};
 use crate::runtime::{BoxFuture, sleep};
-pub use error::ActionError;
 
 impl Client {
     /// Waits for an action that was sent before, by the id in its status.
@@ -175,7 +173,11 @@ impl Action {
                 (self.is_over, self.step) = (true, None);
 
                 let missed = self.missed.take();
-                return Poll::Ready(Some(Err(self.error().late(limit).missed(missed).into())));
+                return Poll::Ready(Some(Err(self
+                    .error()
+                    .with_timeout(limit)
+                    .with_last_failure(missed)
+                    .into())));
             };
             self.step = None;
 
@@ -199,7 +201,10 @@ impl Action {
                 Err(error) if may_pass(&error) => self.missed = Some(error),
                 Err(error) => {
                     self.is_over = true;
-                    return Poll::Ready(Some(Err(self.error().missed(Some(error)).into())));
+                    return Poll::Ready(Some(Err(self
+                        .error()
+                        .with_last_failure(Some(error))
+                        .into())));
                 }
             }
         }
@@ -211,7 +216,7 @@ impl Action {
     #[inline]
     fn error(&self) -> ActionError {
         let status = self.last.as_ref().map(|last| last.status.clone());
-        ActionError::ended(self.action_id.clone(), status)
+        ActionError::new(self.action_id.clone(), status)
     }
 
     /// Asks for the status, when it is time.

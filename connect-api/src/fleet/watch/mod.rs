@@ -74,7 +74,7 @@ impl Client {
         let once = CallOptions::new().retry(RetryPolicy::never());
         let (client, cluster_id) = (self.clone(), cluster_id.into());
         let poll = self.get_cluster_status(&cluster_id).with(once.clone());
-        let least = self.pace().poll_interval().unwrap_or(POLITE);
+        let least = self.rate_limiter().poll_interval().unwrap_or(POLITE);
         let ask: Ask =
             Arc::new(move |uuid| Box::pin(missing::job(&client, once.clone(), &cluster_id, uuid)));
 

@@ -40,7 +40,7 @@ fn watch_at_least(
                 Answered::Online => "idle",
                 Answered::Offline => "unreachable",
                 Answered::Fails => return Err(TokenError::transient("any").into()),
-                Answered::Refuses => return Err(TokenError::refused("any").into()),
+                Answered::Refuses => return Err(TokenError::permanent("any").into()),
             };
             let printers = json!([{"uuid": "p", "status": status}]);
 

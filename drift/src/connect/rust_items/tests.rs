@@ -9,7 +9,7 @@ use connect_codegen::workspace::Layout;
 use super::*;
 use crate::change_kind::ChangeKind;
 use crate::connect::NormalisedPair;
-use crate::connect::api_diff::PublicApi;
+use crate::connect::api_diff::GeneratedApi;
 use crate::load::Document;
 use crate::verdict::WireVerdict;
 
@@ -94,7 +94,8 @@ fn every_location_maps_to_items_and_every_item_to_a_location() {
     let (normalised, _) = pipeline::load_and_normalise(&layout).expect("the committed document");
 
     assert_eq!(pair.base.document.text, normalised.to_json());
-    let PublicApi(signatures) = PublicApi::generate(&pair.base.lenient).expect("a public API");
+    let GeneratedApi(signatures) =
+        GeneratedApi::generate(&pair.base.lenient).expect("a public API");
     let items = RustItems::new(&pair.base.document.value, &pair.revision.document.value);
     let mut findings = findings_everywhere(items.base.document);
     items.add_to(&mut findings);

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use change::{Change, DocumentForm, RegenResult, ReportSummary, changes, convert};
 use connect_codegen::io::files::Files;
 use connect_drift::change_kind::ChangeKind;
-use connect_tests::scratch::Scratch;
+use connect_tests::scratch::ScratchWorkspace;
 use workspace::Workspace;
 
 #[test]
@@ -93,7 +93,7 @@ fn many_changes_at_once_explain_all_changes_of_the_crate() {
 #[test]
 fn regen_compiles_or_names_the_location_for_every_change() {
     let workspace = Workspace::committed();
-    let mut scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "drift");
+    let mut scratch = ScratchWorkspace::new(env!("CARGO_TARGET_TMPDIR"), "drift");
     let (mut variants, mut failures) = (Vec::new(), Vec::new());
 
     for (index, change) in changes().iter().enumerate() {
@@ -103,7 +103,7 @@ fn regen_compiles_or_names_the_location_for_every_change() {
                 // Code that differs in comments only is not compiled again.
                 let code = without_comments(&files);
                 if !variants.contains(&code) {
-                    scratch.add(&format!("change{index}"), &files);
+                    scratch.add_crate(&format!("change{index}"), &files);
                     variants.push(code);
                 }
             }
@@ -117,7 +117,7 @@ fn regen_compiles_or_names_the_location_for_every_change() {
 
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
     assert!(variants.len() > 30, "only {} different crates", variants.len());
-    scratch.run(&["check"]);
+    scratch.run_cargo(&["check"]);
 }
 
 /// Returns the lines of code without comment lines.

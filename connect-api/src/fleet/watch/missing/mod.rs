@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::client::Client;
 use crate::error::Error;
-use crate::http::call::{Call, Operation};
+use crate::http::call::Call;
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::response::Response;
 use crate::json::body;

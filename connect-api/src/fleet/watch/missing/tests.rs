@@ -146,7 +146,7 @@ async fn who_cannot_be_asked_for_is_asked_for_again_and_keeps_no_other_from_its_
 fn refused(status: u16) -> Error {
     let status = StatusCode::from_u16(status).unwrap();
     let operation = Arc::new(Operation::new("get_print_job", "GET", "/"));
-    let error = ApiError::read(&operation, status, HeaderMap::new(), b"", &[]);
+    let error = ApiError::new(&operation, status, HeaderMap::new(), b"", &[]);
     Error::Api(Box::new(error))
 }
 
