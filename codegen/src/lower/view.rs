@@ -1,4 +1,4 @@
-//! The view of the normalised document that progenitor gets.
+//! The view of the normalised document that progenitor reads, and the documentation of limits.
 
 use openapiv3::{
     AdditionalProperties, IntegerFormat, OpenAPI, ParameterData, ParameterSchemaOrContent,
@@ -10,14 +10,21 @@ use openapiv3::{
 ///
 /// The view has no paths. progenitor then only builds the types of the components; it asserts
 /// several properties of operations that no document is required to have.
-pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
+///
+/// The models that programs send are documented with their patterns. In a response a pattern only
+/// tells what the service promises, which no program has to obey.
+pub fn for_progenitor(api: &OpenAPI, request_models: &[String]) -> OpenAPI {
     let mut view = OpenAPI { paths: Default::default(), security: None, ..api.clone() };
 
     if let Some(components) = &mut view.components {
         components.security_schemes.clear();
-        for (_, schema) in &mut components.schemas {
+        for (name, schema) in &mut components.schemas {
+            let patterns = match request_models.contains(name) {
+                true => Patterns::Documented,
+                false => Patterns::Omitted,
+            };
             if let ReferenceOr::Item(schema) = schema {
-                lower_schema(schema, true);
+                lower_schema(schema, true, patterns);
             }
         }
     }
@@ -33,26 +40,26 @@ pub fn parameter_description(parameter: &ParameterData) -> Option<String> {
     let mut schema = schema.clone();
     schema.schema_data.description.clone_from(&parameter.description);
 
-    documentation(&schema)
+    documentation(&schema, Patterns::Documented)
 }
 
-/// The names of the given models and of all inside them.
+/// The names of the given models and of all components that they contain.
 pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut open: Vec<String> = models.map(str::to_owned).collect();
-    while let Some(name) = open.pop() {
-        if found.contains(&name) {
+    let mut reached: Vec<String> = Vec::new();
+    let mut pending: Vec<String> = models.map(str::to_owned).collect();
+    while let Some(name) = pending.pop() {
+        if reached.contains(&name) {
             continue;
         }
 
         let schema = api.components.as_ref().and_then(|components| components.schemas.get(&name));
-        let text = serde_json::to_value(schema).unwrap_or_default();
-        collect_references(&text, &mut open);
-        found.push(name);
+        let schema = serde_json::to_value(schema).unwrap_or_default();
+        collect_references(&schema, &mut pending);
+        reached.push(name);
     }
 
-    found.sort();
-    found
+    reached.sort();
+    reached
 }
 
 fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
@@ -70,8 +77,15 @@ fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-fn lower_schema(schema: &mut Schema, required: bool) {
-    let documented = documentation(schema);
+/// Whether the documentation of a schema contains its pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patterns {
+    Documented,
+    Omitted,
+}
+
+fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
+    let documented = documentation(schema, patterns);
     let Schema { schema_data, schema_kind } = schema;
     schema_data.description = documented;
     schema_data.default = None;
@@ -93,15 +107,15 @@ fn lower_schema(schema: &mut Schema, required: bool) {
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             (integer.minimum, integer.maximum) = (None, None);
-            // The crate reads whole numbers of 64 bits, whatever the service promises.
+            // The crate decodes integers of 64 bits, also where the service promises 32.
             integer.format = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
         }
         SchemaKind::Type(Type::Array(array)) => {
             (array.min_items, array.max_items, array.unique_items) = (None, None, false);
-            // progenitor makes absent and empty the same for a list that is not nullable.
+            // progenitor does not distinguish absent from empty in a list that is not nullable.
             schema_data.nullable |= !required;
             if let Some(ReferenceOr::Item(items)) = &mut array.items {
-                lower_schema(items, true);
+                lower_schema(items, true, patterns);
             }
         }
         SchemaKind::Type(Type::Object(object)) => {
@@ -111,17 +125,17 @@ fn lower_schema(schema: &mut Schema, required: bool) {
 
             for (name, property) in &mut object.properties {
                 if let ReferenceOr::Item(property) = property {
-                    lower_schema(property, object.required.contains(name));
+                    lower_schema(property, object.required.contains(name), patterns);
                 }
             }
 
             if let Some(AdditionalProperties::Schema(inner)) = &mut object.additional_properties
                 && let ReferenceOr::Item(inner) = inner.as_mut()
             {
-                lower_schema(inner, true);
+                lower_schema(inner, true, patterns);
             }
         }
-        // Replaced by a type of ours, so that only its being here matters.
+        // The emitter writes the union: progenitor only needs to find the component.
         SchemaKind::OneOf { .. } => {
             *schema_kind = SchemaKind::Type(Type::Object(Default::default()))
         }
@@ -129,12 +143,13 @@ fn lower_schema(schema: &mut Schema, required: bool) {
     }
 }
 
-/// The description with what the type does not say: limits, pattern, default, hidden values.
-fn documentation(schema: &Schema) -> Option<String> {
+/// The description, followed by what the type does not express: limits, pattern, default and the
+/// number of values.
+fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let SchemaData { description, default, extensions, .. } = &schema.schema_data;
     let mut sentences: Vec<String> =
         description.iter().map(|text| text.trim().to_owned()).collect();
-    let mut say = |sentence: String| sentences.push(sentence);
+    let mut add = |sentence: String| sentences.push(sentence);
 
     let range = |least: Option<String>, most: Option<String>, what: &str| match (least, most) {
         (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{what}.")),
@@ -146,26 +161,30 @@ fn documentation(schema: &Schema) -> Option<String> {
     let text = |limit: &Option<usize>| limit.map(|limit| limit.to_string());
     match &schema.schema_kind {
         SchemaKind::Type(Type::String(string)) => {
-            range(text(&string.min_length), text(&string.max_length), " characters").map(&mut say);
-            string.pattern.iter().for_each(|pattern| say(format!("Pattern: `{pattern}`.")));
+            range(text(&string.min_length), text(&string.max_length), " characters").map(&mut add);
+            if let Some(pattern) = &string.pattern
+                && patterns == Patterns::Documented
+            {
+                add(format!("Pattern: `{pattern}`."));
+            }
         }
         SchemaKind::Type(Type::Number(number)) => {
             let text = |limit: Option<f64>| limit.map(|limit| limit.to_string());
-            range(text(number.minimum), text(number.maximum), "").map(&mut say);
+            range(text(number.minimum), text(number.maximum), "").map(&mut add);
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             let text = |limit: Option<i64>| limit.map(|limit| limit.to_string());
-            range(text(integer.minimum), text(integer.maximum), "").map(&mut say);
+            range(text(integer.minimum), text(integer.maximum), "").map(&mut add);
         }
         _ => {}
     }
 
     if let Some(count) = extensions.get("x-enum-count") {
-        say(format!("One of {count} values that the reference does not list."));
+        add(format!("One of {count} values that the reference does not list."));
     }
 
     if let Some(default) = default {
-        say(format!("Default: `{default}`."));
+        add(format!("Default: `{default}`."));
     }
     (!sentences.is_empty()).then(|| sentences.join("\n\n"))
 }
@@ -178,12 +197,12 @@ mod tests {
 
     fn lowered(schema: serde_json::Value, required: bool) -> Schema {
         let mut schema: Schema = serde_json::from_value(schema).unwrap();
-        lower_schema(&mut schema, required);
+        lower_schema(&mut schema, required, Patterns::Documented);
         schema
     }
 
     #[test]
-    fn limits_become_documentation() {
+    fn limits_and_defaults_are_documented() {
         let schema = lowered(
             json!({"type": "string", "minLength": 44, "maxLength": 44, "pattern": "^a$", "description": "An id."}),
             true,
@@ -200,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_list_knows_absent_from_empty() {
+    fn optional_list_is_nullable() {
         let list = json!({"type": "array", "items": {"type": "string"}});
         assert!(lowered(list.clone(), false).schema_data.nullable);
         assert!(!lowered(list, true).schema_data.nullable);
