@@ -73,10 +73,10 @@ pub fn request(
             #(#fields),*
         }
         impl #request {
-            const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
+            pub(crate) const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
             #(#setters)*
             #[inline]
-            fn request(&self) -> Result<reqwest::Request, crate::Error> {
+            pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
                 self.client.wire()?.#name(#(#passed),*)
             }
         }

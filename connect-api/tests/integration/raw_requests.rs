@@ -10,7 +10,7 @@ use connect_api::{CallOptions, Error, Method, RetryPolicy, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{Server, answer, hang_up, refuse};
+use crate::support::api_server::{Server, api_error, json_response, lost_connection};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Usage {
@@ -22,7 +22,7 @@ struct Usage {
 async fn a_route_of_its_own_has_the_token_and_the_query_and_gives_the_data() {
     let usage = json!({"data": [{"printer": "a", "hours": 1.5}], "meta": {}});
     let server = Server::start(move |_| {
-        let answer = answer(200, &usage);
+        let answer = json_response(200, &usage);
         async { answer }
     })
     .await;
@@ -39,13 +39,13 @@ async fn a_route_of_its_own_has_the_token_and_the_query_and_gives_the_data() {
     let whole = whole.send_for_bytes().await.unwrap().into_body();
     assert!(whole.starts_with(b"{\"data\":["));
 
-    let asked = server.asked();
-    assert_eq!(asked[0].uri, "/connect/v1/usage?limit=20&sort=a+b%26c");
-    assert_eq!(asked[2].uri, "/connect/v1/clusters/..%2Fx%3Fy%3D%2F/usage");
+    let requests = server.requests();
+    assert_eq!(requests[0].uri, "/connect/v1/usage?limit=20&sort=a+b%26c");
+    assert_eq!(requests[2].uri, "/connect/v1/clusters/..%2Fx%3Fy%3D%2F/usage");
 
-    for asked in asked {
-        assert_eq!(asked.headers["authorization"], "Bearer secret-token");
-        assert_eq!(asked.headers["accept"], "application/json");
+    for request in requests {
+        assert_eq!(request.headers["authorization"], "Bearer secret-token");
+        assert_eq!(request.headers["accept"], "application/json");
     }
 }
 
@@ -81,10 +81,10 @@ async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harm
 
     let server = Server::start(move |_| {
         counted.fetch_add(1, Ordering::SeqCst);
-        async { refuse(502) }
+        async { api_error(502) }
     })
     .await;
-    let client = server.patient_client();
+    let client = server.retrying_client();
 
     for (request, attempts) in [
         (client.request(Method::GET, "/usage"), 4),
@@ -111,7 +111,7 @@ async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harm
 
 #[tokio::test]
 async fn errors_name_the_route_as_it_was_written() {
-    let server = Server::start(|_| async { refuse(404) }).await;
+    let server = Server::start(|_| async { api_error(404) }).await;
     let request = server.client().request(Method::GET, "/clusters/{cluster_id}/usage");
     let error = request.segment("cluster_id", "any").send::<Value>().await.unwrap_err();
 
@@ -123,7 +123,7 @@ async fn errors_name_the_route_as_it_was_written() {
 
 #[tokio::test]
 async fn a_path_that_would_leave_the_base_url_is_never_sent() {
-    let server = Server::start(|_| async { hang_up() }).await;
+    let server = Server::start(|_| async { lost_connection() }).await;
     for path in
         ["//evil.example", "/../cura/v1", "/%2e%2e/x", "https://evil.example/", "usage", "/a?b=c"]
     {

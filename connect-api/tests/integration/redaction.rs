@@ -1,7 +1,7 @@
 //! A token that an answer repeats shows in no error, however the answer spells it; nor do the
 //! secrets that the API itself gives or takes.
 
-use crate::support::api_server::{Server, answer};
+use crate::support::api_server::{Server, json_response};
 use axum::response::IntoResponse as _;
 use connect_api::models::{
     MaterialProfileUploadRequest, PrintJobInstanceResponse, PrinterActionBodyRequest,
@@ -102,7 +102,8 @@ async fn a_body_that_breaks_off_in_it_shows_no_half_of_it() {
 
 #[tokio::test]
 async fn what_does_not_repeat_it_is_shown_as_it_is() {
-    let server = Server::start(|_| std::future::ready(answer(502, &json!("100% \\/ &amp; %7C"))));
+    let server =
+        Server::start(|_| std::future::ready(json_response(502, &json!("100% \\/ &amp; %7C"))));
     let client = server.await.client();
     let error = client.get_settings().send().await.unwrap_err();
     let Error::Api(error) = error else { panic!("{error:?}") };
@@ -112,7 +113,7 @@ async fn what_does_not_repeat_it_is_shown_as_it_is() {
 #[tokio::test]
 async fn an_answer_shows_no_header_that_repeats_it() {
     let server = Server::start(|_| {
-        let mut answer = answer(200, &json!({"data": []}));
+        let mut answer = json_response(200, &json!({"data": []}));
         answer.headers_mut().insert("x-echo", format!("Bearer {TOKEN}").parse().unwrap());
         std::future::ready(answer)
     });
@@ -142,7 +143,7 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
     let data = [profile, without_user, elsewhere, json!(url), json!([url])];
     for (at, data) in data.into_iter().enumerate() {
         let body = json!({ "data": data });
-        let server = Server::start(move |_| std::future::ready(answer(200, &body)));
+        let server = Server::start(move |_| std::future::ready(json_response(200, &body)));
         let client = server.await.client();
         let upload = MaterialProfileUploadRequest::new("t", 1, "n", "o");
         let result = client.create_material_upload(upload).send().await;

@@ -45,13 +45,13 @@ pub struct CheckClusterAccess {
     body: Data<models::ClusterIdsRequest>,
 }
 impl CheckClusterAccess {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "check_cluster_access",
         "POST",
         "/clusters",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.check_cluster_access(&self.body)
     }
 }
@@ -93,13 +93,13 @@ pub struct DeleteCluster {
     cluster_id: String,
 }
 impl DeleteCluster {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "delete_cluster",
         "DELETE",
         "/clusters/{cluster_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.delete_cluster(&self.cluster_id)
     }
 }
@@ -141,13 +141,13 @@ pub struct GetCluster {
     cluster_id: String,
 }
 impl GetCluster {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_cluster",
         "GET",
         "/clusters/{cluster_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_cluster(&self.cluster_id)
     }
 }
@@ -189,14 +189,14 @@ pub struct GetClusterStatus {
     cluster_id: String,
 }
 impl GetClusterStatus {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "get_cluster_status",
             "GET",
             "/clusters/{cluster_id}/status",
         )
         .polled();
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_cluster_status(&self.cluster_id)
     }
 }
@@ -238,7 +238,7 @@ pub struct GetClusterTeamCounts {
     team_ids: Option<Vec<String>>,
 }
 impl GetClusterTeamCounts {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_cluster_team_counts",
         "GET",
         "/clusters/team_count",
@@ -253,7 +253,7 @@ impl GetClusterTeamCounts {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_cluster_team_counts(self.team_ids.as_ref())
     }
 }
@@ -321,7 +321,11 @@ pub struct GetClusters {
     team_ids: Option<Vec<String>>,
 }
 impl GetClusters {
-    const OPERATION: Operation = Operation::new("get_clusters", "GET", "/clusters");
+    pub(crate) const OPERATION: Operation = Operation::new(
+        "get_clusters",
+        "GET",
+        "/clusters",
+    );
     /// The amount of items to retrieve for pagination. 999999 default to ensure backwards
     /// compatibility.
     #[inline]
@@ -387,7 +391,7 @@ impl GetClusters {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .get_clusters(
@@ -447,7 +451,7 @@ pub struct GetUserClusters {
     organization_ids: Option<Vec<String>>,
 }
 impl GetUserClusters {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_user_clusters",
         "GET",
         "/user/{user_id}/clusters",
@@ -464,7 +468,7 @@ impl GetUserClusters {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .get_user_clusters(&self.user_id, self.organization_ids.as_ref())
@@ -518,13 +522,13 @@ pub struct UpdateClusterNote {
     body: Data<models::ClusterNoteUpdateRequest>,
 }
 impl UpdateClusterNote {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "update_cluster_note",
         "POST",
         "/clusters/{cluster_id}/note",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.update_cluster_note(&self.cluster_id, &self.body)
     }
 }
@@ -577,13 +581,13 @@ pub struct UpdateClusterSharing {
     body: Data<models::ClusterSharingUpdateRequest>,
 }
 impl UpdateClusterSharing {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "update_cluster_sharing",
         "POST",
         "/clusters/{cluster_id}/share",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.update_cluster_sharing(&self.cluster_id, &self.body)
     }
 }

@@ -50,14 +50,14 @@ pub struct AddCompletedMaintenance {
     body: Data<models::PrinterMaintenanceTaskRequest>,
 }
 impl AddCompletedMaintenance {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "add_completed_maintenance",
             "PUT",
             "/clusters/{cluster_id}/maintenance",
         )
         .once();
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.add_completed_maintenance(&self.cluster_id, &self.body)
     }
 }
@@ -107,7 +107,7 @@ pub struct GetCompletedMaintenance {
     page: Option<i64>,
 }
 impl GetCompletedMaintenance {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_completed_maintenance",
         "GET",
         "/clusters/{cluster_id}/maintenance/completed",
@@ -125,7 +125,7 @@ impl GetCompletedMaintenance {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .get_completed_maintenance(&self.cluster_id, self.limit, self.page)
@@ -175,13 +175,13 @@ pub struct GetPendingMaintenance {
     cluster_id: String,
 }
 impl GetPendingMaintenance {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_pending_maintenance",
         "GET",
         "/clusters/{cluster_id}/maintenance/pending",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_pending_maintenance(&self.cluster_id)
     }
 }

@@ -49,14 +49,14 @@ pub struct CreateMaterialUpload {
     body: Data<models::MaterialProfileUploadRequest>,
 }
 impl CreateMaterialUpload {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "create_material_upload",
             "PUT",
             "/materials/upload",
         )
         .once();
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.create_material_upload(&self.body)
     }
 }

@@ -52,13 +52,13 @@ pub struct GetPrintJob {
     cluster_job_id: String,
 }
 impl GetPrintJob {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_print_job",
         "GET",
         "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_print_job(&self.cluster_id, &self.cluster_job_id)
     }
 }
@@ -96,13 +96,13 @@ pub struct GetPrintJobFilters {
     options: CallOptions,
 }
 impl GetPrintJobFilters {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_print_job_filters",
         "GET",
         "/filters/print_jobs",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_print_job_filters()
     }
 }
@@ -159,7 +159,7 @@ pub struct GetPrintJobReports {
     page: Option<i64>,
 }
 impl GetPrintJobReports {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_print_job_reports",
         "GET",
         "/print_jobs/reports",
@@ -187,7 +187,7 @@ impl GetPrintJobReports {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .get_print_job_reports(
@@ -260,7 +260,11 @@ pub struct GetPrintJobs {
     status: Option<Vec<models::PrintJobState>>,
 }
 impl GetPrintJobs {
-    const OPERATION: Operation = Operation::new("get_print_jobs", "GET", "/print_jobs");
+    pub(crate) const OPERATION: Operation = Operation::new(
+        "get_print_jobs",
+        "GET",
+        "/print_jobs",
+    );
     /// Sets `cluster_ids`.
     #[inline]
     pub fn cluster_ids(
@@ -313,7 +317,7 @@ impl GetPrintJobs {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .get_print_jobs(
@@ -383,7 +387,7 @@ pub struct Print {
     body: Data<models::PrintBodyRequest>,
 }
 impl Print {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "print",
             "POST",
             "/clusters/{cluster_id}/print/{job_id}",
@@ -398,7 +402,7 @@ impl Print {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.print(&self.cluster_id, &self.job_id, &self.body)
     }
 }
@@ -462,7 +466,7 @@ pub struct Reprint {
     body: Data<models::PrintBodyRequest>,
 }
 impl Reprint {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "reprint",
             "POST",
             "/clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}",
@@ -477,7 +481,7 @@ impl Reprint {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .reprint(
@@ -547,7 +551,7 @@ pub struct SendPrintJobAction {
     body: Data<models::PrintJobActionBodyRequest>,
 }
 impl SendPrintJobAction {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "send_print_job_action",
             "POST",
             "/clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}",
@@ -594,7 +598,7 @@ impl SendPrintJobAction {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .send_print_job_action(
@@ -664,13 +668,13 @@ pub struct UpdatePrintJob {
     body: Data<models::PrintJobInstanceUpdateRequest>,
 }
 impl UpdatePrintJob {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "update_print_job",
         "POST",
         "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .update_print_job(&self.cluster_id, &self.cluster_job_id, &self.body)

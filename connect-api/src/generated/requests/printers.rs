@@ -51,13 +51,13 @@ pub struct GetActionStatus {
     action_id: String,
 }
 impl GetActionStatus {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_action_status",
         "GET",
         "/clusters/{cluster_id}/action_status/{action_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_action_status(&self.cluster_id, &self.action_id)
     }
 }
@@ -95,13 +95,13 @@ pub struct GetMakerbotPrinters {
     options: CallOptions,
 }
 impl GetMakerbotPrinters {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "get_makerbot_printers",
         "GET",
         "/makerbot/printers",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_makerbot_printers()
     }
 }
@@ -164,7 +164,7 @@ pub struct SendPrinterAction {
     body: Data<models::PrinterActionBodyRequest>,
 }
 impl SendPrinterAction {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "send_printer_action",
             "POST",
             "/clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}",
@@ -246,7 +246,7 @@ impl SendPrinterAction {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .send_printer_action(

@@ -46,14 +46,14 @@ pub struct AddMakerbotPrinter {
     body: Data<models::ConfirmRegistrationMakerBotRequest>,
 }
 impl AddMakerbotPrinter {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "add_makerbot_printer",
             "PUT",
             "/makerbot/printers",
         )
         .once();
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.add_makerbot_printer(&self.body)
     }
 }
@@ -99,14 +99,14 @@ pub struct ConfirmRegistration {
     connection_id: String,
 }
 impl ConfirmRegistration {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "confirm_registration",
             "POST",
             "/confirm-registration/{connection_id}",
         )
         .once();
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.confirm_registration(&self.connection_id)
     }
 }
@@ -155,7 +155,7 @@ pub struct ConfirmRegistrationWithPin {
     printer_brand: Option<String>,
 }
 impl ConfirmRegistrationWithPin {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
             "confirm_registration_with_pin",
             "POST",
             "/confirm-registration-pin/{pin_code}",
@@ -168,7 +168,7 @@ impl ConfirmRegistrationWithPin {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client
             .wire()?
             .confirm_registration_with_pin(&self.pin_code, self.printer_brand.as_deref())

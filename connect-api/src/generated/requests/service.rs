@@ -35,9 +35,13 @@ pub struct BrewCoffee {
     options: CallOptions,
 }
 impl BrewCoffee {
-    const OPERATION: Operation = Operation::new("brew_coffee", "GET", "/teapot");
+    pub(crate) const OPERATION: Operation = Operation::new(
+        "brew_coffee",
+        "GET",
+        "/teapot",
+    );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.brew_coffee()
     }
 }
@@ -77,7 +81,7 @@ pub struct GetSpec {
     version: Option<String>,
 }
 impl GetSpec {
-    const OPERATION: Operation = Operation::new("get_spec", "GET", "/spec");
+    pub(crate) const OPERATION: Operation = Operation::new("get_spec", "GET", "/spec");
     /// The OpenAPI version. Defaults to the lowest available version.
     #[inline]
     pub fn version(mut self, version: impl Into<String>) -> Self {
@@ -85,7 +89,7 @@ impl GetSpec {
         self
     }
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_spec(self.version.as_deref())
     }
 }
@@ -123,9 +127,9 @@ pub struct GetUptime {
     options: CallOptions,
 }
 impl GetUptime {
-    const OPERATION: Operation = Operation::new("get_uptime", "GET", "/");
+    pub(crate) const OPERATION: Operation = Operation::new("get_uptime", "GET", "/");
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_uptime()
     }
 }

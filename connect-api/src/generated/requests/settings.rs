@@ -40,13 +40,13 @@ pub struct DeleteTeam {
     team_id: String,
 }
 impl DeleteTeam {
-    const OPERATION: Operation = Operation::new(
+    pub(crate) const OPERATION: Operation = Operation::new(
         "delete_team",
         "DELETE",
         "/teams/{team_id}",
     );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.delete_team(&self.team_id)
     }
 }
@@ -84,9 +84,13 @@ pub struct GetSettings {
     options: CallOptions,
 }
 impl GetSettings {
-    const OPERATION: Operation = Operation::new("get_settings", "GET", "/settings");
+    pub(crate) const OPERATION: Operation = Operation::new(
+        "get_settings",
+        "GET",
+        "/settings",
+    );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.get_settings()
     }
 }
@@ -131,9 +135,13 @@ pub struct UpdateSettings {
     body: Data<models::OrganizationSettings>,
 }
 impl UpdateSettings {
-    const OPERATION: Operation = Operation::new("update_settings", "POST", "/settings");
+    pub(crate) const OPERATION: Operation = Operation::new(
+        "update_settings",
+        "POST",
+        "/settings",
+    );
     #[inline]
-    fn request(&self) -> Result<reqwest::Request, crate::Error> {
+    pub(crate) fn request(&self) -> Result<reqwest::Request, crate::Error> {
         self.client.wire()?.update_settings(&self.body)
     }
 }

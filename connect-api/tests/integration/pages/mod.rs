@@ -9,7 +9,7 @@ use connect_api::{Error, StatusCode};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{Server, answer, refuse};
+use crate::support::api_server::{Server, api_error, json_response};
 
 mod repeated;
 
@@ -28,13 +28,14 @@ fn of_a_thousand(page: usize, limit: usize) -> Vec<Value> {
 }
 
 fn page(items: Vec<Value>, total_pages: Option<usize>) -> Response {
-    let without_count = || answer(200, &json!({"data": items, "meta": {"limit_reached": false}}));
+    let without_count =
+        || json_response(200, &json!({"data": items, "meta": {"limit_reached": false}}));
     total_pages.map_or_else(without_count, |pages| counted(items.clone(), pages, 1000))
 }
 
 fn counted(items: Vec<Value>, total_pages: usize, total_count: usize) -> Response {
     let count = json!({"total_pages": total_pages, "total_count": total_count});
-    answer(200, &json!({"data": items, "meta": {"page": count}}))
+    json_response(200, &json!({"data": items, "meta": {"page": count}}))
 }
 
 /// A server that answers a page by its number.
@@ -55,11 +56,11 @@ async fn serve(answer: impl Fn(usize) -> Response + Send + Sync + 'static) -> Se
 
 /// The pages that a server was asked for.
 fn asked_for(server: &Server) -> Vec<String> {
-    server.asked().iter().filter_map(|asked| asked.query("page")).collect()
+    server.requests().iter().filter_map(|request| request.query("page")).collect()
 }
 
 async fn collect(server: &Server) -> Vec<String> {
-    let mut items = server.patient_client().get_clusters().limit(20).items();
+    let mut items = server.retrying_client().get_clusters().limit(20).items();
     let mut found = Vec::new();
     while let Some(cluster) = items.next().await {
         found.push(cluster.unwrap().cluster_id);
@@ -81,7 +82,9 @@ async fn a_thousand_clusters_on_fifty_pages_come_once_each_and_in_order() {
     assert_eq!(collect(&server).await, all());
     let pages: Vec<String> = (1..=50).map(|page| page.to_string()).collect();
     assert_eq!(asked_for(&server), pages, "each page once, and none beyond the last");
-    assert!(server.asked().iter().all(|asked| asked.query("limit").as_deref() == Some("20")));
+    assert!(
+        server.requests().iter().all(|request| request.query("limit").as_deref() == Some("20"))
+    );
 }
 
 #[tokio::test]
@@ -91,7 +94,7 @@ async fn a_page_that_fails_twice_is_tried_again_by_the_call() {
         let mut failures = failures.lock().unwrap();
         if number == 17 && *failures > 0 {
             *failures -= 1;
-            return refuse(503);
+            return api_error(503);
         }
         page(of_a_thousand(number, 20), Some(50))
     })
@@ -108,7 +111,7 @@ async fn an_error_ends_nothing_and_the_page_is_tried_again_by_who_asks_again() {
         let mut failures = failures.lock().unwrap();
         if number == 3 && *failures > 0 {
             *failures -= 1;
-            return refuse(500);
+            return api_error(500);
         }
         page(of_a_thousand(number, 20), Some(50))
     })
@@ -261,7 +264,7 @@ async fn a_stream_that_is_dropped_ends_all_traffic() {
 async fn a_limit_of_the_subscription_shows() {
     let server = serve(|_| {
         let meta = json!({"limit_reached": true, "page": {"total_pages": 1, "total_count": 2}});
-        answer(200, &json!({"data": clusters(0..2), "meta": meta}))
+        json_response(200, &json!({"data": clusters(0..2), "meta": meta}))
     })
     .await;
     let mut items = server.client().get_clusters().items();
@@ -296,7 +299,7 @@ async fn entries_without_an_id_are_told_apart_by_all_of_them() {
 
 #[tokio::test]
 async fn a_refusal_is_the_api_s_error() {
-    let server = serve(|_| refuse(403)).await;
+    let server = serve(|_| api_error(403)).await;
     let mut jobs = server.client().get_print_jobs().items();
     let error = jobs.next().await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Api(_)), "{error:?}");

@@ -8,7 +8,7 @@ use connect_api::{Error, UploadSource};
 use serde_json::{Value, json};
 
 use super::{Told, content, sha256};
-use crate::support::api_server::{Server, answer};
+use crate::support::api_server::{Server, json_response};
 use crate::support::upload_host::{Does, Host};
 
 /// An API that has profiles uploaded to this URL, and what was asked of it.
@@ -31,7 +31,7 @@ async fn api(upload_url: Option<String>) -> (Server, Arc<Mutex<Vec<Value>>>) {
             if let Some(url) = upload_url {
                 profile["upload_url"] = json!(url);
             }
-            answer(200, &json!({"data": profile}))
+            json_response(200, &json!({"data": profile}))
         }
     })
     .await;
@@ -44,7 +44,7 @@ async fn a_material_goes_to_the_api_and_its_bytes_to_the_storage() {
     let host = Host::start([Does::Cut(1000)]).await;
     let (server, asked) = api(Some(host.url.clone())).await;
     let (content, told) = (content(300_000), Told::default());
-    let client = server.patient_client();
+    let client = server.retrying_client();
     let upload = client.upload_material("cura.umm", "application/zip", "cura", content.clone());
     let profile = upload.on_progress(told.tell()).send().await.unwrap();
 
@@ -57,8 +57,8 @@ async fn a_material_goes_to_the_api_and_its_bytes_to_the_storage() {
     }});
 
     assert_eq!(*asked.lock().unwrap(), [wanted], "one profile, also when its upload breaks off");
-    assert_eq!(server.asked()[0].headers["authorization"], "Bearer secret-token");
-    assert_eq!(server.asked()[0].uri, "/connect/v1/materials/upload");
+    assert_eq!(server.requests()[0].headers["authorization"], "Bearer secret-token");
+    assert_eq!(server.requests()[0].uri, "/connect/v1/materials/upload");
 
     let arrived = host.arrived();
     assert_eq!(arrived.len(), 2);
