@@ -1,15 +1,18 @@
-//! From the Connect API's own document to the `connect-api` crate.
+//! Generates the `connect-api` crate from the API document that the Connect service publishes.
 //!
-//! The way of a document, one module and one type a stage:
+//! A document passes through these stages, each with one module and one result type:
 //!
-//! | stage | module | takes | gives |
+//! | stage | module | input | output |
 //! |---|---|---|---|
-//! | fetch | `xtask fetch`, [`import`] | the service, the published page | bytes |
+//! | fetch or import | `xtask fetch`, [`import`] | the service, or its published page | bytes |
 //! | load | [`openapi::document`] | bytes | [`openapi::document::Upstream`] |
 //! | normalise | [`normalise`] | [`openapi::document::Upstream`] | [`normalise::Normalised`] |
-//! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::Lowered`] |
-//! | emit | [`emit`] | [`lower::Lowered`] | [`io::write::Files`] |
-//! | write | [`mod@io::write`] | [`io::write::Files`] | the disk |
+//! | lower | [`lower`] | [`normalise::Normalised`] | [`lower::ir::Lowered`] |
+//! | emit | [`emit`] | [`lower::ir::Lowered`] | [`io::files::Files`] |
+//! | write | [`io::files`] | [`io::files::Files`] | files on disk |
+//!
+//! [`pipeline`] runs the stages over the files of a [`workspace`]. Every stage reports errors as a
+//! [`diagnostic::Diagnostic`].
 
 pub mod changes;
 pub mod diagnostic;
@@ -21,6 +24,7 @@ pub mod normalise;
 pub mod openapi;
 pub mod pipeline;
 pub mod policy;
+mod progenitor;
 pub mod progenitor_client;
 pub mod public_api;
 pub mod workspace;

@@ -1,29 +1,23 @@
-//! The stages, one after the other, over the files of a workspace.
+//! Runs the stages, from the upstream document to the generated files, over a workspace.
 
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::emit::emit;
-use crate::io::write::{self, Files, Mode};
+use crate::io::files::{self, Files, Mode};
 use crate::lower::lower;
-use crate::normalise::passes::overlay::Overlay;
 use crate::normalise::{Normalised, map_to_upstream, normalise};
 use crate::openapi::document::{Provenance, Upstream};
+use crate::openapi::overlay::Overlay;
 use crate::policy::Policy;
-use crate::workspace::Layout;
+use crate::workspace::{Layout, NORMALISE_COMMAND, REGEN_COMMAND};
 
-/// What mends a stale generated file.
-pub const REGEN: &str = "cargo xtask regen";
-
-/// What mends a stale normalised document.
-pub const NORMALISE: &str = "cargo xtask normalise";
-
-/// What people wrote about the upstream document: corrections of data, and decisions.
+/// The rules that maintainers write for the upstream document.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
-    /// The corrections of data.
+    /// Corrections of its data.
     pub overlay: Overlay,
-    /// What we decide.
+    /// Names and other decisions.
     pub policy: Policy,
 }
 
@@ -31,99 +25,115 @@ impl Rules {
     /// Reads the rules of a workspace.
     pub fn read(layout: &Layout) -> Result<Self> {
         Ok(Self {
-            overlay: parsed(&layout.overlay(), Overlay::parse)?,
-            policy: parsed(&layout.policy(), Policy::parse)?,
+            overlay: read_with(&layout.overlay(), Overlay::parse)?,
+            policy: read_with(&layout.policy(), Policy::parse)?,
         })
     }
 }
 
-/// The text of the committed upstream document, held against its record.
-pub fn committed(layout: &Layout) -> Result<String> {
-    let path = layout.upstream();
-    let text = write::read(&path)?;
-    let record = layout.provenance();
+fn read_with<T>(path: &Path, parse: fn(&str) -> Result<T>) -> Result<T> {
+    parse(&files::read(path)?).map_err(|diagnostic| diagnostic.in_file(path.display()))
+}
 
-    let provenance: Provenance = serde_json::from_str(&write::read(&record)?).map_err(|error| {
-        Diagnostic::json(&error, "not a record of provenance").in_file(record.display()).help(
-            "run `cargo xtask fetch` or `cargo xtask import` to make document and record anew",
-        )
+/// Reads the text of the committed upstream document.
+///
+/// # Errors
+///
+/// Fails if the document differs from the hash in its provenance record.
+pub fn read_upstream_text(layout: &Layout) -> Result<String> {
+    let path = layout.upstream();
+    let text = files::read(&path)?;
+
+    let record = layout.provenance();
+    let provenance: Provenance = serde_json::from_str(&files::read(&record)?).map_err(|error| {
+        Diagnostic::from_json_error(&error, "not a provenance record")
+            .in_file(record.display())
+            .help(
+                "run `cargo xtask fetch` or `cargo xtask import` to write the document and its \
+                 record again",
+            )
     })?;
-    provenance.verify(text.as_bytes()).map_err(|problem| problem.in_file(path.display()))?;
+    provenance.verify(text.as_bytes()).map_err(|diagnostic| diagnostic.in_file(path.display()))?;
 
     Ok(text)
 }
 
-/// Loads the committed upstream document, held against its record.
-pub fn load(layout: &Layout) -> Result<Upstream> {
-    let text = committed(layout)?;
-    Upstream::parse(&text).map_err(|problem| problem.in_file(layout.upstream().display()))
+/// Loads the committed upstream document.
+///
+/// # Errors
+///
+/// As [`read_upstream_text`], or if it is not an API document.
+pub fn load_upstream(layout: &Layout) -> Result<Upstream> {
+    let text = read_upstream_text(layout)?;
+    Upstream::parse(&text).map_err(|diagnostic| diagnostic.in_file(layout.upstream().display()))
 }
 
-/// Loads and normalises.
-pub fn normalised(layout: &Layout) -> Result<(Normalised, Policy)> {
-    let upstream = load(layout)?;
+/// Loads and normalises the committed upstream document.
+pub fn load_and_normalise(layout: &Layout) -> Result<(Normalised, Policy)> {
+    let upstream = load_upstream(layout)?;
     let Rules { overlay, policy } = Rules::read(layout)?;
     let normalised = normalise(&upstream, &overlay, &policy)
-        .map_err(|problem| problem.in_file(layout.upstream().display()))?;
+        .map_err(|diagnostic| diagnostic.in_file(layout.upstream().display()))?;
+
     Ok((normalised, policy))
 }
 
-/// Brings the normalised document and its report up to date. `command` is what does so, with all
-/// that its task brings up to date beside them.
+/// Writes the normalised document and its report. Returns how many files changed. `command` is the
+/// command to recommend if they differ in check mode.
 pub fn write_normalised(
     layout: &Layout,
     normalised: &Normalised,
     mode: Mode,
     command: &str,
 ) -> Result<usize> {
-    let document = write::file(&layout.normalised(), &normalised.to_json(), mode, command)?;
-    let report = normalised.report.to_markdown(NORMALISE);
-    Ok(document + write::file(&layout.report(), &report, mode, command)?)
+    let report = normalised.report.to_markdown(NORMALISE_COMMAND);
+    let changed = files::write(&layout.normalised(), &normalised.to_json(), mode, command)?;
+
+    Ok(changed + files::write(&layout.report(), &report, mode, command)?)
 }
 
-/// Brings everything that is generated up to date: the normalised document and the crate.
-/// Nothing is written before all of it has been made. Gives how many files have changed.
-pub fn regen(layout: &Layout, mode: Mode) -> Result<usize> {
-    let upstream = load(layout)?;
-    let made = Made::of(&upstream, &Rules::read(layout)?)
-        .map_err(|problem| problem.in_file(layout.upstream().display()))?;
-    made.write(layout, mode)
+/// Regenerates all generated files from the committed upstream document. Returns how many files
+/// changed. Nothing is written unless all files could be generated.
+pub fn regenerate(layout: &Layout, mode: Mode) -> Result<usize> {
+    let upstream = load_upstream(layout)?;
+    let generated = Generated::from_upstream(&upstream, &Rules::read(layout)?)
+        .map_err(|diagnostic| diagnostic.in_file(layout.upstream().display()))?;
+
+    generated.write(layout, mode)
 }
 
-/// Everything that is generated of a document, not yet written.
+/// All generated content for an upstream document, in memory.
 #[derive(Debug, Clone)]
-pub struct Made {
+pub struct Generated {
     normalised: Normalised,
     files: Files,
 }
 
-impl Made {
-    /// Makes all of it. A problem of the upstream document names no file: only the caller knows
-    /// where it came from.
-    pub fn of(upstream: &Upstream, rules: &Rules) -> Result<Self> {
+impl Generated {
+    /// Generates everything. A diagnostic about the upstream document names no file, because only
+    /// the caller knows where the document came from.
+    pub fn from_upstream(upstream: &Upstream, rules: &Rules) -> Result<Self> {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
-        let files = generated(&normalised, &rules.policy)
-            .map_err(|problem| map_to_upstream(problem, upstream))?;
+        let files = generate_code(&normalised, &rules.policy)
+            .map_err(|diagnostic| map_to_upstream(diagnostic, upstream))?;
+
         Ok(Self { normalised, files })
     }
 
-    /// The paths of the generated code, within its folder.
+    /// The paths of the generated code, relative to its folder.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.keys().map(PathBuf::as_path)
     }
 
-    /// Writes it, or in check mode compares.
+    /// Writes the normalised document, its report and the generated code, or compares them in check
+    /// mode. Returns how many files changed.
     pub fn write(&self, layout: &Layout, mode: Mode) -> Result<usize> {
-        let document = write_normalised(layout, &self.normalised, mode, REGEN)?;
-        Ok(document + write::folder(&layout.generated(), &self.files, mode, REGEN)?)
+        let changed = write_normalised(layout, &self.normalised, mode, REGEN_COMMAND)?;
+        Ok(changed + files::sync_folder(&layout.generated(), &self.files, mode, REGEN_COMMAND)?)
     }
 }
 
-/// The files of generated code for a normalised document.
-pub fn generated(normalised: &Normalised, policy: &Policy) -> Result<Files> {
+/// Generates the code for a normalised document.
+pub fn generate_code(normalised: &Normalised, policy: &Policy) -> Result<Files> {
     emit(&lower(normalised, policy)?)
-}
-
-fn parsed<T>(path: &Path, parse: fn(&str) -> Result<T>) -> Result<T> {
-    parse(&write::read(path)?).map_err(|problem| problem.in_file(path.display()))
 }

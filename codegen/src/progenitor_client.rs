@@ -1,15 +1,14 @@
-//! progenitor on its own: what it makes of the normalised document, without our lowering and our
-//! emitter. Our requests are held against its requests, and our cost against its cost.
+//! progenitor's own client of the normalised document, without our lowering and our emitter.
 //!
-//! It takes the document as it is. Nothing is reduced for it: neither what it is told of requests
-//! nor what it is told of answers.
+//! Tests compare our requests with its requests, and benchmarks compare the cost of both. The
+//! document is not reduced for it, neither in its requests nor in its responses.
 
-use progenitor_impl::{GenerationSettings, InterfaceStyle};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::emit::engine;
+use crate::progenitor::generate;
 
-/// How the operations of progenitor's client are called.
+/// How a program calls the operations of progenitor's client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// With every parameter as an argument.
@@ -22,14 +21,16 @@ pub enum Style {
 pub fn client(document: &str, style: Style) -> Result<String> {
     let api = serde_json::from_str(document)
         .map_err(|error| Diagnostic::new(format!("not an OpenAPI 3.0 document: {error}")))?;
-    let mut settings = GenerationSettings::new();
 
+    let mut settings = GenerationSettings::new();
     settings.with_interface(match style {
         Style::Positional => InterfaceStyle::Positional,
         Style::Builder => InterfaceStyle::Builder,
     });
-    let file = syn::parse2(engine::generate(&settings, &api)?)
-        .map_err(|error| Diagnostic::new(format!("progenitor made no Rust: {error}")))?;
+
+    let tokens = generate(&mut Generator::new(&settings), &api)?;
+    let file = syn::parse2(tokens)
+        .map_err(|error| Diagnostic::new(format!("progenitor printed invalid Rust: {error}")))?;
 
     Ok(prettyplease::unparse(&file))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use connect_codegen::diagnostic::{Diagnostic, Place};
+use connect_codegen::diagnostic::{Diagnostic, Location};
 use connect_codegen::import::{Imported, import, to_json};
 use serde_json::Value;
 
@@ -17,8 +17,8 @@ fn run(page: &str, supplement: &str) -> Result<Imported, Diagnostic> {
 /// The problem of an import that must fail, with the file and the line that it must name.
 fn problem(page: &str, supplement: &str) -> (String, usize, Diagnostic) {
     let problem = run(page, supplement).map(|it| it.counts).expect_err("this should have failed");
-    let line = match problem.place {
-        Some(Place::Line(line) | Place::Column(line, _)) => line,
+    let line = match problem.location {
+        Some(Location::Line(line) | Location::Column(line, _)) => line,
         _ => panic!("no line: {problem}"),
     };
     (problem.file.clone().expect("the file is named"), line, problem)

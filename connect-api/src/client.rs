@@ -9,7 +9,7 @@ use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use crate::auth::token::{AccessToken, TokenProvider, Tokens};
 use crate::error::{ConfigurationError, Error, chain};
-use crate::http::base_url::{base_url, is_secure};
+use crate::http::base_url::{is_loopback_http, is_secure, parse_base_url};
 use crate::http::options::CallOptions;
 use crate::http::params::Wire;
 use crate::http::rate_limit::RateLimiter;
@@ -239,7 +239,7 @@ impl ClientBuilder {
             token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
         }
 
-        let baseurl = base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let baseurl = parse_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
         let secret = !matches!(self.tokens, Tokens::None);
         if secret && !self.allow_plain_http && !is_secure(&baseurl) {
             let fault = "the base URL is neither https nor on this machine, so that others could \
@@ -277,8 +277,7 @@ pub(crate) fn http_client(
         .redirect(reqwest::redirect::Policy::none());
 
     #[cfg(not(target_family = "wasm"))]
-    let builder =
-        if crate::http::base_url::is_plain_here(url) { builder.no_proxy() } else { builder };
+    let builder = if is_loopback_http(url) { builder.no_proxy() } else { builder };
     #[cfg(target_family = "wasm")]
     let _ = (url, connect_timeout);
 

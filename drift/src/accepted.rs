@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use connect_codegen::diagnostic::{Diagnostic, Place, Result};
+use connect_codegen::diagnostic::{Diagnostic, Location, Result};
 use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
@@ -143,5 +143,5 @@ fn at(text: &str, span: &Range<usize>, problem: Diagnostic) -> Diagnostic {
     let before = &text[..span.start.min(text.len())];
     let line = 1 + before.matches('\n').count();
     let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
-    Diagnostic { place: Some(Place::Column(line, column)), ..problem }
+    Diagnostic { location: Some(Location::Column(line, column)), ..problem }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write;
+use connect_codegen::io::files;
 use connect_codegen::progenitor_client::{Style, client};
 use connect_codegen::workspace::Layout;
 
@@ -19,7 +19,7 @@ fn main() {
 }
 
 fn make(document: &Path) -> Result<()> {
-    let made = client(&write::read(document)?, Style::Positional)?;
+    let made = client(&files::read(document)?, Style::Positional)?;
     let folder = std::env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    write::replace(&folder.join("client.rs"), made.as_bytes())
+    files::replace(&folder.join("client.rs"), made.as_bytes())
 }

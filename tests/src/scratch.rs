@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use connect_codegen::io::write::{self, Files, Mode};
+use connect_codegen::io::files::{self, Files, Mode};
 
 /// A workspace of crates: the core of `connect-api`, each with generated code of its own.
 pub struct Scratch {
@@ -58,7 +58,8 @@ impl Scratch {
         self.files.insert("Cargo.lock".into(), read(&workspace().join("Cargo.lock")));
 
         // What is the same as the last time is not written, hence not compiled again.
-        write::folder(&self.root, &self.files, Mode::Write, "").expect("the files are written");
+        files::sync_folder(&self.root, &self.files, Mode::Write, "")
+            .expect("the files are written");
         tasks.iter().for_each(|task| self.cargo(task));
     }
 
@@ -129,5 +130,5 @@ fn workspace() -> PathBuf {
 }
 
 fn read(path: &Path) -> String {
-    write::read(path).unwrap_or_else(|problem| panic!("{problem}"))
+    files::read(path).unwrap_or_else(|problem| panic!("{problem}"))
 }

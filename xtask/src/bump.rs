@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::write;
+use connect_codegen::io::files;
 use connect_codegen::workspace::Layout;
 use connect_drift::finding::Source;
 use connect_drift::summary::next_version;
@@ -70,7 +70,7 @@ fn locked(path: &Path, current: &Version, wanted: &Version) -> Result<String> {
 }
 
 fn parsed(path: &Path) -> Result<DocumentMut> {
-    write::read(path)?.parse().map_err(|error: toml_edit::TomlError| {
+    files::read(path)?.parse().map_err(|error: toml_edit::TomlError| {
         Diagnostic::new(format!("not TOML: {}", error.to_string().trim_end()))
             .in_file(path.display())
     })

@@ -8,7 +8,7 @@ use chrono::{NaiveDate, Utc};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::write;
+use connect_codegen::io::files;
 use connect_codegen::pipeline::{self, Rules};
 use connect_codegen::workspace::Layout;
 use connect_drift::accepted::Accepted;
@@ -172,7 +172,7 @@ impl Arguments {
                         _ => text,
                     };
 
-                    write::replace(path, text.as_bytes())?;
+                    files::replace(path, text.as_bytes())?;
                 }
                 None => print(format, review)?,
             }
@@ -189,7 +189,7 @@ pub(crate) fn version() -> Version {
 
 /// The committed document, held against its record.
 pub(crate) fn committed(layout: &Layout) -> Result<Input> {
-    let bytes = pipeline::committed(layout)?.into_bytes();
+    let bytes = pipeline::read_upstream_text(layout)?.into_bytes();
     Ok(Input { location: layout.upstream().display().to_string(), bytes })
 }
 
@@ -260,5 +260,5 @@ fn read(path: &Path) -> Result<Input> {
 }
 
 fn read_accepted(path: &Path) -> Result<Accepted> {
-    Accepted::parse(&write::read(path)?).map_err(|problem| problem.in_file(path.display()))
+    Accepted::parse(&files::read(path)?).map_err(|problem| problem.in_file(path.display()))
 }

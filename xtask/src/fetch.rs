@@ -12,7 +12,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::json::utf_8;
+use connect_codegen::io::json::decode_utf8;
 use connect_codegen::openapi::document::{Flavour, Upstream};
 use reqwest::blocking::Client;
 use reqwest::redirect::{Attempt, Policy};
@@ -191,7 +191,7 @@ impl Fetch {
     }
 
     fn accept(&self, bytes: &[u8]) -> Result<Upstream> {
-        let upstream = Upstream::parse(utf_8(bytes)?)?;
+        let upstream = Upstream::parse(decode_utf8(bytes)?)?;
         let Ask::Only(version) = &self.ask else { return Ok(upstream) };
 
         let fits = match version.split('.').next() {

@@ -7,10 +7,10 @@ use chrono::{SecondsFormat, Utc};
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::import;
-use connect_codegen::io::write::{self, Mode};
+use connect_codegen::io::files::{self, Mode};
 use connect_codegen::openapi::document::{Provenance, sha256};
 use connect_codegen::pipeline::{self, Rules};
-use connect_codegen::workspace::Layout;
+use connect_codegen::workspace::{Layout, NORMALISE_COMMAND};
 use xtask::bench::{self, Bench, Peer};
 use xtask::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
 use xtask::store::{Stored, store};
@@ -150,7 +150,7 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
             .help("add `--fetch`, or leave them out"));
     }
 
-    match pipeline::regen(layout, regen.check.mode())? {
+    match pipeline::regenerate(layout, regen.check.mode())? {
         0 => println!("everything that is generated is up to date"),
         1 => println!("1 file has changed; `git diff` shows it"),
         changed => println!("{changed} files have changed; `git diff` shows them"),
@@ -160,8 +160,8 @@ fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
 }
 
 fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
-    let (normalised, _) = pipeline::normalised(layout)?;
-    pipeline::write_normalised(layout, &normalised, mode, pipeline::NORMALISE)?;
+    let (normalised, _) = pipeline::load_and_normalise(layout)?;
+    pipeline::write_normalised(layout, &normalised, mode, NORMALISE_COMMAND)?;
 
     for pass in &normalised.report.passes {
         println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
@@ -189,13 +189,13 @@ fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
 }
 
 fn run_import(layout: &Layout, page: &Path) -> Result<()> {
-    let text = write::read(page)?;
+    let text = files::read(page)?;
     let supplement = layout.supplement();
 
     let imported = import::import(
         &text,
         &page.display().to_string(),
-        &write::read(&supplement)?,
+        &files::read(&supplement)?,
         &supplement.display().to_string(),
     )?;
     let document = import::to_json(&imported.document);

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::write::replace;
+use connect_codegen::io::files::replace;
 use connect_codegen::openapi::document::{Provenance, Upstream};
 use connect_codegen::workspace::{DOCUMENT, PROVENANCE};
 

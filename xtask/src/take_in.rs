@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::write::{self, Mode};
-use connect_codegen::pipeline::{Made, Rules};
+use connect_codegen::io::files::{self, Mode};
+use connect_codegen::pipeline::{Generated, Rules};
 use connect_codegen::workspace::Layout;
 use connect_drift::Input;
 use connect_drift::changelog::{Entry, released};
@@ -48,9 +48,10 @@ impl TakeIn {
 
         drift::print(Format::Text, &review)?;
         println!();
-        let made = Made::of(&fetched.upstream, &rules).map_err(|problem| problem.in_file(url))?;
+        let made = Generated::from_upstream(&fetched.upstream, &rules)
+            .map_err(|problem| problem.in_file(url))?;
         let path = layout.changelog();
-        let changelog = write::read(&path)?;
+        let changelog = files::read(&path)?;
         let written =
             entry.write_into(&changelog).map_err(|problem| problem.in_file(path.display()))?;
 
@@ -65,10 +66,10 @@ impl TakeIn {
         let write = || {
             let stored = store(&fetched.text, &record, &layout.upstream_folder())?;
             made.write(layout, Mode::Write)?;
-            write::file(&path, &written, Mode::Write, "")?;
+            files::write(&path, &written, Mode::Write, "")?;
 
             for (path, text) in &bumped {
-                write::file(path, text, Mode::Write, "")?;
+                files::write(path, text, Mode::Write, "")?;
             }
             Ok(stored)
         };
@@ -96,7 +97,7 @@ impl Before {
             layout.manifest(),
             layout.lock(),
         ];
-        let there = write::listing(&layout.generated())?;
+        let there = files::list(&layout.generated())?;
         let paths = own.into_iter().chain(there).chain(generated);
 
         // What is no file is left to the writing, which says so.
@@ -109,7 +110,7 @@ impl Before {
         for (path, bytes) in &self.0 {
             let done = match bytes {
                 Some(bytes) if std::fs::read(path).ok().as_ref() == Some(bytes) => Ok(()),
-                Some(bytes) => write::replace(path, bytes).map_err(|_| ()),
+                Some(bytes) => files::replace(path, bytes).map_err(|_| ()),
                 None if path.is_file() => std::fs::remove_file(path).map_err(|_| ()),
                 None => Ok(()),
             };

@@ -1,4 +1,4 @@
-//! What a normalisation run records: the changes that passes make, and the rules that no longer apply.
+//! The log of a normalisation run: the changes of each pass, and the stale rules.
 
 pub mod report;
 pub mod stale_rule;

@@ -1,87 +1,121 @@
-//! What each pass changed, for the maintainer who reviews a new upstream document.
+//! The changes that each pass makes, as data and as a Markdown report for maintainers who review a
+//! new upstream document.
 
 use std::fmt::Write as _;
 
-use crate::changes::stale_rule::StaleRule;
+use crate::changes::stale_rule::{RuleKind, StaleRule};
+use crate::diagnostic::{Diagnostic, Result};
 
 /// The passes that ran, in order, and what they changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// One entry for each pass.
+    /// One entry per pass.
     pub passes: Vec<PassReport>,
 }
 
-/// What one pass did.
+/// What one pass changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassReport {
-    /// The pass.
+    /// The pass's name.
     pub name: &'static str,
-    /// Why it exists, in a sentence.
+    /// Why the pass exists.
     pub reason: &'static str,
-    /// What it changed, in document order.
+    /// The changes, in document order.
     pub changes: Vec<Change>,
 }
 
-/// One change that a pass made.
+/// One change of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Where, as a JSON pointer into the document as the pass found it.
+    /// The JSON pointer of the changed value, in the document as the pass received it.
     pub pointer: String,
-    /// What was done.
-    pub what: String,
+    /// What changed.
+    pub description: String,
 }
 
-/// Collects the changes of the pass that runs.
+/// Collects the changes of the running pass, and the stale rules of the whole run.
 #[derive(Debug, Default)]
 pub struct Changes {
-    pub(crate) made: Vec<Change>,
-    /// Whether any of them mends a quirk.
-    pub(crate) mended: bool,
-    /// The rules that no longer fit; nothing where the first of them is an error.
-    pub(crate) stale_rules: Option<Vec<StaleRule>>,
+    recorded: Vec<Change>,
+    /// Whether any recorded change fixes a quirk.
+    has_fix: bool,
+    /// The stale rules. `None` makes the first stale rule an error.
+    stale_rules: Option<Vec<StaleRule>>,
 }
 
 impl Changes {
-    /// Notes one change that mends a quirk of the document.
-    pub fn note(&mut self, pointer: impl Into<String>, what: impl Into<String>) {
-        self.mended = true;
-        self.book(pointer, what);
+    /// A log that collects stale rules instead of failing on the first one.
+    pub(crate) fn lenient() -> Self {
+        Self { stale_rules: Some(Vec::new()), ..Self::default() }
     }
 
-    /// Notes one change that would be made to a document without quirks as well.
-    pub fn book(&mut self, pointer: impl Into<String>, what: impl Into<String>) {
-        self.made.push(Change { pointer: pointer.into(), what: what.into() });
+    /// Records a change that fixes a quirk of the upstream document.
+    pub(crate) fn record_fix(
+        &mut self,
+        pointer: impl Into<String>,
+        description: impl Into<String>,
+    ) {
+        self.has_fix = true;
+        self.record_rewrite(pointer, description);
     }
 
-    /// Takes the changes out, in the order in which they were made, and whether any of them mends
-    /// a quirk: the next pass begins anew.
-    pub(crate) fn take(&mut self) -> (Vec<Change>, bool) {
-        (std::mem::take(&mut self.made), std::mem::take(&mut self.mended))
+    /// Records a change that a document without quirks would need too.
+    pub(crate) fn record_rewrite(
+        &mut self,
+        pointer: impl Into<String>,
+        description: impl Into<String>,
+    ) {
+        let (pointer, description) = (pointer.into(), description.into());
+        self.recorded.push(Change { pointer, description });
+    }
+
+    /// Reports a rule that no longer applies to the document.
+    ///
+    /// # Errors
+    ///
+    /// Returns the diagnostic, unless the log is lenient. So an obsolete rule does not go unnoticed.
+    pub(crate) fn report_stale_rule(
+        &mut self,
+        kind: RuleKind,
+        diagnostic: Diagnostic,
+    ) -> Result<()> {
+        match &mut self.stale_rules {
+            None => Err(diagnostic),
+            Some(stale_rules) => {
+                stale_rules.push(StaleRule { kind, diagnostic });
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes and returns the changes recorded so far, and whether any of them is a fix.
+    pub(crate) fn take_recorded(&mut self) -> (Vec<Change>, bool) {
+        (std::mem::take(&mut self.recorded), std::mem::take(&mut self.has_fix))
+    }
+
+    /// The stale rules that a lenient log has collected.
+    pub(crate) fn into_stale_rules(self) -> Vec<StaleRule> {
+        self.stale_rules.unwrap_or_default()
     }
 }
 
 impl Report {
-    /// The report as Markdown.
+    /// The report as Markdown. `command` is the command that regenerates it.
     pub fn to_markdown(&self, command: &str) -> String {
         let mut text = format!(
-            "<!-- Made by `{command}`. -->\n\n# What normalisation changed\n\n\
-             The passes in the order in which they ran, each with the number of its changes and\n\
-             where it made them (JSON pointers into the document as the pass found it).\n"
+            "<!-- Generated by `{command}`. Do not edit. -->\n\n# What normalisation changed\n\n\
+             The passes in the order in which they ran, with the number of changes, the reason for\n\
+             the pass, and each change with a JSON pointer into the document as the pass received it.\n"
         );
 
         for (index, pass) in self.passes.iter().enumerate() {
-            let _ = write!(
-                text,
-                "\n## {}. {}: {}\n\n{}\n\n",
-                index + 1,
-                pass.name,
-                count(pass.changes.len()),
-                pass.reason
-            );
+            let number = index + 1;
+            let count = format_count(pass.changes.len());
+            let _ = write!(text, "\n## {number}. {}: {count}\n\n{}\n\n", pass.name, pass.reason);
 
             for change in &pass.changes {
-                let what = change.what.replace('\n', " ");
-                let _ = writeln!(text, "- `{}`: {what}", change.pointer);
+                let description = change.description.replace('\n', " ");
+                let _ = writeln!(text, "- `{}`: {description}", change.pointer);
             }
         }
 
@@ -89,7 +123,7 @@ impl Report {
     }
 }
 
-fn count(changes: usize) -> String {
+fn format_count(changes: usize) -> String {
     match changes {
         1 => "1 change".to_owned(),
         n => format!("{n} changes"),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{docs, names};
-use crate::lower::Enum;
+use crate::lower::ir::Enum;
 
 /// The enum as it is emitted; what is the same for all of them is a macro of the core.
 pub fn open_enum(of: &Enum) -> TokenStream {

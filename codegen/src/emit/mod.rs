@@ -1,7 +1,6 @@
 //! Emit: from the lowered document to the files of generated code.
 
 mod docs;
-pub(crate) mod engine;
 mod enums;
 mod examples;
 mod models;
@@ -9,28 +8,31 @@ pub mod names;
 mod requests;
 mod secrets;
 mod streams;
+mod type_graph;
+mod types;
 mod unions;
+mod wire;
 
 use std::path::PathBuf;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::visit_mut::VisitMut;
 
 use self::examples::Examples;
 use self::secrets::Secrets;
+use self::types::Models;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::io::write::Files;
-use crate::lower::Lowered;
-use crate::pipeline::REGEN;
+use crate::io::files::Files;
+use crate::lower::ir::Lowered;
 use crate::policy::Resource;
+use crate::workspace::REGEN_COMMAND;
 
 /// Emits the folder of generated code: models, requests and wire functions, a file each for
 /// every resource that has any.
 pub fn emit(lowered: &Lowered) -> Result<Files> {
     names_are_free(lowered)?;
-    let engine = engine::run(lowered)?;
-    streams::keys_are_used(lowered, &engine)?;
+    let models = type_graph::read_models(lowered)?;
+    streams::keys_are_used(lowered)?;
 
     let mut files = Files::new();
     let mut rooms = Rooms::default();
@@ -39,20 +41,20 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
             Diagnostic::new(format!("`{}` cannot be the name of a Rust module", resource.name))
                 .help("rename the resource in spec/policy.yaml")
         })?;
-        let models = models_of(lowered, &engine, resource)?;
-        if !models.is_empty() {
+        let code = models_of(lowered, &models, resource)?;
+        if !code.is_empty() {
             let used =
-                imports(&models, &[("Tagged", quote! { use crate::json::tagged_union::Tagged; })]);
+                imports(&code, &[("Tagged", quote! { use crate::json::tagged_union::Tagged; })]);
             put(
                 &mut files,
                 "models",
                 resource,
-                &quote! { #used #[allow(unused_imports, reason = "not every file uses another's models")] use super::*; #models },
+                &quote! { #used #[allow(unused_imports, reason = "not every file uses another's models")] use super::*; #code },
             )?;
             rooms.models.push(name.clone());
         }
 
-        let (requests, wire) = operations_of(lowered, &engine, resource)?;
+        let (requests, wire) = operations_of(lowered, &models, resource)?;
         if !requests.is_empty() {
             let used = imports(
                 &requests,
@@ -106,7 +108,7 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
 
 /// Refuses names that would come between the emitted code and what it uses.
 fn names_are_free(lowered: &Lowered) -> Result<()> {
-    let mut models = lowered.filed.iter();
+    let mut models = lowered.component_resources.iter();
     if let Some((name, _)) = models.find(|(name, _)| names::is_taken_in_models(name)) {
         return Err(Diagnostic::at(
             format!("/components/schemas/{name}"),
@@ -119,7 +121,7 @@ fn names_are_free(lowered: &Lowered) -> Result<()> {
         let request = names::request(&operation.id).to_string();
         if names::is_client_method(&operation.id)
             || names::is_taken_in_requests(&request)
-            || lowered.filed.iter().any(|(model, _)| *model == request)
+            || lowered.component_resources.iter().any(|(model, _)| *model == request)
         {
             return Err(Diagnostic::at(
                 operation.pointer(),
@@ -185,19 +187,16 @@ impl Rooms {
     }
 }
 
-fn models_of(
-    lowered: &Lowered,
-    engine: &engine::Engine,
-    resource: &Resource,
-) -> Result<TokenStream> {
-    let examples = Examples { engine, lowered };
+fn models_of(lowered: &Lowered, models: &Models, resource: &Resource) -> Result<TokenStream> {
+    let examples = Examples { models, lowered };
     let mut tokens = TokenStream::new();
-    for (name, _) in lowered.filed.iter().filter(|(_, filed)| *filed == resource.name) {
-        if let Some(model) = engine.models.iter().find(|model| model.ident == name) {
-            let built = lowered.built.contains(name);
+    for (name, _) in lowered.component_resources.iter().filter(|(_, filed)| *filed == resource.name)
+    {
+        if let Some(model) = models.get(name) {
+            let built = lowered.request_models.contains(name);
             let example = examples.of_model(model);
             let secrets = Secrets::of(lowered, name);
-            tokens.extend(models::model(model.clone(), built, &example, &secrets)?);
+            tokens.extend(models::model(model, built, &example, &secrets)?);
         } else if let Some(of) = lowered.enums.iter().find(|of| of.name == *name) {
             tokens.extend(enums::open_enum(of));
         } else if let Some(of) = lowered.unions.iter().find(|of| of.name == *name) {
@@ -216,23 +215,16 @@ fn models_of(
 
 fn operations_of(
     lowered: &Lowered,
-    engine: &engine::Engine,
+    models: &Models,
     resource: &Resource,
 ) -> Result<(TokenStream, TokenStream)> {
-    let examples = Examples { engine, lowered };
+    let examples = Examples { models, lowered };
     let (mut requests, mut wire) = (TokenStream::new(), TokenStream::new());
     for operation in
         lowered.operations.iter().filter(|operation| operation.resource == resource.name)
     {
-        let function =
-            engine.functions.get(&names::ident(&operation.id).to_string()).ok_or_else(|| {
-                Diagnostic::at(
-                    operation.pointer(),
-                    format!("progenitor made no function for the operation `{}`", operation.id),
-                )
-            })?;
-        requests.extend(requests::request(operation, function, &examples)?);
-        wire.extend(requests::wire_function(operation, function));
+        requests.extend(requests::request(operation, &examples)?);
+        wire.extend(wire::function(operation));
     }
 
     Ok((requests, wire))
@@ -276,52 +268,14 @@ fn put(files: &mut Files, folder: &str, resource: &Resource, tokens: &TokenStrea
 /// A file: the command that makes it, what it holds, and its code.
 fn render(files: &mut Files, path: PathBuf, about: &str, tokens: &TokenStream) -> Result<()> {
     let docs = docs::module_docs(about);
-    let mut file: syn::File = syn::parse2(quote! { #docs #tokens }).map_err(|error| {
+    let file: syn::File = syn::parse2(quote! { #docs #tokens }).map_err(|error| {
         Diagnostic::new(format!("the emitter made no Rust: {error}")).in_file(path.display())
     })?;
-    Shorten { models: path.starts_with("models") }.visit_file_mut(&mut file);
-
     let code = prettyplease::unparse(&file);
-    let header =
-        format!("// @generated by `{REGEN}` from spec/connect-v1.openapi.json. Do not edit.\n\n");
+    let header = format!(
+        "// @generated by `{REGEN_COMMAND}` from spec/connect-v1.openapi.json. Do not edit.\n\n"
+    );
     files.insert(path, header + &code);
 
     Ok(())
-}
-
-/// A type as it is spelled among the requests, where no one shortens it: in the call of a macro.
-fn short(mut ty: syn::Type) -> syn::Type {
-    Shorten { models: false }.visit_type_mut(&mut ty);
-    ty
-}
-
-/// Spells the paths to what the file has imported as a person would.
-struct Shorten {
-    models: bool,
-}
-
-impl VisitMut for Shorten {
-    fn visit_type_path_mut(&mut self, ty: &mut syn::TypePath) {
-        syn::visit_mut::visit_type_path_mut(self, ty);
-        let names: Vec<String> =
-            ty.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-
-        let skip = match names.as_slice() {
-            ["crate", "models", _] => {
-                if self.models {
-                    2
-                } else {
-                    1
-                }
-            }
-            ["crate", "json", "envelope", "Data"] => 3,
-            _ => 0,
-        };
-
-        if skip > 0 {
-            ty.path.segments =
-                std::mem::take(&mut ty.path.segments).into_iter().skip(skip).collect();
-        }
-    }
 }

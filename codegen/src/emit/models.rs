@@ -1,61 +1,58 @@
-//! Models: progenitor's structs, documented, open to new fields, and built where programs do so.
+//! Models: documented structs that can gain fields, with a constructor and setters where programs
+//! build them.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, format_ident, quote};
-use syn::{Attribute, Expr, Field, Fields, Ident, ItemStruct, Lit, Meta, Type};
+use quote::quote;
+use syn::Ident;
 
-use super::engine::argument;
+use super::docs;
+use super::names;
 use super::secrets::Secrets;
+use super::types::{Field, Model, Scope, accepted, converted, spell};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::emit::docs;
+use crate::lower::types::RustType;
 
-/// A model as it is emitted.
+/// The name of the constructor of a model.
+const CONSTRUCTOR: &str = "new";
+
+/// The documentation of what the document does not describe.
+const NOT_DESCRIBED: &str = "Not described upstream.";
+
+/// A model as it is emitted. `is_built` says whether programs construct it.
 pub fn model(
-    mut model: ItemStruct,
-    built: bool,
+    model: &Model,
+    is_built: bool,
     example: &TokenStream,
     secrets: &Secrets,
 ) -> Result<TokenStream> {
-    let documented = said(&model.attrs).unwrap_or_else(|| "Not described upstream.".to_owned());
-    let documented = docs::docs(&docs::plain(&documented));
-    let name = model.ident.clone();
-    let mut names: Vec<(Ident, String)> = Vec::new();
-    let mut members = Vec::new();
-    let Fields::Named(fields) = &mut model.fields else {
-        unreachable!("the engine gives named fields")
-    };
+    let documented =
+        docs::docs(&docs::plain(model.description.as_deref().unwrap_or(NOT_DESCRIBED)));
+    let name = names::ident(&model.name);
 
-    for field in &mut fields.named {
-        let name = field.ident.clone().expect("a named field");
-        if names.iter().any(|(other, _)| *other == name) {
-            return Err(Diagnostic::at(
-                format!("/components/schemas/{}", model.ident),
-                format!("two properties become the one field `{name}`"),
-            ));
-        }
-
-        let rename = polish(field, &model.ident, built)?;
-        let wire = match &rename {
-            Some(Lit::Str(wire)) => wire.value(),
-            _ => name.to_string(),
-        };
-
-        members.push(match rename {
-            Some(wire) => quote! { #name = #wire },
-            None => quote! { #name },
-        });
-        names.push((name, wire));
+    if is_built && let Some(field) = model.fields.iter().find(|field| is_required_null(field)) {
+        let message = format!("`{}` is required and can be null in a request body", field.name);
+        return Err(Diagnostic::at(properties_pointer(model), message));
     }
 
-    let fields = &fields.named;
-    let default = fields.iter().all(|field| argument(&field.ty, "Option").is_some());
-    let default = default.then(|| quote! { , Default });
+    let fields = model.fields.iter().map(|field| {
+        let (name, docs) = (&field.name, docs::docs(&field_docs(field)));
+        let ty = spell(&field.ty, Scope::Models);
+        quote! { #docs pub #name: #ty }
+    });
+    let members = model.fields.iter().map(|field| {
+        let (name, json_name) = (&field.name, &field.json_name);
+        match field.is_renamed() {
+            true => quote! { #name = #json_name },
+            false => quote! { #name },
+        }
+    });
 
-    let building = match built {
-        true => Some(building(&name, fields.iter())?),
-        false => None,
-    };
-    let (debug, discreet) = secrets.debug(&name, &names);
+    let default = model.fields.iter().all(|field| field.ty.is_option());
+    let default = default.then(|| quote! { , Default });
+    let building = if is_built { Some(building(model)?) } else { None };
+    let names: Vec<(Ident, String)> =
+        model.fields.iter().map(|field| (field.name.clone(), field.json_name.clone())).collect();
+    let (debug, redacted) = secrets.debug(&name, &names);
 
     Ok(quote! {
         #documented
@@ -64,66 +61,46 @@ pub fn model(
         #[derive(Clone #debug #default)]
         #[non_exhaustive]
         pub struct #name {
-            #fields
+            #(#fields,)*
         }
         crate::json::model::model! {
             #name { #(#members),* }
         }
-        #discreet
+        #redacted
         #building
     })
 }
 
-/// The name of what makes a model.
-const CONSTRUCTOR: &str = "new";
-
-/// A constructor of the required fields, and a setter for each of the others.
-fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result<TokenStream> {
-    let mut arguments = Vec::new();
-    let mut values = Vec::new();
-    let mut setters = Vec::new();
-
-    for field in fields {
-        let ident = field.ident.as_ref().expect("a named field");
-        match argument(&field.ty, "Option") {
-            None => {
-                let (ty, convert) = accepted(&field.ty, ident);
-                arguments.push(quote! { #ident: #ty });
-                let same = *ident == convert.to_string();
-
-                values.push(if same {
-                    quote! { #ident }
-                } else {
-                    quote! { #ident: #convert }
-                });
-            }
-            Some(_) if ident == CONSTRUCTOR => {
-                let said = format!("the setter of `{ident}` would be the constructor");
-                return Err(Diagnostic::at(format!("/components/schemas/{name}/properties"), said)
-                    .help("teach codegen/src/emit/models.rs another name for one of them"));
-            }
-            Some(inner) => {
-                let (ty, convert) = accepted(&inner, ident);
-                let docs = format!(" Sets `{ident}`.");
-                values.push(quote! { #ident: None });
-
-                setters.push(quote! {
-                    #[doc = #docs]
-                    #[inline]
-                    #[must_use]
-                    pub fn #ident(mut self, #ident: #ty) -> Self {
-                        self.#ident = Some(#convert);
-                        self
-                    }
-                });
-            }
-        }
+/// A constructor with the required fields, and a setter for each of the others.
+fn building(model: &Model) -> Result<TokenStream> {
+    let name = names::ident(&model.name);
+    let (required, optional): (Vec<_>, Vec<_>) =
+        model.fields.iter().partition(|field| !field.ty.is_option());
+    if let Some(field) = optional.iter().find(|field| field.name == CONSTRUCTOR) {
+        let message = format!("the setter of `{}` has the name of the constructor", field.name);
+        return Err(Diagnostic::at(properties_pointer(model), message)
+            .help("teach codegen/src/emit/models.rs another name for one of them"));
     }
 
-    let docs = match arguments.len() {
+    let arguments = required.iter().map(|field| {
+        let (name, ty) = (&field.name, accepted(&field.ty, Scope::Models));
+        quote! { #name: #ty }
+    });
+    let values = model.fields.iter().map(|field| {
+        let name = &field.name;
+        let value = converted(&field.ty, name);
+        match &field.ty {
+            RustType::Option(_) => quote! { #name: None },
+            _ if *name == value.to_string() => quote! { #name },
+            _ => quote! { #name: #value },
+        }
+    });
+    let docs = match required.len() {
         0 => " With no field set.",
         _ => " With the fields that the API requires.",
     };
+    let arguments: Vec<_> = arguments.collect();
+    let setters = optional.iter().map(|field| setter(field));
 
     Ok(quote! {
         impl #name {
@@ -136,129 +113,37 @@ fn building<'a>(name: &Ident, fields: impl Iterator<Item = &'a Field>) -> Result
     })
 }
 
-/// What a setter takes for a field of a type, and the expression that makes the field of it.
-pub fn accepted(ty: &Type, value: &Ident) -> (TokenStream, TokenStream) {
-    if is(ty, "String") {
-        return (quote! { impl Into<String> }, quote! { #value.into() });
-    }
+fn setter(field: &Field) -> TokenStream {
+    let name = &field.name;
+    let inner = field.ty.without_option();
+    let (ty, value) = (accepted(inner, Scope::Models), converted(inner, name));
+    let docs = format!(" Sets `{name}`.");
 
-    if let Some(item) = argument(ty, "Vec") {
-        return if is(&item, "String") {
-            (
-                quote! { impl IntoIterator<Item = impl Into<String>> },
-                quote! { #value.into_iter().map(Into::into).collect() },
-            )
-        } else {
-            (quote! { impl IntoIterator<Item = #item> }, quote! { #value.into_iter().collect() })
-        };
-    }
-
-    if let Some(inner) = argument(ty, "Box") {
-        return (quote! { #inner }, quote! { Box::new(#value) });
-    }
-    (ty.to_token_stream(), value.to_token_stream())
-}
-
-/// Whether a type is the plain name.
-pub fn is(ty: &Type, name: &str) -> bool {
-    matches!(ty, Type::Path(path) if path.path.is_ident(name))
-}
-
-/// Gives a field its documentation. What comes back is its name on the wire, if that is another.
-fn polish(field: &mut Field, model: &Ident, built: bool) -> Result<Option<Lit>> {
-    let described = match said(&field.attrs) {
-        Some(text) => docs::plain(&text),
-        None => match model_inside(&field.ty) {
-            Some(model) => format!("See [`{model}`]."),
-            None => "Not described upstream.".to_owned(),
-        },
-    };
-    let mut rename = None;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
-        attribute
-            .parse_nested_meta(|meta| {
-                let value = if meta.input.peek(syn::Token![=]) {
-                    Some(meta.value()?.parse::<Lit>()?)
-                } else {
-                    None
-                };
-
-                match meta.path.get_ident().map(Ident::to_string).as_deref() {
-                    Some("rename") => rename = value,
-                    // The macro `model!` reads what is missing, and leaves out what is not set.
-                    Some("default") if value.is_none() => {}
-                    Some("skip_serializing_if") => {}
-                    // What is required and null is read as what is missing, but not written so.
-                    Some("deserialize_with") if !built => {}
-                    _ => return Err(meta.error("the macro `model!` knows nothing of it")),
-                }
-
-                Ok(())
-            })
-            .map_err(|error| {
-                let field = field.ident.as_ref();
-                let field = field.map(Ident::to_string).unwrap_or_default();
-
-                Diagnostic::at(
-                    format!("/components/schemas/{model}/properties"),
-                    format!("the serde attribute of `{field}` is not understood: {error}"),
-                )
-            })?;
-    }
-
-    let attributes = docs::docs(&described);
-    field.attrs =
-        syn::parse::Parser::parse2(Attribute::parse_outer, attributes).expect("attributes of ours");
-
-    Ok(rename)
-}
-
-/// The model (a name that is no Rust type of everybody's) that a type has innermost.
-fn model_inside(ty: &Type) -> Option<Ident> {
-    if let Some(inner) = ["Option", "Vec", "Box"].iter().find_map(|name| argument(ty, name)) {
-        return model_inside(&inner);
-    }
-    match ty {
-        Type::Path(path) if path.path.segments.len() > 1 => {
-            // The name of a type of ours, where progenitor was told to take one.
-            let ours = path.path.segments.first().is_some_and(|first| first.ident == "crate");
-            path.path.segments.last().filter(|_| ours).map(|last| last.ident.clone())
+    quote! {
+        #[doc = #docs]
+        #[inline]
+        #[must_use]
+        pub fn #name(mut self, #name: #ty) -> Self {
+            self.#name = Some(#value);
+            self
         }
-        Type::Path(path) => path
-            .path
-            .get_ident()
-            .filter(|name| *name != "String" && name.to_string().starts_with(char::is_uppercase))
-            .cloned(),
-        _ => None,
     }
 }
 
-/// What progenitor took over from the document into an item's documentation.
-fn said(attributes: &[Attribute]) -> Option<String> {
-    let lines = attributes.iter().filter_map(|attribute| match &attribute.meta {
-        Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(lit) => match &lit.lit {
-                Lit::Str(text) => Some(text.value()),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    });
-    let text = lines.collect::<Vec<_>>().join("\n");
-
-    // Without a description progenitor gives the name, in backticks.
-    let only_name = text.starts_with('`') && text.ends_with('`') && !text.contains(' ');
-    (!text.trim().is_empty() && !only_name).then_some(text)
+fn field_docs(field: &Field) -> String {
+    match (&field.description, field.ty.component()) {
+        (Some(description), _) => docs::plain(description),
+        (None, Some(component)) => format!("See [`{component}`]."),
+        (None, None) => NOT_DESCRIBED.to_owned(),
+    }
 }
 
-/// The identifiers and types of a model's fields, for requests whose optional body they are.
-pub fn fields(model: &ItemStruct) -> Vec<(Ident, Type, Option<String>)> {
-    let fields = model.fields.iter();
-    fields
-        .map(|field| {
-            let name = field.ident.clone().unwrap_or_else(|| format_ident!("unnamed"));
-            (name, field.ty.clone(), said(&field.attrs))
-        })
-        .collect()
+/// Whether null is a value of a field that must be present: it is read like an absent one, but
+/// absent is not what a request may send.
+fn is_required_null(field: &Field) -> bool {
+    field.required && field.ty.is_option()
+}
+
+fn properties_pointer(model: &Model) -> String {
+    format!("/components/schemas/{}/properties", model.name)
 }

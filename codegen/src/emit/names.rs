@@ -3,6 +3,7 @@
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Span;
 use syn::Ident;
+use typify::accept_as_ident;
 
 /// The variant that keeps a value which the document does not list.
 pub const CATCH_ALL: &str = "Unknown";
@@ -111,21 +112,43 @@ pub fn is_client_method(name: &str) -> bool {
 /// How long the name of a variant may become.
 const LONGEST: usize = 100;
 
-/// An identifier; a keyword gets an underscore, as progenitor does it. What can be no name at all,
-/// which no stage before this lets through, becomes one nevertheless.
+/// An identifier. A keyword gets an underscore, as in progenitor. A name that cannot be an
+/// identifier at all, which no earlier stage accepts, becomes one nevertheless.
 pub fn ident(name: &str) -> Ident {
-    let marked = format!("{name}_");
+    let with_underscore = format!("{name}_");
     let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
     let plain: String = std::iter::once('_').chain(plain).collect();
-    let usable = |name: &&str| syn::parse_str::<Ident>(name).is_ok();
-    let name = [name, &marked].into_iter().find(usable).unwrap_or(&plain);
 
+    let is_usable = |name: &&str| accept_as_ident(name) && syn::parse_str::<Ident>(name).is_ok();
+    let name = [name, &with_underscore].into_iter().find(is_usable).unwrap_or(&plain);
     Ident::new(name, Span::call_site())
 }
 
-/// The field of a property, as progenitor names it.
+/// The field of a property, as progenitor's type graph names it.
 pub fn field(property: &str) -> Ident {
-    ident(&property.to_snake_case())
+    let spelled = match property {
+        "+1" => "plus1".to_owned(),
+        "-1" => "minus1".to_owned(),
+        property => {
+            property.replace('\'', "").replace(|c| !is_part_of_name(c), "-").to_snake_case()
+        }
+    };
+
+    match spelled.chars().next() {
+        None => ident("x"),
+        Some(first) if is_start_of_name(first) => ident(&spelled),
+        Some(_) => ident(&format!("x{spelled}")),
+    }
+}
+
+fn is_start_of_name(c: char) -> bool {
+    c.is_ascii_alphabetic() || !c.is_ascii() && syn::parse_str::<Ident>(&c.to_string()).is_ok()
+}
+
+fn is_part_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric()
+        || c == '_'
+        || !c.is_ascii() && syn::parse_str::<Ident>(&format!("a{c}")).is_ok()
 }
 
 /// The name of the request type of an operation.

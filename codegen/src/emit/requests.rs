@@ -2,46 +2,27 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Type};
+use syn::Ident;
 
-use super::engine::{Engine, Function, argument};
 use super::examples::Examples;
 use super::secrets::Secrets;
-use super::{docs, models, names, short, streams};
+use super::types::{Scope, accepted, component, converted, spell};
+use super::{docs, names, streams, wire};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lower::{Body, Operation, is_request_method};
-
-/// The function of the wire layer that builds the request.
-pub fn wire_function(operation: &Operation, function: &Function) -> TokenStream {
-    let name = names::ident(&operation.id);
-    let docs = format!(" `{} {}`", operation.method, operation.path);
-    let inputs = function.inputs.iter().map(|(name, ty)| quote! { #name: #ty });
-    let body = &function.body;
-
-    quote! {
-        #[doc = #docs]
-        #[inline]
-        pub(crate) fn #name(&self, #(#inputs),*) -> Result<Request, Error> {
-            #(#body)*
-        }
-    }
-}
+use crate::lower::ir::{Body, Operation, Response};
+use crate::lower::is_request_method;
 
 /// The request type of an operation, and the method of the client that gives it.
-pub fn request(
-    operation: &Operation,
-    function: &Function,
-    examples: &Examples,
-) -> Result<TokenStream> {
-    let parts = Parts::of(operation, function, examples)?;
+pub fn request(operation: &Operation, examples: &Examples) -> Result<TokenStream> {
+    let parts = Parts::of(operation, examples)?;
     let name = names::ident(&operation.id);
     let request = names::request(&operation.id);
     let docs = docs::docs(&described(operation));
-    let example = examples.of_operation(operation, function);
+    let example = examples.of_operation(operation);
     let errors = docs::docs(&errors(operation, &request));
     let about = docs::docs(&format!("A call of [`Client::{name}`]."));
     let Parts { fields, arguments, values, setters, passed } = &parts;
-    let answer = answer(&function.output);
+    let answer = response(&operation.response);
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
@@ -51,7 +32,7 @@ pub fn request(
     let shown = own.chain(parameters).chain(body).map(|name| (names::ident(&name), name));
     let secrets = Secrets::of(examples.lowered, &operation.id);
     let (debug, discreet) = secrets.debug(&request, &shown.collect::<Vec<_>>());
-    let streams = streams::of(operation, function, examples.engine, &examples.lowered.paging)?;
+    let streams = streams::of(operation, examples.models, &examples.lowered.paging)?;
 
     Ok(quote! {
         impl Client {
@@ -97,30 +78,20 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(operation: &Operation, function: &Function, examples: &Examples) -> Result<Self> {
+    fn of(operation: &Operation, examples: &Examples) -> Result<Self> {
         let mut parts = Self::default();
         for parameter in &operation.parameters {
             let name = names::ident(&parameter.name);
-            let (_, ty) =
-                function.inputs.iter().find(|(input, _)| *input == name).ok_or_else(|| {
-                    Diagnostic::at(
-                        operation.pointer(),
-                        format!(
-                            "progenitor does not know `{}` of `{}`",
-                            parameter.name, operation.id
-                        ),
-                    )
-                })?;
-
-            let owned = owned(argument(ty, "Option").as_ref().unwrap_or(ty));
-            let (accepted, converted) = models::accepted(&owned, &name);
+            let ty = spell(&parameter.ty, Scope::Requests);
+            let accepted = accepted(&parameter.ty, Scope::Requests);
+            let converted = converted(&parameter.ty, &name);
 
             if parameter.required {
-                parts.fields.push(quote! { #name: #owned });
+                parts.fields.push(quote! { #name: #ty });
                 parts.arguments.push(quote! { #name: #accepted });
                 parts.values.push(quote! { #name: #converted });
             } else {
-                parts.fields.push(quote! { #name: Option<#owned> });
+                parts.fields.push(quote! { #name: Option<#ty> });
                 parts.values.push(quote! { #name: None });
 
                 parts.setter(
@@ -137,13 +108,13 @@ impl Parts {
             parts.body(operation, body, examples)?;
         }
 
-        parts.passed = function.inputs.iter().map(|(name, ty)| passed(name, ty)).collect();
+        parts.passed = wire::ordered(operation).into_iter().map(wire::passed).collect();
+        parts.passed.extend(operation.body.iter().map(|_| quote! { &self.body }));
         Ok(parts)
     }
 
     /// A required body is one argument, its model; the fields of an optional one are setters.
     fn body(&mut self, operation: &Operation, body: &Body, examples: &Examples) -> Result<()> {
-        let engine = examples.engine;
         let model = names::ident(&body.model);
         self.fields.push(quote! { body: Data<models::#model> });
 
@@ -154,16 +125,16 @@ impl Parts {
         }
 
         self.values.push(quote! { body: Data { data: models::#model::default() } });
-        let found = engine.models.iter().find(|item| item.ident == model);
-        for (name, ty, said) in found.map(models::fields).unwrap_or_default() {
-            let inner = argument(&ty, "Option").ok_or_else(|| {
-                Diagnostic::at(
+        for field in examples.models.fields(&body.model) {
+            let name = &field.name;
+            if !field.ty.is_option() {
+                return Err(Diagnostic::at(
                     operation.pointer(),
                     format!("the optional body of `{}` requires its field `{name}`", operation.id),
-                )
-            })?;
+                ));
+            }
 
-            if operation.parameters.iter().any(|parameter| name == parameter.name.as_str()) {
+            if operation.parameters.iter().any(|parameter| *name == parameter.name.as_str()) {
                 return Err(Diagnostic::at(
                     operation.pointer(),
                     format!(
@@ -183,13 +154,13 @@ impl Parts {
                 ));
             }
 
-            let inner = in_models(&inner, engine);
-            let (accepted, converted) = models::accepted(&inner, &name);
-            let example = examples.of_setter(operation, body, &name, &inner);
+            let inner = field.ty.without_option();
+            let (accepted, converted) = (accepted(inner, Scope::Requests), converted(inner, name));
+            let example = examples.of_setter(operation, body, field);
 
             self.setter(
-                &name,
-                said.as_deref(),
+                name,
+                field.description.as_deref(),
                 &example,
                 &accepted,
                 quote! { self.body.data.#name = Some(#converted); },
@@ -222,70 +193,17 @@ impl Parts {
     }
 }
 
-/// The call of the core that opens an answer of a type, with the model in it.
-fn answer(output: &Type) -> TokenStream {
-    let in_envelope = argument(output, "Data");
-    let listed = in_envelope.as_ref().and_then(|data| argument(data, "Vec"));
-
-    let (kind, model) = match (listed, in_envelope, argument(output, "Page")) {
-        (Some(item), ..) => ("list", item),
-        (None, Some(one), _) => ("one", one),
-        (None, None, Some(item)) => ("page", item),
-        (None, None, None) if is_unit(output) => return quote! { nothing() },
-        (None, None, None) => ("whole", output.clone()),
+/// The arguments of the macro `sent!`: how the response is read, and the model in it.
+fn response(response: &Response) -> TokenStream {
+    let (kind, model) = match response {
+        Response::Empty => return quote! { nothing() },
+        Response::One(model) => ("one", component(model, Scope::Requests)),
+        Response::List(model) => ("list", component(model, Scope::Requests)),
+        Response::Page(model) => ("page", component(model, Scope::Requests)),
+        Response::Whole(ty) => ("whole", spell(ty, Scope::Requests)),
     };
-    let (kind, model) = (names::ident(kind), short(model));
+    let kind = names::ident(kind);
     quote! { #kind(#model) }
-}
-
-/// Whether an answer has nothing to say.
-pub fn is_unit(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(unit) if unit.elems.is_empty())
-}
-
-/// The type that a request keeps for an argument of the wire layer.
-pub fn owned(ty: &Type) -> Type {
-    match ty {
-        Type::Reference(reference) => match reference.elem.as_ref() {
-            inner if models::is(inner, "str") => syn::parse_quote!(String),
-            inner => inner.clone(),
-        },
-        other => other.clone(),
-    }
-}
-
-/// What is passed to the wire layer for an argument.
-fn passed(name: &Ident, ty: &Type) -> TokenStream {
-    match (ty, argument(ty, "Option")) {
-        (_, Some(Type::Reference(inner))) if models::is(&inner.elem, "str") => {
-            quote! { self.#name.as_deref() }
-        }
-        (_, Some(Type::Reference(_))) => quote! { self.#name.as_ref() },
-        (Type::Reference(_), None) => quote! { &self.#name },
-        _ => quote! { self.#name },
-    }
-}
-
-/// A field's type as seen from outside the module of the models.
-fn in_models(ty: &Type, engine: &Engine) -> Type {
-    struct Qualify<'a>(&'a Engine);
-
-    impl syn::visit_mut::VisitMut for Qualify<'_> {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            syn::visit_mut::visit_path_mut(self, path);
-            if let Some(name) = path
-                .get_ident()
-                .filter(|name| self.0.models.iter().any(|model| model.ident == **name))
-            {
-                *path = syn::parse_quote!(models::#name);
-            }
-        }
-    }
-
-    let mut ty = ty.clone();
-    syn::visit_mut::VisitMut::visit_type_mut(&mut Qualify(engine), &mut ty);
-
-    ty
 }
 
 fn described(operation: &Operation) -> String {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use crate::lower::Lowered;
+use crate::lower::ir::Lowered;
 use crate::policy::Secret;
 
 /// The secrets of one model or operation.
@@ -50,7 +50,7 @@ impl<'a> Secrets<'a> {
 pub fn in_bodies(lowered: &Lowered) -> Vec<&str> {
     let of_models = lowered.secrets.iter().filter_map(|secret| {
         let (model, name) = secret.at.split_once('.')?;
-        lowered.filed.iter().any(|(filed, _)| filed == model).then_some(name)
+        lowered.component_resources.iter().any(|(filed, _)| filed == model).then_some(name)
     });
     let mut names: Vec<&str> = of_models.collect();
     names.sort_unstable();

@@ -4,31 +4,28 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::engine::{Engine, Function, argument};
-use super::{models, names};
+use super::names;
+use super::types::{Field, Models};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::lower::{Lowered, Operation};
-use crate::policy::{self, Paging};
+use crate::lower::ir::{Lowered, Operation, Parameter, Response};
+use crate::lower::types::RustType;
+use crate::policy::Paging;
+use crate::workspace;
 
 /// The lines that give a request its streams.
-pub fn of(
-    operation: &Operation,
-    function: &Function,
-    engine: &Engine,
-    paging: &Paging,
-) -> Result<TokenStream> {
+pub fn of(operation: &Operation, models: &Models, paging: &Paging) -> Result<TokenStream> {
     let request = names::request(&operation.id);
     let awaited =
         operation.awaited.then(|| quote! { crate::fleet::awaited! { #request } }).into_iter();
 
-    let paged = item(operation, function, paging).map(|item| -> Result<TokenStream> {
+    let paged = item(operation, paging).map(|item| -> Result<TokenStream> {
         let page = names::ident(&paging.parameter);
-        let key = match paging.keys.get(&item) {
-            Some(field) => Some(key(engine, &item, field)?),
+        let key = match paging.keys.get(item) {
+            Some(field) => Some(key(models, item, field)?),
             None => None,
         };
 
-        let item = names::ident(&item);
+        let item = names::ident(item);
         Ok(quote! { crate::paging::stream::paged! { #request.#page: models::#item #key } })
     });
     let paged = paged.transpose()?;
@@ -37,45 +34,44 @@ pub fn of(
 }
 
 /// Refuses keys of models that no list in pages is made of.
-pub fn keys_are_used(lowered: &Lowered, engine: &Engine) -> Result<()> {
-    let items: Vec<String> = lowered
+pub fn keys_are_used(lowered: &Lowered) -> Result<()> {
+    let items: Vec<&str> = lowered
         .operations
         .iter()
-        .filter_map(|operation| {
-            let function = engine.functions.get(&names::ident(&operation.id).to_string())?;
-            item(operation, function, &lowered.paging)
-        })
+        .filter_map(|operation| item(operation, &lowered.paging))
         .collect();
 
-    match lowered.paging.keys.keys().find(|model| !items.contains(model)) {
+    match lowered.paging.keys.keys().find(|model| !items.contains(&model.as_str())) {
         None => Ok(()),
         Some(model) => {
             let place = format!("/paging/keys/{}", pointer_segment(model));
             Err(Diagnostic::at(place, format!("no list of `{model}` comes in pages"))
-                .in_file(policy::FILE)
+                .in_file(workspace::POLICY)
                 .help("upstream has changed there: correct or remove the entry"))
         }
     }
 }
 
 /// The model of the items, if the operation gives a list whose pages can be asked for.
-fn item(operation: &Operation, function: &Function, paging: &Paging) -> Option<String> {
-    let asks = |name: &str| name == paging.parameter;
-    operation.parameters.iter().find(|parameter| asks(&parameter.name) && !parameter.required)?;
+fn item<'a>(operation: &'a Operation, paging: &Paging) -> Option<&'a str> {
+    let is_page = |name: &str| name == paging.parameter;
+    let has_page = |parameter: &Parameter| is_page(&parameter.name) && !parameter.required;
+    if !operation.parameters.iter().any(has_page) {
+        return None;
+    }
 
-    match argument(&function.output, "Page")? {
-        syn::Type::Path(path) => Some(path.path.segments.last()?.ident.to_string()),
+    match &operation.response {
+        Response::Page(model) => Some(model),
         _ => None,
     }
 }
 
 /// The field that tells items apart, which each of them must have.
-fn key(engine: &Engine, model: &str, field: &str) -> Result<TokenStream> {
+fn key(models: &Models, model: &str, field: &str) -> Result<TokenStream> {
     let name = names::ident(field);
-    let found = engine.models.iter().find(|item| item.ident == model);
-    let fields = found.map(models::fields).unwrap_or_default();
+    let is_key = |field: &Field| field.name == name && field.ty == RustType::String;
 
-    match fields.iter().any(|(own, ty, _)| *own == name && models::is(ty, "String")) {
+    match models.fields(model).iter().any(is_key) {
         true => Ok(quote! { , #name }),
         false => Err(Diagnostic::at(
             format!("/components/schemas/{model}"),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{docs, names};
-use crate::lower::Union;
+use crate::lower::ir::Union;
 
 /// The union as it is emitted. A member whose tag is not attested keeps the tag that came.
 pub fn union(of: &Union, example: &TokenStream) -> TokenStream {

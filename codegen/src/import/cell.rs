@@ -16,7 +16,7 @@ const EXAMPLE_END: &str = "<br>```";
 pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     let inner = text.strip_prefix('|').and_then(|text| text.strip_suffix('|'));
     let inner = inner.filter(|inner| !inner.ends_with('\\')).ok_or_else(|| {
-        Diagnostic::line(line, format!("not a whole row of a table: {}", excerpt(text)))
+        Diagnostic::at_line(line, format!("not a whole row of a table: {}", excerpt(text)))
     })?;
     let mut cells: Vec<String> = Vec::new();
 
@@ -32,7 +32,7 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     }
 
     cells.try_into().map_err(|cells: Vec<_>| {
-        Diagnostic::line(line, format!("a row of {} cells where {N} belong", cells.len()))
+        Diagnostic::at_line(line, format!("a row of {} cells where {N} belong", cells.len()))
     })
 }
 
@@ -40,7 +40,7 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
 pub fn prose(line: usize, cell: &str) -> Result<String> {
     let text = cell.replace(BREAK, "\n");
     if text.contains("<br>") || text.contains("```") {
-        return Err(Diagnostic::line(
+        return Err(Diagnostic::at_line(
             line,
             format!("more than a description is here: {}", excerpt(cell)),
         ));
@@ -56,10 +56,10 @@ pub fn example<'a>(line: usize, cell: &'a str, end: &str) -> Result<(&'a str, Op
     };
     let json = example.strip_suffix(end).and_then(|text| text.strip_suffix(EXAMPLE_END));
     let json = json
-        .ok_or_else(|| Diagnostic::line(line, "the example does not end as examples here do"))?
+        .ok_or_else(|| Diagnostic::at_line(line, "the example does not end as examples here do"))?
         .replace("<br>", "\n");
     let value = serde_json::from_str(&json).map_err(|error| {
-        Diagnostic::line(line, format!("the example is not valid JSON: {error}"))
+        Diagnostic::at_line(line, format!("the example is not valid JSON: {error}"))
     })?;
 
     Ok((before, Some(value)))
@@ -70,7 +70,7 @@ pub fn name(line: usize, text: &str) -> Result<String> {
     if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(text.to_owned());
     }
-    Err(Diagnostic::line(line, format!("not a name: {}", excerpt(text))))
+    Err(Diagnostic::at_line(line, format!("not a name: {}", excerpt(text))))
 }
 
 /// The start of a text, for a message.

@@ -56,7 +56,7 @@ fn definition(model: &Model, page: &Page, supplement: &Supplement) -> Result<Val
 fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) -> Result<Value> {
     let name = format!("{}.{}", model.name, it.name);
     let unknown = |what: &str| {
-        Diagnostic::line(
+        Diagnostic::at_line(
             it.line,
             format!("the page hides {what} of `{name}`, and no entry states it"),
         )
@@ -91,8 +91,11 @@ fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) 
         }
         Kind::Model(model) => {
             if !page.models.iter().any(|it| it.name == *model) {
-                return Err(Diagnostic::line(it.line, format!("the page has no model `{model}`"))
-                    .help("correct the name; every model must be on the page"));
+                return Err(Diagnostic::at_line(
+                    it.line,
+                    format!("the page has no model `{model}`"),
+                )
+                .help("correct the name; every model must be on the page"));
             }
             reference(model)
         }
@@ -184,7 +187,7 @@ impl Builder<'_> {
             .and_then(|it| it.strip_suffix('.'))
             .filter(|model| self.definitions.contains_key(*model))
             .ok_or_else(|| {
-                Diagnostic::line(
+                Diagnostic::at_line(
                     line,
                     "the summary of the body's example names no model of the page",
                 )
@@ -193,7 +196,7 @@ impl Builder<'_> {
 
         let schema = reference(model);
         let value = example.pointer("/data/value").ok_or_else(|| {
-            Diagnostic::line(line, "the example of the body has no value")
+            Diagnostic::at_line(line, "the example of the body has no value")
                 .help("upstream writes an object with summary, description and value")
         })?;
 
@@ -235,7 +238,7 @@ impl Builder<'_> {
         let Supplement { envelope, responses, .. } = self.supplement;
         let key = operation.key();
         let model = responses.models.get(&key).ok_or_else(|| {
-            Diagnostic::line(line, format!("no entry states the model of the data of `{key}`"))
+            Diagnostic::at_line(line, format!("no entry states the model of the data of `{key}`"))
         })?;
         let model = reference(&model.value);
 
@@ -254,7 +257,8 @@ impl Builder<'_> {
     }
 
     fn conforms(&self, line: usize, schema: &Value, value: &Value) -> Result<()> {
-        example::conforms(self.definitions, schema, value)
-            .map_err(|misfit| Diagnostic::line(line, format!("the example does not fit: {misfit}")))
+        example::conforms(self.definitions, schema, value).map_err(|misfit| {
+            Diagnostic::at_line(line, format!("the example does not fit: {misfit}"))
+        })
     }
 }

@@ -46,7 +46,7 @@ pub fn import(
 
     if let Some(difference) = counts.difference(&supplement.expect) {
         let message = format!("the page has {difference}");
-        return Err(in_page(Diagnostic::line(last_line, message)).help(format!(
+        return Err(in_page(Diagnostic::at_line(last_line, message)).help(format!(
             "save the whole page; if upstream has changed, correct `expect` in {supplement_name}"
         )));
     }

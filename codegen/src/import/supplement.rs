@@ -7,7 +7,7 @@ use serde_saphyr::Spanned;
 
 use super::counts::Counts;
 use super::page::{Kind, Page};
-use crate::diagnostic::{Diagnostic, Place, Result};
+use crate::diagnostic::{Diagnostic, Location, Result};
 
 /// The file.
 #[derive(Debug, Deserialize)]
@@ -156,7 +156,7 @@ pub fn parse(text: &str) -> Result<Supplement> {
         let place = format!(" at line {line}, column {column}");
 
         Diagnostic {
-            place: Some(Place::Column(line as usize, column as usize)),
+            location: Some(Location::Column(line as usize, column as usize)),
             ..Diagnostic::new(message.trim_end_matches(&place))
         }
     })
@@ -268,6 +268,6 @@ fn lists(properties: &[Spanned<String>], property: &str) -> bool {
 }
 
 fn at(entry: &Spanned<String>, message: String) -> Diagnostic {
-    let problem = Diagnostic::line(entry.referenced.line() as usize, message);
+    let problem = Diagnostic::at_line(entry.referenced.line() as usize, message);
     problem.help("correct the entry, or remove it")
 }

@@ -1,4 +1,4 @@
-//! From bytes to text, and from text to a value that all readers agree on.
+//! UTF-8 decoding, and JSON values with unique object keys.
 
 use std::fmt;
 use std::result::Result as StdResult;
@@ -8,33 +8,36 @@ use serde_json::{Map, Number, Value};
 
 use crate::diagnostic::{Diagnostic, Result};
 
-/// The text of some bytes.
+/// Decodes a UTF-8 text.
 ///
 /// # Errors
 ///
-/// The line of the first byte that is not UTF-8.
-pub fn utf_8(bytes: &[u8]) -> Result<&str> {
+/// Returns the line of the first invalid byte.
+pub fn decode_utf8(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|error| {
-        let (before, rest) = bytes.split_at(error.valid_up_to());
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let (valid, rest) = bytes.split_at(error.valid_up_to());
+        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
         let message = format!("the byte {:#04x} is not UTF-8", rest[0]);
-        Diagnostic::line(line, message).help("save the text as UTF-8")
+
+        Diagnostic::at_line(line, message).help("save the text as UTF-8")
     })
 }
 
-/// A value of which each object holds a key once: readers disagree on which of two counts.
+/// A value whose objects have unique keys. Deserializing an object with a duplicate key fails.
+///
+/// JSON allows duplicate keys, but parsers disagree on which of the values they keep.
 #[derive(Debug, Clone)]
-pub struct Once(pub Value);
+pub struct UniqueKeys(pub Value);
 
-impl<'de> Deserialize<'de> for Once {
+impl<'de> Deserialize<'de> for UniqueKeys {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> StdResult<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+        deserializer.deserialize_any(ValueVisitor).map(Self)
     }
 }
 
-struct Reader;
+struct ValueVisitor;
 
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for ValueVisitor {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,7 +66,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_f64<E: Error>(self, value: f64) -> StdResult<Value, E> {
         let number = Number::from_f64(value);
-        number.map(Value::Number).ok_or_else(|| E::custom(format!("{value} is no JSON number")))
+        number.map(Value::Number).ok_or_else(|| E::custom(format!("{value} is not a JSON number")))
     }
 
     fn visit_str<E>(self, value: &str) -> StdResult<Value, E> {
@@ -88,18 +91,19 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> StdResult<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Once(value)) = list.next_element()? {
+        while let Some(UniqueKeys(value)) = list.next_element()? {
             values.push(value);
         }
+
         Ok(Value::Array(values))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> StdResult<Value, A::Error> {
         let mut members = Map::new();
         while let Some(key) = object.next_key::<String>()? {
-            let Once(value) = object.next_value()?;
+            let UniqueKeys(value) = object.next_value()?;
             if members.insert(key.clone(), value).is_some() {
-                return Err(A::Error::custom(format!("the key `{key}` stands twice in an object")));
+                return Err(A::Error::custom(format!("duplicate key `{key}` in an object")));
             }
         }
 

@@ -1,5 +1,6 @@
-//! Input and output: text formats, and the only writer of files.
+//! Input and output: JSON and YAML text, terminal output, and files.
 
+pub mod files;
 pub mod json;
-pub mod write;
+pub mod terminal;
 pub(crate) mod yaml;

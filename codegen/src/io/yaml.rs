@@ -1,10 +1,14 @@
-//! YAML data files, with the place of what is wrong in them.
+//! YAML data files.
 
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Result};
 
-/// Reads a YAML document into its type.
+/// Deserializes a YAML text.
+///
+/// # Errors
+///
+/// Returns the location of a syntax error or of a value with the wrong type.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_saphyr::from_str(text).map_err(|error| Diagnostic::yaml(&error))
+    serde_saphyr::from_str(text).map_err(|error| Diagnostic::from_yaml_error(&error))
 }

@@ -1,44 +1,51 @@
-//! The shapes that the normalised document gives to envelopes, unions and references.
+//! Recognises the shapes of the normalised document: envelopes, union members and references.
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
-use super::Member;
+use super::ir::UnionMember;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::is_envelope;
+use crate::normalise::envelope::is_envelope;
 
-/// The type of ours that stands for an envelope, if the component is one.
-pub fn envelope_type(name: &str, schema: &Schema) -> Option<String> {
+/// What an envelope holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Envelope {
+    /// Errors.
+    Errors,
+    /// One model.
+    One(String),
+    /// A list of models.
+    List(String),
+    /// A list of models with paging information.
+    Page(String),
+}
+
+/// Recognises a component that is an envelope.
+pub fn envelope(name: &str, schema: &Schema) -> Option<Envelope> {
     let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { return None };
     if !is_envelope(name) {
         return None;
     }
 
-    let data = match object.properties.get("data") {
-        // The envelope of errors: read by our error type, never by progenitor's.
-        None => return object.properties.contains_key("errors").then(|| "crate::Error".to_owned()),
-        Some(data) => data,
+    let Some(data) = object.properties.get("data") else {
+        return object.properties.contains_key("errors").then_some(Envelope::Errors);
     };
-
-    if let Some(model) = referenced_boxed(data) {
-        return Some(format!("crate::json::envelope::Data<crate::models::{model}>"));
+    if let Some(model) = component_of(data) {
+        return Some(Envelope::One(model.to_owned()));
     }
 
     let SchemaKind::Type(Type::Array(array)) = &data.as_item()?.schema_kind else { return None };
-    let model = referenced_boxed(array.items.as_ref()?)?;
-
-    Some(if object.properties.contains_key("meta") {
-        format!("crate::Page<crate::models::{model}>")
-    } else {
-        format!("crate::json::envelope::Data<Vec<crate::models::{model}>>")
-    })
+    let model = component_of(array.items.as_ref()?)?.to_owned();
+    let has_paging = object.properties.contains_key("meta");
+    Some(if has_paging { Envelope::Page(model) } else { Envelope::List(model) })
 }
 
-/// A member of a union, in its wrapper.
-pub fn union_member(member: &ReferenceOr<Schema>, pointer: &str) -> Result<Member> {
+/// Reads a member of a union, which is an object `{type, value}`.
+pub fn union_member(member: &ReferenceOr<Schema>, pointer: &str) -> Result<UnionMember> {
     let wrapper =
         member.as_item().and_then(|wrapper| Some((wrapper, property_ref(wrapper, "value")?)));
-    let (wrapper, model) = wrapper
-        .ok_or_else(|| Diagnostic::at(pointer, "a member of the union is not `{type, value}`"))?;
+    let (wrapper, model) = wrapper.ok_or_else(|| {
+        Diagnostic::at(pointer, "a member of the union is not an object `{type, value}`")
+    })?;
 
     let tag = match &wrapper.schema_kind {
         SchemaKind::Type(Type::Object(object)) => object.properties.get("type"),
@@ -50,27 +57,21 @@ pub fn union_member(member: &ReferenceOr<Schema>, pointer: &str) -> Result<Membe
         _ => None,
     });
 
-    Ok(Member { model: model.to_owned(), tag })
+    Ok(UnionMember { model: model.to_owned(), tag })
 }
 
 /// The component that a property refers to.
 pub fn property_ref<'a>(schema: &'a Schema, property: &str) -> Option<&'a str> {
     match &schema.schema_kind {
-        SchemaKind::Type(Type::Object(object)) => {
-            referenced_boxed(object.properties.get(property)?)
-        }
+        SchemaKind::Type(Type::Object(object)) => component_of(object.properties.get(property)?),
         _ => None,
     }
 }
 
 /// The component that a schema refers to.
-pub fn referenced<T>(schema: &ReferenceOr<T>) -> Option<&str> {
+pub fn component_of<T>(schema: &ReferenceOr<T>) -> Option<&str> {
     match schema {
         ReferenceOr::Reference { reference } => reference.strip_prefix("#/components/schemas/"),
         ReferenceOr::Item(_) => None,
     }
-}
-
-fn referenced_boxed(schema: &ReferenceOr<Box<Schema>>) -> Option<&str> {
-    referenced(schema)
 }

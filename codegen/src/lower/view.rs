@@ -1,46 +1,17 @@
 //! The view of the normalised document that progenitor gets.
 
 use openapiv3::{
-    AdditionalProperties, IntegerFormat, OpenAPI, Parameter, ParameterData,
-    ParameterSchemaOrContent, ReferenceOr, Schema, SchemaData, SchemaKind, StatusCode,
-    StringFormat, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, IntegerFormat, OpenAPI, ParameterData, ParameterSchemaOrContent,
+    ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat, Type, VariantOrUnknownOrEmpty,
 };
 
-/// The view: successes only, no limits, no defaults, and lists that know absent from empty.
+/// The components as progenitor reads them: without limits, defaults and closed enums, and with
+/// lists that distinguish absent from empty.
+///
+/// The view has no paths. progenitor then only builds the types of the components; it asserts
+/// several properties of operations that no document is required to have.
 pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
-    let mut view = api.clone();
-    view.security = None;
-
-    for (_, item) in &mut view.paths.paths {
-        let ReferenceOr::Item(item) = item else { continue };
-        let operations = [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.delete,
-            &mut item.options,
-            &mut item.head,
-            &mut item.patch,
-            &mut item.trace,
-        ];
-
-        for operation in operations.into_iter().flatten() {
-            operation.security = None;
-            operation
-                .responses
-                .responses
-                .retain(|status, _| matches!(status, StatusCode::Code(..400)));
-
-            for parameter in &mut operation.parameters {
-                let ReferenceOr::Item(parameter) = parameter else { continue };
-                if let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) =
-                    &mut data_of(parameter).format
-                {
-                    lower_schema(schema, true);
-                }
-            }
-        }
-    }
+    let mut view = OpenAPI { paths: Default::default(), security: None, ..api.clone() };
 
     if let Some(components) = &mut view.components {
         components.security_schemes.clear();
@@ -54,17 +25,8 @@ pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
     view
 }
 
-fn data_of(parameter: &mut Parameter) -> &mut ParameterData {
-    match parameter {
-        Parameter::Query { parameter_data, .. }
-        | Parameter::Header { parameter_data, .. }
-        | Parameter::Path { parameter_data, .. }
-        | Parameter::Cookie { parameter_data, .. } => parameter_data,
-    }
-}
-
-/// What is said of a parameter, with what its type does not say.
-pub fn described(parameter: &ParameterData) -> Option<String> {
+/// The description of a parameter, followed by the limits that its type does not express.
+pub fn parameter_description(parameter: &ParameterData) -> Option<String> {
     let ParameterSchemaOrContent::Schema(ReferenceOr::Item(schema)) = &parameter.format else {
         return parameter.description.clone();
     };

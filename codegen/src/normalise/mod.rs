@@ -1,62 +1,79 @@
-//! Normalise: from the upstream document, quirks and all, to one OpenAPI 3.0.3 document.
+//! Normalisation: converts the upstream document, with its quirks, to one OpenAPI 3.0.3 document.
 //!
-//! A chain of named passes. Each gives the reason for its existence in its module's
-//! documentation, notes every change that it makes, and fails with "never applied" when it mended
-//! nothing: a fix whose fault is gone upstream is to be deleted, not carried.
+//! It runs a chain of named passes. Each pass states the reason why it exists, records every change
+//! that it makes, and is reported as stale if it fixed nothing: when upstream fixes a quirk, the pass
+//! for it is to be deleted.
 //!
-//! [`normalise`] is for what is committed. [`normalise_leniently`] runs the same chain for a document
-//! that nobody has looked at yet: there a rule that no longer fits is noted.
+//! [`normalise`] is strict: a stale rule is an error. It is used for the committed document.
+//! [`normalise_leniently`] runs the same chain for a new document and collects the stale rules.
 
 mod canonical;
+mod context;
+pub mod envelope;
 mod fit_policy;
-pub mod passes;
+mod passes;
 mod source_map;
 mod validate;
 
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
-pub use crate::changes::report::{Change, Changes, PassReport, Report};
-pub use crate::changes::stale_rule::{Rule, StaleRule};
+use crate::changes::report::{Changes, PassReport, Report};
+use crate::changes::stale_rule::{RuleKind, StaleRule};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::passes::overlay::Overlay;
 use crate::openapi::document::{Flavour, Upstream};
+use crate::openapi::overlay::Overlay;
 use crate::policy::Policy;
-pub use fit_policy::operations_of;
-pub use passes::envelopes::is_envelope;
-pub use passes::routes::plain_path;
+use context::Context;
 use passes::{
     enums, envelopes, examples, numbers, operations, overlay, parameters, patterns, routes,
     security, swagger2, unions,
 };
 pub use source_map::map_to_upstream;
 
-/// The normalised document: OpenAPI 3.0.3, every quirk of the upstream one resolved.
+/// The normalised document: OpenAPI 3.0.3, without the quirks of the upstream document.
 #[derive(Debug, Clone)]
 pub struct Normalised {
-    /// The document with its types.
+    /// The typed document.
     pub openapi: OpenAPI,
-    /// What was changed on the way.
+    /// The changes that the passes made.
     pub report: Report,
 }
 
-/// What the passes are told beside the document.
-pub(crate) struct Context<'a> {
-    policy: &'a Policy,
-    overlay: &'a Overlay,
+impl Normalised {
+    /// The document as committed: indented JSON with a final line break.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(&self.openapi)
+            .expect("a typed document has only string keys");
+        text.push('\n');
+        text
+    }
 }
 
-/// One step of the chain.
+/// A document normalised as far as the rules apply to it.
+#[derive(Debug, Clone)]
+pub struct LenientNormalisation {
+    /// The document after the chain: OpenAPI 3.0, in canonical form.
+    pub document: Value,
+    /// The typed document, or the first error of its validation.
+    pub normalised: Result<Normalised>,
+    /// The policy adapted to the document: with an entry for each of its operations, and no other.
+    pub policy: Policy,
+    /// The stale rules, and the operations that the policy has no entry for.
+    pub stale_rules: Vec<StaleRule>,
+}
+
+/// One pass of the chain.
 struct Pass {
     name: &'static str,
     reason: &'static str,
-    /// The flavour that has this quirk, if only one has.
+    /// The only flavour that the pass runs for. `None` means all flavours.
     only: Option<Flavour>,
     run: fn(&mut Value, &Context, &mut Changes) -> Result<()>,
 }
 
-/// The chain. The order is that of the document's outer shape before its inner one, corrections
-/// of data (`overlay`) before anything is named after that data, and names last.
+/// The passes in their order: first the outer structure, then the inner one; `overlay`, which
+/// corrects data, before the passes that name things after that data; names last.
 const CHAIN: [Pass; 12] = [
     Pass {
         name: "swagger2",
@@ -77,116 +94,108 @@ const CHAIN: [Pass; 12] = [
     Pass { name: "operations", reason: operations::REASON, only: None, run: operations::run },
 ];
 
-/// Runs the chain, then refuses whatever no pass has understood.
-pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Result<Normalised> {
-    let mut document = upstream.document.clone();
-    let context = Context { policy, overlay };
-    let report = chain(&mut document, upstream, &context, &mut Changes::default())?;
-    understood(&mut document, report).map_err(|problem| map_to_upstream(problem, upstream))
-}
-
-/// A document as far as the rules fit it.
-#[derive(Debug, Clone)]
-pub struct Lenient {
-    /// The document after the chain: OpenAPI 3.0, sorted as the committed one is.
-    pub document: Value,
-    /// The same with its types, or what of it no stage after the chain understands.
-    pub normalised: Result<Normalised>,
-    /// The policy as far as it fits, with an entry for each operation that it lacks.
-    pub policy: Policy,
-    /// The rules that no longer fit, and the entries that the policy lacks.
-    pub stale_rules: Vec<StaleRule>,
-}
-
-/// Runs the chain over a document that the rules were not written for. An operation that the
-/// policy places elsewhere is recognised by what the document `before`, in whatever language,
-/// said of it.
+/// Runs the chain, then validates the result.
 ///
 /// # Errors
 ///
-/// What no pass can read, at its place in the document.
+/// Fails if a pass cannot read the document, if a rule is stale, or if the result contains anything
+/// that the later stages do not support. Locations are those in the upstream document.
+pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Result<Normalised> {
+    let mut document = upstream.document.clone();
+    let context = Context { policy, overlay };
+    let report = run_chain(&mut document, upstream, &context, &mut Changes::default())?;
+
+    validate_and_type(&mut document, report)
+        .map_err(|diagnostic| map_to_upstream(diagnostic, upstream))
+}
+
+/// Runs the chain over a document that the rules were not written for, and collects stale rules.
+///
+/// If the route of an operation has changed, its policy entry is found by comparing the operation
+/// with those of `previous`, the document that the policy was written for, in any flavour.
+///
+/// # Errors
+///
+/// Fails if a pass cannot read the document.
 pub fn normalise_leniently(
     upstream: &Upstream,
     overlay: &Overlay,
     policy: &Policy,
-    before: Option<&Value>,
-) -> Result<Lenient> {
+    previous: Option<&Value>,
+) -> Result<LenientNormalisation> {
     let mut document = upstream.document.clone();
     let mut changes = Changes::lenient();
-    let policy = fit_policy::run(policy, &document, before, &mut changes)?;
-    let context = Context { policy: &policy, overlay };
-    let report = chain(&mut document, upstream, &context, &mut changes)?;
-    let normalised =
-        understood(&mut document, report).map_err(|problem| map_to_upstream(problem, upstream));
-    let stale_rules = changes.stale_rules.unwrap_or_default();
+    let policy = fit_policy::fit_policy(policy, &document, previous, &mut changes)?;
 
-    Ok(Lenient { document, normalised, policy, stale_rules })
+    let context = Context { policy: &policy, overlay };
+    let report = run_chain(&mut document, upstream, &context, &mut changes)?;
+    let normalised = validate_and_type(&mut document, report)
+        .map_err(|diagnostic| map_to_upstream(diagnostic, upstream));
+
+    let stale_rules = changes.into_stale_rules();
+    Ok(LenientNormalisation { document, normalised, policy, stale_rules })
 }
 
-/// Takes a document that has been through the chain before, as the committed one has.
+/// Validates a document that is normalised already, such as the committed one. Otherwise as
+/// [`normalise_leniently`].
 ///
 /// # Errors
 ///
-/// If it has no paths or no components.
-pub fn normalised_before(
+/// Fails if the document has no paths or no components.
+pub fn validate_normalised(
     document: &Value,
     policy: &Policy,
-    before: Option<&Value>,
-) -> Result<Lenient> {
+    previous: Option<&Value>,
+) -> Result<LenientNormalisation> {
     let mut document = document.clone();
     let mut changes = Changes::lenient();
-    let policy = fit_policy::run(policy, &document, before, &mut changes)?;
-    canonical::spell(&mut document)?;
+    let policy = fit_policy::fit_policy(policy, &document, previous, &mut changes)?;
 
-    let normalised = understood(&mut document, Report::default());
-    let stale_rules = changes.stale_rules.unwrap_or_default();
-    Ok(Lenient { document, normalised, policy, stale_rules })
+    canonical::canonicalise(&mut document)?;
+    let normalised = validate_and_type(&mut document, Report::default());
+
+    let stale_rules = changes.into_stale_rules();
+    Ok(LenientNormalisation { document, normalised, policy, stale_rules })
 }
 
-/// Runs the passes that a flavour needs.
-fn chain(
+/// Runs the passes for the document's flavour, and brings the result into canonical form.
+fn run_chain(
     document: &mut Value,
     upstream: &Upstream,
     context: &Context,
     changes: &mut Changes,
 ) -> Result<Report> {
     let mut report = Report::default();
-    let has = |pass: &&Pass| pass.only.is_none_or(|only| only == upstream.flavour);
-    for pass in CHAIN.iter().filter(has) {
-        (pass.run)(document, context, changes).map_err(|problem| match pass.only {
-            // It finds the document as upstream has it.
-            Some(Flavour::Swagger2) => problem,
-            _ => map_to_upstream(problem, upstream),
+    let applies = |pass: &&Pass| pass.only.is_none_or(|only| only == upstream.flavour);
+
+    for pass in CHAIN.iter().filter(applies) {
+        (pass.run)(document, context, changes).map_err(|diagnostic| match pass.only {
+            // This pass runs on the upstream document, so its pointers need no mapping.
+            Some(Flavour::Swagger2) => diagnostic,
+            _ => map_to_upstream(diagnostic, upstream),
         })?;
-        let (made, mended) = changes.take();
-        if !mended {
-            let problem = Diagnostic::new(format!("the pass `{}` was never applied", pass.name))
-                .help(
-                    "the quirk that it mends is gone upstream, so delete the pass from the chain; \
-                     or the document is not the Connect API's",
-                );
-            changes.stale_rule(Rule::Pass, problem)?;
+
+        let (recorded, has_fix) = changes.take_recorded();
+        if !has_fix {
+            changes.report_stale_rule(RuleKind::Pass, stale_pass(pass.name))?;
         }
 
-        report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes: made });
+        report.passes.push(PassReport { name: pass.name, reason: pass.reason, changes: recorded });
     }
 
-    canonical::spell(document)?;
+    canonical::canonicalise(document)?;
     Ok(report)
 }
 
-/// The document with its types, unless there is something in it that no stage would understand.
-fn understood(document: &mut Value, report: Report) -> Result<Normalised> {
-    validate::check(document)?;
-    Ok(Normalised { openapi: canonical::typed(document)?, report })
+fn stale_pass(name: &str) -> Diagnostic {
+    Diagnostic::new(format!("stale pass: `{name}` fixed nothing")).help(
+        "if upstream has fixed the quirk, delete the pass from the chain; otherwise check that the \
+         document is the Connect API's",
+    )
 }
 
-impl Normalised {
-    /// The document as it is committed.
-    pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(&self.openapi)
-            .expect("a typed document has string keys only");
-        text.push('\n');
-        text
-    }
+/// Validates the document and parses it into types.
+fn validate_and_type(document: &mut Value, report: Report) -> Result<Normalised> {
+    validate::validate(document)?;
+    Ok(Normalised { openapi: canonical::parse_typed(document)?, report })
 }

@@ -1,48 +1,51 @@
-//! From a place in the normalised document back to where upstream has it: whoever reads of a
-//! problem has only upstream's document before them.
+//! The source map: from locations in the normalised document to locations in the upstream document,
+//! which is the one that readers of a diagnostic have.
 
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Place, pointer_segment, unescaped_segment};
-use crate::normalise::passes::routes;
+use crate::diagnostic::{Diagnostic, Location, pointer_segment, unescaped_segment};
 use crate::openapi::document::{Flavour, Upstream};
+use crate::openapi::route::plain_path;
 use crate::openapi::walk;
 
-/// The problem at its place in the upstream document, or saying in which document its place is.
-/// One that names a file is left alone.
-pub fn map_to_upstream(mut problem: Diagnostic, upstream: &Upstream) -> Diagnostic {
-    if problem.file.is_none()
-        && let Some(Place::Pointer(pointer)) = &mut problem.place
+/// Maps a diagnostic's pointer from the normalised to the upstream document. If the upstream
+/// document has no such location, the message says that the pointer is one into the normalised
+/// document. A diagnostic that names a file is returned unchanged.
+pub fn map_to_upstream(mut diagnostic: Diagnostic, upstream: &Upstream) -> Diagnostic {
+    if diagnostic.file.is_none()
+        && let Some(Location::Pointer(pointer)) = &mut diagnostic.location
     {
-        match origin(pointer, upstream) {
-            Some(origin) => *pointer = origin,
-            None => problem.message.push_str(" (in the normalised document)"),
+        match upstream_pointer(pointer, upstream) {
+            Some(upstream_pointer) => *pointer = upstream_pointer,
+            None => diagnostic.message.push_str(" (in the normalised document)"),
         }
     }
 
-    problem
+    diagnostic
 }
 
-/// Where upstream has what is at a pointer, or could have it: its holder is there.
-fn origin(pointer: &str, upstream: &Upstream) -> Option<String> {
+/// The pointer into the upstream document, if that value exists or could exist there: its parent
+/// exists.
+fn upstream_pointer(pointer: &str, upstream: &Upstream) -> Option<String> {
     let document = &upstream.document;
-    let there = match pointer.strip_prefix("/paths/") {
-        Some(rest) => in_path(rest, upstream)?,
+    let mapped = match pointer.strip_prefix("/paths/") {
+        Some(rest) => map_path_pointer(rest, upstream)?,
         None => match upstream.flavour {
             Flavour::OpenApi3 => pointer.to_owned(),
-            Flavour::Swagger2 => outside_paths(pointer),
+            Flavour::Swagger2 => map_root_pointer(pointer),
         },
     };
 
-    let holder = there.rsplit_once('/').map_or("", |(holder, _)| holder);
-    // A component that upstream has not, a pass has made.
-    let made = matches!(holder, "/definitions" | "/components/schemas");
-    let could = !made && document.pointer(holder).is_some();
+    let parent = mapped.rsplit_once('/').map_or("", |(parent, _)| parent);
+    // A component that does not exist upstream was created by a pass.
+    let is_component = matches!(parent, "/definitions" | "/components/schemas");
+    let could_exist = !is_component && document.pointer(parent).is_some();
 
-    (could || document.pointer(&there).is_some()).then_some(there)
+    (could_exist || document.pointer(&mapped).is_some()).then_some(mapped)
 }
 
-fn outside_paths(pointer: &str) -> String {
+/// Maps a pointer outside `/paths` to Swagger 2.0.
+fn map_root_pointer(pointer: &str) -> String {
     const MOVED: [(&str, &str); 3] = [
         ("/components/schemas", "/definitions"),
         ("/components/securitySchemes", "/securityDefinitions"),
@@ -53,60 +56,60 @@ fn outside_paths(pointer: &str) -> String {
     moved.map_or_else(|| pointer.to_owned(), |(from, rest)| format!("{from}{rest}"))
 }
 
-/// A pointer below `/paths/`.
-fn in_path(rest: &str, upstream: &Upstream) -> Option<String> {
+/// Maps a pointer below `/paths/`.
+fn map_path_pointer(rest: &str, upstream: &Upstream) -> Option<String> {
     let (path, rest) = rest.split_once('/').unwrap_or((rest, ""));
     let (method, inner) = rest.split_once('/').unwrap_or((rest, ""));
     let path = unescaped_segment(path);
 
-    // Several spellings of a route can become one, each with its own methods.
+    // Several upstream paths can become one path, each with different methods.
     let items = upstream.document["paths"].as_object()?;
-    let mut spellings = items.iter().filter(|(spelling, item)| {
-        routes::plain_path(spelling).as_deref() == Some(&path)
+    let mut sources = items.iter().filter(|(source, item)| {
+        plain_path(source).as_deref() == Some(&path)
             && (method.is_empty() || item.get(method).is_some())
     });
 
-    let Some((spelling, item)) = spellings.next() else {
-        // An operation that should be there and is not.
+    let Some((source, item)) = sources.next() else {
+        // The operation is missing upstream.
         return Some(format!("/paths/{}", pointer_segment(&path)));
     };
-    let mut place = format!("/paths/{}", pointer_segment(spelling));
 
     let inner = match upstream.flavour {
         Flavour::OpenApi3 => inner.to_owned(),
-        Flavour::Swagger2 => in_operation(inner, &item[method])?,
+        Flavour::Swagger2 => map_operation_pointer(inner, &item[method])?,
     };
 
+    let mut pointer = format!("/paths/{}", pointer_segment(source));
     for part in [method, &inner] {
         if !part.is_empty() {
-            place = format!("{place}/{part}");
+            pointer = format!("{pointer}/{part}");
         }
     }
 
-    Some(place)
+    Some(pointer)
 }
 
-/// A pointer below an operation that is written in Swagger 2.0.
-fn in_operation(inner: &str, operation: &Value) -> Option<String> {
+/// Maps a pointer below an operation to Swagger 2.0.
+fn map_operation_pointer(inner: &str, operation: &Value) -> Option<String> {
     const MEDIA: &str = "/content/application~1json";
 
     let parameters = operation["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut places = parameters.iter().enumerate();
+    let mut indexed = parameters.iter().enumerate();
     let is_body = |parameter: &Value| walk::text(parameter, "in") == Some("body");
 
     if let Some(rest) = inner.strip_prefix("requestBody") {
-        let (at, _) = places.find(|(_, parameter)| is_body(parameter))?;
-        return Some(format!("parameters/{at}{}", rest.strip_prefix(MEDIA).unwrap_or(rest)));
+        let (index, _) = indexed.find(|(_, parameter)| is_body(parameter))?;
+        return Some(format!("parameters/{index}{}", rest.strip_prefix(MEDIA).unwrap_or(rest)));
     }
 
     if let Some(rest) = inner.strip_prefix("parameters/") {
         let (index, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        let mut others = places.filter(|(_, parameter)| !is_body(parameter));
-        let (at, _) = others.nth(index.parse().ok()?)?;
+        let mut not_body = indexed.filter(|(_, parameter)| !is_body(parameter));
+        let (index, _) = not_body.nth(index.parse().ok()?)?;
 
-        // The schema of a value is the parameter itself.
+        // A Swagger parameter has the members of its schema itself.
         let rest = rest.strip_prefix("schema").unwrap_or(rest).trim_start_matches('/');
-        return Some(format!("parameters/{at}/{rest}").trim_end_matches('/').to_owned());
+        return Some(format!("parameters/{index}/{rest}").trim_end_matches('/').to_owned());
     }
 
     Some(match inner.split_once(MEDIA) {
@@ -125,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_told_where_upstream_has_it() {
+    fn pointers_map_to_their_location_in_swagger_2() {
         let upstream = json!({
             "swagger": "2.0",
             "host": "h",
@@ -146,30 +149,33 @@ mod tests {
         });
         let upstream = Upstream::parse(&upstream.to_string()).unwrap();
         let put = |rest: &str| format!("/paths/~1parts~1{{id}}/put/{rest}");
-        let was = |rest: &str| Some(format!("/paths/~1parts?~1{{id}}/put/{rest}"));
+        let upstream_put = |rest: &str| Some(format!("/paths/~1parts?~1{{id}}/put/{rest}"));
 
-        for (pointer, wanted) in [
+        for (pointer, expected) in [
             ("/components/schemas/Part/type".to_owned(), Some("/definitions/Part/type".to_owned())),
             ("/components/schemas/PartKind".to_owned(), None),
             ("/components/schemas/PartKind/enum".to_owned(), None),
             ("/servers/0/url".to_owned(), Some("/host".to_owned())),
-            (put("parameters/0/schema"), was("parameters/1")),
-            (put("parameters/0/schema/type"), was("parameters/1/type")),
-            (put("parameters/0/style"), was("parameters/1/style")),
-            (put("requestBody"), was("parameters/0")),
+            (put("parameters/0/schema"), upstream_put("parameters/1")),
+            (put("parameters/0/schema/type"), upstream_put("parameters/1/type")),
+            (put("parameters/0/style"), upstream_put("parameters/1/style")),
+            (put("requestBody"), upstream_put("parameters/0")),
             (
                 put("requestBody/content/application~1json/schema/type"),
-                was("parameters/0/schema/type"),
+                upstream_put("parameters/0/schema/type"),
             ),
-            (put("responses/200/content/application~1json/schema"), was("responses/200/schema")),
+            (
+                put("responses/200/content/application~1json/schema"),
+                upstream_put("responses/200/schema"),
+            ),
             (
                 put("responses/200/content/application~1json/example/data"),
-                was("responses/200/examples/application~1json/data"),
+                upstream_put("responses/200/examples/application~1json/data"),
             ),
-            (put("responses/200/description"), was("responses/200/description")),
+            (put("responses/200/description"), upstream_put("responses/200/description")),
             ("/paths/~1gone/get".to_owned(), Some("/paths/~1gone".to_owned())),
         ] {
-            assert_eq!(origin(&pointer, &upstream), wanted, "{pointer}");
+            assert_eq!(upstream_pointer(&pointer, &upstream), expected, "{pointer}");
         }
     }
 }

@@ -1,104 +1,118 @@
-//! The upstream document as it was fetched or imported, and the record of where it came from.
+//! The upstream document, as fetched or imported, and its provenance record.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::io::json::Once;
+use crate::io::json::UniqueKeys;
 
-/// The two languages in which the service describes itself.
+/// The specification that a document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
-    /// Swagger 2.0, what the service serves unless asked otherwise.
+    /// Swagger 2.0. The service serves it by default.
     Swagger2,
     /// OpenAPI 3.0.x.
     OpenApi3,
 }
 
-/// A document that says of itself that it describes an API in a language we read.
-#[derive(Debug, Clone)]
-pub struct Upstream {
-    /// The language it is written in.
-    pub flavour: Flavour,
-    /// The document, quirks and all, its keys in their order.
-    pub document: Value,
-}
-
-/// Where the committed document came from. Lies beside it, and pins its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Provenance {
-    /// The URL that was fetched, or the file that was imported.
-    pub source: String,
-    /// When, as an RFC 3339 time in UTC.
-    pub retrieved_at: String,
-    /// The OpenAPI version that the service was asked for, if it was asked for one.
-    pub requested_version: Option<String>,
-    /// The SHA-256 of the bytes that lie beside this, in hexadecimal. They are laid out for a
-    /// reader of differences, so it is not that of what was served.
-    pub sha256: String,
-    /// The command that made it, and that mends a mismatch.
-    pub command: String,
-}
-
-impl Upstream {
-    /// Reads a document, and refuses what is not an API document of a flavour we know, and one in
-    /// which a key stands twice.
-    pub fn parse(text: &str) -> Result<Self> {
-        let Once(document) = serde_json::from_str(text)
-            .map_err(|error| Diagnostic::json(&error, "not valid JSON"))?;
-        let Value::Object(root) = &document else {
-            return Err(Diagnostic::at("", "an API document is a JSON object"));
+impl Flavour {
+    /// Detects a document's specification from its `swagger` or `openapi` member.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the document is not Swagger 2.0 or OpenAPI 3.0.x, or has no `paths`.
+    pub fn detect(document: &Value) -> Result<Self> {
+        let Value::Object(root) = document else {
+            return Err(Diagnostic::at("", "an API document must be an object"));
         };
 
         let flavour = match (root.get("swagger"), root.get("openapi")) {
-            (Some(Value::String(version)), None) if version == "2.0" => Flavour::Swagger2,
-            (None, Some(Value::String(version))) if version.starts_with("3.0.") => {
-                Flavour::OpenApi3
-            }
+            (Some(Value::String(version)), None) if version == "2.0" => Self::Swagger2,
+            (None, Some(Value::String(version))) if version.starts_with("3.0.") => Self::OpenApi3,
             (None, None) => {
                 return Err(Diagnostic::at("", "neither a Swagger nor an OpenAPI document")
                     .help("the root must have `swagger: \"2.0\"` or `openapi: \"3.0.x\"`"));
             }
             (Some(_), Some(_)) => {
-                return Err(Diagnostic::at(
-                    "",
-                    "the document claims to be both Swagger and OpenAPI",
-                ));
+                return Err(Diagnostic::at("", "the root has both `swagger` and `openapi`")
+                    .help("remove one of them"));
             }
-            (Some(other), None) => return Err(Self::unknown_version("/swagger", other)),
-            (None, Some(other)) => return Err(Self::unknown_version("/openapi", other)),
+            (Some(version), None) => return Err(unsupported_version("/swagger", version)),
+            (None, Some(version)) => return Err(unsupported_version("/openapi", version)),
         };
 
-        if !matches!(root.get("paths"), Some(Value::Object(_))) {
-            return Err(Diagnostic::at("/paths", "the document has no paths"));
+        match root.get("paths") {
+            Some(Value::Object(_)) => Ok(flavour),
+            _ => Err(Diagnostic::at("/paths", "the document has no `paths` object")),
         }
-        Ok(Self { flavour, document })
-    }
-
-    fn unknown_version(pointer: &str, version: &Value) -> Diagnostic {
-        Diagnostic::at(pointer, format!("version {version} is not one that can be read"))
-            .help("Swagger 2.0 and OpenAPI 3.0.x can; ask the service for one of them")
     }
 }
 
+fn unsupported_version(pointer: &str, version: &Value) -> Diagnostic {
+    Diagnostic::at(pointer, format!("unsupported version {version}"))
+        .help("supported are Swagger \"2.0\" (in YAML, quote it) and OpenAPI 3.0.x")
+}
+
+/// The upstream document and its specification.
+#[derive(Debug, Clone)]
+pub struct Upstream {
+    /// The specification that the document is written in.
+    pub flavour: Flavour,
+    /// The document, unchanged, with its keys in their original order.
+    pub document: Value,
+}
+
+impl Upstream {
+    /// Parses a JSON text and detects its specification.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not valid JSON, has an object with a duplicate key, or is not a Swagger
+    /// 2.0 or OpenAPI 3.0.x document.
+    pub fn parse(text: &str) -> Result<Self> {
+        let UniqueKeys(document) = serde_json::from_str(text)
+            .map_err(|error| Diagnostic::from_json_error(&error, "not valid JSON"))?;
+
+        Ok(Self { flavour: Flavour::detect(&document)?, document })
+    }
+}
+
+/// The provenance record: where the committed document came from, and the hash of its bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// The fetched URL or the imported file.
+    pub source: String,
+    /// When it was fetched or imported, as an RFC 3339 time in UTC.
+    pub retrieved_at: String,
+    /// The OpenAPI version requested from the service, if any.
+    pub requested_version: Option<String>,
+    /// The SHA-256 of the committed bytes, in hexadecimal. It differs from the hash of the
+    /// response, because the document is reformatted for readable diffs.
+    pub sha256: String,
+    /// The command that wrote the document, and that restores it after a mismatch.
+    pub command: String,
+}
+
 impl Provenance {
-    /// Refuses a document whose bytes are not the recorded ones.
+    /// Checks a document against the recorded hash.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the hash of `bytes` is not the recorded one.
     pub fn verify(&self, bytes: &[u8]) -> Result<()> {
         let actual = sha256(bytes);
         if actual == self.sha256 {
             return Ok(());
         }
 
-        Err(Diagnostic::new(format!(
-            "the document's SHA-256 is {actual}, but its record says {}",
+        let message = format!(
+            "the document's SHA-256 is {actual}, but its provenance record has {}",
             self.sha256
-        ))
-        .help(format!(
-            "the document was changed by hand or in part; run `{}` to make it anew",
-            self.command
-        )))
+        );
+        Err(Diagnostic::new(message)
+            .help(format!("the document was edited by hand: run `{}` to restore it", self.command)))
     }
 }
 

@@ -1,4 +1,6 @@
-//! API documents: loading one, and walking over its parts.
+//! API documents: loading, overlays, routes, and traversal.
 
 pub mod document;
+pub mod overlay;
+pub mod route;
 pub mod walk;

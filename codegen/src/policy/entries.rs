@@ -1,55 +1,62 @@
-//! Entries of the policy for places of the document, each of which has to be there.
+//! Entries of the policy that have not been used yet.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::FILE;
+use super::stale_entry;
 use crate::changes::report::Changes;
-use crate::changes::stale_rule::Rule;
-use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::changes::stale_rule::RuleKind;
+use crate::diagnostic::{Result, pointer_segment};
 
-/// Entries of the policy that are still to be used: none may be left over.
-pub(crate) struct Unused<T> {
-    /// By the place in the document: the place in the policy, and what is said.
+/// Entries of one section of the policy. Each must be used once, for the schema that it names.
+pub(crate) struct UnusedEntries<T> {
+    /// The pointer into the policy and the value of each entry, by the pointer of its schema.
     entries: BTreeMap<String, (String, T)>,
 }
 
-impl<T> Unused<T> {
-    /// The entries of a section: `Model.property`, the last segment of the entry's place, what is
-    /// said.
-    pub fn of<'a>(
+impl<T> UnusedEntries<T> {
+    /// The entries of a section: for each the `Model.property` that it applies to, the last segment
+    /// of its pointer in the policy, and its value.
+    pub fn new<'a>(
         section: &str,
         entries: impl Iterator<Item = (&'a str, impl fmt::Display, T)>,
     ) -> Self {
-        let pointer = |at: &str| match at.split_once('.') {
-            Some((model, property)) => {
-                format!(
-                    "/components/schemas/{}/properties/{}",
-                    pointer_segment(model),
-                    pointer_segment(property)
-                )
-            }
-            None => format!("/components/schemas/{}", pointer_segment(at)),
-        };
-        let place = |last: String| format!("{section}/{}", pointer_segment(&last));
-        let entries =
-            entries.map(|(at, last, value)| (pointer(at), (place(last.to_string()), value)));
+        let entries = entries.map(|(property, key, value)| {
+            let policy_pointer = format!("{section}/{}", pointer_segment(&key.to_string()));
+            (schema_pointer(property), (policy_pointer, value))
+        });
 
         Self { entries: entries.collect() }
     }
 
-    /// The entry for the schema at a pointer (or for the list whose items it describes).
-    pub fn remove(&mut self, pointer: &str) -> Option<T> {
+    /// Removes and returns the value for the schema at a pointer. For the items of a list, this is
+    /// the value for the list.
+    pub fn take(&mut self, pointer: &str) -> Option<T> {
         let entry = self.entries.remove(pointer.strip_suffix("/items").unwrap_or(pointer));
         entry.map(|(_, value)| value)
     }
 
-    /// An entry that was never used is a lapse.
-    pub fn finish(self, changes: &mut Changes) -> Result<()> {
-        self.entries.into_iter().try_for_each(|(pointer, (place, _))| {
-            let said = format!("the entry was never applied: it is for {pointer}");
-            let help = "upstream has changed there: correct or remove the entry";
-            changes.stale_rule(Rule::Policy, Diagnostic::at(place, said).in_file(FILE).help(help))
+    /// Reports the entries that are left as stale.
+    ///
+    /// # Errors
+    ///
+    /// As [`Changes::report_stale_rule`].
+    pub fn report_stale(self, changes: &mut Changes) -> Result<()> {
+        self.entries.into_iter().try_for_each(|(pointer, (policy_pointer, _))| {
+            let reason = format!("it applies to nothing; its target is {pointer}");
+            changes.report_stale_rule(RuleKind::Policy, stale_entry(policy_pointer, &reason))
         })
+    }
+}
+
+/// The pointer of `Model.property`, or of `Model`.
+fn schema_pointer(property: &str) -> String {
+    match property.split_once('.') {
+        Some((model, property)) => format!(
+            "/components/schemas/{}/properties/{}",
+            pointer_segment(model),
+            pointer_segment(property)
+        ),
+        None => format!("/components/schemas/{}", pointer_segment(property)),
     }
 }

@@ -1,103 +1,95 @@
-//! What we decide and upstream does not say: names, resources, and the like, all of it data
-//! in `spec/policy.yaml`.
+//! The policy: names, resources and other decisions that the upstream document does not contain.
+//! It is data in `spec/policy.yaml`.
 
 mod entries;
+pub mod operations;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::io::yaml;
-pub(crate) use entries::Unused;
-
-/// The file, as problems of its entries name it.
-pub(crate) const FILE: &str = "spec/policy.yaml";
+use crate::openapi::route::Route;
+use crate::workspace;
+pub(crate) use entries::UnusedEntries;
 
 /// The content of `spec/policy.yaml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// Every operation, by route.
-    pub operations: Vec<Operation>,
-    /// The resources in which operations and models are filed.
+    /// One entry per operation of the document.
+    pub operations: Vec<OperationEntry>,
+    /// The resources that group operations and models.
     pub resources: Vec<Resource>,
-    /// Names for what upstream leaves without one, by `Model.property`.
+    /// Names for unions and enums, which have none in the upstream document.
     pub names: Names,
-    /// Numbers that may carry a fraction although upstream gives them as whole.
+    /// Numbers that can be fractional although upstream declares them as whole.
     pub quantities: Vec<Quantity>,
-    /// How lists come in pages.
+    /// How lists are paginated.
     #[serde(default)]
     pub paging: Paging,
-    /// Strings that must not show.
+    /// Strings that `Debug` output and errors must redact.
     #[serde(default)]
     pub secrets: Vec<Secret>,
 }
 
-/// How lists come in pages.
+/// How lists are paginated.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
-    /// The query parameter that asks for a page by its number, from 1.
+    /// The query parameter for the page number, from 1.
     pub parameter: String,
-    /// The field that tells the items of a model apart; of other models all of it does.
+    /// The field that identifies an item, by model. Items of other models are compared as a whole.
     #[serde(default)]
     pub keys: BTreeMap<String, String>,
 }
 
-/// What we say of an operation.
+/// The policy's entry for an operation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Operation {
-    /// Its method and path, as in `GET /clusters/{cluster_id}`.
+pub struct OperationEntry {
+    /// The method and the path, such as `GET /clusters/{cluster_id}`.
     pub route: Route,
-    /// The name of our method.
+    /// The operation id, which is also the name of the client method.
     pub id: String,
-    /// The resource in which it is filed.
+    /// The resource that the operation belongs to.
     pub resource: String,
-    /// Whether it wants no token.
+    /// Whether the operation needs no access token.
     #[serde(default)]
     pub public: bool,
-    /// Whether each call does something anew, so that it is not simply tried again.
+    /// Whether repeating a call has an additional effect, so that it must not be retried blindly.
     #[serde(default)]
     pub once: bool,
-    /// Whether programs call it again and again to see what has changed.
+    /// Whether programs poll the operation for changes.
     #[serde(default)]
     pub polled: bool,
-    /// Whether its answer is the status of an action in the cluster, whose end can be waited for.
+    /// Whether the response is the status of an action in the cluster that callers can await.
     #[serde(default)]
     pub awaited: bool,
-    /// The required query values in the order in which a caller expects them.
+    /// The required query parameters, in the order of the method's arguments.
     #[serde(default)]
     pub arguments: Vec<String>,
-    /// What the example in the documentation gives for parameters whose name says too little.
+    /// Values for parameters in the generated documentation's example.
     #[serde(default)]
     pub examples: BTreeMap<String, String>,
 }
 
-/// A method and a path template.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Route {
-    method: String,
-    path: String,
-}
-
-/// A resource: a file of operations and one of models.
+/// A resource: one generated file of operations and one of models.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
-    /// Its name, also that of the files.
+    /// The name, also of the generated files.
     pub name: String,
-    /// What it is, in a sentence.
+    /// A description of one sentence.
     pub about: String,
-    /// The beginnings of the names of its models; the longest that fits decides.
+    /// Prefixes of the names of its models. The longest matching prefix of all resources decides.
     #[serde(default)]
     pub models: Vec<String>,
 }
 
-/// Names by `Model.property`.
+/// Names of unions and enums, by `Model.property`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Names {
@@ -105,122 +97,127 @@ pub struct Names {
     enums: BTreeMap<String, String>,
 }
 
-/// A number that may carry a fraction.
+/// A number that can be fractional.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quantity {
-    /// Where, as `Model.property`.
+    /// The number, as `Model.property`.
     pub at: String,
     /// The evidence.
     pub because: String,
 }
 
-/// A string that must not show: neither in `Debug` nor in errors.
+/// A string that `Debug` output and errors must redact.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Secret {
-    /// Where, as `Model.property` or `operation.parameter`.
+    /// The string, as `Model.property` or `operation.parameter`.
     pub at: String,
     /// The evidence.
     pub because: String,
 }
 
 impl Policy {
-    /// Reads a policy.
+    /// Parses a YAML text.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a policy, if a resource or an operation is listed twice, if a
+    /// resource's name is not a module name, or if an operation names an unknown resource.
     pub fn parse(text: &str) -> Result<Self> {
         let policy: Self = yaml::parse(text)?;
-        for (index, resource) in policy.resources.iter().enumerate() {
-            let word = resource.name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
-            if !word || syn::parse_str::<syn::Ident>(&resource.name).is_err() {
-                return Err(Diagnostic::at(
-                    format!("/resources/{index}/name"),
-                    format!("`{}` cannot be the name of a Rust module", resource.name),
-                ));
-            }
-
-            if policy.resources[..index].iter().any(|other| other.name == resource.name) {
-                return Err(Diagnostic::at(
-                    format!("/resources/{index}/name"),
-                    format!("`{}` is there twice", resource.name),
-                ));
-            }
-        }
-
-        for (index, operation) in policy.operations.iter().enumerate() {
-            let before = &policy.operations[..index];
-            if before.iter().any(|other| other.id == operation.id || other.route == operation.route)
-            {
-                return Err(Diagnostic::at(
-                    format!("/operations/{index}"),
-                    format!("`{}` is there twice", operation.id),
-                ));
-            }
-
-            if !policy.resources.iter().any(|resource| resource.name == operation.resource) {
-                return Err(Diagnostic::at(
-                    format!("/operations/{index}/resource"),
-                    format!("there is no resource `{}`", operation.resource),
-                ));
-            }
-        }
+        policy.validate_resources()?;
+        policy.validate_operations()?;
 
         Ok(policy)
     }
 
-    /// The operation at a pointer of the form `/paths/<path>/<method>…`.
-    pub fn operation_at(&self, pointer: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| {
+    fn validate_resources(&self) -> Result<()> {
+        for (index, resource) in self.resources.iter().enumerate() {
+            let pointer = format!("/resources/{index}/name");
+            let name = &resource.name;
+
+            let is_snake_case = name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            if !is_snake_case || syn::parse_str::<syn::Ident>(name).is_err() {
+                let message = format!("`{name}` is not a valid name of a Rust module");
+                return Err(Diagnostic::at(pointer, message)
+                    .help("use lower-case letters and `_`, and no keyword"));
+            }
+
+            if self.resources[..index].iter().any(|other| other.name == *name) {
+                return Err(Diagnostic::at(pointer, format!("duplicate resource `{name}`")));
+            }
+        }
+
+        Ok(())
+    }
+
+    fn validate_operations(&self) -> Result<()> {
+        for (index, entry) in self.operations.iter().enumerate() {
+            let mut earlier = self.operations[..index].iter();
+            if earlier.any(|other| other.id == entry.id || other.route == entry.route) {
+                return Err(Diagnostic::at(
+                    format!("/operations/{index}"),
+                    format!("duplicate id or route of the operation `{}`", entry.id),
+                ));
+            }
+
+            if !self.resources.iter().any(|resource| resource.name == entry.resource) {
+                return Err(Diagnostic::at(
+                    format!("/operations/{index}/resource"),
+                    format!("unknown resource `{}`", entry.resource),
+                )
+                .help("correct the name, or add the resource under `resources`"));
+            }
+        }
+
+        Ok(())
+    }
+
+    /// The entry for the operation at, or above, a pointer of the form `/paths/<path>/<method>…`.
+    pub fn operation_at(&self, pointer: &str) -> Option<&OperationEntry> {
+        self.operations.iter().find(|entry| {
             pointer
-                .strip_prefix(&operation.route.pointer())
+                .strip_prefix(&entry.route.pointer())
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
-    /// The operation of an id.
-    pub fn operation(&self, id: &str) -> Option<&Operation> {
-        self.operations.iter().find(|operation| operation.id == id)
+    /// The entry with an operation id.
+    pub fn operation(&self, id: &str) -> Option<&OperationEntry> {
+        self.operations.iter().find(|entry| entry.id == id)
     }
 
-    /// The resource in which a model is filed.
+    /// The resource that a model belongs to: the one with the longest matching prefix.
     pub fn resource_of(&self, model: &str) -> Option<&Resource> {
-        let fit = |resource: &Resource| {
-            resource
-                .models
-                .iter()
-                .filter(|start| model.starts_with(start.as_str()))
-                .map(String::len)
-                .max()
-        };
+        let resources = self.resources.iter();
+        let matching = resources.filter_map(|resource| {
+            resource.longest_prefix_of(model).map(|prefix| (prefix.len(), resource))
+        });
 
-        self.resources
-            .iter()
-            .filter(|resource| fit(resource).is_some())
-            .max_by_key(|resource| fit(resource))
+        matching.max_by_key(|(length, _)| *length).map(|(_, resource)| resource)
     }
 
-    /// The beginnings of names under `resources` by which none of these models is filed.
-    pub(crate) fn prefixes_without<'m>(
+    /// Diagnostics for the model prefixes of resources that decide the resource of no model.
+    pub(crate) fn unused_model_prefixes<'m>(
         &self,
         models: impl Iterator<Item = &'m str> + Clone,
     ) -> Vec<Diagnostic> {
-        let used = |resource: &Resource, start: &str| {
+        let is_used = |resource: &Resource, prefix: &str| {
             models.clone().any(|model| {
-                let longest = |other: &&String| model.starts_with(other.as_str());
-                let longest = resource.models.iter().filter(longest).max_by_key(|it| it.len());
-                longest.is_some_and(|longest| longest == start)
+                resource.longest_prefix_of(model) == Some(prefix)
                     && self.resource_of(model).is_some_and(|of| of.name == resource.name)
             })
         };
+
         let mut unused = Vec::new();
-        for (at, resource) in self.resources.iter().enumerate() {
-            for (index, start) in resource.models.iter().enumerate() {
-                if !used(resource, start) {
-                    let said = format!("no model is filed by the beginning `{start}`");
-                    unused.push(
-                        Diagnostic::at(format!("/resources/{at}/models/{index}"), said)
-                            .in_file(FILE)
-                            .help("upstream has changed there: correct or remove it"),
-                    );
+        for (resource_index, resource) in self.resources.iter().enumerate() {
+            for (index, prefix) in resource.models.iter().enumerate() {
+                if !is_used(resource, prefix) {
+                    unused.push(stale_entry(
+                        format!("/resources/{resource_index}/models/{index}"),
+                        &format!("no model belongs to the prefix `{prefix}`"),
+                    ));
                 }
             }
         }
@@ -228,56 +225,57 @@ impl Policy {
         unused
     }
 
-    /// The names of unions, each to be used.
-    pub(crate) fn union_names(&self) -> Unused<String> {
+    /// The names of unions, by the pointer of a property that is such a union.
+    pub(crate) fn union_names(&self) -> UnusedEntries<String> {
         let names = self.names.unions.iter();
-        Unused::of("/names/unions", names.map(|(at, name)| (at.as_str(), at, name.clone())))
+        UnusedEntries::new(
+            "/names/unions",
+            names.map(|(property, name)| (property.as_str(), property, name.clone())),
+        )
     }
 
-    /// The names of enums, each to be used.
-    pub(crate) fn enum_names(&self) -> Unused<String> {
+    /// The names of enums, by the pointer of a property that is such an enum.
+    pub(crate) fn enum_names(&self) -> UnusedEntries<String> {
         let names = self.names.enums.iter();
-        Unused::of("/names/enums", names.map(|(at, name)| (at.as_str(), at, name.clone())))
+        UnusedEntries::new(
+            "/names/enums",
+            names.map(|(property, name)| (property.as_str(), property, name.clone())),
+        )
     }
 
-    /// The quantities, each to be used.
-    pub(crate) fn quantities(&self) -> Unused<()> {
+    /// The numbers that can be fractional, by their pointer.
+    pub(crate) fn fractional_numbers(&self) -> UnusedEntries<()> {
         let quantities = self.quantities.iter().enumerate();
-        Unused::of("/quantities", quantities.map(|(index, it)| (it.at.as_str(), index, ())))
+        UnusedEntries::new(
+            "/quantities",
+            quantities.map(|(index, quantity)| (quantity.at.as_str(), index, ())),
+        )
     }
 }
 
-impl Route {
-    /// A method, in whatever case, and a path template.
-    pub fn new(method: &str, path: impl Into<String>) -> Self {
-        Self { method: method.to_ascii_lowercase(), path: path.into() }
-    }
-
-    /// The method, in small letters.
-    pub fn method(&self) -> &str {
-        &self.method
-    }
-
-    /// The path template.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Its place in a document.
-    pub fn pointer(&self) -> String {
-        format!("/paths/{}/{}", pointer_segment(&self.path), self.method)
+impl Resource {
+    fn longest_prefix_of(&self, model: &str) -> Option<&str> {
+        let prefixes = self.models.iter().map(String::as_str);
+        prefixes.filter(|prefix| model.starts_with(prefix)).max_by_key(|prefix| prefix.len())
     }
 }
 
-/// The entry as a line of the policy.
-impl fmt::Display for Operation {
+/// A diagnostic for an entry of the policy that does not apply to the document.
+pub(crate) fn stale_entry(pointer: impl Into<String>, reason: &str) -> Diagnostic {
+    Diagnostic::at(pointer, format!("stale entry: {reason}"))
+        .in_file(workspace::POLICY)
+        .help("the upstream document has changed there: correct or remove the entry")
+}
+
+/// Formats the entry as a line of the policy, to be copied into `spec/policy.yaml`.
+impl fmt::Display for OperationEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { route, id, resource, public, once, polled, awaited, arguments, examples } = self;
         write!(f, "{{ id: {id}, route: \"{route}\", resource: {resource}")?;
-        let flags = [("public", public), ("once", once), ("polled", polled), ("awaited", awaited)];
 
-        for (flag, set) in flags {
-            if *set {
+        let flags = [("public", public), ("once", once), ("polled", polled), ("awaited", awaited)];
+        for (flag, is_set) in flags {
+            if *is_set {
                 write!(f, ", {flag}: true")?;
             }
         }
@@ -293,22 +291,5 @@ impl fmt::Display for Operation {
         }
 
         f.write_str(" }")
-    }
-}
-
-impl TryFrom<String> for Route {
-    type Error = String;
-
-    fn try_from(text: String) -> std::result::Result<Self, String> {
-        match text.split_once(' ') {
-            Some((method, path)) if path.starts_with('/') => Ok(Self::new(method, path)),
-            _ => Err(format!("`{text}` is not a route such as `GET /clusters`")),
-        }
-    }
-}
-
-impl fmt::Display for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method.to_ascii_uppercase(), self.path)
     }
 }

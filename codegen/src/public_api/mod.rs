@@ -15,7 +15,7 @@ use syn::{Ident, ImplItem, Item, Token, Type, Visibility};
 use self::modules::{Found, Modules, Place};
 use self::print::Member;
 use crate::diagnostic::Result;
-use crate::io::write::{self, Files};
+use crate::io::files::{self, Files};
 
 /// The macro of the crate that gives an open enum its conversions.
 const OPEN_ENUM: &str = "open_enum";
@@ -24,7 +24,7 @@ const OPEN_ENUM: &str = "open_enum";
 const MODEL: &str = "model";
 
 /// The macro of the crate that gives a struct with secrets its `Debug`.
-const DISCREET: &str = "discreet";
+const DISCREET: &str = "redacted_debug";
 
 /// The macro of the crate that has a request sent.
 const SENT: &str = "sent";
@@ -60,10 +60,10 @@ impl Surface {
     /// Reads a crate from the folder of its `lib.rs`.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut files = Files::new();
-        for path in write::listing(folder)? {
+        for path in files::list(folder)? {
             if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
-                files.insert(name, write::read(&path)?);
+                files.insert(name, files::read(&path)?);
             }
         }
 

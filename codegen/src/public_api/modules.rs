@@ -6,7 +6,7 @@ use std::path::Path;
 use syn::{Item, Meta, UseTree, Visibility};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::io::write::Files;
+use crate::io::files::Files;
 
 /// The modules of a crate, by path from its root.
 pub struct Modules {

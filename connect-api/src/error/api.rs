@@ -11,9 +11,11 @@ use serde_json::Value;
 use super::Attempts;
 use crate::auth::token::AccessToken;
 use crate::http::call::{Operation, RawResponse};
-use crate::json::path::value;
+use crate::json::path::parse_value;
 use crate::models::{ErrorCode, ErrorObject};
-use crate::redact::text::{brief, excerpt, redact_headers, redact_strings};
+use crate::redact::body::{excerpt, redact_json};
+use crate::redact::headers::redact_headers;
+use crate::redact::text::to_single_line;
 
 /// How many of the errors of an answer are shown.
 const SHOWN: usize = 3;
@@ -56,7 +58,7 @@ impl ApiError {
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
-        token: Option<&str>,
+        secrets: &[&str],
     ) -> Self {
         let listed = listed(body);
         let count = listed.len();
@@ -64,10 +66,10 @@ impl ApiError {
         // Judged before the token is taken out, which can be a part of any word.
         let expired = listed.iter().any(|error| error.get("code") == Some(&"tokenExpired".into()));
         let errors: Vec<_> =
-            listed.into_iter().filter_map(|error| error_object(error, token)).collect();
+            listed.into_iter().filter_map(|error| error_object(error, secrets)).collect();
         let whole = !errors.is_empty() && errors.len() == count;
-        let excerpt = (!whole).then(|| excerpt(body, token));
-        let headers = redact_headers(headers, token);
+        let excerpt = (!whole).then(|| excerpt(body, secrets));
+        let headers = redact_headers(headers, secrets);
 
         Self {
             operation: operation.clone(),
@@ -84,7 +86,7 @@ impl ApiError {
     pub(crate) fn listed(raw: &RawResponse) -> Option<Self> {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let headers = raw.headers.clone();
-        let error = Self::read(&raw.operation, raw.status, headers, &raw.body, token);
+        let error = Self::read(&raw.operation, raw.status, headers, &raw.body, token.as_slice());
         let error = Self { attempts: raw.attempts, ..error };
         Some(error).filter(|error| !error.errors.is_empty())
     }
@@ -114,7 +116,11 @@ impl ApiError {
 
 /// The errors that a body lists, or the one that it holds.
 fn listed(body: &[u8]) -> Vec<Value> {
-    match value(body).as_mut().and_then(|document| document.get_mut("errors")).map(Value::take) {
+    match parse_value(body)
+        .as_mut()
+        .and_then(|document| document.get_mut("errors"))
+        .map(Value::take)
+    {
         Some(Value::Array(errors)) => errors,
         Some(error @ Value::Object(_)) => vec![error],
         _ => Vec::new(),
@@ -122,9 +128,9 @@ fn listed(body: &[u8]) -> Vec<Value> {
 }
 
 /// An error, of which only the code must be there: it is worth more than the rest.
-fn error_object(mut error: Value, token: Option<&str>) -> Option<ErrorObject> {
+fn error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject> {
     let code = ErrorCode::from(error.get("code")?.as_str()?);
-    redact_strings(&mut error, token);
+    redact_json(&mut error, secrets);
     let members = error.as_object_mut()?;
 
     for name in ["http_status", "id", "title"] {
@@ -147,13 +153,13 @@ impl fmt::Display for ApiError {
         write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
 
         for error in self.errors.iter().take(SHOWN) {
-            write!(f, ": {}", brief(error.code.as_str()))?;
+            write!(f, ": {}", to_single_line(error.code.as_str()))?;
 
             if !error.title.is_empty() {
-                write!(f, ": {}", brief(&error.title))?;
+                write!(f, ": {}", to_single_line(&error.title))?;
             }
             if let Some(detail) = &error.detail {
-                write!(f, " ({})", brief(detail))?;
+                write!(f, " ({})", to_single_line(detail))?;
             }
         }
 
@@ -166,7 +172,7 @@ impl fmt::Display for ApiError {
             write!(f, ": not the documented error, but {excerpt:?}")?;
         }
         match self.request_id() {
-            Some(id) => write!(f, " [request {}]", brief(id)),
+            Some(id) => write!(f, " [request {}]", to_single_line(id)),
             None => Ok(()),
         }
     }

@@ -8,8 +8,10 @@ use reqwest::header::HeaderMap;
 
 use crate::auth::token::AccessToken;
 use crate::http::call::{Operation, RawResponse};
-use crate::json::path::{offset, path_at};
-use crate::redact::text::{brief, excerpt_at, harmless_ends, redact_headers};
+use crate::json::path::Location;
+use crate::redact::body::excerpt_at;
+use crate::redact::headers::redact_headers;
+use crate::redact::text::{redact_text, to_single_line};
 
 /// A body that is not what the API documents.
 ///
@@ -63,15 +65,16 @@ pub struct NoDataError {
 impl DecodeError {
     pub(crate) fn new(raw: RawResponse, error: serde_json::Error) -> Self {
         let token = raw.token.as_ref().map(AccessToken::expose);
-        let at = offset(&raw.body, error.line(), error.column());
-        let path = path_at(&raw.body, at);
+        let secrets = token.as_slice();
+        let location = Location::of_error(&error, &raw.body);
+        // It quotes the invalid value, which can be long.
+        let fault = error.to_string();
 
         Self {
-            path: brief(&harmless_ends(&path, token)),
-            excerpt: excerpt_at(&raw.body, at, token),
-            // It quotes the value that does not fit, however long that is.
-            fault: brief(&harmless_ends(&error.to_string(), token)),
-            headers: redact_headers(raw.headers, token),
+            path: to_single_line(&redact_text(&location.path, secrets)),
+            excerpt: excerpt_at(&raw.body, &location, secrets),
+            fault: to_single_line(&redact_text(&fault, secrets)),
+            headers: redact_headers(raw.headers, secrets),
             operation: raw.operation,
             status: raw.status,
         }

@@ -50,7 +50,8 @@ impl Client {
             // Of an error, whatever has arrived is better than nothing.
             (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
                 let secret = token.map(AccessToken::expose);
-                let error = ApiError::read(operation, status, headers, &body, secret);
+                let secrets = secret.as_slice();
+                let error = ApiError::read(operation, status, headers, &body, secrets);
                 Err(Error::Api(Box::new(error)))
             }
         }

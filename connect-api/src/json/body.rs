@@ -7,7 +7,7 @@ use crate::error::{ApiError, DecodeError, Error, NoDataError};
 use crate::http::call::RawResponse;
 use crate::http::response::Response;
 use crate::json::envelope::{Answer, Any, Content, One};
-use crate::json::path::value;
+use crate::json::path::parse_value;
 use crate::paging::page::Page;
 
 /// The whole body, without an envelope.
@@ -99,6 +99,6 @@ fn failure(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
 /// Whether an operation that does something anew is answered with an object without members: it has
 /// been taken in, and there is nothing to tell yet.
 fn is_empty_outcome(raw: &RawResponse) -> bool {
-    let data = || value(&raw.body)?.get("data")?.as_object().map(serde_json::Map::is_empty);
+    let data = || parse_value(&raw.body)?.get("data")?.as_object().map(serde_json::Map::is_empty);
     !raw.operation.repeatable && data() == Some(true)
 }

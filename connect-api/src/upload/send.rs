@@ -15,7 +15,6 @@ use crate::http::exchange::{Body as AnswerBody, read};
 use crate::http::options::CallOptions;
 use crate::http::params::Wire;
 use crate::http::retry::is_retryable;
-use crate::redact::text::{redact, redact_headers};
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::Gauge;
 
@@ -150,10 +149,8 @@ impl Put<'_> {
         let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
             body;
         let secrets = secrets(&self.url);
-        let text = String::from_utf8_lossy(&body);
-        let text = redact(&text, &secrets);
-        let headers = redact_headers(headers, &secrets);
-        let error = ApiError::read(operation, status, headers, text.as_bytes(), None);
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        let error = ApiError::read(operation, status, headers, &body, &secrets);
 
         Error::Api(Box::new(error))
     }

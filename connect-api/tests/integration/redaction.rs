@@ -40,9 +40,12 @@ async fn printed(status: u16, location: Option<&str>, body: &str) -> (Error, Str
     (error, text)
 }
 
+/// Replaces a text from which a secret cannot be removed.
+const WITHHELD: &str = "[withheld: it contains a secret]";
+
 #[track_caller]
 fn assert_hidden(text: &str) {
-    assert!(text.contains("***"), "{text}");
+    assert!(text.contains("***") || text.contains(WITHHELD), "{text}");
     assert!(!text.contains("CRET"), "{text}");
 }
 
@@ -83,7 +86,7 @@ async fn a_page_and_a_redirect_may_spell_it_as_urls_can() {
         let location = format!("/login?token={spelling}");
         let (error, text) = printed(502, None, &page).await;
 
-        assert!(error.to_string().contains("/?***'>again"), "{error}");
+        assert!(error.to_string().contains(WITHHELD), "{error}");
         assert_hidden(&text);
         let (error, text) = printed(302, Some(&location), &page).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
@@ -157,7 +160,9 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
             }
         }
 
-        assert!(text.contains("***") && !text.contains("S3CRET"), "{text}");
+        // Beside a secret, the excerpt is the invalid value alone.
+        assert!(text.contains("***") || text.contains(r#"excerpt: "null""#), "{text}");
+        assert!(!text.contains("S3CRET"), "{text}");
     }
 }
 
@@ -170,12 +175,8 @@ async fn an_error_object_shows_no_secret_of_the_api() {
             json!("see https://h/a?X-Goog-Signature=S3CRET now"),
             json!("see https://h/a?*** now"),
         ),
-        ("title", json!(said), json!(r#"upstream said {"access_key":***}"#)),
-        (
-            "detail",
-            json!(json!({"body": said}).to_string()),
-            json!(r#"{"body":"upstream said {\"access_key\":***}"}"#),
-        ),
+        ("title", json!(said), json!(WITHHELD)),
+        ("detail", json!(json!({"body": said}).to_string()), json!(WITHHELD)),
         ("code", json!("https://h/a?S3CRET"), json!("https://h/a?***")),
         (
             "meta",

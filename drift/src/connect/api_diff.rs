@@ -9,8 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::normalise::Lenient;
-use connect_codegen::pipeline::generated;
+use connect_codegen::normalise::LenientNormalisation;
+use connect_codegen::pipeline::generate_code;
 use connect_codegen::public_api::Surface;
 
 use crate::change_kind::ChangeKind;
@@ -27,9 +27,9 @@ pub struct Crate(pub(super) BTreeMap<String, String>);
 
 impl Crate {
     /// Generates the code and reads its surface, all in memory.
-    pub fn of(lenient: &Lenient) -> Result<Self> {
+    pub fn of(lenient: &LenientNormalisation) -> Result<Self> {
         let normalised = lenient.normalised.as_ref().map_err(Clone::clone)?;
-        let files = generated(normalised, &lenient.policy)?;
+        let files = generate_code(normalised, &lenient.policy)?;
         Ok(Self(Surface::of_generated(&files)?.shapes()))
     }
 }

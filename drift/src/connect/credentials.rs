@@ -2,7 +2,7 @@
 //! knows, so it is compared as it stands, and filed at its place in the normalised documents.
 
 use connect_codegen::diagnostic::{Result, pointer_segment, unescaped_segment};
-use connect_codegen::normalise::plain_path;
+use connect_codegen::openapi::route::plain_path;
 use serde_json::{Map, Value};
 
 use crate::change_kind::ChangeKind;

@@ -5,13 +5,14 @@ mod api_diff;
 mod credentials;
 mod rust_items;
 
+use connect_codegen::changes::stale_rule::{RuleKind, StaleRule};
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::normalise::{
-    Lenient, Rule, StaleRule, is_envelope, normalise_leniently, normalised_before, operations_of,
-};
+use connect_codegen::normalise::envelope::is_envelope;
+use connect_codegen::normalise::{LenientNormalisation, normalise_leniently, validate_normalised};
 use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline::Rules;
 use connect_codegen::policy::Policy;
+use connect_codegen::policy::operations::list_operations;
 use serde_json::Value;
 
 use crate::change_kind::ChangeKind;
@@ -33,7 +34,7 @@ struct Normal {
     /// What is compared: the normalised document and its text.
     document: Document,
     /// What the rules made of it.
-    lenient: Lenient,
+    lenient: LenientNormalisation,
     /// How it came.
     form: Form,
 }
@@ -73,7 +74,7 @@ impl Pair {
         match both {
             Ok((base, revision)) => {
                 let old = &base.lenient.stale_rules;
-                let new = revision.lenient.stale_rules.iter().filter(|lapse| !old.contains(lapse));
+                let new = revision.lenient.stale_rules.iter().filter(|rule| !old.contains(rule));
                 notes.extend(new.map(note));
                 Some(Self { base, revision })
             }
@@ -153,7 +154,7 @@ pub fn is_connects(document: &Value, policy: &Policy) -> bool {
 /// operations that the policy names, whatever it calls itself and wherever it is served. It is
 /// normalised if most of them have our names.
 fn form(document: &Value, policy: &Policy) -> Option<Form> {
-    let operations = operations_of(document);
+    let operations = list_operations(document);
     let known = policy.operations.iter().filter_map(|entry| {
         let found = operations.iter().find(|(route, _)| *route == entry.route);
         found.map(|(_, operation)| operation["operationId"] == entry.id.as_str())
@@ -176,7 +177,7 @@ impl Normal {
                 let upstream = Upstream { flavour: of.flavour, document: of.value.clone() };
                 normalise_leniently(&upstream, overlay, policy, before)
             }
-            Form::Normalised => normalised_before(&of.value, policy, before),
+            Form::Normalised => validate_normalised(&of.value, policy, before),
         };
 
         let lenient = lenient.map_err(|problem| problem.in_file(&of.location))?;
@@ -193,12 +194,12 @@ impl Normal {
     }
 }
 
-fn note(lapse: &StaleRule) -> Note {
-    let kind = match lapse.of {
-        Rule::Pass | Rule::Overlay => NoteKind::NeverApplied,
-        Rule::Policy => NoteKind::Policy,
+fn note(stale_rule: &StaleRule) -> Note {
+    let kind = match stale_rule.kind {
+        RuleKind::Pass | RuleKind::Overlay => NoteKind::NeverApplied,
+        RuleKind::Policy => NoteKind::Policy,
     };
-    said(kind, &lapse.problem, "")
+    said(kind, &stale_rule.diagnostic, "")
 }
 
 fn said(kind: NoteKind, problem: &Diagnostic, before: &str) -> Note {

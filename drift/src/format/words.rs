@@ -1,5 +1,6 @@
 //! What the formats say alike.
 
+use connect_codegen::io::terminal::escape_control;
 use serde_json::Value;
 
 use crate::finding::{Finding, Wire};
@@ -33,19 +34,9 @@ pub(crate) fn parts(message: &str) -> impl Iterator<Item = Part<'_>> {
 /// A text in which no character breaks the line or moves the cursor. Formatting characters that
 /// turn the direction of writing count as such: they make a text show what it does not say.
 pub(crate) fn one_line(text: &str) -> String {
-    let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let breaks = |c: char| matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}');
-    let mut line = String::with_capacity(text.len());
 
-    for c in text.chars() {
-        match c {
-            c if breaks(c) => line.push(' '),
-            c if c.is_control() || turns(c) => line.extend(c.escape_unicode()),
-            c => line.push(c),
-        }
-    }
-
-    line
+    escape_control(&text.replace(breaks, " "), &[])
 }
 
 /// A message with an end, so that another can follow.

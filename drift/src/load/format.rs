@@ -1,7 +1,7 @@
 //! From a text to its value: JSON or YAML, each key once.
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::json::{Once, utf_8};
+use connect_codegen::io::json::{UniqueKeys, decode_utf8};
 use serde_json::Value;
 
 /// How a text is written.
@@ -33,7 +33,7 @@ impl Syntax {
 
 /// The text of some bytes, without the byte order mark that some editors set before it.
 pub fn decode(bytes: &[u8]) -> Result<&str> {
-    let text = utf_8(bytes)?;
+    let text = decode_utf8(bytes)?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
@@ -54,7 +54,7 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
 
         let reading =
             reading.map_err(|error| Diagnostic::new(format!("no thread to read in: {error}")))?;
-        let Once(value) =
+        let UniqueKeys(value) =
             reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
 
         Ok(value)
@@ -64,11 +64,12 @@ pub fn parse(text: &str, syntax: Syntax) -> Result<Value> {
 /// The stack that reading has: 256 KiB a level.
 const STACK: usize = (DEPTH + 1) << 18;
 
-fn json(text: &str) -> Result<Once> {
-    serde_json::from_str(text).map_err(|error| Diagnostic::json(&error, "not valid JSON"))
+fn json(text: &str) -> Result<UniqueKeys> {
+    serde_json::from_str(text)
+        .map_err(|error| Diagnostic::from_json_error(&error, "not valid JSON"))
 }
 
-fn yaml(text: &str) -> Result<Once> {
+fn yaml(text: &str) -> Result<UniqueKeys> {
     // What a document may cost grows with its size; only what small texts blow up is bounded.
     let budget = serde_saphyr::budget! {
         max_depth: DEPTH,
@@ -78,7 +79,7 @@ fn yaml(text: &str) -> Result<Once> {
     let options = serde_saphyr::options! { budget: budget, strict_booleans: true };
 
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let problem = Diagnostic::yaml(&error);
+        let problem = Diagnostic::from_yaml_error(&error);
         Diagnostic { message: format!("not valid YAML: {}", problem.message), ..problem }
     })
 }

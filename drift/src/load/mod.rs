@@ -5,7 +5,7 @@
 
 mod format;
 
-use connect_codegen::diagnostic::{Diagnostic, Result};
+use connect_codegen::diagnostic::Result;
 use connect_codegen::openapi::document::{Flavour, sha256};
 use serde_json::Value;
 
@@ -47,7 +47,8 @@ impl Document {
     fn read(location: &str, bytes: &[u8]) -> Result<Self> {
         let text = format::decode(bytes)?;
         let value = parse(text, Syntax::of(location, text))?;
-        let (flavour, language) = language(&value)?;
+        let flavour = Flavour::detect(&value)?;
+        let language = specification(flavour, &value);
 
         let info = |key| {
             let text = value.get("info").and_then(|info| info.get(key)).and_then(Value::as_str);
@@ -67,35 +68,12 @@ impl Document {
     }
 }
 
-fn language(document: &Value) -> Result<(Flavour, String)> {
-    let Value::Object(root) = document else {
-        return Err(Diagnostic::at("", "an API document is an object"));
-    };
-    let found = match (root.get("swagger"), root.get("openapi")) {
-        (Some(Value::String(version)), None) if version == "2.0" => {
-            (Flavour::Swagger2, "Swagger 2.0".to_owned())
+/// The name and the version of the specification, such as `OpenAPI 3.0.3`.
+fn specification(flavour: Flavour, document: &Value) -> String {
+    match flavour {
+        Flavour::Swagger2 => "Swagger 2.0".to_owned(),
+        Flavour::OpenApi3 => {
+            format!("OpenAPI {}", document["openapi"].as_str().unwrap_or_default())
         }
-        (None, Some(Value::String(version))) if version.starts_with("3.0.") => {
-            (Flavour::OpenApi3, format!("OpenAPI {version}"))
-        }
-        (None, None) => {
-            return Err(Diagnostic::at("", "neither a Swagger nor an OpenAPI document")
-                .help("the root must have `swagger: \"2.0\"` or `openapi: \"3.0.x\"`"));
-        }
-        (Some(_), Some(_)) => {
-            return Err(Diagnostic::at("", "the document claims to be both Swagger and OpenAPI"));
-        }
-        (Some(other), None) => return Err(unknown_version("/swagger", other)),
-        (None, Some(other)) => return Err(unknown_version("/openapi", other)),
-    };
-
-    match root.get("paths") {
-        Some(Value::Object(_)) => Ok(found),
-        _ => Err(Diagnostic::at("/paths", "the document has no paths")),
     }
-}
-
-fn unknown_version(pointer: &str, version: &Value) -> Diagnostic {
-    Diagnostic::at(pointer, format!("version {version} is not one that can be read"))
-        .help("Swagger 2.0 (quoted in YAML) and OpenAPI 3.0.x can")
 }

@@ -59,7 +59,7 @@ fn no_document_makes_it_panic() {
                 Ok(_) => outcomes[0] += 1,
                 Err(problem) => {
                     assert_eq!(problem.file.as_deref(), Some("revision.json"), "{problem}");
-                    assert!(problem.place.is_some(), "{problem}");
+                    assert!(problem.location.is_some(), "{problem}");
                     outcomes[1] += 1;
                 }
             }

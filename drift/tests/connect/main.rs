@@ -9,7 +9,7 @@ mod workspace;
 use std::collections::{BTreeMap, BTreeSet};
 
 use change::{Change, Language, Regen, changes};
-use connect_codegen::io::write::Files;
+use connect_codegen::io::files::Files;
 use connect_drift::change_kind::ChangeKind;
 use connect_drift::report::Report;
 use connect_tests::scratch::Scratch;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use connect_codegen::diagnostic::Result;
-use connect_codegen::io::write::{self, Files};
+use connect_codegen::io::files::{self, Files};
 use connect_codegen::normalise::normalise;
 use connect_codegen::openapi::document::Upstream;
 use connect_codegen::pipeline::{self, Rules};
@@ -31,9 +31,9 @@ impl Workspace {
         let layout = Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
         Self {
             rules: Rules::read(&layout).expect("the rules"),
-            upstream: pipeline::load(&layout).expect("the document").document,
-            normalised: write::read(&layout.normalised()).expect("the normalised document"),
-            policy: write::read(&layout.policy()).expect("the policy"),
+            upstream: pipeline::load_upstream(&layout).expect("the document").document,
+            normalised: files::read(&layout.normalised()).expect("the normalised document"),
+            policy: files::read(&layout.policy()).expect("the policy"),
         }
     }
 
@@ -56,6 +56,6 @@ impl Workspace {
     pub fn regen(&self, document: &Value) -> Result<Files> {
         let upstream = Upstream::parse(&document.to_string())?;
         let normalised = normalise(&upstream, &self.rules.overlay, &self.rules.policy)?;
-        pipeline::generated(&normalised, &self.rules.policy)
+        pipeline::generate_code(&normalised, &self.rules.policy)
     }
 }

@@ -1,6 +1,6 @@
 //! `spec/accepted.toml`: what it takes and what it refuses.
 
-use connect_codegen::diagnostic::Place;
+use connect_codegen::diagnostic::Location;
 use connect_drift::accepted::Accepted;
 
 const GOOD: &str = "# why\n[[accepted]]\nfingerprint = \"0123456789abcdef\"\nreason = \"Known.\"\n\
@@ -59,12 +59,12 @@ fn what_is_no_acceptance_is_refused_with_its_place() {
         assert!(!problem.message.contains('\n'), "{problem}");
 
         assert!(
-            matches!(problem.place, Some(Place::Column(at, _)) if at == line),
+            matches!(problem.location, Some(Location::Column(at, _)) if at == line),
             "{to}: {problem}"
         );
     }
 
     let twice = Accepted::parse(&GOOD.repeat(2)).expect_err("the same twice");
     assert!(twice.message.contains("accepted twice"), "{twice}");
-    assert!(matches!(twice.place, Some(Place::Column(8, _))), "{twice}");
+    assert!(matches!(twice.location, Some(Location::Column(8, _))), "{twice}");
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::write::{self, Files, Mode};
+use connect_codegen::io::files::{self, Files, Mode};
 use connect_codegen::progenitor_client::{Style, client};
 use connect_codegen::workspace::Layout;
 use toml::{Table, Value};
@@ -37,7 +37,7 @@ impl Scratch {
         scratch.add(OURS, ours, Path::new("src/generated"))?;
 
         let path = layout.normalised();
-        let document = write::read(&path)?;
+        let document = files::read(&path)?;
         let manifest = table(&layout.root().join(PROGENITOR))?;
 
         for (name, style) in
@@ -67,7 +67,7 @@ impl Scratch {
             )));
         }
 
-        write::folder(&self.folder.join(name), &files, Mode::Write, "")?;
+        files::sync_folder(&self.folder.join(name), &files, Mode::Write, "")?;
         let lines = |below: &Path| {
             let code = files.iter().filter(|(path, _)| {
                 path.starts_with(below) && path.extension().is_some_and(|it| it == "rs")
@@ -95,9 +95,9 @@ impl Scratch {
         let names = self.members.iter().map(|member| Value::from(member.name.clone()));
 
         workspace.insert("members".to_owned(), Value::Array(names.collect()));
-        write::file(&self.folder.join("Cargo.toml"), &manifest.to_string(), Mode::Write, "")?;
-        let lock = write::read(&layout.root().join("Cargo.lock"))?;
-        write::file(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")?;
+        files::write(&self.folder.join("Cargo.toml"), &manifest.to_string(), Mode::Write, "")?;
+        let lock = files::read(&layout.root().join("Cargo.lock"))?;
+        files::write(&self.folder.join("Cargo.lock"), &lock, Mode::Write, "")?;
 
         Ok(())
     }
@@ -131,7 +131,7 @@ fn package(folder: &Path, name: &str) -> Result<Files> {
 fn sources(folder: &Path) -> Result<Files> {
     let mut files = Files::new();
     let mut open = vec![folder.join("src")];
-    files.insert("Cargo.toml".into(), write::read(&folder.join("Cargo.toml"))?);
+    files.insert("Cargo.toml".into(), files::read(&folder.join("Cargo.toml"))?);
 
     while let Some(path) = open.pop() {
         if path.is_dir() {
@@ -141,7 +141,7 @@ fn sources(folder: &Path) -> Result<Files> {
             }
         } else {
             let relative = path.strip_prefix(folder).unwrap_or(&path).to_owned();
-            files.insert(relative, write::read(&path)?);
+            files.insert(relative, files::read(&path)?);
         }
     }
 
@@ -149,7 +149,7 @@ fn sources(folder: &Path) -> Result<Files> {
 }
 
 fn table(path: &Path) -> Result<Table> {
-    write::read(path)?.parse().map_err(|error: toml::de::Error| {
+    files::read(path)?.parse().map_err(|error: toml::de::Error| {
         Diagnostic::new(format!("not TOML: {}", error.message())).in_file(path.display())
     })
 }

@@ -1,57 +1,60 @@
-//! For each model a program that builds it, or that reads what was answered.
+//! An example for each model and union: a program that builds it, or that reads a response.
 
 use heck::ToSnakeCase as _;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, ItemStruct, Type};
+use syn::Ident;
 
-use super::values::{outside, shown};
-use super::{Examples, fits, program};
-use crate::emit::engine::argument;
+use super::values::member;
+use super::{Examples, fits_on_one_line, program};
+use crate::emit::names;
 use crate::emit::secrets::Secrets;
-use crate::emit::{models, names};
-use crate::lower::Union;
+use crate::emit::types::{Field, Model, Scope, component, spell};
+use crate::lower::ir::Union;
+use crate::lower::types::RustType;
 
-/// How many fields of an answer are read.
-const READ: usize = 2;
+/// The largest number of fields that the example of a response reads.
+const MAX_READ: usize = 2;
 
 impl Examples<'_> {
-    /// The program of a model: it is built with all that it can hold, or some of it is read.
-    pub fn of_model(&self, model: &ItemStruct) -> TokenStream {
-        match self.lowered.built.iter().any(|built| model.ident == built) {
-            true => self.built(model),
+    /// The example of a model: a program that sets all its fields, or one that reads some of them.
+    pub fn of_model(&self, model: &Model) -> TokenStream {
+        match self.lowered.request_models.contains(&model.name) {
+            true => self.build(model),
             false => self.read(model),
         }
     }
 
-    fn built(&self, model: &ItemStruct) -> TokenStream {
+    fn build(&self, model: &Model) -> TokenStream {
         let (mut given, mut required, mut setters) = (Vec::new(), Vec::new(), Vec::new());
         let bodies = self.lowered.operations.iter().filter_map(|operation| operation.body.as_ref());
-        let said =
-            bodies.filter(|body| model.ident == body.model).find_map(|of| of.example.as_ref());
+        let documented =
+            bodies.filter(|body| body.model == model.name).find_map(|body| body.example.as_ref());
 
-        for (field, ty, _) in models::fields(model) {
-            let inner = argument(&ty, "Option");
-            let said = shown(said, &field);
+        for field in &model.fields {
+            let name = &field.name;
+            let documented = member(documented, name);
+            let value = self.value(&field.ty, documented, &name.to_string(), 1);
 
-            let value = self.value(&ty, said, &field.to_string(), 1).unwrap_or_else(|| {
-                let ty = argument(&ty, "Option").unwrap_or(ty);
-                let ty = outside(argument(&ty, "Box").unwrap_or(ty), self.lowered);
-                given.push(quote! { #field: #ty });
-                quote! { #field }
+            // What no example can express is an argument of the example.
+            let value = value.unwrap_or_else(|| {
+                let ty = match field.ty.without_option() {
+                    RustType::Boxed(inner) => inner,
+                    ty => ty,
+                };
+                let ty = spell(ty, Scope::Program);
+                given.push(quote! { #name: #ty });
+                quote! { #name }
             });
 
-            match inner {
-                None => required.push(value),
-                Some(_) => setters.push(quote! { .#field(#value) }),
+            match field.ty.is_option() {
+                true => setters.push(quote! { .#name(#value) }),
+                false => required.push(value),
             }
         }
 
-        let (name, variable) = (&model.ident, variable(&model.ident));
-        let statement = quote! {
-            let #variable = connect_api::models::#name::new(#(#required),*) #(#setters)*;
-        };
-
+        let (path, variable) = (component(&model.name, Scope::Program), variable(&model.name));
+        let statement = quote! { let #variable = #path::new(#(#required),*) #(#setters)*; };
         let frame = match given.is_empty() {
             true => quote! {},
             false => quote! { fn example(#(#given),*) {} },
@@ -60,37 +63,38 @@ impl Examples<'_> {
         program("", &frame, &[statement])
     }
 
-    fn read(&self, model: &ItemStruct) -> TokenStream {
-        let (name, variable) = (&model.ident, variable(&model.ident));
-        // What is always there says most.
-        let mut fields = models::fields(model);
-        let name_of = model.ident.to_string();
-        let secrets = Secrets::of(self.lowered, &name_of);
-        fields.retain(|(field, ..)| !secrets.has(&field.to_string()));
-        fields.sort_by_key(|(_, ty, _)| argument(ty, "Option").is_some());
+    fn read(&self, model: &Model) -> TokenStream {
+        let variable = variable(&model.name);
+        let secrets = Secrets::of(self.lowered, &model.name);
+        let mut fields: Vec<&Field> = model.fields.iter().collect();
+        fields.retain(|field| !secrets.has(&field.name.to_string()));
+        // Fields that are always present come first.
+        fields.sort_by_key(|field| field.ty.is_option());
 
-        let reading = |count: usize| {
-            let fields = fields.iter().take(count).map(|(field, ty, _)| match is_plain(ty) {
-                true => ("{}", quote! { #variable.#field }),
-                false => ("{:?}", quote! { #variable.#field }),
+        let print = |count: usize| {
+            let fields = fields.iter().take(count).map(|field| {
+                let name = &field.name;
+                let format = if is_printed_plainly(&field.ty) { "{}" } else { "{:?}" };
+                (format, quote! { #variable.#name })
             });
             let (formats, values): (Vec<_>, Vec<_>) = fields.unzip();
             let format = formats.join(" ");
             quote! { println!(#format, #(#values),*); }
         };
 
-        let statement = match (1..=READ).rev().map(reading).find(fits) {
+        let statement = match (1..=MAX_READ).rev().map(print).find(fits_on_one_line) {
             Some(statement) if !fields.is_empty() => statement,
             _ => quote! { println!("{:?}", #variable); },
         };
 
-        program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &[statement])
+        let path = component(&model.name, Scope::Program);
+        program("", &quote! { fn example(#variable: #path) {} }, &[statement])
     }
 
-    /// The program of a union: it looks what there is.
-    pub fn of_union(&self, of: &Union) -> TokenStream {
-        let (name, variable) = (names::ident(&of.name), variable(&names::ident(&of.name)));
-        let arms = of.members.iter().map(|member| {
+    /// The example of a union: a program that matches its variants.
+    pub fn of_union(&self, union: &Union) -> TokenStream {
+        let (name, variable) = (names::ident(&union.name), variable(&union.name));
+        let arms = union.members.iter().map(|member| {
             let model = names::ident(&member.model);
             match member.tag {
                 Some(_) => quote! { #name::#model(value) => println!("{value:?}"), },
@@ -98,25 +102,26 @@ impl Examples<'_> {
             }
         });
 
+        let path = component(&union.name, Scope::Program);
         let statements = [
-            quote! { use connect_api::models::#name; },
+            quote! { use #path; },
             quote! { match #variable { #(#arms)* other => println!("{other:?}"), } },
         ];
 
-        program("", &quote! { fn example(#variable: connect_api::models::#name) {} }, &statements)
+        program("", &quote! { fn example(#variable: #path) {} }, &statements)
     }
 }
 
-/// What a program calls a model: by the last word of its name, what it is for left out.
-fn variable(model: &Ident) -> Ident {
-    let name = model.to_string().to_snake_case();
+/// The variable that holds a model: the last word of its name that is not `request` or `response`.
+fn variable(model: &str) -> Ident {
+    let name = model.to_snake_case();
     let mut words = name.rsplit('_');
     let last = words.next().unwrap_or_default();
     let word = if ["response", "request"].contains(&last) { words.next() } else { None };
     names::ident(word.unwrap_or(last))
 }
 
-/// Whether a type is shown as users read it.
-fn is_plain(ty: &Type) -> bool {
-    ["String", "bool", "i64", "f64"].iter().any(|name| models::is(ty, name))
+/// Whether `Display` prints a value of the type.
+fn is_printed_plainly(ty: &RustType) -> bool {
+    matches!(ty, RustType::String | RustType::Bool | RustType::Integer | RustType::Float)
 }

@@ -1,83 +1,56 @@
-//! For each operation a program that calls it, with all that it can be told.
+//! An example for each operation: a program that calls it with all its parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::Value;
-use syn::{Ident, Type};
 
-use super::values::{outside, shown};
-use super::{Examples, fits, program};
-use crate::emit::engine::{Function, argument};
+use super::values::member;
+use super::{Examples, fits_on_one_line, program};
 use crate::emit::names;
-use crate::emit::requests::{is_unit, owned};
-use crate::lower::{Body, Operation};
+use crate::emit::types::{Field, Scope, component, spell};
+use crate::lower::ir::{Body, Operation, Parameter, Response};
 
-/// The page that a program asks for.
-const SECOND_PAGE: u64 = 2;
+/// The page that an example asks for.
+const PAGE: u64 = 2;
+
+/// The parts of a program that calls an operation.
+#[derive(Default)]
+struct Call {
+    /// The arguments of the function around the program.
+    given: TokenStream,
+    /// The statements before the call.
+    statements: Vec<TokenStream>,
+    /// The arguments of the method.
+    arguments: Vec<TokenStream>,
+    /// The setters of the request.
+    setters: Vec<TokenStream>,
+}
 
 impl Examples<'_> {
-    /// The program that calls an operation, as documentation.
-    pub fn of_operation(&self, operation: &Operation, function: &Function) -> TokenStream {
-        let mut given = quote! {};
-        let mut statements = Vec::new();
-        let (mut arguments, mut options) = (Vec::new(), Vec::new());
-
+    /// The example of an operation.
+    pub fn of_operation(&self, operation: &Operation) -> TokenStream {
+        let mut call = Call::default();
         for parameter in &operation.parameters {
-            let name = names::ident(&parameter.name);
-            let input = function.inputs.iter().find(|(input, _)| *input == name);
-
-            let Some(ty) =
-                input.map(|(_, ty)| owned(argument(ty, "Option").as_ref().unwrap_or(ty)))
-            else {
-                continue;
-            };
-
-            let said = match parameter.example.clone() {
-                Some(example) => Some(Value::String(example)),
-                None => {
-                    (parameter.name == self.lowered.paging.parameter).then(|| SECOND_PAGE.into())
-                }
-            };
-            let value = self.value(&ty, said.as_ref(), &parameter.name, 0);
-
-            match value {
-                Some(value) if parameter.required => arguments.push(value),
-                Some(value) => options.push(quote! { .#name(#value) }),
-                None if parameter.required => {
-                    given.extend(quote! { #name: #ty, });
-                    arguments.push(quote! { #name });
-                }
-                None => {}
-            }
+            self.add_parameter(&mut call, parameter);
         }
-
         if let Some(body) = &operation.body {
-            let said = body.example.as_ref();
-            if !body.required {
-                options.extend(self.setters(&body.model, said));
-            } else if let Some(model) = self.model(&body.model, said, 0) {
-                statements.push(quote! { let body = #model; });
-                arguments.push(quote! { body });
-            } else {
-                let model = names::ident(&body.model);
-                given.extend(quote! { body: connect_api::models::#model });
-                arguments.push(quote! { body });
-            }
+            self.add_body(&mut call, body);
         }
 
+        let Call { given, mut statements, arguments, setters } = call;
         let name = names::ident(&operation.id);
         let call = quote! { client.#name(#(#arguments),*) };
-
-        let answer = match is_unit(&function.output) {
-            true => quote! {},
-            false => quote! { let answer = },
+        let answer = match operation.response {
+            Response::Empty => quote! {},
+            _ => quote! { let answer = },
         };
-        let whole = quote! { #answer #call #(#options)*.send().await?; };
-        if options.is_empty() || fits(&whole) {
-            statements.push(whole);
+
+        let chain = quote! { #answer #call #(#setters)*.send().await?; };
+        if setters.is_empty() || fits_on_one_line(&chain) {
+            statements.push(chain);
         } else {
             statements.push(quote! { let request = #call; });
-            statements.push(quote! { #answer request #(#options)*.send().await?; });
+            statements.push(quote! { #answer request #(#setters)*.send().await?; });
         }
 
         let frame = quote! {
@@ -86,18 +59,50 @@ impl Examples<'_> {
         program("no_run", &frame, &statements)
     }
 
-    /// The program that sets one field of an optional body; nothing for one that the operation's own
-    /// program sets. What an action needs of all that can be set, no document says.
-    pub fn of_setter(
-        &self,
-        operation: &Operation,
-        body: &Body,
-        field: &Ident,
-        ty: &Type,
-    ) -> TokenStream {
-        let value = |said| self.value(ty, said, &field.to_string(), 1);
-        let said = shown(body.example.as_ref(), field);
-        if said.is_some() && value(said).is_some() {
+    fn add_parameter(&self, call: &mut Call, parameter: &Parameter) {
+        let name = names::ident(&parameter.name);
+        let is_page = parameter.name == self.lowered.paging.parameter;
+        let documented = match &parameter.example {
+            Some(example) => Some(Value::String(example.clone())),
+            None => is_page.then(|| PAGE.into()),
+        };
+
+        match self.value(&parameter.ty, documented.as_ref(), &parameter.name, 0) {
+            Some(value) if parameter.required => call.arguments.push(value),
+            Some(value) => call.setters.push(quote! { .#name(#value) }),
+            None if parameter.required => {
+                let ty = spell(&parameter.ty, Scope::Program);
+                call.given.extend(quote! { #name: #ty, });
+                call.arguments.push(quote! { #name });
+            }
+            None => {}
+        }
+    }
+
+    fn add_body(&self, call: &mut Call, body: &Body) {
+        let documented = body.example.as_ref();
+        if !body.required {
+            call.setters.extend(self.setters(&body.model, documented));
+            return;
+        }
+
+        match self.model(&body.model, documented, 0) {
+            Some(model) => call.statements.push(quote! { let body = #model; }),
+            None => {
+                let path = component(&body.model, Scope::Program);
+                call.given.extend(quote! { body: #path });
+            }
+        }
+        call.arguments.push(quote! { body });
+    }
+
+    /// The example of a setter for a field of an optional body. It is empty if the example of the
+    /// operation already sets the field: the document does not say which fields go together.
+    pub fn of_setter(&self, operation: &Operation, body: &Body, field: &Field) -> TokenStream {
+        let (name, ty) = (&field.name, field.ty.without_option());
+        let value = |documented| self.value(ty, documented, &name.to_string(), 1);
+        let documented = member(body.example.as_ref(), name);
+        if documented.is_some() && value(documented).is_some() {
             return quote! {};
         }
 
@@ -105,14 +110,13 @@ impl Examples<'_> {
         let (given, value) = match value(None) {
             Some(value) => (quote! {}, value),
             None => {
-                let ty = outside(ty.clone(), self.lowered);
-                (quote! { , #field: #ty }, quote! { #field })
+                let ty = spell(ty, Scope::Program);
+                (quote! { , #name: #ty }, quote! { #name })
             }
         };
 
         let frame = quote! { fn example(request: connect_api::requests::#request #given) {} };
-        let example = program("", &frame, &[quote! { let request = request.#field(#value); }]);
-
+        let example = program("", &frame, &[quote! { let request = request.#name(#value); }]);
         quote! {
             ///
             #example

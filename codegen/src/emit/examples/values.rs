@@ -1,127 +1,136 @@
-//! Values for arguments, setters and fields: the document's where it shows one, else made up of
-//! names.
+//! Example values for arguments, setters and fields: the document's value where it has one, else
+//! a value derived from the name.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens as _, quote};
 use serde_json::Value;
-use syn::visit_mut::VisitMut;
-use syn::{Ident, Type};
+use syn::Ident;
 
 use super::Examples;
-use crate::emit::engine::argument;
-use crate::emit::{models, names};
-use crate::lower::Lowered;
+use crate::emit::names;
+use crate::emit::types::{Scope, component};
+use crate::lower::types::RustType;
 
-/// The longest text of the document that is shown, in characters.
-const LONGEST: usize = 50;
+/// The longest text of the document that an example shows, in characters.
+const MAX_TEXT: usize = 50;
 
-/// The crates whose types the crate gives on.
-const GIVEN_ON: [&str; 2] = ["chrono", "serde_json"];
+/// The deepest nesting of constructed models. A model can contain itself.
+const MAX_DEPTH: usize = 3;
+
+/// The value of integers that the document has no example of.
+const DEFAULT_INTEGER: i64 = 20;
 
 impl Examples<'_> {
-    /// A value that a setter or a constructor takes for a type, the document's if it has one; none
-    /// if there is none that can be written plainly.
+    /// A value that a setter or a constructor accepts for a type, `None` if no literal or
+    /// constructor can express one. `documented` is the document's example.
     pub fn value(
         &self,
-        ty: &Type,
-        said: Option<&Value>,
+        ty: &RustType,
+        documented: Option<&Value>,
         name: &str,
         depth: usize,
     ) -> Option<TokenStream> {
-        if let Some(inner) = argument(ty, "Option").or_else(|| argument(ty, "Box")) {
-            return self.value(&inner, said, name, depth);
+        match ty {
+            RustType::Option(inner) | RustType::Boxed(inner) => {
+                self.value(inner, documented, name, depth)
+            }
+            RustType::List(items) => {
+                let first = documented.and_then(|documented| documented.get(0));
+                let singular = name.strip_suffix('s').unwrap_or(name);
+                let item = self.value(items, first, singular, depth)?;
+                Some(quote! { [#item] })
+            }
+            RustType::String => {
+                let text = documented.and_then(Value::as_str);
+                let text = text.filter(|text| text.chars().count() <= MAX_TEXT);
+                let text = text.map_or_else(|| describe(name), str::to_owned);
+                Some(Literal::string(&text).to_token_stream())
+            }
+            RustType::Bool => {
+                let value = documented.and_then(Value::as_bool).unwrap_or(true);
+                Some(quote! { #value })
+            }
+            RustType::Integer => {
+                let value = documented.and_then(Value::as_i64).unwrap_or(DEFAULT_INTEGER);
+                let number = Literal::i64_unsuffixed(value);
+                Some(quote! { #number })
+            }
+            RustType::Component(name) => self.component(name, documented, depth + 1),
+            RustType::Float
+            | RustType::DateTime
+            | RustType::JsonValue
+            | RustType::JsonObject
+            | RustType::Map(_) => None,
         }
-
-        if let Some(inner) = argument(ty, "Vec") {
-            let said = said.and_then(|said| said.get(0));
-            let one = name.strip_suffix('s').unwrap_or(name);
-            let item = self.value(&inner, said, one, depth)?;
-            return Some(quote! { [#item] });
-        }
-
-        if models::is(ty, "String") {
-            let said = said.and_then(Value::as_str);
-            let said = said.filter(|said| said.chars().count() <= LONGEST);
-            let text = said.map_or_else(|| spoken(name), str::to_owned);
-            return Some(Literal::string(&text).to_token_stream());
-        }
-
-        if models::is(ty, "bool") {
-            let said = said.and_then(Value::as_bool).unwrap_or(true);
-            return Some(quote! { #said });
-        }
-
-        if models::is(ty, "i64") {
-            let number = Literal::i64_unsuffixed(said.and_then(Value::as_i64).unwrap_or(20));
-            return Some(quote! { #number });
-        }
-
-        let Type::Path(path) = ty else { return None };
-        let model = path.path.segments.last()?.ident.to_string();
-        if let Some(of) = self.lowered.enums.iter().find(|of| of.name == model) {
-            let said = said.and_then(Value::as_str);
-            let at = of.values.iter().position(|value| Some(value.as_str()) == said);
-            let variant = names::variants(&of.values).into_iter().nth(at.unwrap_or(0))?;
-            let model = names::ident(&model);
-            return Some(quote! { connect_api::models::#model::#variant });
-        }
-
-        self.model(&model, said, depth + 1)
     }
 
-    /// A model, built of what it requires and what the document shows.
-    pub fn model(&self, name: &str, said: Option<&Value>, depth: usize) -> Option<TokenStream> {
-        // A model can hold itself.
-        if depth > 3 || !self.lowered.built.iter().any(|built| built == name) {
+    fn component(
+        &self,
+        name: &str,
+        documented: Option<&Value>,
+        depth: usize,
+    ) -> Option<TokenStream> {
+        let Some(of) = self.lowered.enums.iter().find(|of| of.name == name) else {
+            return self.model(name, documented, depth);
+        };
+
+        let documented = documented.and_then(Value::as_str);
+        let index = of.values.iter().position(|value| Some(value.as_str()) == documented);
+        let variant = names::variants(&of.values).into_iter().nth(index.unwrap_or(0))?;
+        let path = component(name, Scope::Program);
+        Some(quote! { #path::#variant })
+    }
+
+    /// The construction of a model: its required fields, and those that the document has.
+    pub fn model(
+        &self,
+        name: &str,
+        documented: Option<&Value>,
+        depth: usize,
+    ) -> Option<TokenStream> {
+        if depth > MAX_DEPTH || !self.lowered.request_models.iter().any(|model| model == name) {
             return None;
         }
 
         let mut required = Vec::new();
-        for (field, ty, _) in self.fields(name) {
-            if argument(&ty, "Option").is_none() {
-                required.push(self.value(&ty, shown(said, &field), &field.to_string(), depth)?);
-            }
+        for field in self.models.fields(name).iter().filter(|field| !field.ty.is_option()) {
+            let member = member(documented, &field.name);
+            required.push(self.value(&field.ty, member, &field.name.to_string(), depth)?);
         }
 
-        let setters = self.setters(name, said);
-        let name = names::ident(name);
-
-        Some(quote! { connect_api::models::#name::new(#(#required),*) #(#setters)* })
+        let setters = self.setters(name, documented);
+        let path = component(name, Scope::Program);
+        Some(quote! { #path::new(#(#required),*) #(#setters)* })
     }
 
-    /// What sets the optional fields that the document shows.
-    pub fn setters(&self, model: &str, said: Option<&Value>) -> Vec<TokenStream> {
+    /// The setters of the optional fields that the document has.
+    pub fn setters(&self, model: &str, documented: Option<&Value>) -> Vec<TokenStream> {
         let mut setters = Vec::new();
-        for (field, ty, _) in self.fields(model) {
-            if argument(&ty, "Option").is_some()
-                && let Some(said) = shown(said, &field)
-                && let Some(value) = self.value(&ty, Some(said), &field.to_string(), 1)
+        for field in self.models.fields(model).iter().filter(|field| field.ty.is_option()) {
+            let name = &field.name;
+            if let Some(member) = member(documented, name)
+                && let Some(value) = self.value(&field.ty, Some(member), &name.to_string(), 1)
             {
-                setters.push(quote! { .#field(#value) });
+                setters.push(quote! { .#name(#value) });
             }
         }
 
         setters
     }
-
-    pub fn fields(&self, model: &str) -> Vec<(Ident, Type, Option<String>)> {
-        let found = self.engine.models.iter().find(|item| item.ident == model);
-        found.map(models::fields).unwrap_or_default()
-    }
 }
 
-/// What the document shows for a field.
-pub fn shown<'a>(said: Option<&'a Value>, field: &Ident) -> Option<&'a Value> {
-    let members = said?.as_object()?;
+/// The member of a documented example that becomes a field.
+pub fn member<'a>(documented: Option<&'a Value>, field: &Ident) -> Option<&'a Value> {
+    let members = documented?.as_object()?;
     members.iter().find(|(property, _)| names::field(property) == *field).map(|(_, value)| value)
 }
 
-/// A value in words, from its name: `cluster_id` is "a cluster's id".
-fn spoken(name: &str) -> String {
+/// A text that describes a value by its name: `cluster_id` becomes "a cluster's id".
+fn describe(name: &str) -> String {
     let words = name.trim_end_matches('_').replace('_', " ");
     let words = match (words.strip_suffix(" id"), words.strip_suffix(" uuid")) {
-        (Some(of), _) => format!("{of}'s id"),
-        (_, Some(of)) => format!("{of}'s UUID"),
+        (Some(owner), _) => format!("{owner}'s id"),
+        (_, Some(owner)) => format!("{owner}'s UUID"),
         _ => words,
     };
 
@@ -129,42 +138,17 @@ fn spoken(name: &str) -> String {
     format!("{article} {words}")
 }
 
-/// A field's type as a program spells it.
-pub fn outside(mut ty: Type, lowered: &Lowered) -> Type {
-    struct Qualify<'a>(&'a Lowered);
-
-    impl VisitMut for Qualify<'_> {
-        fn visit_path_mut(&mut self, path: &mut syn::Path) {
-            syn::visit_mut::visit_path_mut(self, path);
-            let own = path.segments.last().map(|last| last.ident.clone());
-
-            if let Some(own) = own.filter(|own| self.0.filed.iter().any(|(name, _)| own == name)) {
-                *path = syn::parse_quote!(connect_api::models::#own);
-            } else if path
-                .segments
-                .first()
-                .is_some_and(|first| GIVEN_ON.iter().any(|of| first.ident == of))
-            {
-                path.segments.insert(0, format_ident!("connect_api").into());
-            }
-        }
-    }
-
-    Qualify(lowered).visit_type_mut(&mut ty);
-    ty
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_spoken() {
-        assert_eq!(spoken("cluster_id"), "a cluster's id");
-        assert_eq!(spoken("action_id"), "an action's id");
-        assert_eq!(spoken("job_instance_uuid"), "a job instance's UUID");
-        assert_eq!(spoken("user_id"), "a user's id");
-        assert_eq!(spoken("pin_code"), "a pin code");
-        assert_eq!(spoken("type_"), "a type");
+    fn describe_turns_names_into_words() {
+        assert_eq!(describe("cluster_id"), "a cluster's id");
+        assert_eq!(describe("action_id"), "an action's id");
+        assert_eq!(describe("job_instance_uuid"), "a job instance's UUID");
+        assert_eq!(describe("user_id"), "a user's id");
+        assert_eq!(describe("pin_code"), "a pin code");
+        assert_eq!(describe("type_"), "a type");
     }
 }

@@ -59,13 +59,16 @@ impl Operation {
 pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
     let (line, text) = lines.next("`#### Models`")?;
     let (method, path) = heading(text).ok_or_else(|| {
-        Diagnostic::line(line, format!("an operation belongs here, not {}", excerpt(text)))
+        Diagnostic::at_line(line, format!("an operation belongs here, not {}", excerpt(text)))
             .help("an operation is headed like `GET/clusters`; after the last comes `#### Models`")
     })?;
 
     let (description_line, description) = lines.next("the description of the operation")?;
     if description.starts_with(['#', '|']) || heading(description).is_some() {
-        return Err(Diagnostic::line(description_line, "the operation above has no description"));
+        return Err(Diagnostic::at_line(
+            description_line,
+            "the operation above has no description",
+        ));
     }
 
     let description = cell::prose(description_line, description)?;
@@ -115,7 +118,7 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
     let [label, details] = cell::row(line, text)?;
     let parts: Vec<_> = label.split(GAP).collect();
     let [name, kind, location] = parts[..] else {
-        return Err(Diagnostic::line(line, "a parameter has a name, a type and a location"));
+        return Err(Diagnostic::at_line(line, "a parameter has a name, a type and a location"));
     };
     let required = name.strip_suffix(" *");
     let name = cell::name(line, required.unwrap_or(name))?;
@@ -125,7 +128,10 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
         "(path)" => "path",
         "(body)" => "body",
         other => {
-            return Err(Diagnostic::line(line, format!("{} is no known location", excerpt(other))));
+            return Err(Diagnostic::at_line(
+                line,
+                format!("{} is no known location", excerpt(other)),
+            ));
         }
     };
 
@@ -136,12 +142,13 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
 
     if !known.contains(&kind) {
         let message = format!("{} is no known type of a {location} parameter", excerpt(kind));
-        return Err(Diagnostic::line(line, message));
+        return Err(Diagnostic::at_line(line, message));
     }
 
     let (description, values, example) = if location == "body" {
         let (description, example) = cell::example(line, &details, BODY_END)?;
-        let example = example.ok_or_else(|| Diagnostic::line(line, "the body has no example"))?;
+        let example =
+            example.ok_or_else(|| Diagnostic::at_line(line, "the body has no example"))?;
         (description, None, Some(example))
     } else {
         let (description, values) = select_box(line, kind, &details)?;
@@ -186,34 +193,33 @@ fn select_box<'a>(
     let wanted = match (&listed, kind) {
         (Some(values), "array[string]") => Some(format!("--{}", values.concat())),
         (Some(_), _) => {
-            return Err(Diagnostic::line(line, "only an array is known to list its values"));
+            return Err(Diagnostic::at_line(line, "only an array is known to list its values"));
         }
         (None, "boolean") => Some("--truefalse".to_owned()),
         (None, _) => None,
     };
 
     if options != wanted.as_deref() {
-        return Err(Diagnostic::line(line, "the select box does not offer the values listed"));
+        return Err(Diagnostic::at_line(line, "the select box does not offer the values listed"));
     }
     match parts[..] {
         [] => Ok(("", listed)),
         [description] => Ok((description, listed)),
-        _ => Err(Diagnostic::line(line, "more than a description and a select box is here")),
+        _ => Err(Diagnostic::at_line(line, "more than a description and a select box is here")),
     }
 }
 
 fn response(line: usize, text: &str) -> Result<Response> {
     let [status, details] = cell::row(line, text)?;
-    let status = status
-        .parse()
-        .ok()
-        .filter(|status| (100..600).contains(status))
-        .ok_or_else(|| Diagnostic::line(line, format!("{} is no status", excerpt(&status))))?;
+    let status =
+        status.parse().ok().filter(|status| (100..600).contains(status)).ok_or_else(|| {
+            Diagnostic::at_line(line, format!("{} is no status", excerpt(&status)))
+        })?;
 
     let (description, example) = cell::example(line, &details, "")?;
     let description = cell::prose(line, description)?;
     if description.is_empty() {
-        return Err(Diagnostic::line(line, "the response has no description"));
+        return Err(Diagnostic::at_line(line, "the response has no description"));
     }
 
     Ok(Response { line, status, description, example })

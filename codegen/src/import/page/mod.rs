@@ -77,7 +77,7 @@ fn root(lines: &mut Lines<'_>) -> Result<Root> {
     });
 
     let (scheme, (host, path)) = parts.ok_or_else(|| {
-        Diagnostic::line(line, format!("the root URL belongs here, not {}", excerpt(text)))
+        Diagnostic::at_line(line, format!("the root URL belongs here, not {}", excerpt(text)))
     })?;
     Ok(Root { scheme: scheme.into(), host: host.into(), base_path: path.into() })
 }
@@ -88,7 +88,7 @@ fn unique<T: Hash + Eq + ToString>(seen: &mut HashSet<T>, key: T, line: usize) -
     if seen.insert(key) {
         return Ok(());
     }
-    Err(Diagnostic::line(line, format!("`{name}` is here for the second time")))
+    Err(Diagnostic::at_line(line, format!("`{name}` is here for the second time")))
 }
 
 /// The lines of the page that are not blank.
@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
 
     fn next(&mut self, wanted: &str) -> Result<(usize, &'a str)> {
         let next = self.lines.get(self.position).copied().ok_or_else(|| {
-            Diagnostic::line(self.last, format!("the page ends where {wanted} belongs"))
+            Diagnostic::at_line(self.last, format!("the page ends where {wanted} belongs"))
                 .help("save the whole page again; this one is cut off or is not the API's page")
         })?;
         self.position += 1;
@@ -123,7 +123,7 @@ impl<'a> Lines<'a> {
         if text == wanted {
             return Ok(());
         }
-        Err(Diagnostic::line(line, format!("`{wanted}` belongs here, not {}", excerpt(text)))
+        Err(Diagnostic::at_line(line, format!("`{wanted}` belongs here, not {}", excerpt(text)))
             .help("the page must be the saved Swagger UI page of the API, as Markdown"))
     }
 

@@ -60,7 +60,7 @@ pub struct Scalar {
 pub(super) fn model(lines: &mut Lines<'_>) -> Result<Model> {
     let (heading, text) = lines.next("a model")?;
     let name = text.strip_suffix("{|   |   |").ok_or_else(|| {
-        Diagnostic::line(heading, format!("a model belongs here, not {}", excerpt(text)))
+        Diagnostic::at_line(heading, format!("a model belongs here, not {}", excerpt(text)))
     })?;
     let name = cell::name(heading, name)?;
     lines.literal("|---|---|")?;
@@ -68,7 +68,7 @@ pub(super) fn model(lines: &mut Lines<'_>) -> Result<Model> {
     let (description_line, text) = lines.next("the description of the model")?;
     let [label, description] = cell::row(description_line, text)?;
     if label != "description:" {
-        return Err(Diagnostic::line(
+        return Err(Diagnostic::at_line(
             description_line,
             "the description of the model belongs here",
         ));
@@ -117,7 +117,7 @@ fn scalar(line: usize, cell: &str) -> Result<Scalar> {
         "number($float)" => ("number", Some("float")),
         "boolean" => ("boolean", None),
         other => {
-            return Err(Diagnostic::line(line, format!("{} is no known type", excerpt(other))));
+            return Err(Diagnostic::at_line(line, format!("{} is no known type", excerpt(other))));
         }
     };
     let facets = head.map(|text| facet(line, kind, text)).collect::<Result<_>>()?;
@@ -135,7 +135,7 @@ fn scalar(line: usize, cell: &str) -> Result<Scalar> {
         [] => None,
         [text] => Some(cell::prose(line, text)?).filter(|text| !text.is_empty()),
         _ => {
-            return Err(Diagnostic::line(
+            return Err(Diagnostic::at_line(
                 line,
                 "more than a type, a description and an enum is here",
             ));
@@ -169,14 +169,14 @@ fn facet(line: usize, kind: &str, text: &str) -> Result<(String, Value)> {
     text.split_once(": ")
         .and_then(|(key, value)| Some((key.to_owned(), read(key, value)?)))
         .ok_or_else(|| {
-            Diagnostic::line(line, format!("{} says nothing of a {kind}", excerpt(text)))
+            Diagnostic::at_line(line, format!("{} says nothing of a {kind}", excerpt(text)))
         })
 }
 
 fn enum_count(line: usize, kind: &str, text: &str) -> Result<u64> {
     let count = text.strip_prefix("Array [ ").and_then(|text| text.strip_suffix(" ]"));
     let count = count.and_then(|count| count.parse().ok());
-    count
-        .filter(|&count| count > 0 && kind == "string")
-        .ok_or_else(|| Diagnostic::line(line, format!("{} is not an enum's size", excerpt(text))))
+    count.filter(|&count| count > 0 && kind == "string").ok_or_else(|| {
+        Diagnostic::at_line(line, format!("{} is not an enum's size", excerpt(text)))
+    })
 }

@@ -1,4 +1,4 @@
-//! Enums: each once, by name.
+//! Turns enums into named components, one per set of values.
 
 use std::collections::HashSet;
 
@@ -6,127 +6,91 @@ use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
 use crate::changes::report::Changes;
-use crate::changes::stale_rule::Rule;
+use crate::changes::stale_rule::RuleKind;
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::normalise::Context;
-use crate::normalise::passes::envelopes;
+use crate::normalise::context::Context;
+use crate::normalise::envelope::reject_envelope_name;
 use crate::openapi::walk;
+use crate::policy::UnusedEntries;
 
-pub(crate) const REASON: &str = "Upstream repeats an enum wherever it is used. Each set of values becomes \
-     one component; what is said of the place (description, default, whether it can be null) stays at the place.";
+pub(crate) const REASON: &str = "Upstream repeats an enum at every use. Each set of values becomes one \
+     component; what describes the use (description, default, nullability) stays there.";
 
-/// What becomes the component's, or is said by it.
-const CARRIED: &[&str] = &["type", "enum", "x-enum-count", "pattern"];
+/// The keywords that describe the values; they move to the component.
+const COMPONENT_KEYWORDS: &[&str] = &["type", "enum", "x-enum-count", "pattern"];
 
-/// What stays at the place.
-const PLACE: &[&str] = &["description", "default", "nullable"];
+/// The keywords that describe the use; they stay there.
+const USE_KEYWORDS: &[&str] = &["description", "default", "nullable"];
 
-/// One enum: its values, and every place that has it.
+/// A set of values, and every schema that has it.
 struct Enum {
     values: Vec<String>,
+    /// The number of values according to upstream, if that is not the number of known values.
     count: Option<u64>,
     description: Option<Value>,
-    places: Vec<String>,
+    /// The pointers of the schemas.
+    pointers: Vec<String>,
 }
 
 pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
-    let enums = collect(document, changes)?;
-    let mut unused = context.policy.enum_names();
-    let mut named = Map::new();
+    let enums = collect_enums(document, changes)?;
+    let mut names = context.policy.enum_names();
+    let mut components = Map::new();
 
     for each in &enums {
-        let name = match name(each, &mut unused, changes)? {
+        let name = match policy_name(each, &mut names, changes)? {
             Some(name) => name,
-            None => from_place(&each.places[0], document, context),
+            None => derive_name(&each.pointers[0], document, context),
         };
-        envelopes::free(&name)?;
-        let mut component = json!({ "type": "string", "enum": each.values });
+        reject_envelope_name(&name)?;
 
-        if let Some(description) = &each.description {
-            component["description"] = description.clone();
-        }
-
-        if let Some(count) = each.count {
-            component["x-enum-count"] = count.into();
-        }
-
-        for place in &each.places {
-            changes.note(place, format!("is `{name}`"));
-            let schema = document
-                .pointer_mut(place)
-                .ok_or_else(|| Diagnostic::at(place, "this enum stands inside another one"))?;
-            refer(schema, &name);
-        }
-
-        if named.insert(name.clone(), component).is_some() {
-            return Err(clash(&name));
+        replace_uses(document, each, &name, changes)?;
+        if components.insert(name.clone(), component(each)).is_some() {
+            return Err(name_conflict(&name));
         }
     }
 
-    unused.finish(changes)?;
+    names.report_stale(changes)?;
+
     let schemas = walk::object_at(document, "/components/schemas")?;
-    for (name, component) in named {
+    for (name, component) in components {
         if schemas.insert(name.clone(), component).is_some() {
-            return Err(clash(&name));
+            return Err(name_conflict(&name));
         }
     }
 
     Ok(())
 }
 
-fn collect(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
+/// Collects the enums of the document. Enums with the same values and count are one.
+fn collect_enums(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
     let mut enums: Vec<Enum> = Vec::new();
+
     walk::schemas(document, &mut |pointer, schema| {
-        let Some(values) = schema.get("enum") else { return Ok(()) };
-        let at = format!("{pointer}/enum");
-        if pointer.contains("/oneOf/") {
-            // The tag of a union's member belongs to the union.
+        // The enum of a tag stays in its union.
+        if schema.get("enum").is_none() || pointer.contains("/oneOf/") {
             return Ok(());
         }
 
         if walk::text(schema, "type") != Some("string") {
-            return Err(Diagnostic::at(at, "only enums of strings are understood"));
+            let pointer = format!("{pointer}/enum");
+            return Err(Diagnostic::at(pointer, "only enums of strings are supported"));
         }
 
-        carried(pointer, schema, changes)?;
-        let mut values: Vec<String> = serde_json::from_value(values.clone())
-            .map_err(|_| Diagnostic::at(&at, "an enum of strings holds strings"))?;
-        let mut seen = HashSet::new();
+        check_keywords(pointer, schema, changes)?;
+        let values = read_values(pointer, schema, changes)?;
+        let count = read_count(pointer, schema, values.len() as u64, changes)?;
 
-        if let Some(twice) = values.iter().find(|value| !seen.insert(value.as_str())) {
-            let problem = Diagnostic::at(&at, format!("`{twice}` stands there twice"))
-                .help("if upstream names its values by now, remove them from spec/overlay.yaml");
-            changes.stale_rule(Rule::Overlay, problem)?;
-            let mut kept = HashSet::new();
-            values.retain(|value| kept.insert(value.clone()));
-        }
-
-        let count = schema.get("x-enum-count").and_then(Value::as_u64);
-        if count.is_some_and(|count| (values.len() as u64) > count) {
-            let problem = Diagnostic::at(
-                at,
-                format!("more values than the {} that upstream counts", count.unwrap_or(0)),
-            );
-
-            changes.stale_rule(
-                Rule::Overlay,
-                problem.help("correct the values in spec/overlay.yaml"),
-            )?;
-        }
-
-        // A count that is reached says no more than the values themselves.
-        let count = count.filter(|count| *count != values.len() as u64);
-        let same = |known: &&mut Enum| {
+        let is_same = |known: &&mut Enum| {
             known.count == count
                 && known.values.len() == values.len()
                 && values.iter().all(|value| known.values.contains(value))
         };
-
-        match enums.iter_mut().find(same) {
-            Some(known) => known.places.push(pointer.to_owned()),
+        match enums.iter_mut().find(is_same) {
+            Some(known) => known.pointers.push(pointer.to_owned()),
             None => enums.push(Enum {
                 description: schema.get("description").cloned(),
-                places: vec![pointer.to_owned()],
+                pointers: vec![pointer.to_owned()],
                 values,
                 count,
             }),
@@ -138,52 +102,94 @@ fn collect(document: &mut Value, changes: &mut Changes) -> Result<Vec<Enum>> {
     Ok(enums)
 }
 
-/// Refuses what would be lost, since neither the component nor the place carries it.
-fn carried(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<()> {
-    let of = schema.as_object().into_iter().flat_map(Map::keys);
-    if let Some(key) =
-        of.map(String::as_str).find(|key| !CARRIED.contains(key) && !PLACE.contains(key))
-    {
-        let at = format!("{pointer}/{}", pointer_segment(key));
-        return Err(Diagnostic::at(at, format!("`{key}` beside an enum is not understood"))
-            .help("teach normalise/enums.rs to carry it to the component or to the place"));
+/// Rejects keywords that would be lost, because they belong neither to the component nor to the use.
+fn check_keywords(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<()> {
+    let mut keywords = schema.as_object().into_iter().flat_map(Map::keys).map(String::as_str);
+    let unknown = keywords
+        .find(|keyword| !COMPONENT_KEYWORDS.contains(keyword) && !USE_KEYWORDS.contains(keyword));
+
+    if let Some(keyword) = unknown {
+        let pointer = format!("{pointer}/{}", pointer_segment(keyword));
+        let message = format!("the keyword `{keyword}` beside an enum is not supported");
+        return Err(Diagnostic::at(pointer, message).help(
+            "extend codegen/src/normalise/passes/enums.rs to move it to the component or to keep it",
+        ));
     }
 
-    if schema.get("x-enum-count").is_some_and(|count| !count.is_u64()) {
-        let at = format!("{pointer}/x-enum-count");
-        return Err(Diagnostic::at(at, "a whole number from 0 belongs here"));
+    if let Some(count) = schema.get("x-enum-count").filter(|count| !count.is_u64()) {
+        let pointer = format!("{pointer}/x-enum-count");
+        return Err(walk::unexpected_type(pointer, "a non-negative integer", count));
     }
 
     if schema.get("pattern").is_some() {
-        let at = format!("{pointer}/pattern");
-        changes.note(at, "gives way to the values, which say more");
+        changes.record_fix(format!("{pointer}/pattern"), "removed: the values are more specific");
     }
 
     Ok(())
 }
 
-/// The name that the policy gives to any of the places.
-fn name(
-    each: &Enum,
-    unused: &mut crate::policy::Unused<String>,
-    changes: &mut Changes,
-) -> Result<Option<String>> {
-    let mut given =
-        each.places.iter().filter_map(|place| unused.remove(place).map(|name| (place, name)));
-    let chosen = given.next();
-    if let (Some((_, one)), Some((place, other))) = (&chosen, given.next()) {
-        let said = format!("this enum has two names, `{one}` and `{other}`");
-        let problem =
-            Diagnostic::at(place, said).help("keep one of them in spec/policy.yaml, under `names`");
-        changes.stale_rule(Rule::Policy, problem)?;
+/// The values of an enum, each once.
+fn read_values(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<Vec<String>> {
+    let pointer = format!("{pointer}/enum");
+    let mut values: Vec<String> = serde_json::from_value(schema["enum"].clone())
+        .map_err(|_| Diagnostic::at(&pointer, "an enum of strings has a value of another type"))?;
+
+    let mut seen = HashSet::new();
+    if let Some(duplicate) = values.iter().find(|value| !seen.insert(value.as_str())) {
+        let diagnostic = Diagnostic::at(&pointer, format!("duplicate value `{duplicate}`")).help(
+            "if the upstream document lists its values now, remove them from spec/overlay.yaml",
+        );
+        changes.report_stale_rule(RuleKind::Overlay, diagnostic)?;
+
+        let mut kept = HashSet::new();
+        values.retain(|value| kept.insert(value.clone()));
     }
 
-    Ok(chosen.map(|(_, name)| name))
+    Ok(values)
 }
 
-/// `/components/schemas/Model/properties/status` → `ModelStatus`; of a parameter, the names of
-/// the operation and its own.
-fn from_place(pointer: &str, document: &Value, context: &Context) -> String {
+/// The number of values according to upstream, unless that many are known.
+fn read_count(
+    pointer: &str,
+    schema: &Value,
+    known: u64,
+    changes: &mut Changes,
+) -> Result<Option<u64>> {
+    let count = schema.get("x-enum-count").and_then(Value::as_u64);
+
+    if let Some(count) = count.filter(|count| known > *count) {
+        let message = format!("{known} values, but upstream counts {count}");
+        let diagnostic = Diagnostic::at(format!("{pointer}/enum"), message)
+            .help("correct the values in spec/overlay.yaml");
+        changes.report_stale_rule(RuleKind::Overlay, diagnostic)?;
+    }
+
+    Ok(count.filter(|count| *count != known))
+}
+
+/// The name that the policy has for any of the uses.
+fn policy_name(
+    each: &Enum,
+    names: &mut UnusedEntries<String>,
+    changes: &mut Changes,
+) -> Result<Option<String>> {
+    let pointers = each.pointers.iter();
+    let mut found = pointers.filter_map(|pointer| Some((pointer, names.take(pointer)?)));
+
+    let first = found.next();
+    if let (Some((_, name)), Some((pointer, other))) = (&first, found.next()) {
+        let message = format!("the policy has two names for this enum, `{name}` and `{other}`");
+        let diagnostic = Diagnostic::at(pointer, message)
+            .help("remove one of them from spec/policy.yaml, under `names`");
+        changes.report_stale_rule(RuleKind::Policy, diagnostic)?;
+    }
+
+    Ok(first.map(|(_, name)| name))
+}
+
+/// Derives a name from the first use: `/components/schemas/Model/properties/status` becomes
+/// `ModelStatus`, and a parameter becomes the names of its operation and its own.
+fn derive_name(pointer: &str, document: &Value, context: &Context) -> String {
     if let Some((parameter, _)) = pointer.split_once("/schema")
         && let Some(operation) = context.policy.operation_at(pointer)
         && let Some(Value::String(name)) = document.pointer(&format!("{parameter}/name"))
@@ -201,25 +207,58 @@ fn from_place(pointer: &str, document: &Value, context: &Context) -> String {
     words.join("_").to_upper_camel_case()
 }
 
-/// Replaces an enum by a reference to its component, and keeps what is said of the place.
-fn refer(schema: &mut Value, name: &str) {
-    let mut place = Map::new();
-    for key in PLACE {
-        if let Some(value) = schema.get(*key) {
-            place.insert((*key).into(), value.clone());
+fn component(each: &Enum) -> Value {
+    let mut component = json!({ "type": "string", "enum": each.values });
+    if let Some(description) = &each.description {
+        component["description"] = description.clone();
+    }
+
+    if let Some(count) = each.count {
+        component["x-enum-count"] = count.into();
+    }
+
+    component
+}
+
+/// Replaces each use of an enum by a reference to its component.
+fn replace_uses(
+    document: &mut Value,
+    each: &Enum,
+    name: &str,
+    changes: &mut Changes,
+) -> Result<()> {
+    for pointer in &each.pointers {
+        changes.record_fix(pointer, format!("replaced by a reference to `{name}`"));
+        let schema = document
+            .pointer_mut(pointer)
+            .ok_or_else(|| Diagnostic::at(pointer, "an enum inside another enum"))?;
+        *schema = reference_with_use_keywords(schema, name);
+    }
+
+    Ok(())
+}
+
+fn reference_with_use_keywords(schema: &Value, name: &str) -> Value {
+    let mut reference = Map::new();
+    for keyword in USE_KEYWORDS {
+        if let Some(value) = schema.get(*keyword) {
+            reference.insert((*keyword).into(), value.clone());
         }
     }
 
-    *schema = if place.is_empty() {
-        walk::component_ref(name)
-    } else {
-        // OpenAPI 3.0 ignores what stands beside a `$ref`.
-        place.insert("allOf".into(), json!([walk::component_ref(name)]));
-        Value::Object(place)
-    };
+    if reference.is_empty() {
+        return walk::component_ref(name);
+    }
+
+    // OpenAPI 3.0 ignores keywords beside a `$ref`.
+    reference.insert("allOf".into(), json!([walk::component_ref(name)]));
+    Value::Object(reference)
 }
 
-fn clash(name: &str) -> Diagnostic {
-    Diagnostic::at(format!("/components/schemas/{name}"), "an enum would take this name")
-        .help("give the enum another name in spec/policy.yaml, under `names`")
+fn name_conflict(name: &str) -> Diagnostic {
+    Diagnostic::at(
+        format!("/components/schemas/{name}"),
+        format!("an enum has the name `{name}` of another component"),
+    )
+    .help("give the enum another name in spec/policy.yaml, under `names`")
 }

@@ -1,14 +1,16 @@
-//! Example Objects where an example belongs.
+//! Replaces Example Objects by their values where OpenAPI expects the value itself.
 
 use serde_json::Value;
 
 use crate::changes::report::Changes;
 use crate::diagnostic::{Result, pointer_segment};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
 
-pub(crate) const REASON: &str = "Upstream puts whole OpenAPI Example Objects (`summary`, `description`, \
-     `value`) where the value itself belongs; public clients send the bare value.";
+pub(crate) const REASON: &str = "Upstream writes whole OpenAPI Example Objects (`summary`, `description`, \
+     `value`) where the value itself belongs; public clients send the plain value.";
+
+const EXAMPLE_OBJECT_KEYS: [&str; 3] = ["summary", "description", "value"];
 
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     walk::media_types(document, &mut |pointer, media| {
@@ -16,39 +18,46 @@ pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
             && let Some(example) =
                 schema.as_object_mut().and_then(|schema| schema.shift_remove("example"))
         {
-            // Where Swagger 2.0 has no other place for it, this is no fault.
-            changes.book(format!("{pointer}/schema/example"), "moved beside the schema");
+            // Not a quirk: Swagger 2.0 has no other place for the example of a request body.
+            changes.record_rewrite(format!("{pointer}/schema/example"), "moved beside the schema");
             media["example"] = example;
         }
 
         if let Some(example) = media.get_mut("example") {
-            unwrap(example, &format!("{pointer}/example"), changes);
+            unwrap_example_objects(example, &format!("{pointer}/example"), changes);
         }
+
         Ok(())
     })
 }
 
-fn unwrap(example: &mut Value, pointer: &str, changes: &mut Changes) {
-    if let Value::Object(object) = example
-        && object.len() > 1
-        && object.keys().all(|key| ["summary", "description", "value"].contains(&key.as_str()))
-        && let Some(value) = object.get_mut("value")
-    {
-        changes.note(pointer, "is its `value`");
-        *example = value.take();
+/// Replaces each Example Object inside an example by its value.
+fn unwrap_example_objects(example: &mut Value, pointer: &str, changes: &mut Changes) {
+    if is_example_object(example) {
+        changes.record_fix(pointer, "replaced by its `value`");
+        *example = example["value"].take();
         return;
     }
 
     match example {
         Value::Object(members) => members.iter_mut().for_each(|(name, member)| {
-            unwrap(member, &format!("{pointer}/{}", pointer_segment(name)), changes);
+            let pointer = format!("{pointer}/{}", pointer_segment(name));
+            unwrap_example_objects(member, &pointer, changes);
         }),
-        Value::Array(members) => members
-            .iter_mut()
-            .enumerate()
-            .for_each(|(index, member)| unwrap(member, &format!("{pointer}/{index}"), changes)),
+        Value::Array(members) => members.iter_mut().enumerate().for_each(|(index, member)| {
+            unwrap_example_objects(member, &format!("{pointer}/{index}"), changes);
+        }),
         _ => {}
     }
+}
+
+/// Whether a value is an Example Object. An object with only `value` can be ordinary data.
+fn is_example_object(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| {
+        object.len() > 1
+            && object.contains_key("value")
+            && object.keys().all(|key| EXAMPLE_OBJECT_KEYS.contains(&key.as_str()))
+    })
 }
 
 #[cfg(test)]
@@ -58,8 +67,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_example_object_is_known_by_what_stands_beside_its_value() {
-        for (object, wanted) in [
+    fn example_object_is_recognised_by_the_keys_beside_value() {
+        for (object, expected) in [
             (json!({ "summary": "", "description": "", "value": 1 }), json!(1)),
             (json!({ "description": "", "value": { "a": 1 } }), json!({ "a": 1 })),
             (json!({ "summary": "", "value": null }), json!(null)),
@@ -68,9 +77,11 @@ mod tests {
         ] {
             let mut example = json!({ "a/b": [object] });
             let mut changes = Changes::default();
-            unwrap(&mut example, "", &mut changes);
-            assert_eq!(example, json!({ "a/b": [wanted] }));
-            assert!(changes.made.iter().all(|change| change.pointer == "/a~1b/0"));
+            unwrap_example_objects(&mut example, "", &mut changes);
+
+            assert_eq!(example, json!({ "a/b": [expected] }));
+            let (recorded, _) = changes.take_recorded();
+            assert!(recorded.iter().all(|change| change.pointer == "/a~1b/0"));
         }
     }
 }

@@ -1,23 +1,24 @@
-//! Parameters that claim to be in the path although the path does not name them.
+//! Moves parameters from the path to the query if the path does not contain them.
 
 use serde_json::Value;
 
 use crate::changes::report::Changes;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
 
-pub(crate) const REASON: &str = "A parameter `in: path` that the path does not name cannot be sent there; \
-     the only place left is the query. It stays required.";
+pub(crate) const REASON: &str = "Upstream declares some parameters with `in: path` that the path does not \
+     contain. The only other place to send them is the query. They stay required.";
 
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     walk::parameters(document, &mut |pointer, parameter| {
         let name = walk::text(parameter, "name")
-            .ok_or_else(|| Diagnostic::at(pointer, "a parameter needs a name"))?;
+            .ok_or_else(|| Diagnostic::at(pointer, "the parameter has no name"))?;
+
         if walk::text(parameter, "in") == Some("path")
             && !walk::path_of(pointer).contains(&format!("{{{name}}}"))
         {
-            changes.note(pointer, format!("`{name}` is a query parameter"));
+            changes.record_fix(pointer, format!("`{name}` moved to the query"));
             parameter["in"] = "query".into();
         }
 

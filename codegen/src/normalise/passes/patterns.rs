@@ -1,34 +1,39 @@
-//! Regular expression literals where a pattern belongs.
+//! Converts regular expression literals to plain patterns.
 
 use serde_json::Value;
 
 use crate::changes::report::Changes;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
 
-pub(crate) const REASON: &str = "Upstream writes patterns as literals with their slashes, `/^a$/`. OpenAPI \
-     takes the bare expression; with the slashes nothing would ever match.";
+pub(crate) const REASON: &str = "Upstream writes patterns as JavaScript literals with slashes, `/^a$/`. \
+     OpenAPI expects the expression alone; with the slashes it would match nothing.";
 
-/// What can stand behind a literal.
+/// The flags that can follow a literal.
 const FLAGS: &str = "dgimsuvy";
 
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     walk::schemas(document, &mut |pointer, schema| {
         let literal = walk::text(schema, "pattern").and_then(|pattern| pattern.strip_prefix('/'));
-        let (bare, flags) = match literal.and_then(|literal| literal.rsplit_once('/')) {
-            Some((bare, flags)) if flags.chars().all(|flag| FLAGS.contains(flag)) => (bare, flags),
+        let (expression, flags) = match literal.and_then(|literal| literal.rsplit_once('/')) {
+            Some((expression, flags)) if flags.chars().all(|flag| FLAGS.contains(flag)) => {
+                (expression, flags)
+            }
             _ => return Ok(()),
         };
 
         let pointer = format!("{pointer}/pattern");
         if !flags.is_empty() {
-            return Err(Diagnostic::at(pointer, format!("the flags `{flags}` are not understood"))
-                .help("OpenAPI has no word for them; teach normalise/patterns.rs what to do without them"));
+            let message = format!("the flags `{flags}` of the pattern are not supported");
+            return Err(Diagnostic::at(pointer, message).help(
+                "OpenAPI has no flags: extend codegen/src/normalise/passes/patterns.rs to convert \
+                 the expression",
+            ));
         }
 
-        changes.note(pointer, "lost its slashes");
-        schema["pattern"] = bare.to_owned().into();
+        changes.record_fix(pointer, "slashes removed");
+        schema["pattern"] = expression.to_owned().into();
 
         Ok(())
     })

@@ -1,57 +1,57 @@
-//! The token, which the document does not mention.
+//! Declares the access token, which the upstream document does not mention.
 
 use serde_json::{Value, json};
 
 use crate::changes::report::Changes;
-use crate::changes::stale_rule::Rule;
+use crate::changes::stale_rule::RuleKind;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
 
-pub(crate) const REASON: &str = "Upstream declares no security although all operations but those named in \
-     the policy want a bearer token.";
+pub(crate) const REASON: &str = "Upstream declares no security, although every operation that the policy \
+     does not list as public requires a bearer token.";
 
 pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
-    declared(document)?.into_iter().try_for_each(|at| {
-        let problem = Diagnostic::at(at, "upstream says by now what wants a token, and how");
-        let help = "hold it against `public` in spec/policy.yaml; then have normalise/security.rs \
-                    take it over instead of replacing it";
-        changes.stale_rule(Rule::Pass, problem.help(help))
-    })?;
-    let components = walk::object_at(document, "/components")?;
+    if let Some(pointer) = find_upstream_security(document)? {
+        let diagnostic = Diagnostic::at(pointer, "upstream now declares security itself").help(
+            "compare it with `public` in spec/policy.yaml, then change \
+             codegen/src/normalise/passes/security.rs to keep it instead of replacing it",
+        );
+        changes.report_stale_rule(RuleKind::Pass, diagnostic)?;
+    }
 
-    components.insert(
-        "securitySchemes".into(),
-        json!({
-            "bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "An API token, or the access token of an OAuth 2.0 login.",
-            },
-        }),
-    );
-    changes.note("/components/securitySchemes", "has the scheme `bearer`");
+    let schemes = json!({
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API token, or the access token of an OAuth 2.0 login.",
+        },
+    });
+    walk::object_at(document, "/components")?.insert("securitySchemes".into(), schemes);
+    changes.record_fix("/components/securitySchemes", "scheme `bearer` added");
+
     document["security"] = json!([{ "bearer": [] }]);
-    changes.note("/security", "is `bearer` for every operation");
+    changes.record_fix("/security", "set to `bearer`, for every operation");
 
     walk::operations(document, &mut |pointer, operation| {
-        let operation = operation.as_object_mut().expect("the walk gives objects");
+        let operation = operation.as_object_mut().expect("an operation is an object");
         operation.shift_remove("security");
 
-        if context.policy.operation_at(pointer).is_some_and(|policy| policy.public) {
+        if context.policy.operation_at(pointer).is_some_and(|entry| entry.public) {
             operation.insert("security".into(), json!([]));
-            changes.note(format!("{pointer}/security"), "wants no token");
+            changes
+                .record_fix(format!("{pointer}/security"), "set to none: the operation is public");
         }
 
         Ok(())
     })
 }
 
-/// The first place at which upstream itself says anything of security.
-fn declared(document: &mut Value) -> Result<Option<String>> {
+/// The pointer of the first security declaration of the upstream document.
+fn find_upstream_security(document: &mut Value) -> Result<Option<String>> {
     let mut found = ["/components/securitySchemes", "/security"]
         .into_iter()
-        .find(|at| document.pointer(at).is_some())
+        .find(|pointer| document.pointer(pointer).is_some())
         .map(str::to_owned);
 
     walk::operations(document, &mut |pointer, operation| {

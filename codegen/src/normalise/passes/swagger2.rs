@@ -1,61 +1,53 @@
-//! Swagger 2.0 → OpenAPI 3.0.3: the outer shape only, no quirk is touched here.
+//! Converts Swagger 2.0 to OpenAPI 3.0.3. Only the structure changes; quirks are kept.
 //!
-//! Works by taking: every member that is understood is taken out of the old object, and an
-//! object that is not empty in the end names what was not understood.
+//! The conversion takes each supported member out of the old object, and then rejects an object that
+//! is not empty. So no member is lost silently.
 
 use serde_json::{Map, Value, json};
 
 use crate::changes::report::Changes;
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
 
-pub(crate) const REASON: &str = "The service serves Swagger 2.0 unless asked otherwise; everything after \
-     this pass speaks OpenAPI 3.0.3.";
+pub(crate) const REASON: &str =
+    "The service serves Swagger 2.0 by default; all later passes work on OpenAPI 3.0.3.";
 
 const JSON: &str = "application/json";
 
+/// The members of an operation that both specifications have.
+const OPERATION_MEMBERS: [&str; 6] =
+    ["tags", "summary", "description", "operationId", "deprecated", "security"];
+
+/// The media types of bodies, for operations that do not declare their own.
+struct MediaTypes {
+    consumes: Vec<String>,
+    produces: Vec<String>,
+}
+
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
-    let mut old = Taken::of(document.take(), "")?;
+    let mut old = ObjectReader::new(document.take(), "")?;
     old.take("swagger");
-    let consumes = old.media_types("consumes")?;
-    let produces = old.media_types("produces")?;
+    let defaults = MediaTypes {
+        consumes: old.media_types("consumes", &[])?,
+        produces: old.media_types("produces", &[])?,
+    };
 
     let mut new = json!({
         "openapi": "3.0.3",
         "info": old.required("info")?,
-        "servers": [{ "url": server(&mut old)? }],
+        "servers": [{ "url": server_url(&mut old)? }],
     });
-    changes.note("", "is OpenAPI 3.0.3");
+    changes.record_fix("", "converted to OpenAPI 3.0.3");
 
     if let Some(security) = old.take("security") {
         new["security"] = security;
     }
 
-    let mut paths = Map::new();
-    for (path, item) in object(old.required("paths")?, "/paths")? {
-        let pointer = format!("/paths/{}", pointer_segment(&path));
-        let mut operations = Map::new();
-        for (method, operation) in object(item, &pointer)? {
-            let pointer = format!("{pointer}/{}", pointer_segment(&method));
-            let operation = Taken::of(operation, &pointer)?;
-            operations.insert(method, convert_operation(operation, &consumes, &produces)?);
-            changes.note(pointer, "has its bodies under `content`");
-        }
+    new["paths"] = convert_paths(old.required("paths")?, &defaults, changes)?;
+    new["components"] = json!({ "schemas": convert_definitions(&mut old, changes)? });
 
-        paths.insert(path, Value::Object(operations));
-    }
-
-    new["paths"] = Value::Object(paths);
-    let mut definitions = old.take("definitions").unwrap_or_else(|| json!({}));
-    for (name, schema) in object_mut(&mut definitions, "/definitions")? {
-        convert_schema(schema, &format!("/definitions/{}", pointer_segment(name)))?;
-        changes.note(format!("/definitions/{}", pointer_segment(name)), "is a component");
-    }
-
-    new["components"] = json!({ "schemas": definitions });
-
-    // In the words of Swagger 2.0: the pass `security` only asks whether they are there.
+    // Not converted: the pass `security` only checks whether the document declares security.
     if let Some(schemes) = old.take("securityDefinitions") {
         new["components"]["securitySchemes"] = schemes;
     }
@@ -66,70 +58,74 @@ pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
     Ok(())
 }
 
-fn server(old: &mut Taken) -> Result<String> {
+fn server_url(old: &mut ObjectReader) -> Result<String> {
     let scheme = match old.take("schemes") {
         None => "https",
         Some(schemes) => ["https", "http"]
             .into_iter()
-            .find(|scheme| schemes.as_array().is_some_and(|it| it.contains(&json!(scheme))))
-            .ok_or_else(|| {
-                Diagnostic::at("/schemes", "neither `https` nor `http` is among them")
-            })?,
+            .find(|scheme| schemes.as_array().is_some_and(|list| list.contains(&json!(scheme))))
+            .ok_or_else(|| Diagnostic::at("/schemes", "the list has neither `https` nor `http`"))?,
     };
-    let host = old.required_text("host")?;
-    let base = old.optional_text("basePath")?.unwrap_or_default();
 
-    if !base.is_empty() && !base.starts_with('/') {
-        return Err(Diagnostic::at("/basePath", "a path that begins with `/` belongs here"));
+    let host = old.required_text("host")?;
+    let base_path = old.optional_text("basePath")?.unwrap_or_default();
+    if !base_path.is_empty() && !base_path.starts_with('/') {
+        let message = format!("`{base_path}` does not start with `/`");
+        return Err(Diagnostic::at("/basePath", message));
     }
-    Ok(format!("{scheme}://{host}{}", base.trim_end_matches('/')))
+
+    Ok(format!("{scheme}://{host}{}", base_path.trim_end_matches('/')))
 }
 
-fn convert_operation(mut old: Taken, consumes: &[String], produces: &[String]) -> Result<Value> {
-    let consumes = old.media_types_or("consumes", consumes)?;
-    let produces = old.media_types_or("produces", produces)?;
-    let mut new = Map::new();
-    let mut parameters = Vec::new();
+fn convert_paths(paths: Value, defaults: &MediaTypes, changes: &mut Changes) -> Result<Value> {
+    let mut converted = Map::new();
 
-    if let Some(list) = old.take("parameters") {
-        let Value::Array(list) = list else {
-            return Err(Diagnostic::at(old.at("parameters"), "a list of parameters belongs here"));
-        };
-        for (index, parameter) in list.into_iter().enumerate() {
-            let mut parameter = Taken::of(parameter, &old.at(&format!("parameters/{index}")))?;
-            match parameter.required_text("in")?.as_str() {
-                "body" if !new.contains_key("requestBody") => {
-                    only_json(&consumes, &parameter.pointer)?;
-                    new.insert("requestBody".into(), convert_body(parameter)?);
-                }
-                place @ ("path" | "query" | "header") => {
-                    parameters.push(convert_parameter(parameter, place)?);
-                }
-                other => {
-                    return Err(Diagnostic::at(
-                        parameter.at("in"),
-                        format!("a parameter in `{other}` is not understood here"),
-                    ));
-                }
-            }
+    for (path, item) in into_object(paths, "/paths")? {
+        let pointer = format!("/paths/{}", pointer_segment(&path));
+        let mut operations = Map::new();
+        for (method, operation) in into_object(item, &pointer)? {
+            let pointer = format!("{pointer}/{}", pointer_segment(&method));
+            let operation = ObjectReader::new(operation, &pointer)?;
+            operations.insert(method, convert_operation(operation, defaults)?);
+            changes.record_fix(pointer, "bodies moved to `content`");
         }
+
+        converted.insert(path, Value::Object(operations));
     }
 
-    if !parameters.is_empty() {
-        new.insert("parameters".into(), parameters.into());
+    Ok(Value::Object(converted))
+}
+
+fn convert_definitions(old: &mut ObjectReader, changes: &mut Changes) -> Result<Value> {
+    let definitions = old.take("definitions").unwrap_or_else(|| json!({}));
+    let mut definitions = into_object(definitions, "/definitions")?;
+
+    for (name, schema) in &mut definitions {
+        let pointer = format!("/definitions/{}", pointer_segment(name));
+        convert_schema(schema, &pointer)?;
+        changes.record_fix(pointer, "moved to `components`");
     }
 
-    let pointer = old.at("responses");
+    Ok(Value::Object(definitions))
+}
+
+fn convert_operation(mut old: ObjectReader, defaults: &MediaTypes) -> Result<Value> {
+    let consumes = old.media_types("consumes", &defaults.consumes)?;
+    let produces = old.media_types("produces", &defaults.produces)?;
+
+    let mut new = Map::new();
+    convert_parameters(&mut old, &consumes, &mut new)?;
+
+    let pointer = old.pointer_to("responses");
     let mut responses = Map::new();
-    for (status, response) in object(old.required("responses")?, &pointer)? {
+    for (status, response) in into_object(old.required("responses")?, &pointer)? {
         let pointer = format!("{pointer}/{}", pointer_segment(&status));
-        let response = convert_response(Taken::of(response, &pointer)?, &produces)?;
+        let response = convert_response(ObjectReader::new(response, &pointer)?, &produces)?;
         responses.insert(status, response);
     }
-
     new.insert("responses".into(), Value::Object(responses));
 
-    for key in ["tags", "summary", "description", "operationId", "deprecated", "security"] {
+    for key in OPERATION_MEMBERS {
         if let Some(value) = old.take(key) {
             new.insert(key.into(), value);
         }
@@ -139,43 +135,85 @@ fn convert_operation(mut old: Taken, consumes: &[String], produces: &[String]) -
     Ok(Value::Object(new))
 }
 
-fn convert_parameter(mut old: Taken, place: &str) -> Result<Value> {
+/// Converts the parameters: the body to `requestBody`, the others to `parameters`.
+fn convert_parameters(
+    old: &mut ObjectReader,
+    consumes: &[String],
+    new: &mut Map<String, Value>,
+) -> Result<()> {
+    let Some(list) = old.take("parameters") else { return Ok(()) };
+    let Value::Array(list) = list else {
+        return Err(walk::unexpected_type(old.pointer_to("parameters"), "an array", &list));
+    };
+
+    let mut parameters = Vec::new();
+    for (index, parameter) in list.into_iter().enumerate() {
+        let pointer = old.pointer_to(&format!("parameters/{index}"));
+        let mut parameter = ObjectReader::new(parameter, &pointer)?;
+
+        match parameter.required_text("in")?.as_str() {
+            "body" if !new.contains_key("requestBody") => {
+                require_json(consumes, &pointer)?;
+                new.insert("requestBody".into(), convert_body(parameter)?);
+            }
+            location @ ("path" | "query" | "header") => {
+                parameters.push(convert_parameter(parameter, location)?);
+            }
+            other => {
+                return Err(Diagnostic::at(
+                    parameter.pointer_to("in"),
+                    format!("a parameter in `{other}` is not supported here"),
+                )
+                .help("supported are `path`, `query`, `header` and one `body`"));
+            }
+        }
+    }
+
+    if !parameters.is_empty() {
+        new.insert("parameters".into(), parameters.into());
+    }
+
+    Ok(())
+}
+
+fn convert_parameter(mut old: ObjectReader, location: &str) -> Result<Value> {
     let pointer = old.pointer.clone();
-    let mut new = json!({ "name": old.required("name")?, "in": place });
+    let mut new = json!({ "name": old.required("name")?, "in": location });
     for key in ["description", "required"] {
         if let Some(value) = old.take(key) {
             new[key] = value;
         }
     }
 
-    match old.optional_text("collectionFormat")?.as_deref() {
-        None | Some("csv") if old.value("type") == Some(&json!("array")) && place == "query" => {
-            new["style"] = "form".into();
-            new["explode"] = false.into();
-        }
-        Some("multi") if place == "query" => {
-            new["style"] = "form".into();
-            new["explode"] = true.into();
-        }
-        None => {}
+    let is_list = old.get("type") == Some(&json!("array"));
+    let explode = match old.optional_text("collectionFormat")?.as_deref() {
+        None | Some("csv") if is_list && location == "query" => Some(false),
+        Some("multi") if location == "query" => Some(true),
+        None => None,
         Some(other) => {
             return Err(Diagnostic::at(
-                old.at("collectionFormat"),
-                format!("the collection format `{other}` is not understood here"),
-            ));
+                old.pointer_to("collectionFormat"),
+                format!("the collection format `{other}` is not supported here"),
+            )
+            .help("supported are `csv` and `multi`, in the query"));
         }
+    };
+
+    if let Some(explode) = explode {
+        new["style"] = "form".into();
+        new["explode"] = explode.into();
     }
 
-    // What is left of a Swagger parameter is the schema of its value.
-    let mut schema = Value::Object(old.rest());
+    // The remaining members of a Swagger parameter are the schema of its value.
+    let mut schema = Value::Object(old.into_remaining());
     convert_schema(&mut schema, &pointer)?;
     new["schema"] = schema;
 
     Ok(new)
 }
 
-fn convert_body(mut old: Taken) -> Result<Value> {
-    let pointer = old.at("schema");
+fn convert_body(mut old: ObjectReader) -> Result<Value> {
+    let pointer = old.pointer_to("schema");
     let mut schema = old.required("schema")?;
     convert_schema(&mut schema, &pointer)?;
 
@@ -186,31 +224,31 @@ fn convert_body(mut old: Taken) -> Result<Value> {
         }
     }
 
-    // The name of a body parameter is documentation: a request has one body.
+    // A request has one body, so the name of the body parameter is not needed.
     old.required("name")?;
     old.finish()?;
 
     Ok(new)
 }
 
-fn convert_response(mut old: Taken, produces: &[String]) -> Result<Value> {
+fn convert_response(mut old: ObjectReader, produces: &[String]) -> Result<Value> {
     let mut new = json!({ "description": old.required("description")? });
     let mut media = Map::new();
-    let pointer = old.at("schema");
 
+    let pointer = old.pointer_to("schema");
     if let Some(mut schema) = old.take("schema") {
         convert_schema(&mut schema, &pointer)?;
         media.insert("schema".into(), schema);
     }
 
     if let Some(examples) = old.take("examples") {
-        let mut examples = Taken::of(examples, &old.at("examples"))?;
+        let mut examples = ObjectReader::new(examples, &old.pointer_to("examples"))?;
         media.insert("example".into(), examples.required(JSON)?);
         examples.finish()?;
     }
 
     if !media.is_empty() {
-        only_json(produces, &old.pointer)?;
+        require_json(produces, &old.pointer)?;
         new["content"] = json!({ JSON: media });
     }
 
@@ -221,9 +259,11 @@ fn convert_response(mut old: Taken, produces: &[String]) -> Result<Value> {
 fn convert_schema(schema: &mut Value, pointer: &str) -> Result<()> {
     walk::schema_tree(schema, pointer, &mut |pointer, schema| {
         let Some(object) = schema.as_object_mut() else { return Ok(()) };
+
         if let Some(target) = object.get("$ref").and_then(Value::as_str) {
             let name = target.strip_prefix("#/definitions/").ok_or_else(|| {
-                Diagnostic::at(pointer, format!("the reference `{target}` leads to no definition"))
+                let message = format!("the reference `{target}` is not to a definition");
+                Diagnostic::at(pointer, message)
             })?;
             let target = format!("#/components/schemas/{name}");
             object.insert("$ref".into(), target.into());
@@ -236,7 +276,7 @@ fn convert_schema(schema: &mut Value, pointer: &str) -> Result<()> {
         if object.contains_key("discriminator") {
             return Err(Diagnostic::at(
                 format!("{pointer}/discriminator"),
-                "a discriminator is not understood",
+                "a discriminator is not supported",
             ));
         }
 
@@ -244,40 +284,38 @@ fn convert_schema(schema: &mut Value, pointer: &str) -> Result<()> {
     })
 }
 
-fn only_json(media_types: &[String], pointer: &str) -> Result<()> {
+fn require_json(media_types: &[String], pointer: &str) -> Result<()> {
     if media_types == [JSON] {
         return Ok(());
     }
-    Err(Diagnostic::at(pointer, format!("only `{JSON}` is understood, not {media_types:?}")))
+
+    let message = format!("the media types {media_types:?} are not supported");
+    Err(Diagnostic::at(pointer, message).help(format!("only `{JSON}` is supported")))
 }
 
-fn object(value: Value, pointer: &str) -> Result<Map<String, Value>> {
+fn into_object(value: Value, pointer: &str) -> Result<Map<String, Value>> {
     match value {
         Value::Object(object) => Ok(object),
-        _ => Err(Diagnostic::at(pointer, "an object belongs here")),
+        other => Err(walk::unexpected_type(pointer, "an object", &other)),
     }
 }
 
-fn object_mut<'a>(value: &'a mut Value, pointer: &str) -> Result<&'a mut Map<String, Value>> {
-    value.as_object_mut().ok_or_else(|| Diagnostic::at(pointer, "an object belongs here"))
-}
-
-/// An object whose members are taken one by one, so that what is left at the end is known.
-struct Taken {
+/// Takes members out of an object, and rejects those that are left.
+struct ObjectReader {
     pointer: String,
     members: Map<String, Value>,
 }
 
-impl Taken {
-    fn of(value: Value, pointer: &str) -> Result<Self> {
-        Ok(Self { pointer: pointer.to_owned(), members: object(value, pointer)? })
+impl ObjectReader {
+    fn new(value: Value, pointer: &str) -> Result<Self> {
+        Ok(Self { pointer: pointer.to_owned(), members: into_object(value, pointer)? })
     }
 
-    fn at(&self, key: &str) -> String {
+    fn pointer_to(&self, key: &str) -> String {
         format!("{}/{key}", self.pointer)
     }
 
-    fn value(&self, key: &str) -> Option<&Value> {
+    fn get(&self, key: &str) -> Option<&Value> {
         self.members.get(key)
     }
 
@@ -286,46 +324,48 @@ impl Taken {
     }
 
     fn required(&mut self, key: &str) -> Result<Value> {
-        self.take(key).ok_or_else(|| Diagnostic::at(&self.pointer, format!("`{key}` is missing")))
+        self.take(key).ok_or_else(|| self.missing(key))
     }
 
     fn optional_text(&mut self, key: &str) -> Result<Option<String>> {
         match self.take(key) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(Diagnostic::at(self.at(key), "a string belongs here")),
+            Some(other) => Err(walk::unexpected_type(self.pointer_to(key), "a string", &other)),
         }
     }
 
     fn required_text(&mut self, key: &str) -> Result<String> {
-        self.optional_text(key)?
-            .ok_or_else(|| Diagnostic::at(&self.pointer, format!("`{key}` is missing")))
+        self.optional_text(key)?.ok_or_else(|| self.missing(key))
     }
 
-    fn media_types(&mut self, key: &str) -> Result<Vec<String>> {
-        self.media_types_or(key, &[])
-    }
-
-    fn media_types_or(&mut self, key: &str, inherited: &[String]) -> Result<Vec<String>> {
+    /// A list of media types, or the default.
+    fn media_types(&mut self, key: &str, default: &[String]) -> Result<Vec<String>> {
         match self.take(key) {
-            None => Ok(inherited.to_vec()),
-            Some(list) => serde_json::from_value(list)
-                .map_err(|_| Diagnostic::at(self.at(key), "a list of media types belongs here")),
+            None => Ok(default.to_vec()),
+            Some(list) => serde_json::from_value(list).map_err(|_| {
+                Diagnostic::at(self.pointer_to(key), "expected a list of media types")
+            }),
         }
     }
 
-    fn rest(self) -> Map<String, Value> {
+    fn into_remaining(self) -> Map<String, Value> {
         self.members
     }
 
+    /// Rejects the members that are left.
     fn finish(self) -> Result<()> {
         match self.members.keys().next() {
             None => Ok(()),
             Some(key) => Err(Diagnostic::at(
-                self.at(&pointer_segment(key)),
-                format!("`{key}` is not understood here"),
+                self.pointer_to(&pointer_segment(key)),
+                format!("the member `{key}` is not supported here"),
             )
-            .help("teach normalise/swagger2.rs to convert it")),
+            .help("extend codegen/src/normalise/passes/swagger2.rs to convert it")),
         }
+    }
+
+    fn missing(&self, key: &str) -> Diagnostic {
+        Diagnostic::at(&self.pointer, format!("the member `{key}` is missing"))
     }
 }

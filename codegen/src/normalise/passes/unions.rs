@@ -1,65 +1,55 @@
-//! Unions, which Swagger 2.0 cannot say.
+//! Turns unions into named components. Swagger 2.0 has no unions.
 
 use heck::ToUpperCamelCase as _;
 use serde_json::{Map, Value, json};
 
 use crate::changes::report::Changes;
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::normalise::Context;
+use crate::normalise::context::Context;
 use crate::openapi::walk;
+use crate::policy::UnusedEntries;
 
-pub(crate) const REASON: &str = "Swagger 2.0 has no unions: upstream leaves a placeholder with `x-oneOf`, \
-     and its OpenAPI 3.0 form a `oneOf` of the bare values. On the wire a union is adjacently \
-     tagged, `{\"type\": …, \"value\": …}`. Each union becomes a component that says so. Tags are \
-     data: the overlay states those that are attested, and no other is invented.";
+pub(crate) const REASON: &str = "Swagger 2.0 has no unions: upstream writes a placeholder with `x-oneOf`, \
+     and in its OpenAPI 3.0 form a `oneOf` of the bare values. On the wire a union is adjacently \
+     tagged, `{\"type\": …, \"value\": …}`. Each union becomes a component with that form. The values \
+     of the tags are data: the overlay contains those that are attested.";
+
+/// The keywords of a placeholder or of a union: those of its members, and those that are kept. The
+/// type and the title of a placeholder only say that Swagger 2.0 has no unions.
+const KEYWORDS: [&str; 6] = ["x-oneOf", "oneOf", "type", "title", "description", "nullable"];
 
 pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
     let mut names = context.policy.union_names();
+    let mut unions = Map::new();
+
     let schemas = walk::object_at(document, "/components/schemas")?;
-    let mut named = Map::new();
-
     for (model, schema) in schemas.iter_mut() {
-        walk::each(
-            schema,
-            &format!("/components/schemas/{model}"),
-            "properties",
-            &mut |at, property| {
-                let Some(members) = members(property, at)? else { return Ok(()) };
-                let label = at.rsplit('/').next().unwrap_or_default();
-                let name = names
-                    .remove(at)
-                    .unwrap_or_else(|| format!("{model}_{label}").to_upper_camel_case());
-                let wrapped =
-                    members.iter().map(|member| wrapper(member, at)).collect::<Result<Vec<_>>>()?;
-                let mut union = json!({ "oneOf": wrapped });
+        let model_pointer = format!("/components/schemas/{model}");
+        walk::members(schema, &model_pointer, "properties", &mut |pointer, property| {
+            let Some(members) = union_members(property, pointer)? else { return Ok(()) };
+            let name = union_name(model, pointer, &mut names);
+            let union = tagged_union(&members, property, pointer)?;
 
-                if let Some(description) = walk::text(property, "description") {
-                    union["description"] = description.into();
+            changes.record_fix(pointer, format!("replaced by a reference to the union `{name}`"));
+            *property = reference(property, &name);
+
+            match unions.insert(name.clone(), union) {
+                None => Ok(()),
+                Some(_) => {
+                    Err(Diagnostic::at(pointer, format!("two unions have the name `{name}`"))
+                        .help("name one of them in spec/policy.yaml, under `names`"))
                 }
-
-                changes.note(at, format!("is the union `{name}`"));
-                *property = match property.get("nullable") {
-                    // OpenAPI 3.0 ignores what stands beside a `$ref`.
-                    Some(it) => json!({ "nullable": it, "allOf": [walk::component_ref(&name)] }),
-                    None => walk::component_ref(&name),
-                };
-
-                match named.insert(name.clone(), union) {
-                    None => Ok(()),
-                    Some(_) => Err(Diagnostic::at(at, format!("another union is a `{name}`"))
-                        .help("name one of them in spec/policy.yaml, under `names`")),
-                }
-            },
-        )?;
+            }
+        })?;
     }
 
-    names.finish(changes)?;
+    names.report_stale(changes)?;
 
-    for (name, union) in named {
+    for (name, union) in unions {
         if schemas.insert(name.clone(), union).is_some() {
             return Err(Diagnostic::at(
                 format!("/components/schemas/{name}"),
-                "a union would take this name",
+                format!("a union has the name `{name}` of another component"),
             )
             .help("give the union another name in spec/policy.yaml, under `names`"));
         }
@@ -68,40 +58,68 @@ pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     Ok(())
 }
 
-/// What a placeholder can hold: its members, under one keyword or the other, and what is carried.
-/// Its type and title only say that there is no word for a union.
-const CARRIED: [&str; 6] = ["x-oneOf", "oneOf", "type", "title", "description", "nullable"];
+/// The name of a union from the policy, else made of the model's and the property's.
+fn union_name(model: &str, pointer: &str, names: &mut UnusedEntries<String>) -> String {
+    let property = pointer.rsplit('/').next().unwrap_or_default();
+    names.take(pointer).unwrap_or_else(|| format!("{model}_{property}").to_upper_camel_case())
+}
 
-/// The members of the placeholder for a union, or of a real one.
-fn members(schema: &Value, pointer: &str) -> Result<Option<Vec<Value>>> {
-    let mut found = ["x-oneOf", "oneOf"]
+/// The members of a union or of the placeholder for one. `None` for another schema.
+fn union_members(schema: &Value, pointer: &str) -> Result<Option<Vec<Value>>> {
+    let mut lists = ["x-oneOf", "oneOf"]
         .iter()
         .filter_map(|keyword| Some((keyword, schema.get(*keyword)?.as_array()?)));
-    let Some((keyword, members)) = found.next() else { return Ok(None) };
-    if members.is_empty() || found.next().is_some() {
-        let at = format!("{pointer}/{keyword}");
-        return Err(Diagnostic::at(at, "a union has members, in one list"));
+
+    let Some((keyword, members)) = lists.next() else { return Ok(None) };
+    if members.is_empty() || lists.next().is_some() {
+        let pointer = format!("{pointer}/{keyword}");
+        return Err(Diagnostic::at(pointer, "a union needs exactly one non-empty list of members"));
     }
 
-    let mut keys = schema.as_object().into_iter().flat_map(Map::keys);
-    match keys.find(|key| !CARRIED.contains(&key.as_str())) {
+    let mut keywords = schema.as_object().into_iter().flat_map(Map::keys);
+    match keywords.find(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
         None => Ok(Some(members.clone())),
-        Some(key) => {
-            let at = format!("{pointer}/{}", pointer_segment(key));
-            Err(Diagnostic::at(at, format!("`{key}` beside a union is not understood"))
-                .help("teach normalise/unions.rs to carry it to the component or to the place"))
+        Some(keyword) => {
+            let pointer = format!("{pointer}/{}", pointer_segment(keyword));
+            let message = format!("the keyword `{keyword}` beside a union is not supported");
+            Err(Diagnostic::at(pointer, message).help(
+                "extend codegen/src/normalise/passes/unions.rs to move it to the component or to \
+                 keep it",
+            ))
         }
     }
 }
 
-/// What stands on the wire for one member of a union.
-fn wrapper(member: &Value, pointer: &str) -> Result<Value> {
+/// The component for a union with these members.
+fn tagged_union(members: &[Value], property: &Value, pointer: &str) -> Result<Value> {
+    let members = members.iter().map(|member| tagged_member(member, pointer));
+    let mut union = json!({ "oneOf": members.collect::<Result<Vec<_>>>()? });
+
+    if let Some(description) = walk::text(property, "description") {
+        union["description"] = description.into();
+    }
+
+    Ok(union)
+}
+
+/// The wire form of a member: an object with the tag and the value.
+fn tagged_member(member: &Value, pointer: &str) -> Result<Value> {
     let name = walk::component_name(member).ok_or_else(|| {
         Diagnostic::at(pointer, "a member of a union must be a reference to a component")
     })?;
+
     Ok(json!({
         "type": "object",
         "required": ["type", "value"],
         "properties": { "type": { "type": "string" }, "value": walk::component_ref(name) },
     }))
+}
+
+/// A reference to the component, with the property's nullability.
+fn reference(property: &Value, name: &str) -> Value {
+    match property.get("nullable") {
+        // OpenAPI 3.0 ignores keywords beside a `$ref`.
+        Some(nullable) => json!({ "nullable": nullable, "allOf": [walk::component_ref(name)] }),
+        None => walk::component_ref(name),
+    }
 }

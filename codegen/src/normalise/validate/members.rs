@@ -1,87 +1,93 @@
-//! What each object of a document can hold, and of which type.
+//! The members that each object of a document can have, with their types.
 
 use serde_json::Value;
 
-use super::{Diagnostic, Result, pointer_segment};
+use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::openapi::walk::unexpected_type;
 
 /// The type of a member.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
-    /// A string.
-    Text,
-    /// `true` or `false`.
-    Flag,
-    /// A whole number from 0.
+pub enum MemberType {
+    String,
+    Boolean,
+    /// A non-negative integer.
     Count,
-    /// Any number.
     Number,
-    /// A list of anything.
-    List,
-    /// A list of strings.
-    Texts,
-    /// An object.
+    Array,
+    /// An array of strings.
+    Strings,
     Object,
-    /// Whatever it is, it is looked at elsewhere.
+    /// Any type: the member is validated elsewhere.
     Any,
 }
 
 /// The members of an object, by name.
-pub type Members = &'static [(&'static str, Kind)];
+pub type Members = &'static [(&'static str, MemberType)];
 
-use Kind::{Any, Count, Flag, List, Number, Object, Text, Texts};
+use MemberType::{Any, Array, Boolean, Count, Number, Object, String, Strings};
 
 pub const ROOT: Members = &[
-    ("openapi", Text),
+    ("openapi", String),
     ("info", Object),
-    ("servers", List),
+    ("servers", Array),
     ("paths", Object),
     ("components", Object),
-    ("security", List),
+    ("security", Array),
 ];
+
 pub const INFO: Members = &[
-    ("title", Text),
-    ("description", Text),
-    ("version", Text),
-    ("termsOfService", Text),
+    ("title", String),
+    ("description", String),
+    ("version", String),
+    ("termsOfService", String),
     ("contact", Object),
     ("license", Object),
 ];
-pub const SERVER: Members = &[("url", Text), ("description", Text)];
+
+pub const SERVER: Members = &[("url", String), ("description", String)];
+
 pub const COMPONENTS: Members = &[("schemas", Object), ("securitySchemes", Object)];
+
 pub const OPERATION: Members = &[
-    ("tags", Texts),
-    ("summary", Text),
-    ("description", Text),
-    ("operationId", Text),
-    ("parameters", List),
+    ("tags", Strings),
+    ("summary", String),
+    ("description", String),
+    ("operationId", String),
+    ("parameters", Array),
     ("requestBody", Object),
     ("responses", Object),
-    ("security", List),
-    ("x-upstream-operation-id", Text),
+    ("security", Array),
+    ("x-upstream-operation-id", String),
 ];
+
 pub const PARAMETER: Members = &[
-    ("name", Text),
-    ("in", Text),
-    ("description", Text),
-    ("required", Flag),
+    ("name", String),
+    ("in", String),
+    ("description", String),
+    ("required", Boolean),
     ("schema", Object),
-    ("style", Text),
-    ("explode", Flag),
+    ("style", String),
+    ("explode", Boolean),
 ];
-pub const BODY: Members = &[("description", Text), ("required", Flag), ("content", Object)];
-pub const RESPONSE: Members = &[("description", Text), ("content", Object)];
+
+pub const BODY: Members = &[("description", String), ("required", Boolean), ("content", Object)];
+
+pub const RESPONSE: Members = &[("description", String), ("content", Object)];
+
 pub const MEDIA_TYPE: Members = &[("schema", Object), ("example", Any)];
-pub const REFERENCE: Members = &[("$ref", Text)];
+
+pub const REFERENCE: Members = &[("$ref", String)];
+
 pub const SCHEMA: Members = &[
-    ("type", Text),
-    ("format", Text),
-    ("title", Text),
-    ("description", Text),
+    ("type", String),
+    ("format", String),
+    ("title", String),
+    ("description", String),
     ("properties", Object),
-    ("required", Texts),
+    ("required", Strings),
     ("items", Object),
     ("additionalProperties", Any),
-    ("enum", Texts),
+    ("enum", Strings),
     ("default", Any),
     ("minimum", Number),
     ("maximum", Number),
@@ -89,64 +95,77 @@ pub const SCHEMA: Members = &[
     ("maxLength", Count),
     ("minItems", Count),
     ("maxItems", Count),
-    ("uniqueItems", Flag),
-    ("pattern", Text),
-    ("nullable", Flag),
-    ("oneOf", List),
-    ("allOf", List),
+    ("uniqueItems", Boolean),
+    ("pattern", String),
+    ("nullable", Boolean),
+    ("oneOf", Array),
+    ("allOf", Array),
     ("x-enum-count", Count),
     ("x-pattern-error", Any),
 ];
 
-/// How long a name may be: it becomes that of something in Rust.
-const LONGEST_NAME: usize = 200;
+/// The maximum length of a name in bytes. Names become identifiers in Rust.
+const MAX_NAME_LENGTH: usize = 200;
 
-impl Kind {
-    /// What belongs there, if the value is something else.
-    fn missed_by(self, value: &Value) -> Option<&'static str> {
-        let texts = || value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
-        let (fits, what) = match self {
-            Text => (value.is_string(), "a string"),
-            Flag => (value.is_boolean(), "`true` or `false`"),
-            Count => (value.is_u64(), "a whole number from 0"),
-            Number => (value.is_number(), "a number"),
-            List => (value.is_array(), "a list"),
-            Texts => (texts(), "a list of strings"),
-            Object => (value.is_object(), "an object"),
-            Any => (true, "anything"),
-        };
+impl MemberType {
+    fn matches(self, value: &Value) -> bool {
+        match self {
+            String => value.is_string(),
+            Boolean => value.is_boolean(),
+            Count => value.is_u64(),
+            Number => value.is_number(),
+            Array => value.is_array(),
+            Strings => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+            Object => value.is_object(),
+            Any => true,
+        }
+    }
 
-        (!fits).then_some(what)
+    fn description(self) -> &'static str {
+        match self {
+            String => "a string",
+            Boolean => "a boolean",
+            Count => "a non-negative integer",
+            Number => "a number",
+            Array => "an array",
+            Strings => "an array of strings",
+            Object => "an object",
+            Any => "anything",
+        }
     }
 }
 
-/// Refuses a member that the object cannot have, and one of another type.
-pub fn known(value: &Value, pointer: &str, members: Members) -> Result<()> {
+/// Rejects a member that the object cannot have, and a member of the wrong type.
+pub fn check_members(value: &Value, pointer: &str, members: Members) -> Result<()> {
     let Value::Object(object) = value else {
-        return Err(Diagnostic::at(pointer, "an object belongs here"));
+        return Err(unexpected_type(pointer, "an object", value));
     };
 
     for (key, value) in object {
-        let at = format!("{pointer}/{}", pointer_segment(key));
-        let Some((_, kind)) = members.iter().find(|(name, _)| name == key) else {
-            return Err(Diagnostic::at(at, format!("no pass understands `{key}` here")).help(
-                "teach a pass to resolve it, or normalise/strict/members.rs to let it through",
+        let pointer = format!("{pointer}/{}", pointer_segment(key));
+        let Some((_, member_type)) = members.iter().find(|(name, _)| name == key) else {
+            let message = format!("the member `{key}` is not supported here");
+            return Err(Diagnostic::at(pointer, message).help(
+                "extend a pass to resolve it, or \
+                 codegen/src/normalise/validate/members.rs to allow it",
             ));
         };
 
-        if let Some(what) = kind.missed_by(value) {
-            return Err(Diagnostic::at(at, format!("{what} belongs here")));
+        if !member_type.matches(value) {
+            return Err(unexpected_type(pointer, member_type.description(), value));
         }
     }
 
     Ok(())
 }
 
-/// Refuses a name that is longer than one in Rust should be.
-pub fn not_too_long(name: &str, pointer: &str) -> Result<()> {
-    if name.len() <= LONGEST_NAME {
+/// Rejects a name that is too long for an identifier.
+pub fn check_name_length(name: &str, pointer: &str) -> Result<()> {
+    if name.len() <= MAX_NAME_LENGTH {
         return Ok(());
     }
-    let start: String = name.chars().take(20).collect();
-    Err(Diagnostic::at(pointer, format!("the name `{start}…` is longer than {LONGEST_NAME} bytes")))
+
+    let excerpt: std::string::String = name.chars().take(20).collect();
+    let message = format!("the name `{excerpt}…` is longer than {MAX_NAME_LENGTH} bytes");
+    Err(Diagnostic::at(pointer, message))
 }

@@ -1,52 +1,60 @@
-//! Operations: what is sent, where, and what comes back.
+//! Validation of operations: parameters, request bodies and responses.
 
 use serde_json::Value;
 
-use super::members::{self, known, not_too_long};
-use super::{Diagnostic, Result, pointer_segment};
-use crate::normalise::passes::envelopes::ERROR_ENVELOPE;
+use super::members::{self, check_members, check_name_length};
+use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::normalise::envelope::ERROR_ENVELOPE;
 use crate::openapi::walk;
 
-/// Refuses an operation that nothing after this would understand. `enums` are the components that
-/// are enums.
-pub fn check(pointer: &str, operation: &Value, enums: &[String]) -> Result<()> {
-    known(operation, pointer, members::OPERATION)?;
+/// Rejects an operation that the later stages do not support. `enums` are the names of the
+/// components that are enums.
+pub fn validate_operation(pointer: &str, operation: &Value, enums: &[String]) -> Result<()> {
+    check_members(operation, pointer, members::OPERATION)?;
+    validate_parameters(pointer, operation, enums)?;
+
+    if let Some(body) = operation.get("requestBody") {
+        check_members(body, &format!("{pointer}/requestBody"), members::BODY)?;
+    }
+
+    validate_responses(pointer, operation)
+}
+
+fn validate_parameters(pointer: &str, operation: &Value, enums: &[String]) -> Result<()> {
     let path = walk::path_of(pointer);
     let mut placeholders: Vec<&str> =
         path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
 
-    for (index, of) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
-        let name = parameter(&format!("{pointer}/parameters/{index}"), of, enums)?;
-        if walk::text(of, "in") == Some("path") {
+    for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
+        let name = validate_parameter(&format!("{pointer}/parameters/{index}"), parameter, enums)?;
+        if walk::text(parameter, "in") == Some("path") {
             placeholders.retain(|placeholder| *placeholder != name);
         }
     }
 
-    if let Some(name) = placeholders.first() {
-        return Err(Diagnostic::at(
-            pointer,
-            format!("no parameter describes `{{{name}}}` of the path"),
-        ));
+    match placeholders.first() {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("the path parameter `{{{name}}}` is not declared");
+            Err(Diagnostic::at(pointer, message))
+        }
     }
+}
 
-    if let Some(body) = operation.get("requestBody") {
-        known(body, &format!("{pointer}/requestBody"), members::BODY)?;
-    }
-
+fn validate_responses(pointer: &str, operation: &Value) -> Result<()> {
     let responses = operation.get("responses").and_then(Value::as_object);
     let mut successes = 0;
-    for (status, of) in responses.into_iter().flatten() {
+
+    for (status, response) in responses.into_iter().flatten() {
         let pointer = format!("{pointer}/responses/{}", pointer_segment(status));
-        known(of, &pointer, members::RESPONSE)?;
+        check_members(response, &pointer, members::RESPONSE)?;
 
         match status.parse::<u16>() {
             Ok(200..300) => successes += 1,
-            Ok(400..600) => error(&pointer, of)?,
+            Ok(400..600) => validate_error_response(&pointer, response)?,
             _ => {
-                return Err(Diagnostic::at(
-                    pointer,
-                    format!("the status `{status}` is not understood"),
-                ));
+                return Err(Diagnostic::at(pointer, format!("unsupported status `{status}`"))
+                    .help("supported are 200 to 299 and 400 to 599"));
             }
         }
     }
@@ -54,92 +62,108 @@ pub fn check(pointer: &str, operation: &Value, enums: &[String]) -> Result<()> {
     if successes == 1 {
         return Ok(());
     }
-    Err(Diagnostic::at(
-        format!("{pointer}/responses"),
-        format!("{successes} successes; one is understood"),
-    ))
+
+    let message = format!("the operation has {successes} successful responses, expected 1");
+    Err(Diagnostic::at(format!("{pointer}/responses"), message))
 }
 
-/// What one error looks like, all look like: our error type reads them.
-fn error(pointer: &str, response: &Value) -> Result<()> {
+/// Requires the error envelope: the client decodes no other error body.
+fn validate_error_response(pointer: &str, response: &Value) -> Result<()> {
     let envelope = walk::component_ref(ERROR_ENVELOPE);
-    let mut media = response.get("content").and_then(Value::as_object).into_iter().flatten();
-    let Some((media_type, of)) = media.find(|(_, of)| of.get("schema") != Some(&envelope)) else {
+    let mut content = response.get("content").and_then(Value::as_object).into_iter().flatten();
+    let Some((media_type, media)) =
+        content.find(|(_, media)| media.get("schema") != Some(&envelope))
+    else {
         return Ok(());
     };
-    let pointer = format!("{pointer}/content/{}", pointer_segment(media_type));
-    let pointer = if of.get("schema").is_some() { pointer + "/schema" } else { pointer };
 
-    Err(Diagnostic::at(pointer, "an error has another body than `{errors}`")
-        .help("connect-api/src/error/api.rs reads that one alone"))
+    let pointer = format!("{pointer}/content/{}", pointer_segment(media_type));
+    let pointer = if media.get("schema").is_some() { pointer + "/schema" } else { pointer };
+
+    Err(Diagnostic::at(pointer, "the error response has another body than `{errors}`")
+        .help("connect-api/src/error/api.rs decodes only that body"))
 }
 
-/// A parameter; what comes back is its name.
-fn parameter<'v>(pointer: &str, parameter: &'v Value, enums: &[String]) -> Result<&'v str> {
-    known(parameter, pointer, members::PARAMETER)?;
+/// Rejects an unsupported parameter. Returns its name.
+fn validate_parameter<'v>(
+    pointer: &str,
+    parameter: &'v Value,
+    enums: &[String],
+) -> Result<&'v str> {
+    check_members(parameter, pointer, members::PARAMETER)?;
     let name = walk::text(parameter, "name").unwrap_or_default();
-    not_too_long(name, pointer)?;
+    check_name_length(name, pointer)?;
 
     let Some(schema) = parameter.get("schema") else {
-        return Err(Diagnostic::at(pointer, "a parameter needs a schema"));
-    };
-    let style = match walk::text(parameter, "in") {
-        Some("path") if parameter.get("required") != Some(&true.into()) => {
-            return Err(Diagnostic::at(
-                pointer,
-                "a parameter in the path is not marked as required",
-            )
-            .help("a path without it is another path; correct it in spec/overlay.yaml"));
-        }
-        Some("path") => "simple",
-        Some("query") => "form",
-        other => {
-            let other = other.unwrap_or("nowhere");
-            return Err(Diagnostic::at(
-                pointer,
-                format!("a parameter in `{other}` is not understood"),
-            ));
-        }
+        return Err(Diagnostic::at(pointer, "the parameter has no schema"));
     };
 
-    if walk::text(parameter, "style").is_some_and(|given| given != style) {
-        return Err(Diagnostic::at(
-            format!("{pointer}/style"),
-            format!("only the style `{style}` is understood here"),
-        ));
+    let style = supported_style(pointer, parameter)?;
+    if let Some(other) = walk::text(parameter, "style").filter(|given| *given != style) {
+        let message = format!("the parameter style `{other}` is not supported here");
+        return Err(Diagnostic::at(format!("{pointer}/style"), message)
+            .help(format!("only `{style}` is supported")));
     }
 
+    let is_query = style == "form";
+    let explodes = parameter.get("explode") != Some(&false.into());
     let pointer = format!("{pointer}/schema");
-    match (schema.get("items"), style) {
-        (None, _) => value(&pointer, schema, style == "form", enums)?,
-        (Some(_), _) if parameter.get("explode") == Some(&false.into()) => {
-            return Err(Diagnostic::at(pointer, "a list in one query value is not understood")
-                .help("only lists that repeat the name (`explode: true`) are sent"));
+    match schema.get("items") {
+        None => validate_value(&pointer, schema, is_query, enums)?,
+        Some(_) if !explodes => {
+            return Err(Diagnostic::at(pointer, "a list in one query value is not supported")
+                .help("only lists that repeat the parameter (`explode: true`) are supported"));
         }
-        (Some(items), "form") => value(&format!("{pointer}/items"), items, false, enums)?,
-        (Some(_), _) => {
-            return Err(Diagnostic::at(pointer, "a list in the path is not understood"));
+        Some(items) if is_query => {
+            validate_value(&format!("{pointer}/items"), items, false, enums)?;
+        }
+        Some(_) => {
+            return Err(Diagnostic::at(pointer, "a list in the path is not supported"));
         }
     }
 
     Ok(name)
 }
 
-/// What can be written as one value of a path or a query. A time can be where it stands alone.
-fn value(pointer: &str, schema: &Value, times: bool, enums: &[String]) -> Result<()> {
+/// The only supported style of a parameter, by its location.
+fn supported_style(pointer: &str, parameter: &Value) -> Result<&'static str> {
+    match walk::text(parameter, "in") {
+        Some("path") if parameter.get("required") != Some(&true.into()) => {
+            Err(Diagnostic::at(pointer, "the path parameter is not marked as required")
+                .help("a path parameter cannot be optional: correct it in spec/overlay.yaml"))
+        }
+        Some("path") => Ok("simple"),
+        Some("query") => Ok("form"),
+        other => {
+            let message =
+                format!("a parameter in `{}` is not supported", other.unwrap_or("(missing)"));
+            Err(Diagnostic::at(pointer, message).help("supported are `path` and `query`"))
+        }
+    }
+}
+
+/// Rejects a schema that cannot be encoded as one value of a path or a query. A date-time can be
+/// encoded only where `allow_date_time` is set.
+fn validate_value(
+    pointer: &str,
+    schema: &Value,
+    allow_date_time: bool,
+    enums: &[String],
+) -> Result<()> {
     let target = walk::component_name(schema.pointer("/allOf/0").unwrap_or(schema));
-    let fits = match (walk::text(schema, "type"), target) {
-        (Some("string"), _) => times || walk::text(schema, "format") != Some("date-time"),
+    let is_supported = match (walk::text(schema, "type"), target) {
+        (Some("string"), _) => allow_date_time || walk::text(schema, "format") != Some("date-time"),
         (Some("integer" | "number" | "boolean"), _) => true,
         (None, Some(target)) => enums.iter().any(|name| name == target),
         _ => false,
     };
 
-    if fits && schema.get("nullable").is_none_or(|nullable| *nullable == false) {
+    if is_supported && schema.get("nullable").is_none_or(|nullable| *nullable == false) {
         return Ok(());
     }
-    Err(Diagnostic::at(pointer, "not understood as the value of a parameter").help(
-        "a text, a number, a boolean or an enum can be sent, in the query also a list of them or a \
-         time; see `QueryValue` in connect-api/src/wire.rs",
+
+    Err(Diagnostic::at(pointer, "this schema is not supported as the value of a parameter").help(
+        "supported are a string, a number, a boolean or an enum, and in the query also a list of \
+         them or a date-time; see `QueryValue` in connect-api/src/http/params.rs",
     ))
 }

@@ -1,146 +1,157 @@
-//! Schemas: what becomes a type of Rust.
+//! Validation of schemas, which become Rust types.
 
 use serde_json::Value;
 
-use super::members::{self, known, not_too_long};
-use super::{Diagnostic, Result, pointer_segment};
+use super::members::{self, check_members, check_name_length};
+use crate::diagnostic::{Diagnostic, Result};
 use crate::openapi::walk;
 
 const STRING_FORMATS: &[&str] = &["date-time", "date", "uri", "uuid", "email"];
 
-/// How deep lists and maps may lie in each other: no API needs more, and what comes after this
-/// goes down by calling itself.
-const LEVELS: usize = 8;
+/// The maximum nesting of lists and maps. No API needs more, and the later stages are recursive.
+const MAX_NESTING: usize = 8;
 
-/// Refuses a schema that nothing after this would understand. `names` are the components.
-pub fn check(pointer: &str, schema: &Value, names: &[String]) -> Result<()> {
+/// Rejects a schema that the later stages do not support. `components` are the names of all
+/// components.
+pub fn validate_schema(pointer: &str, schema: &Value, components: &[String]) -> Result<()> {
     if schema.get("$ref").is_some() {
-        known(schema, pointer, members::REFERENCE)?;
-        let target = walk::component_name(schema);
-
-        return match target.filter(|target| names.iter().any(|name| name == target)) {
-            Some(_) => Ok(()),
-            None => Err(Diagnostic::at(
-                pointer,
-                format!("the reference {} leads nowhere", schema["$ref"]),
-            )),
-        };
+        return validate_reference(pointer, schema, components);
     }
 
-    known(schema, pointer, members::SCHEMA)?;
-    object(pointer, schema)?;
-    let levels = pointer.split('/').filter(|step| ["items", "additionalProperties"].contains(step));
+    check_members(schema, pointer, members::SCHEMA)?;
+    validate_object(pointer, schema)?;
+    validate_nesting(pointer)?;
+    validate_naming(pointer, schema)?;
 
-    if levels.count() > LEVELS {
-        return Err(Diagnostic::at(
-            pointer,
-            format!("more than {LEVELS} lists or maps in each other"),
-        ));
-    }
-
-    named(pointer, schema)?;
-
-    if let Some(all) = schema.get("allOf") {
-        let one = all.as_array().is_some_and(|all| all.len() == 1 && all[0].get("$ref").is_some());
-        return if one {
-            Ok(())
-        } else {
-            Err(Diagnostic::at(
-                format!("{pointer}/allOf"),
-                "only `allOf` of one reference is understood",
-            ))
-        };
+    if let Some(all_of) = schema.get("allOf") {
+        return validate_all_of(pointer, all_of);
     }
 
     if schema.get("oneOf").is_some() {
         return Ok(());
     }
 
-    let format = walk::text(schema, "format");
-    let fits = match walk::text(schema, "type") {
-        Some("string") => format.is_none_or(|format| STRING_FORMATS.contains(&format)),
-        Some("integer") => {
-            limits(pointer, schema)?;
-            matches!(format, None | Some("int32" | "int64"))
-        }
-        Some("number") => matches!(format, None | Some("double")),
-        Some("boolean" | "object") => format.is_none(),
-        Some("array") => format.is_none() && schema.get("items").is_some(),
-        _ => return Err(Diagnostic::at(pointer, "the schema has no type that is understood")),
-    };
-
-    if fits { Ok(()) } else { Err(Diagnostic::at(pointer, format!("not understood: {schema}"))) }
+    validate_type(pointer, schema)
 }
 
-/// The members of an object: either known ones or any, and each that is required is there.
-fn object(pointer: &str, schema: &Value) -> Result<()> {
+fn validate_reference(pointer: &str, schema: &Value, components: &[String]) -> Result<()> {
+    check_members(schema, pointer, members::REFERENCE)?;
+
+    let target = walk::component_name(schema);
+    if target.is_some_and(|target| components.iter().any(|name| name == target)) {
+        return Ok(());
+    }
+
+    let message = format!("the reference {} has no target", schema["$ref"]);
+    Err(Diagnostic::at(pointer, message).help("only components of this document can be referenced"))
+}
+
+/// Requires that an object has either properties or additional properties, and that each required
+/// property exists.
+fn validate_object(pointer: &str, schema: &Value) -> Result<()> {
     let properties = schema.get("properties").and_then(Value::as_object);
     for name in properties.into_iter().flat_map(|properties| properties.keys()) {
-        not_too_long(name, &format!("{pointer}/properties"))?;
+        check_name_length(name, &format!("{pointer}/properties"))?;
     }
 
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (index, name) in required.iter().enumerate() {
-        let wrong = if !properties.is_some_and(|properties| properties.contains_key(*name)) {
-            "is required and no property"
+        let fault = if !properties.is_some_and(|properties| properties.contains_key(*name)) {
+            "is required, but is not a property"
         } else if required[..index].contains(name) {
-            "is required twice"
+            "is listed twice as required"
         } else {
             continue;
         };
 
+        let pointer = format!("{pointer}/required/{index}");
+        return Err(Diagnostic::at(pointer, format!("`{name}` {fault}")));
+    }
+
+    let has_properties = properties.is_some_and(|properties| !properties.is_empty());
+    if has_properties && schema.get("additionalProperties").is_some_and(Value::is_object) {
         return Err(Diagnostic::at(
-            format!("{pointer}/required/{index}"),
-            format!("`{name}` {wrong}"),
+            format!("{pointer}/additionalProperties"),
+            "an object with both properties and additional properties is not supported",
+        )
+        .help("remove one of them in spec/overlay.yaml"));
+    }
+
+    Ok(())
+}
+
+fn validate_nesting(pointer: &str) -> Result<()> {
+    let levels = pointer.split('/').filter(|key| ["items", "additionalProperties"].contains(key));
+    if levels.count() <= MAX_NESTING {
+        return Ok(());
+    }
+
+    let message = format!("lists and maps are nested more than {MAX_NESTING} levels deep");
+    Err(Diagnostic::at(pointer, message))
+}
+
+/// Requires that objects, unions and enums are components, since each becomes a named type. The
+/// members of a union are named after the union.
+fn validate_naming(pointer: &str, schema: &Value) -> Result<()> {
+    let path = pointer.strip_prefix("/components/schemas/").unwrap_or("body/inline");
+    let is_component = !path.contains('/');
+    let is_union_member = path.split('/').nth(1) == Some("oneOf") && path.split('/').count() == 3;
+    let is_in_union_member = path.contains("/oneOf/");
+
+    if schema.get("properties").is_some() && !is_component && !is_union_member {
+        return Err(Diagnostic::at(pointer, "an inline object has no name").help(
+            "make it a component in spec/overlay.yaml; the envelopes of bodies are named by \
+             codegen/src/normalise/passes/envelopes.rs",
         ));
     }
 
-    let others = schema.get("additionalProperties");
-    if properties.is_some_and(|properties| !properties.is_empty())
-        && others.is_some_and(Value::is_object)
-    {
-        return Err(Diagnostic::at(
-            format!("{pointer}/additionalProperties"),
-            "a model that is a map as well is not understood",
-        )
-        .help("a model ignores what it does not know; a map has no properties"));
+    let is_named_kind = schema.get("oneOf").is_some() || schema.get("enum").is_some();
+    if is_named_kind && !is_component && !is_in_union_member {
+        return Err(Diagnostic::at(pointer, "an inline union or enum has no name")
+            .help("make it a component in spec/overlay.yaml"));
     }
 
     Ok(())
 }
 
-/// What becomes a type of its own needs a name, which components have.
-fn named(pointer: &str, schema: &Value) -> Result<()> {
-    let inside = pointer.strip_prefix("/components/schemas/").unwrap_or("body/inline");
-    let of_union = inside.split('/').nth(1) == Some("oneOf") && inside.split('/').count() == 3;
-    let is_component = !inside.contains('/');
+fn validate_all_of(pointer: &str, all_of: &Value) -> Result<()> {
+    match all_of.as_array().map(Vec::as_slice) {
+        Some([single]) if single.get("$ref").is_some() => Ok(()),
+        _ => Err(Diagnostic::at(format!("{pointer}/allOf"), "unsupported `allOf`")
+            .help("only `allOf` with a single reference is supported")),
+    }
+}
 
-    if schema.get("properties").is_some() && !is_component && !of_union {
-        return Err(Diagnostic::at(pointer, "an inline object has no name")
-            .help("make it a component; see normalise/envelopes.rs"));
+fn validate_type(pointer: &str, schema: &Value) -> Result<()> {
+    let format = walk::text(schema, "format");
+    let is_supported = match walk::text(schema, "type") {
+        Some("string") => format.is_none_or(|format| STRING_FORMATS.contains(&format)),
+        Some("integer") => {
+            validate_integer_limits(pointer, schema)?;
+            matches!(format, None | Some("int32" | "int64"))
+        }
+        Some("number") => matches!(format, None | Some("double")),
+        Some("boolean" | "object") => format.is_none(),
+        Some("array") => format.is_none() && schema.get("items").is_some(),
+        _ => return Err(Diagnostic::at(pointer, "the schema has no supported type")),
+    };
+
+    if is_supported {
+        return Ok(());
     }
 
-    if (schema.get("oneOf").is_some() || schema.get("enum").is_some())
-        && !is_component
-        && !inside.contains("/oneOf/")
-    {
-        return Err(Diagnostic::at(pointer, "a union or an enum has no name"));
+    let message = format!("this combination of type, format and items is not supported: {schema}");
+    Err(Diagnostic::at(pointer, message))
+}
+
+fn validate_integer_limits(pointer: &str, schema: &Value) -> Result<()> {
+    for keyword in ["minimum", "maximum"] {
+        if let Some(limit) = schema.get(keyword).filter(|limit| !limit.is_i64()) {
+            let message = format!("the limit {limit} of an integer is not a 64-bit integer");
+            return Err(Diagnostic::at(format!("{pointer}/{keyword}"), message));
+        }
     }
 
     Ok(())
-}
-
-/// The limits of a whole number are whole numbers.
-fn limits(pointer: &str, schema: &Value) -> Result<()> {
-    let limits = ["minimum", "maximum"].into_iter();
-    let wrong = |limit: &&str| schema.get(*limit).is_some_and(|limit| !limit.is_i64());
-
-    match limits.filter(wrong).map(pointer_segment).next() {
-        None => Ok(()),
-        Some(limit) => Err(Diagnostic::at(
-            format!("{pointer}/{limit}"),
-            format!("{} is no limit of a whole number of 64 bits", schema[&limit]),
-        )),
-    }
 }

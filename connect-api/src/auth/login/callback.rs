@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::auth::token::TokenError;
 use crate::error::{ConfigurationError, Error};
-use crate::redact::text::presentable;
+use crate::redact::text::redact_to_single_line;
 use crate::runtime::{sleep, timeout};
 
 pub(super) const PATH: &str = "/callback";
@@ -179,10 +179,10 @@ fn failure(error: &str, description: Option<&String>, state: &SecretString) -> T
         _ => "the login failed".to_owned(),
     };
 
-    why.push_str(&format!(": {}", presentable(error, &secrets)));
+    why.push_str(&format!(": {}", redact_to_single_line(error, &secrets)));
 
     if let Some(description) = description {
-        why.push_str(&format!(" ({})", presentable(description, &secrets)));
+        why.push_str(&format!(" ({})", redact_to_single_line(description, &secrets)));
     }
     TokenError::refused(why)
 }
@@ -257,6 +257,6 @@ mod tests {
 
         let target = "/callback?state=ours&error=x%0d%0ay&error_description=ours%1b[0m";
         let error = answer(target, &state).unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "no token: the login failed: xy (***[0m)");
+        assert_eq!(error.to_string(), "no token: the login failed: x  y (*** [0m)");
     }
 }

@@ -12,11 +12,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use callback::Callback;
 
-use crate::auth::oauth::{
-    Account, Hook, OAuthTokens, Shared, TokenEndpoint, account_setters, secure_url,
-};
+use crate::auth::oauth::{Account, Hook, OAuthTokens, Shared, TokenEndpoint, account_setters};
 use crate::auth::token::TokenError;
 use crate::error::Error;
+use crate::http::base_url::parse_secure_url;
 use crate::runtime::timeout;
 
 /// Where the account service has users log in.
@@ -146,7 +145,7 @@ impl Login {
     /// [`Error::Configuration`] if a URL or the client's id cannot be used, or the port is taken.
     pub async fn start(self) -> Result<PendingLogin, Error> {
         let url = self.authorize_url.as_deref().unwrap_or(DEFAULT_AUTHORIZE_URL);
-        let mut authorize_url = secure_url("authorize URL", url)?;
+        let mut authorize_url = parse_secure_url("authorize URL", url)?;
         let (endpoint, hook) = self.account.open()?;
         let state = pkce::random()?;
         let (verifier, challenge) = pkce::verifier_and_challenge()?;

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use super::RefreshToken;
 use crate::auth::token::{AccessToken, TokenError};
-use crate::redact::text::presentable;
+use crate::redact::text::redact_to_single_line;
 
 /// How long a token lives of which the service does not say it.
 const LIFETIME: Duration = Duration::from_secs(600);
@@ -149,9 +149,9 @@ pub(super) fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Fail
     let refusal = serde_json::from_slice::<RefusalAnswer>(body).ok();
     let mut why = status.to_string();
     if let Some(refusal) = &refusal {
-        why.push_str(&format!(": {}", presentable(&refusal.error, secrets)));
+        why.push_str(&format!(": {}", redact_to_single_line(&refusal.error, secrets)));
         if let Some(description) = &refusal.error_description {
-            why.push_str(&format!(" ({})", presentable(description, secrets)));
+            why.push_str(&format!(" ({})", redact_to_single_line(description, secrets)));
         }
     }
 

@@ -15,9 +15,9 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-pub(crate) use config::{Account, account_setters};
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
-pub(crate) use config::{Hook, secure_url};
+pub(crate) use config::Hook;
+pub(crate) use config::{Account, account_setters};
 pub(crate) use endpoint::TokenEndpoint;
 pub(crate) use refresh::Shared;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::error::Error;
 use crate::models::ActionStatus;
-use crate::redact::text::brief;
+use crate::redact::text::to_single_line;
 
 /// An action that was accepted and did not succeed, not in time, or not as far as is known.
 ///
@@ -74,9 +74,14 @@ impl fmt::Display for ActionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.action_id, &self.status) {
             (Some(id), Some(status)) => {
-                write!(f, "the action `{}` is `{}`", brief(id), brief(status.as_str()))?;
+                write!(
+                    f,
+                    "the action `{}` is `{}`",
+                    to_single_line(id),
+                    to_single_line(status.as_str())
+                )?;
             }
-            (Some(id), None) => write!(f, "the action `{}` has no status", brief(id))?,
+            (Some(id), None) => write!(f, "the action `{}` has no status", to_single_line(id))?,
             (None, _) => f.write_str("it is not known whether the action was accepted")?,
         }
 

@@ -78,7 +78,7 @@ fn places_and_items_are_each_others() {
     let bytes = std::fs::read(layout.upstream()).expect("the document");
     let document = Document::load("connect-v1.json", &bytes).expect("a document");
     let pair = Pair::of(&document, &document, &rules, &mut Vec::new()).expect("Connect documents");
-    let (normalised, _) = pipeline::normalised(&layout).expect("the committed document");
+    let (normalised, _) = pipeline::load_and_normalise(&layout).expect("the committed document");
 
     assert_eq!(pair.base.document.text, normalised.to_json());
     let Crate(shapes) = Crate::of(&pair.base.lenient).expect("a crate");

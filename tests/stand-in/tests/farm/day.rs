@@ -79,7 +79,7 @@ impl Heard {
                 }
                 (job.uuid.clone(), ("job", what), 2)
             }
-            WatchEvent::JobGone(job) => (job.uuid.clone(), ("job", "gone"), 3),
+            WatchEvent::JobRemoved(job) => (job.uuid.clone(), ("job", "gone"), 3),
             WatchEvent::PrinterOffline(printer) => (uuid(&printer.uuid), ("reach", "offline"), 4),
             WatchEvent::PrinterNeedsAttention { printer, reasons, .. } => {
                 let broken = AttentionReason::Fault("AIR_MANAGER_FILTER_MISSING".to_owned());

@@ -37,10 +37,10 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
         (br#"{"swagger":"2.0"}"#.to_vec(), &["/paths"]),
         (
             br#"{"swagger":"2.0","paths":{},"swagger":"2.0"}"#.to_vec(),
-            &["line 1, column 44", "`swagger` stands twice"],
+            &["line 1, column 44", "duplicate key `swagger`"],
         ),
         // Documents of the right kind that are not what the chain knows.
-        (swagger("{}"), &["never applied", "not the Connect API's"]),
+        (swagger("{}"), &["stale pass", "document is the Connect API's"]),
         (swagger("[]"), &["/paths"]),
         (swagger(r#"{"/a":{"get":7}}"#), &["/paths/~1a/get: "]),
         (

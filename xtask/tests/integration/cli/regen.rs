@@ -70,7 +70,7 @@ fn a_stale_normalised_document_or_report_is_found() {
 
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
         let mends = format!("`cargo xtask {task}`");
-        workspace.refuses(&[task, "--check"], &[name, "stale", &mends]);
+        workspace.refuses(&[task, "--check"], &[name, "out of date", &mends]);
     }
 }
 
@@ -101,7 +101,7 @@ fn a_correction_that_no_longer_applies_is_refused() {
          update: {x-a: 1}\n",
     );
     fs::write(&path, text).expect("a change");
-    let parts = ["overlay.yaml", "/actions/", "never applied", "Gone"];
+    let parts = ["overlay.yaml", "/actions/", "stale action", "Gone"];
     workspace.refuses(&["regen"], &parts);
     workspace.refuses(&["normalise"], &parts);
 }

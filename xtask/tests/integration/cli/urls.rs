@@ -121,7 +121,7 @@ fn a_key_that_stands_twice_is_refused_however_it_comes() {
     let twice = document.replacen("\"paths\":{", "\"paths\":{\"/a\":{}},\"paths\":{", 1);
     assert_ne!(twice, document);
 
-    let told = "the key `paths` stands twice in an object";
+    let told = "duplicate key `paths` in an object";
     let server = Server::always(json("200 OK", &twice));
     let file = workspace.write("twice.json", &twice);
 

@@ -1,6 +1,6 @@
 //! Answers that arrive whole and are no document.
 
-use connect_codegen::diagnostic::Place;
+use connect_codegen::diagnostic::Location;
 use xtask::fetch::{Ask, Fetch};
 
 use super::failing::{assert_tells, fails, fails_on};
@@ -83,7 +83,7 @@ fn a_login_page_is_shown_for_what_it_is() {
         &["not valid JSON", "content type text/html; charset=utf-8", r"<html>\u{1b}[31m\u{202e}"],
     );
 
-    assert_eq!(problem.place, Some(Place::Column(1, 1)));
+    assert_eq!(problem.location, Some(Location::Column(1, 1)));
     assert!(!problem.message.contains(&"x".repeat(80)), "{problem}");
 }
 
@@ -93,13 +93,13 @@ fn what_is_no_document_is_refused() {
     fails_on(ok(""), &["not valid JSON", "an empty body"]);
     fails_on(ok("{\"swagger\": \"2.0\", \"paths\""), &["not valid JSON"]);
     fails_on(ok(&"[".repeat(100_000)), &["not valid JSON", "recursion limit"]);
-    fails_on(ok("[]"), &["a JSON object"]);
+    fails_on(ok("[]"), &["must be an object"]);
     fails_on(ok(r#"{"data":{}}"#), &["neither a Swagger nor an OpenAPI document"]);
-    fails_on(ok(r#"{"openapi":"3.0.0"}"#), &["no paths"]);
+    fails_on(ok(r#"{"openapi":"3.0.0"}"#), &["no `paths`"]);
     fails_on(ok(r#"{"openapi":"3.1.0","paths":{}}"#), &["3.1.0"]);
 
     let problem = fails_on(ok(r#"{"swagger":"1.2","paths":{}}"#), &["1.2"]);
-    assert_eq!(problem.place, Some(Place::Pointer("/swagger".to_owned())));
+    assert_eq!(problem.location, Some(Location::Pointer("/swagger".to_owned())));
 
     let long = format!(r#"{{"swagger":"{}"}}"#, "9".repeat(100_000));
     assert!(fails_on(ok(&long), &["version"]).message.len() < 1000);
@@ -109,5 +109,5 @@ fn what_is_no_document_is_refused() {
 fn what_is_not_utf_8_is_refused() {
     let body = b"{\"swagger\": \"2.0\",\n\"paths\": {\"/\xff\": {}}}";
     let problem = fails_on(answer("200 OK", "application/json", body), &["not UTF-8"]);
-    assert_eq!(problem.place, Some(Place::Line(2)));
+    assert_eq!(problem.location, Some(Location::Line(2)));
 }

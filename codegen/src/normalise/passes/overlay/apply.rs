@@ -1,69 +1,81 @@
-//! One action at one place: its update, its removal or its wrapping, all of it or nothing.
+//! Applies one overlay action to one value: its update, removal or wrapping, completely or not at
+//! all.
 
 use serde_json::Value;
 
-use super::Action;
 use crate::diagnostic::{Diagnostic, Result, unescaped_segment};
+use crate::openapi::overlay::Action;
 
-/// Does what the action says at a place that its target matches.
-pub fn apply(document: &mut Value, action: &Action, pointer: &str) -> Result<()> {
-    let before = document.pointer(pointer).cloned().ok_or_else(|| gone(pointer))?;
-    let was = action.was.as_ref();
-    if was.is_some_and(|was| !is_as_it_was(&before, was)) {
-        return Err(Diagnostic::new("the action was written against something else (its `x-was`)")
-            .help(
-                "upstream has changed there: hold the action against it, then correct or remove it",
-            ));
+/// Applies an action to the value at a pointer, which its target matches.
+pub fn apply_action(document: &mut Value, action: &Action, pointer: &str) -> Result<()> {
+    let current = document.pointer(pointer).cloned().ok_or_else(|| removed_earlier(pointer))?;
+    let expected = action.expected.as_ref();
+
+    if expected.is_some_and(|expected| !matches_expected(&current, expected)) {
+        return Err(Diagnostic::new("stale action: the value is not the one in its `x-was`")
+            .help("the upstream document has changed there: correct or remove the action"));
     }
 
-    let after = match &action.update {
-        Some(update) => merged(&before, update, was)?,
-        None if action.wrap && before.is_array() => {
-            return Err(Diagnostic::new("there is a list already")
-                .help("upstream says the same by now: remove the action"));
+    let Some(updated) = compute_update(action, &current)? else {
+        // The target of a list entry identifies its value, the target of an object's member only its
+        // name. So the removal of a member needs the value in `x-was`.
+        let parent = pointer.rsplit_once('/').and_then(|(parent, _)| document.pointer(parent));
+        if expected.is_none() && !parent.is_some_and(Value::is_array) {
+            return Err(not_in_expected(&current));
         }
-        None if action.wrap => Value::Array(vec![before.clone()]),
-        None => {
-            // The target of a list's entry says which one it is; that of a member only its name.
-            let parent = pointer.rsplit_once('/').and_then(|(parent, _)| document.pointer(parent));
-            if was.is_none() && !parent.is_some_and(Value::is_array) {
-                return Err(unsaid(&before));
-            }
-            return remove(document, pointer);
-        }
+
+        return remove(document, pointer);
     };
 
-    if after == before {
-        return Err(Diagnostic::new("the action changes nothing")
-            .help("upstream says the same by now: remove the action"));
+    if updated == current {
+        return Err(Diagnostic::new("stale action: it changes nothing")
+            .help("the upstream document has this value now: remove the action"));
     }
 
     if let Some(target) = document.pointer_mut(pointer) {
-        *target = after;
+        *target = updated;
     }
+
     Ok(())
 }
 
-/// Whether a value is what an action was written against.
-fn is_as_it_was(value: &Value, was: &Value) -> bool {
-    match (value, was) {
-        (Value::Object(value), Value::Object(was)) => was.iter().all(|(key, was)| {
-            value.get(key).map_or(was.is_null(), |value| is_as_it_was(value, was))
-        }),
-        (value, was) => value == was,
+/// The value after the action, or `None` if the action removes it.
+fn compute_update(action: &Action, current: &Value) -> Result<Option<Value>> {
+    match &action.update {
+        Some(update) => merge(current, update, action.expected.as_ref()).map(Some),
+        None if action.wrap && current.is_array() => {
+            Err(Diagnostic::new("stale action: the value to wrap is a list already")
+                .help("the upstream document has a list now: remove the action"))
+        }
+        None if action.wrap => Ok(Some(Value::Array(vec![current.clone()]))),
+        None => Ok(None),
     }
 }
 
-/// Overlay 1.0.0's merge: objects member by member, arrays by appending, the rest by replacing.
-fn merged(target: &Value, update: &Value, was: Option<&Value>) -> Result<Value> {
+/// Whether a value matches an action's `x-was`.
+fn matches_expected(value: &Value, expected: &Value) -> bool {
+    match (value, expected) {
+        (Value::Object(value), Value::Object(expected)) => {
+            expected.iter().all(|(key, expected)| match value.get(key) {
+                Some(value) => matches_expected(value, expected),
+                None => expected.is_null(),
+            })
+        }
+        (value, expected) => value == expected,
+    }
+}
+
+/// The merge of Overlay 1.0.0: objects member by member, arrays by appending, other values by
+/// replacing.
+fn merge(target: &Value, update: &Value, expected: Option<&Value>) -> Result<Value> {
     match (target, update) {
         (Value::Object(target), Value::Object(update)) => {
             let mut merged = target.clone();
             for (key, update) in update {
-                let was = was.and_then(|was| was.get(key));
+                let expected = expected.and_then(|expected| expected.get(key));
                 let value = match target.get(key) {
                     None => update.clone(),
-                    Some(current) => member(current, update, was)?,
+                    Some(current) => merge_member(current, update, expected)?,
                 };
 
                 merged.insert(key.clone(), value);
@@ -74,36 +86,38 @@ fn merged(target: &Value, update: &Value, was: Option<&Value>) -> Result<Value> 
         (Value::Array(target), entry) => {
             Ok(target.iter().chain([entry]).cloned().collect::<Vec<_>>().into())
         }
-        _ => Err(Diagnostic::new("an update needs an object or an array as its target")),
+        _ => Err(Diagnostic::new("the target of an update must be an object or an array")),
     }
 }
 
-fn member(current: &Value, update: &Value, was: Option<&Value>) -> Result<Value> {
+fn merge_member(current: &Value, update: &Value, expected: Option<&Value>) -> Result<Value> {
     match (current, update) {
         (Value::Array(current), Value::Array(update)) => {
             Ok(current.iter().chain(update).cloned().collect::<Vec<_>>().into())
         }
-        (Value::Object(_), Value::Object(_)) => merged(current, update, was),
+        (Value::Object(_), Value::Object(_)) => merge(current, update, expected),
         (Value::Object(_) | Value::Array(_), _) => {
-            Err(Diagnostic::new("the update has another type than what stands there")
-                .help("remove what stands there in an action before this one"))
+            Err(Diagnostic::new("the update has another type than the current value")
+                .help("remove the current value in an earlier action"))
         }
-        _ if current == update || was.is_some() => Ok(update.clone()),
-        _ => Err(unsaid(current)),
+        _ if current == update || expected.is_some() => Ok(update.clone()),
+        _ => Err(not_in_expected(current)),
     }
 }
 
-/// What is replaced or removed without a word.
-fn unsaid(current: &Value) -> Diagnostic {
-    let shown: String = current.to_string().chars().take(100).collect();
-    Diagnostic::new(format!("the action would overwrite what it does not name: {shown}"))
-        .help("upstream has something there: if it is wrong, say in `x-was` what it is")
+/// A diagnostic for a value that would be replaced or removed although `x-was` does not state it.
+fn not_in_expected(current: &Value) -> Diagnostic {
+    let excerpt: String = current.to_string().chars().take(100).collect();
+    let message =
+        format!("the action would overwrite a value that is not in its `x-was`: {excerpt}");
+    Diagnostic::new(message).help("if the upstream value is wrong, state it in `x-was`")
 }
 
 fn remove(document: &mut Value, pointer: &str) -> Result<()> {
     let (parent, last) = pointer
         .rsplit_once('/')
         .ok_or_else(|| Diagnostic::new("the whole document cannot be removed"))?;
+
     let removed = match document.pointer_mut(parent) {
         Some(Value::Object(members)) => members.shift_remove(&unescaped_segment(last)),
         Some(Value::Array(members)) => match last.parse() {
@@ -113,11 +127,10 @@ fn remove(document: &mut Value, pointer: &str) -> Result<()> {
         _ => None,
     };
 
-    removed.map(|_| ()).ok_or_else(|| gone(pointer))
+    removed.map(|_| ()).ok_or_else(|| removed_earlier(pointer))
 }
 
-/// A match that an earlier match of the same action has taken with it.
-fn gone(pointer: &str) -> Diagnostic {
-    Diagnostic::new(format!("the action's own change took {pointer} away"))
-        .help("make the target match each place once")
+fn removed_earlier(pointer: &str) -> Diagnostic {
+    Diagnostic::new(format!("the action has removed {pointer} itself, by an earlier match"))
+        .help("change the target so that it matches no value inside another match")
 }

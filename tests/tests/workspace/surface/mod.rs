@@ -1,0 +1,52 @@
+//! The surface of the API and of the crate, so that a change of either shows as the lines that
+//! it changes.
+
+mod client;
+mod mutations;
+
+use std::path::Path;
+
+use connect_codegen::pipeline;
+use connect_codegen::public_api;
+use connect_codegen::workspace::Layout;
+use connect_tests::surface::document;
+
+fn layout() -> Layout {
+    Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
+}
+
+/// Asserts a snapshot whose file name leaves out the module.
+macro_rules! assert_surface {
+    ($name:literal, $text:expr) => {
+        insta::with_settings!({
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, { insta::assert_snapshot!($name, $text) });
+    };
+}
+
+#[test]
+fn the_surface_of_the_api() {
+    let (normalised, _) =
+        pipeline::load_and_normalise(&layout()).expect("the document is normalised");
+    let document = serde_json::from_str(&normalised.to_json()).expect("JSON");
+    let surface = document::Surface::of(&document);
+
+    assert_surface!("api_operations", surface.operations);
+    assert_surface!("api_models", surface.models);
+    assert_surface!("api_enums", surface.enums);
+}
+
+#[test]
+fn the_surface_of_the_crate() {
+    let folder = layout().root().join("connect-api/src");
+    let surface = public_api::Surface::read(&folder).expect("the crate can be read");
+    let is_model = |path: &str| path.starts_with("models::");
+    let is_request = |path: &str| path.starts_with("requests::");
+
+    assert_surface!("crate_core", surface.section(|path| !is_model(path) && !is_request(path)));
+    assert_surface!("crate_models", surface.section(is_model));
+    assert_surface!("crate_requests", surface.section(is_request));
+    assert_surface!("crate_open_enums", surface.open_enums);
+    assert_surface!("crate_sent", surface.sent);
+}

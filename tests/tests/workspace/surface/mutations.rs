@@ -1,0 +1,199 @@
+//! One change of the upstream document at a time: each is seen.
+
+use connect_codegen::diagnostic::Result;
+use connect_codegen::io::files;
+use connect_codegen::normalise::normalise;
+use connect_codegen::openapi::document::Upstream;
+use connect_codegen::openapi::overlay::Overlay;
+use connect_codegen::pipeline;
+use connect_codegen::policy::Policy;
+use connect_tests::surface::document::Surface;
+use serde_json::{Value, json};
+
+use super::layout;
+
+/// The upstream document, and what turns it into a surface.
+struct Source {
+    upstream: Upstream,
+    overlay: Overlay,
+    policy: Policy,
+}
+
+impl Source {
+    fn read() -> Self {
+        let layout = layout();
+        let text = |path| files::read(path).expect("a file of the specification");
+
+        Self {
+            upstream: pipeline::load_upstream(&layout).expect("the document"),
+            overlay: Overlay::parse(&text(&layout.overlay())).expect("the overlay"),
+            policy: Policy::parse(&text(&layout.policy())).expect("the policy"),
+        }
+    }
+
+    fn surface(&self, document: Value) -> Result<Surface> {
+        let upstream = Upstream { document, ..self.upstream.clone() };
+        let normalised = normalise(&upstream, &self.overlay, &self.policy)?;
+        Ok(Surface::of(&serde_json::from_str(&normalised.to_json()).expect("JSON")))
+    }
+}
+
+/// What is done to the member at a JSON pointer.
+enum Change {
+    Replace(Value),
+    Add(&'static str, Value),
+    Remove,
+    Rename(&'static str),
+}
+use Change::{Add, Remove, Rename, Replace};
+
+/// What becomes of it: lines of the surface differ, or a problem names this place.
+enum Seen {
+    Lines,
+    Diagnostic(&'static str),
+}
+use Seen::{Diagnostic, Lines};
+
+const CLUSTER: &str = "/definitions/ClusterResponse";
+const CLUSTERS: &str = "/paths/~1clusters?/get";
+
+fn changes() -> Vec<(String, Change, Seen)> {
+    let at = |place: &str, rest: &str| format!("{place}/{rest}");
+    vec![
+        (at(CLUSTER, "properties/host_internal_ip"), Rename("host_external_ip"), Lines),
+        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Diagnostic("/required/")),
+        (at(CLUSTER, "properties/status"), Rename("state"), Diagnostic("/actions/")),
+        (at(CLUSTER, "properties/host_internal_ip"), Remove, Lines),
+        (at(CLUSTER, "properties/host_guid"), Remove, Diagnostic("/required/")),
+        (at(CLUSTER, "properties"), Add("colour", json!({"type": "string"})), Lines),
+        (at(CLUSTER, "required/0"), Remove, Lines),
+        (at(CLUSTER, "required"), Replace(json!([])), Diagnostic("/actions/")),
+        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("boolean")), Lines),
+        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("file")), Diagnostic("host_guid")),
+        (at(CLUSTER, "properties/host_guid/maxLength"), Replace(json!(37)), Lines),
+        (at(CLUSTER, "properties/host_guid/minLength"), Remove, Lines),
+        (at(CLUSTER, "properties/host_guid/pattern"), Replace(json!("/^a$/")), Lines),
+        (at(CLUSTER, "properties/host_guid"), Add("default", json!("x")), Lines),
+        (
+            at(CLUSTER, "properties/host_guid"),
+            Add("readOnly", json!(true)),
+            Diagnostic("host_guid"),
+        ),
+        (at(CLUSTER, "properties/host_name/description"), Replace(json!("Ein Name.")), Lines),
+        (at(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(30)), Lines),
+        (
+            at(CLUSTER, "properties/display_status/x-enum-count"),
+            Replace(json!(3)),
+            Diagnostic("display_status/enum"),
+        ),
+        (
+            at(CLUSTER, "properties/host_printer/$ref"),
+            Replace(json!("#/definitions/Base")),
+            Diagnostic("host_printer"),
+        ),
+        (
+            at(CLUSTER, "description"),
+            Replace(json!("Model for the list of clusters sent to the users!")),
+            Lines,
+        ),
+        ("/definitions/ClusterResponse".into(), Rename("ClusterAnswer"), Diagnostic("/actions/")),
+        (at(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
+        (at(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
+        (at(CLUSTERS, "parameters/0/type"), Replace(json!("string")), Lines),
+        (at(CLUSTERS, "parameters/0/name"), Replace(json!("limits")), Lines),
+        (at(CLUSTERS, "parameters/0/required"), Replace(json!(true)), Lines),
+        (at(CLUSTERS, "parameters/0/in"), Replace(json!("header")), Diagnostic("/parameters/0")),
+        (at(CLUSTERS, "responses/401"), Rename("402"), Lines),
+        (at(CLUSTERS, "responses/401"), Remove, Lines),
+        (at(CLUSTERS, "responses/200"), Rename("201"), Lines),
+        (at(CLUSTERS, "responses/200"), Rename("302"), Diagnostic("/responses/302")),
+        (
+            at(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"),
+            Replace(json!(2)),
+            Lines,
+        ),
+        (at(CLUSTERS, "responses/200/description"), Replace(json!("Clusters.")), Lines),
+        (CLUSTERS.into(), Rename("head"), Diagnostic("/paths/~1clusters")),
+        ("/paths/~1clusters?".into(), Rename("/groups"), Diagnostic("/paths/")),
+        ("/paths/~1clusters?".into(), Remove, Diagnostic("/paths/")),
+        ("/host".into(), Replace(json!("example.com")), Lines),
+        ("/info/version".into(), Replace(json!("v2")), Lines),
+    ]
+}
+
+#[test]
+fn every_change_of_the_document_is_seen() {
+    let source = Source::read();
+    let before = source.surface(source.upstream.document.clone()).expect("the surface");
+
+    for (pointer, change, seen) in changes() {
+        let what = format!("{pointer} {}", shown(&change));
+        let mut document = source.upstream.document.clone();
+        apply(&mut document, &pointer, change);
+
+        match (source.surface(document), seen) {
+            (Ok(after), Lines) => {
+                let lines = changed(&before, &after);
+                assert!((1..=8).contains(&lines), "{what}: {lines} lines differ");
+            }
+            (Err(problem), Diagnostic(place)) => {
+                let named =
+                    problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
+                assert!(named, "{what}: {problem}");
+            }
+            (Err(problem), Lines) => panic!("{what}: {problem}"),
+            (Ok(_), Diagnostic(_)) => panic!("{what}: no problem"),
+        }
+    }
+}
+
+/// How many lines differ.
+fn changed(before: &Surface, after: &Surface) -> usize {
+    let text =
+        |surface: &Surface| [&*surface.operations, &*surface.models, &*surface.enums].join("\n");
+    let (before, after) = (text(before), text(after));
+    let diff = similar::TextDiff::from_lines(&before, &after);
+    diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal).count()
+}
+
+fn apply(document: &mut Value, pointer: &str, change: Change) {
+    let target = document.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"));
+    match change {
+        Replace(value) => {
+            assert_ne!(*target, value, "{pointer} stays the same");
+            *target = value;
+        }
+        Add(key, value) => {
+            let members = target.as_object_mut().expect("an object");
+            assert!(members.insert(key.to_owned(), value).is_none(), "{key} is there already");
+        }
+        Remove => {
+            take(document, pointer);
+        }
+        Rename(name) => {
+            let value = take(document, pointer);
+            let parent = pointer.rsplit_once('/').expect("a parent").0;
+            document.pointer_mut(parent).expect("the parent")[name] = value;
+        }
+    }
+}
+
+fn take(document: &mut Value, pointer: &str) -> Value {
+    let (parent, last) = pointer.rsplit_once('/').expect("a parent");
+    match document.pointer_mut(parent).expect("the parent") {
+        Value::Object(members) => {
+            members.shift_remove(&last.replace("~1", "/").replace("~0", "~")).expect("a member")
+        }
+        Value::Array(items) => items.remove(last.parse().expect("an index")),
+        _ => unreachable!("only objects and arrays have members"),
+    }
+}
+
+fn shown(change: &Change) -> String {
+    match change {
+        Replace(value) => format!("replaced by {value}"),
+        Add(key, value) => format!("with {key}: {value}"),
+        Remove => "removed".to_owned(),
+        Rename(name) => format!("renamed to {name}"),
+    }
+}
