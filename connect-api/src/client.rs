@@ -1,23 +1,25 @@
-//! The client, and how it is configured.
+//! The client and its builder.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
-use reqwest::header::{HeaderMap, HeaderValue, USER_AGENT};
-
-use crate::auth::token::{AccessToken, TokenProvider, Tokens};
-use crate::error::{ConfigurationError, Error, chain};
-use crate::http::base_url::{is_loopback_http, is_secure, parse_base_url};
+use crate::auth::token::{AccessToken, TokenProvider, TokenSource};
+use crate::error::{ConfigurationError, Error};
+use crate::http::base_url::{is_secure, parse_base_url};
+use crate::http::http_client::build_http_client;
 use crate::http::options::CallOptions;
 use crate::http::params::Wire;
 use crate::http::rate_limit::RateLimiter;
 
-/// Where the Connect API lives.
+/// The base URL of the Connect API.
 pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 
-/// A client of the Connect API. Cheap to clone: clones share connections.
+/// A client of the Connect API.
+///
+/// Clones are cheap and share connections. The token is sent to the base URL only, and redirects are
+/// not followed. (In wasm, the browser follows redirects; current browsers do not send the token to
+/// another origin.)
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -25,31 +27,23 @@ pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
 ///
 /// let client = Client::new("an API token");
 /// let clusters = client.get_clusters().send().await?;
-/// // With settings of its own:
+/// // With options:
 /// let client = Client::builder().token("an API token").concurrency(4).build()?;
 /// # Ok(())
 /// # }
 /// ```
-///
-/// It sends its token on every call to its own base URL and nowhere else; redirects are not
-/// followed. (In wasm it is the browser that follows them, whatever a program wants; today's browsers
-/// do not take the token along to another origin.)
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    /// Kept as a result, so that [`Client::new`] cannot fail: the first call reports the fault.
+    /// A result, so that [`Client::new`] cannot fail: the first call returns the error.
     wire: Result<Wire, ConfigurationError>,
-    tokens: Tokens,
+    tokens: TokenSource,
     options: CallOptions,
-    pace: RateLimiter,
+    rate_limiter: RateLimiter,
 }
-
-/// How long a connection may take, if nothing else is set.
-#[cfg(not(target_family = "wasm"))]
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Configures a [`Client`].
 ///
@@ -72,11 +66,11 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// # }
 /// ```
 #[derive(Default)]
-#[must_use = "a builder does nothing until it builds"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     base_url: Option<String>,
     allow_plain_http: bool,
-    tokens: Tokens,
+    tokens: TokenSource,
     user_agent: Option<String>,
     connect_timeout: Option<Duration>,
     http: Option<reqwest::Client>,
@@ -86,24 +80,24 @@ pub struct ClientBuilder {
 }
 
 impl Client {
-    /// A client that authenticates with an API token, or with the access token of a login.
+    /// Creates a client that authenticates with an API token or an access token.
     ///
-    /// A fault in the token (a line break, say) is reported by the first call; use
-    /// [`Client::builder`] to learn of it at once.
+    /// An invalid token, such as one with a line break, is reported by the first call. Use
+    /// [`Client::builder`] to get the error at once.
     pub fn new(token: impl Into<String>) -> Self {
-        Self::builder().token(token).build_lazily()
+        Self::builder().token(token).build_client()
     }
 
-    /// A client with settings of your own.
+    /// Creates a builder, to set options of the client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
     pub(crate) fn wire(&self) -> Result<&Wire, Error> {
-        self.inner.wire.as_ref().map_err(|fault| Error::Configuration(fault.clone()))
+        self.inner.wire.as_ref().map_err(|error| Error::Configuration(error.clone()))
     }
 
-    pub(crate) fn tokens(&self) -> &Tokens {
+    pub(crate) fn tokens(&self) -> &TokenSource {
         &self.inner.tokens
     }
 
@@ -111,19 +105,19 @@ impl Client {
         &self.inner.options
     }
 
-    pub(crate) fn pace(&self) -> &RateLimiter {
-        &self.inner.pace
+    pub(crate) fn rate_limiter(&self) -> &RateLimiter {
+        &self.inner.rate_limiter
     }
 }
 
 impl ClientBuilder {
-    /// The token to authenticate with. Without one, only the operations that want none succeed.
+    /// Sets the token. Without a token, only operations without authentication succeed.
     pub fn token(mut self, token: impl Into<String>) -> Self {
-        self.tokens = Tokens::Static(AccessToken::from(token));
+        self.tokens = TokenSource::Static(AccessToken::from(token));
         self
     }
 
-    /// Where to get tokens, when they are not one token forever.
+    /// Sets a provider of tokens, for tokens that expire or change.
     ///
     /// ```no_run
     /// # fn example(tokens: impl connect_api::TokenProvider + 'static) -> Result<(), connect_api::Error> {
@@ -134,50 +128,58 @@ impl ClientBuilder {
     /// # }
     /// ```
     pub fn token_provider(mut self, provider: impl TokenProvider + 'static) -> Self {
-        self.tokens = Tokens::Provider(Arc::new(provider));
+        self.tokens = TokenSource::Provider(Arc::new(provider));
         self
     }
 
-    /// The settings of every call, which a call can override: retries, timeouts, the longest body.
+    /// Sets the options of every call: retries, timeouts, maximum response size. A call can override
+    /// them.
     pub fn call_options(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// How long connecting may take, instead of 10 seconds.
+    /// Sets the timeout for opening a connection. The default is 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = Some(timeout);
         self
     }
 
-    /// Has at most this many requests under way at once; without it, there is no limit.
+    /// Sets the maximum number of concurrent requests. The default is no limit.
     pub fn concurrency(mut self, requests: usize) -> Self {
         self.concurrency = Some(requests);
         self
     }
 
-    /// Has the same cluster's status asked for at most once in this time, counted from an answer to the
-    /// next request: calls that come sooner wait for their turn. Without it, no call waits, and a watch
-    /// keeps to 10 seconds, since the vendor advises against asking more often. Zero is for a stand-in.
+    /// Sets the minimum interval between two status requests for one cluster, measured from response
+    /// to request. A call made sooner waits.
     ///
-    /// A call whose turn comes only after its [`timeout`](CallOptions::timeout) fails at once, with
-    /// the wait as its [`retry_after`](Error::retry_after). Another attempt after a failure needs a
-    /// turn, too: if it cannot have one in time, the call ends with that failure. Only the repeat with
-    /// another token, which a call makes once if the API says that the first has expired, needs none.
+    /// By default, single calls are not limited, and a watch polls every 10 seconds, because the vendor
+    /// advises against a shorter interval. Zero is meant for tests with a stand-in server.
+    ///
+    /// A call that would wait longer than its [`timeout`](CallOptions::timeout) fails at once;
+    /// [`retry_after`](Error::retry_after) returns the time until the next request is allowed. A retry
+    /// waits for the interval as well; if the interval ends after the timeout, the call returns the
+    /// error of the attempt before. The repeat with a new token, after the API reported an expired one,
+    /// does not wait.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = Some(interval);
         self
     }
 
-    /// Where the API lives, instead of at [`DEFAULT_BASE_URL`]: an absolute `https` URL without
-    /// query and fragment, or an `http` one of this machine, which no proxy gets to see.
+    /// Sets the base URL. The default is [`DEFAULT_BASE_URL`].
+    ///
+    /// It is an absolute `https` URL without query and fragment. An `http` URL is allowed on this
+    /// machine; no proxy is used for it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
     }
 
-    /// Sends the token also without TLS, where anybody on the way can read and use it: for a
-    /// network of your own, behind a proxy that speaks TLS.
+    /// Allows to send the token without TLS to another machine.
+    ///
+    /// Everybody on the network path can then read and use the token. This is meant for a private
+    /// network, for example behind a proxy that terminates TLS.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), connect_api::Error> {
@@ -191,15 +193,16 @@ impl ClientBuilder {
         self
     }
 
-    /// The `User-Agent` to send, instead of the name and version of this crate.
+    /// Sets the header `User-Agent`. The default is the name and version of this crate.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// The HTTP client to use, for proxies, certificates and timeouts of your own. Have it follow
-    /// no redirects, and use no proxy for an `http` URL of this machine: the token is only meant for
-    /// the base URL. [`Self::user_agent`] and [`Self::connect_timeout`] have no effect on it.
+    /// Sets the HTTP client, for example to configure proxies, certificates or timeouts.
+    ///
+    /// To keep the token secret, configure it to follow no redirects, and to use no proxy for an `http`
+    /// URL on this machine. [`Self::user_agent`] and [`Self::connect_timeout`] have no effect on it.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -215,75 +218,50 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] if the base URL, the token or the user agent cannot be used, or if
-    /// the token would be sent to another machine without TLS.
+    /// [`Error::Configuration`] if the base URL, the token or the user agent is invalid, or if the
+    /// token would be sent to another machine without TLS.
     pub fn build(self) -> Result<Client, Error> {
-        let client = self.build_lazily();
+        let client = self.build_client();
         client.wire()?;
         Ok(client)
     }
 
-    fn build_lazily(self) -> Client {
-        let wire = self.wire();
-        let pace = RateLimiter::new(self.concurrency, self.poll_interval);
-        let inner = Inner { wire, tokens: self.tokens, options: self.options, pace };
+    /// Builds the client, which keeps a configuration error until the first call.
+    fn build_client(self) -> Client {
+        let wire = self.build_wire();
+        let rate_limiter = RateLimiter::new(self.concurrency, self.poll_interval);
+        let inner = Inner { wire, tokens: self.tokens, options: self.options, rate_limiter };
+
         Client { inner: Arc::new(inner) }
     }
 
-    fn wire(&self) -> Result<Wire, ConfigurationError> {
-        if let Tokens::Static(token) = &self.tokens {
-            token.fault().map_or(Ok(()), |fault| Err(ConfigurationError::new(fault)))?;
+    /// Validates the configuration and builds the HTTP client.
+    fn build_wire(&self) -> Result<Wire, ConfigurationError> {
+        if let TokenSource::Static(token) = &self.tokens {
+            token.validate().map_err(ConfigurationError::new)?;
         }
 
-        let baseurl = parse_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
-        let secret = !matches!(self.tokens, Tokens::None);
-        if secret && !self.allow_plain_http && !is_secure(&baseurl) {
-            let fault = "the base URL is neither https nor on this machine, so that others could \
-                         read the token; `allow_plain_http` sends it nevertheless";
-            return Err(ConfigurationError::new(fault));
+        let base_url = parse_base_url(self.base_url.as_deref().unwrap_or(DEFAULT_BASE_URL))?;
+        let has_token = !matches!(self.tokens, TokenSource::None);
+        if has_token && !self.allow_plain_http && !is_secure(&base_url) {
+            return Err(ConfigurationError::new(
+                "the base URL is neither https nor on this machine, so the token could be read on \
+                 the network: use https, or call `allow_plain_http`",
+            ));
         }
 
         let client = match &self.http {
             Some(client) => client.clone(),
-            None => http_client(&baseurl, self.user_agent.as_deref(), self.connect_timeout)?,
+            None => build_http_client(&base_url, self.user_agent.as_deref(), self.connect_timeout)?,
         };
-        let baseurl = baseurl.as_str().trim_end_matches('/').to_owned();
+        let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
 
         Ok(Wire { baseurl, client })
     }
-}
-
-/// An HTTP client for what is meant for one host only: it follows no redirect, and asks no proxy to
-/// carry what is not encrypted because it stays on this machine.
-pub(crate) fn http_client(
-    url: &Url,
-    user_agent: Option<&str>,
-    connect_timeout: Option<Duration>,
-) -> Result<reqwest::Client, ConfigurationError> {
-    let ours = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-    let user_agent = HeaderValue::from_str(user_agent.unwrap_or(ours))
-        .map_err(|_| ConfigurationError::new("no header can carry the user agent"))?;
-    let mut headers = HeaderMap::new();
-    headers.insert(USER_AGENT, user_agent);
-
-    let builder = reqwest::Client::builder().default_headers(headers);
-    #[cfg(not(target_family = "wasm"))]
-    let builder = builder
-        .connect_timeout(connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-        .redirect(reqwest::redirect::Policy::none());
-
-    #[cfg(not(target_family = "wasm"))]
-    let builder = if is_loopback_http(url) { builder.no_proxy() } else { builder };
-    #[cfg(target_family = "wasm")]
-    let _ = (url, connect_timeout);
-
-    builder
-        .build()
-        .map_err(|error| ConfigurationError::new(format!("no HTTP client: {}", chain(&error))))
 }
 
 impl fmt::Debug for Client {
@@ -291,7 +269,7 @@ impl fmt::Debug for Client {
         let mut debug = f.debug_struct("Client");
         match &self.inner.wire {
             Ok(wire) => debug.field("base_url", &wire.baseurl),
-            Err(fault) => debug.field("fault", fault),
+            Err(error) => debug.field("error", error),
         };
         debug.finish_non_exhaustive()
     }
@@ -308,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_token_never_shows() {
+    fn debug_does_not_print_the_token() {
         let builder = Client::builder().token("umapi-secret");
         assert!(!format!("{builder:?}").contains("secret"));
 
@@ -320,16 +298,16 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_used_is_refused_without_showing_it() {
-        let refused = |builder: ClientBuilder| {
+    fn invalid_configuration_is_rejected_without_printing_secrets() {
+        let assert_rejected = |builder: ClientBuilder| {
             let error = builder.build().unwrap_err();
             assert!(matches!(error, Error::Configuration(_)), "{error:?}");
             assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
         };
-        refused(Client::builder().token("secret\nX-Evil: 1"));
-        refused(Client::builder().token(" "));
-        refused(Client::builder().token("secret\n"));
-        refused(Client::builder().token("Bearer secret"));
+        assert_rejected(Client::builder().token("secret\nX-Evil: 1"));
+        assert_rejected(Client::builder().token(" "));
+        assert_rejected(Client::builder().token("secret\n"));
+        assert_rejected(Client::builder().token("Bearer secret"));
 
         for url in [
             "",
@@ -339,27 +317,27 @@ mod tests {
             "https://u:secret@h/",
             "https://h/#x",
         ] {
-            refused(Client::builder().base_url(url));
+            assert_rejected(Client::builder().base_url(url));
         }
 
-        refused(Client::builder().user_agent("secret\n"));
+        assert_rejected(Client::builder().user_agent("secret\n"));
     }
 
     #[test]
-    fn no_token_goes_to_others_without_tls_unless_that_is_allowed() {
-        struct Never;
+    fn token_without_tls_is_rejected_unless_allowed_or_on_this_machine() {
+        struct NoToken;
 
-        impl TokenProvider for Never {
+        impl TokenProvider for NoToken {
             fn token<'a>(
                 &'a self,
                 _: Option<&'a AccessToken>,
             ) -> crate::BoxFuture<'a, Result<AccessToken, crate::TokenError>> {
-                Box::pin(async { Err(crate::TokenError::refused("never")) })
+                Box::pin(async { Err(crate::TokenError::permanent("never")) })
             }
         }
 
         let plain = || Client::builder().base_url("http://printers.example/v1");
-        for builder in [plain().token("secret"), plain().token_provider(Never)] {
+        for builder in [plain().token("secret"), plain().token_provider(NoToken)] {
             let error = builder.build().unwrap_err().to_string();
             assert!(error.contains("allow_plain_http") && !error.contains("secret"), "{error}");
         }
@@ -371,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_at_the_end_of_the_base_url_does_not_matter() {
+    fn trailing_slash_of_the_base_url_is_removed() {
         let client = Client::builder().base_url("http://localhost:1/v1/").build().unwrap();
         assert_eq!(client.wire().unwrap().baseurl, "http://localhost:1/v1");
     }

@@ -1,7 +1,7 @@
-//! A client of Ultimaker's **Connect API**, the part of the Digital Factory that drives fleets of
-//! 3D printers: clusters, printers, print jobs, maintenance, registration, settings, materials.
+//! A client of Ultimaker's **Connect API**, the part of the Digital Factory that manages fleets of
+//! 3D printers: clusters, printers, print jobs, maintenance, registration, settings and materials.
 //!
-//! # From a token to a finished print
+//! # Example: print a file and watch the job
 //!
 //! ```no_run
 //! use connect_api::{Client, Error};
@@ -9,9 +9,9 @@
 //! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
 //!     let client = Client::new("an API token");
-//!     let file = "the id of a print file that the Digital Factory has";
+//!     let file = "the id of a print file in the Digital Factory";
 //!
-//!     // Where to print: on the first cluster that is online, of as many pages as there are.
+//!     // Find the first cluster that is online. The stream requests as many pages as needed.
 //!     let mut clusters = client.get_clusters().items();
 //!     let cluster = loop {
 //!         let Some(cluster) = clusters.next().await.transpose()? else { return Ok(()) };
@@ -20,16 +20,16 @@
 //!         }
 //!     };
 //!
-//!     // What is there before the print is what changes are measured by.
+//!     // The status before the print, with which the watch compares the next status.
 //!     let before = client.get_cluster_status(&cluster).send().await?;
 //!     let uuid = match client.print(&cluster, file).start_now(true).send().await {
-//!         // It was taken, but somebody has to approve it first.
+//!         // The print was accepted, but somebody has to approve it first.
 //!         Err(Error::NoData(_)) => None,
-//!         sent => sent?.job_instance_uuid,
+//!         result => result?.job_instance_uuid,
 //!     };
 //!     let Some(uuid) = uuid else { return Ok(()) };
 //!
-//!     // And then: whatever happens there, until the job has ended, however it does.
+//!     // Print the events of the cluster until the job has ended.
 //!     let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
 //!     while let Some(event) = watch.next().await.transpose()? {
 //!         println!("{event}");
@@ -41,55 +41,59 @@
 //! }
 //! ```
 //!
-//! The file comes to the Digital Factory through a service of its own, which answers with a URL to
-//! upload to: that is what `Client::upload` of the feature `upload` is for.
+//! Print files are uploaded with another service of the Digital Factory, which returns a URL for the
+//! upload. `Client::upload` (feature `upload`) sends a file to such a URL.
 //!
-//! # What there is
+//! # Overview
 //!
-//! * Every operation is a method of [`Client`]: what it requires are its arguments, its options
-//!   are setters of the request that it gives, and `send` sends it.
-//! * The answer is a [model](models) or a [`Page`] of models, without the API's envelope;
-//!   `send_for_response` gives it with status and headers, as a [`Response`].
-//! * Lists in pages are streams, too: of their [`Items`] and of their [`Pages`].
-//! * What a printer does in its own time is waited for: `wait` instead of `send` gives an `Action`,
-//!   a future of its end and a stream of its states. Actions that are known by name have a method
-//!   each (`pause_print_job`); any other is sent with `send_print_job_action` and
-//!   `send_printer_action`.
-//! * `watch_cluster` gives what changes in a cluster, as a stream that survives failures and never
-//!   asks more often than is polite.
-//! * With the feature `upload`, `upload_material` and `upload` stream a file of any length, report
-//!   the progress and begin again when they break off. The token never goes where the file goes.
-//! * Routes that the API's document lacks are called with [`Client::request`].
-//! * Whatever goes wrong is one [`Error`].
-//! * A call is tried again where that is safe, within time limits: see [`RetryPolicy`] and
-//!   [`CallOptions`]. Dropping a [`Call`] ends it, and so does dropping a stream.
-//! * A token that changes comes from a [`TokenProvider`]; with the feature `oauth` there is
-//!   `OAuthTokens`, with `login` a login in the browser, and with `blocking` calls without async.
+//! * **Operations**: each operation of the API is a method of [`Client`]. Its required parameters are
+//!   arguments, its optional parameters are setters of the returned [request](requests), and `send`
+//!   sends the request.
+//! * **Responses**: a [`Call`] returns a [model](models) or a [`Page`] of models, without the API's
+//!   envelope. `send_for_response` also returns status and headers, in a [`Response`].
+//! * **Pagination**: a list is also a stream of [`Items`] or of [`Pages`].
+//! * **Actions**: `wait` instead of `send` returns an `Action`, a future of the outcome and a stream
+//!   of the states. Common actions have a method each, such as `pause_print_job`; others are sent with
+//!   `send_print_job_action` and `send_printer_action`.
+//! * **Watch**: `watch_cluster` returns a `Watch`, a stream of the changes in a cluster. It polls at
+//!   a minimum interval and continues after transient errors.
+//! * **Uploads** (feature `upload`): `upload` and `upload_material` stream a file of any length, report
+//!   progress, and retry. They do not send the access token to the upload's host.
+//! * **Errors**: every error is an [`Error`].
+//! * **Retries, timeouts and rate limits**: [`RetryPolicy`] and [`CallOptions`] configure retries with
+//!   backoff and the timeouts, for a client or for a call. [`ClientBuilder`] limits concurrency and the
+//!   poll rate. Dropping a call or a stream cancels it.
+//! * **Authentication**: an API token, or a [`TokenProvider`] for tokens that expire: `OAuthTokens`
+//!   (feature `oauth`) refreshes access tokens, and `Login` (feature `login`) logs a user in with a
+//!   browser.
+//! * **Undocumented routes**: [`Client::request`] calls routes that the API document does not describe.
+//! * **Tracing**: each call and each attempt has a `tracing` span with OpenTelemetry's field names.
+//! * **Blocking calls** (feature `blocking`): `Call::wait`, for programs without async.
 //!
 //! # Features
 //!
-//! | feature | default | what for |
+//! | feature | default | purpose |
 //! |---|---|---|
-//! | `rustls`, `native-tls` | `rustls` | the TLS of the connections |
+//! | `rustls`, `native-tls` | `rustls` | the TLS implementation |
 //! | `oauth` | off | `OAuthTokens`: access tokens from a refresh token |
-//! | `login` | off | `Login`: the login in a browser |
-//! | `upload` | off | `Client::upload`, `Client::upload_material`: files of any length, with progress |
+//! | `login` | off | `Login`: log in with a browser |
+//! | `upload` | off | `Client::upload`, `Client::upload_material`: streamed uploads with progress |
 //! | `blocking` | off | `Call::wait`, for programs without async |
 //!
-//! # What changes between releases
+//! # Compatibility
 //!
-//! Models and requests are generated from the API's own document and are named as upstream names
-//! them. Models can gain fields and enums can gain values in a minor release; an enum's value that
-//! this release does not know arrives as `Unknown` and is written back as it came.
+//! Models and requests are generated from the API document and keep its names. A minor release can add
+//! fields to models and values to enums. A value that this release does not list is decoded as
+//! `Unknown` and is serialized unchanged.
 
-// Where the documentation is built with all features, what wants one says so.
+// On docs.rs, items show the feature that they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod auth;
 mod client;
 mod error;
 mod fleet;
-#[rustfmt::skip] // Formatted by its generator, and held to that by `cargo xtask regen --check`.
+#[rustfmt::skip] // The generator formats it, and `cargo xtask regen --check` checks it.
 mod generated;
 mod http;
 mod json;
@@ -99,22 +103,23 @@ mod runtime;
 #[cfg(feature = "upload")]
 mod upload;
 
-/// The crates whose types are part of this one's interface, in the versions that it is built with.
+/// The crates whose types occur in this crate's public API.
 pub use {chrono, reqwest, serde_json};
 
-pub use bytes::Bytes;
-pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
-pub use error::TransportError;
-#[cfg(feature = "upload")]
-pub use error::UploadError;
-pub use error::{ApiError, ConfigurationError, DecodeError, Error, NoDataError, RepeatedPageError};
-pub use http::call::Call;
-// All of it, since the generator's tests build the crate without.
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub use auth::login::{DEFAULT_AUTHORIZE_URL, DEFAULT_LOGIN_PORT, Login, PendingLogin};
 #[cfg(feature = "oauth")]
 pub use auth::oauth::{DEFAULT_TOKEN_URL, OAuthTokens, OAuthTokensBuilder, RefreshToken};
 pub use auth::token::{AccessToken, TokenError, TokenProvider};
+pub use bytes::Bytes;
+pub use client::{Client, ClientBuilder, DEFAULT_BASE_URL};
+pub use error::RepeatedPageError;
+pub use error::TransportError;
+#[cfg(feature = "upload")]
+pub use error::UploadError;
+pub use error::{ActionError, ApiError, ConfigurationError, DecodeError, Error, NoDataError};
+pub use http::call::Call;
+// A glob, because the generator's tests build the crate without this module's items.
 pub use fleet::*;
 pub use generated::{models, requests};
 pub use http::options::CallOptions;

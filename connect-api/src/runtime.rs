@@ -1,4 +1,4 @@
-//! Time, on the platforms that reqwest runs on.
+//! Timers, clocks and boxed futures, for native targets and for wasm.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -18,16 +18,14 @@ pub(crate) use wasmtimer::std::Instant;
 #[cfg(target_family = "wasm")]
 use wasmtimer::std::{SystemTime, UNIX_EPOCH};
 
-/// A boxed future: what an async method of a trait object gives. `Send` wherever there are
-/// threads.
+/// A boxed future, as returned by async methods of trait objects. It is `Send` except in wasm.
 #[cfg(not(target_family = "wasm"))]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-/// A boxed future: what an async method of a trait object gives. `Send` wherever there are
-/// threads.
+/// A boxed future, as returned by async methods of trait objects. It is `Send` except in wasm.
 #[cfg(target_family = "wasm")]
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// The time since the epoch.
+/// Returns the time since the Unix epoch.
 pub(crate) fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }

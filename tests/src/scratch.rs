@@ -84,29 +84,36 @@ impl Scratch {
     }
 }
 
-/// In the place of what is for certain operations only: the crate exports its error, and generated
-/// code may call its macro.
-const NO_FLEET: &str = r#"//! Nothing of the fleet.
-/// Nothing that can go wrong.
+/// Replaces `fleet`, which uses operations that small documents do not have. Generated code calls its
+/// macro.
+const FLEET_STUB: &str = r#"//! A stub.
+/// A public item, so that the crate can re-export all public items.
 #[derive(Debug)]
-pub struct ActionError;
-impl ActionError {
-    pub(crate) fn is_failed(&self) -> bool { true }
-}
-impl std::fmt::Display for ActionError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("nothing") }
-}
-impl std::error::Error for ActionError {}
+pub struct Watch;
 #[allow(unused_macros, reason = "not every document has actions")]
 macro_rules! awaited { ($request:ident) => {}; }
 #[allow(unused_imports, reason = "not every document has actions")]
 pub(crate) use awaited;
 "#;
 
+/// Replaces `error/action.rs`, which uses a model that small documents do not have.
+const ACTION_ERROR_STUB: &str = r#"//! A stub.
+/// An error that never occurs.
+#[derive(Debug)]
+pub struct ActionError;
+impl ActionError {
+    pub(crate) fn is_failed(&self) -> bool { true }
+}
+impl std::fmt::Display for ActionError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("a stub") }
+}
+impl std::error::Error for ActionError {}
+"#;
+
 /// The hand-written part of the crate, without what is for certain operations only.
 fn core() -> Files {
     let folder = workspace().join("connect-api/src");
-    let mut files = Files::from([(PathBuf::from("fleet/mod.rs"), NO_FLEET.to_owned())]);
+    let mut files = Files::new();
     let mut open = vec![folder.clone()];
 
     while let Some(inner) = open.pop() {
@@ -120,6 +127,10 @@ fn core() -> Files {
                 files.insert(name, read(&path));
             }
         }
+    }
+
+    for (path, stub) in [("fleet/mod.rs", FLEET_STUB), ("error/action.rs", ACTION_ERROR_STUB)] {
+        files.insert(PathBuf::from(path), stub.to_owned());
     }
 
     files

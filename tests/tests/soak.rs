@@ -229,9 +229,9 @@ fn is_tried_again(call: usize, fault: &Fault) -> bool {
 fn is_error_of(fault: &Fault, error: &Error) -> bool {
     match (fault, error) {
         (Fault::Disconnect | Fault::DisconnectMidBody(_), Error::Transport(error)) => {
-            !error.is_connect() && !error.is_timeout() && !error.is_too_long()
+            !error.is_connect() && !error.is_timeout() && !error.is_response_too_large()
         }
-        (Fault::OversizedBody(..), Error::Transport(error)) => error.is_too_long(),
+        (Fault::OversizedBody(..), Error::Transport(error)) => error.is_response_too_large(),
         (Fault::TruncatedBody | Fault::Body(..), Error::Decode(_)) => true,
         (
             Fault::Status(status)

@@ -1,4 +1,4 @@
-//! Tokens: what a call authenticates with.
+//! Access tokens: how a call authenticates, and where a client gets its tokens.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +11,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::runtime::BoxFuture;
 
-/// A bearer token. Never shows in `Debug`, and is zeroed when the last of its clones is dropped; so
-/// is the header that carries it. What cannot be zeroed are the buffers of connections through
-/// which it was sent, and through which it came from a login or a refresh.
+/// An access token, which is sent as a bearer token.
+///
+/// `Debug` does not show it. Its memory, and that of the header that carries it, is zeroed when the
+/// last clone is dropped. The buffers of connections are not zeroed: those through which it was sent,
+/// or received from a login or a refresh.
 ///
 /// ```
 /// use connect_api::AccessToken;
@@ -23,37 +25,40 @@ use crate::runtime::BoxFuture;
 /// assert_eq!(token.expose(), "a token");
 /// ```
 #[derive(Clone)]
-pub struct AccessToken(Arc<Secret>);
+pub struct AccessToken(Arc<Inner>);
 
-struct Secret {
-    text: SecretString,
-    /// The header that carries the token, if one can: made once, and shared by all requests.
+struct Inner {
+    token: SecretString,
+    /// The `Authorization` header, created once and shared by all requests. `None` if the token
+    /// cannot be sent in a header.
     header: Option<HeaderValue>,
 }
 
 impl AccessToken {
-    /// The token itself, for a program that stores it.
+    /// Returns the token as text, for a program that stores it.
     pub fn expose(&self) -> &str {
-        self.0.text.expose_secret()
+        self.0.token.expose_secret()
     }
 
-    /// Why the token cannot be one, if that can be told by its looks.
-    pub(crate) fn fault(&self) -> Option<&'static str> {
+    /// Checks that the token can be sent. Returns an error message if it cannot.
+    pub(crate) fn validate(&self) -> Result<(), &'static str> {
         let token = self.expose();
         match token.trim() {
-            "" => Some("the token is empty"),
-            trimmed if trimmed != token => Some("the token has blanks or line breaks around it"),
+            "" => Err("the token is empty"),
+            trimmed if trimmed != token => {
+                Err("the token has leading or trailing white space: remove it")
+            }
             _ if token.starts_with("Bearer ") => {
-                Some("the token begins with `Bearer`, which is the header's and not its own")
+                Err("the token starts with `Bearer `: remove the prefix, since the client adds it")
             }
             _ if self.header().is_none() => {
-                Some("the token holds characters that no header can carry")
+                Err("the token contains characters that are not allowed in a header")
             }
-            _ => None,
+            _ => Ok(()),
         }
     }
 
-    /// The header that carries the token, if one can.
+    /// Returns the `Authorization` header, if the token can be sent in one.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         self.0.header.clone()
     }
@@ -61,18 +66,18 @@ impl AccessToken {
 
 impl<T: Into<String>> From<T> for AccessToken {
     fn from(token: T) -> Self {
-        let text = secret(token.into());
-        let header = header(text.expose_secret());
-        Self(Arc::new(Secret { text, header }))
+        let token = zeroizing_secret(token.into());
+        let header = authorization_header(token.expose_secret());
+        Self(Arc::new(Inner { token, header }))
     }
 }
 
-fn header(token: &str) -> Option<HeaderValue> {
+fn authorization_header(token: &str) -> Option<HeaderValue> {
     if token.trim().is_empty() {
         return None;
     }
 
-    // Made at once in its full length, and shared by all copies of the header.
+    // Allocated once in its full length, and shared by all clones of the header.
     let text = Zeroizing::new(["Bearer ", token].concat().into_bytes());
     let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(text)).ok()?;
     value.set_sensitive(true);
@@ -80,8 +85,9 @@ fn header(token: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// A secret of which no copy is left behind: a string that has room to spare would be moved.
-pub(crate) fn secret(text: String) -> SecretString {
+/// Converts a text to a secret and zeroes the original. `SecretString::from(String)` would reallocate
+/// a string with spare capacity and leave a copy behind.
+pub(crate) fn zeroizing_secret(text: String) -> SecretString {
     SecretString::from(Zeroizing::new(text).as_str())
 }
 
@@ -99,7 +105,7 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// Gives the tokens that calls authenticate with, when they are not one token forever.
+/// Provides access tokens that change over time.
 ///
 /// ```
 /// use connect_api::{AccessToken, BoxFuture, TokenError, TokenProvider};
@@ -109,13 +115,15 @@ impl fmt::Debug for AccessToken {
 /// impl TokenProvider for FromDisk {
 ///     fn token<'a>(
 ///         &'a self,
-///         refused: Option<&'a AccessToken>,
+///         expired: Option<&'a AccessToken>,
 ///     ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
 ///         Box::pin(async move {
 ///             let token = std::fs::read_to_string("token").map_err(TokenError::transient)?;
 ///             let token = AccessToken::from(token.trim());
-///             match refused {
-///                 Some(refused) if *refused == token => Err(TokenError::refused("still the expired one")),
+///             match expired {
+///                 Some(expired) if *expired == token => {
+///                     Err(TokenError::permanent("the token on disk has expired"))
+///                 }
 ///                 _ => Ok(token),
 ///             }
 ///         })
@@ -123,29 +131,29 @@ impl fmt::Debug for AccessToken {
 /// }
 /// ```
 pub trait TokenProvider: Send + Sync {
-    /// A token that is good now. The API has just called `refused` expired, if one is given: it
-    /// must not be given again.
+    /// Returns a valid token. `expired` is the token that the API has just rejected as expired, if
+    /// any: it must not be returned again.
     ///
-    /// What cannot be a token, as one that is empty or begins with `Bearer `, is not sent: the call
-    /// fails with [`Error::Token`](crate::Error::Token), and is not tried again.
+    /// A token that cannot be sent, because it is empty or starts with `Bearer `, fails the call with
+    /// [`Error::Token`](crate::Error::Token), without a retry.
     ///
-    /// Many calls ask at once; a provider that refreshes has one refresh serve them all.
+    /// Many calls can ask for a token at once: a provider should serve all of them with one refresh.
     fn token<'a>(
         &'a self,
-        refused: Option<&'a AccessToken>,
+        expired: Option<&'a AccessToken>,
     ) -> BoxFuture<'a, Result<AccessToken, TokenError>>;
 }
 
-/// A failure to get a token.
+/// A failure to get an access token.
 ///
 /// ```
 /// use std::time::Duration;
 /// use connect_api::TokenError;
 ///
-/// assert!(!TokenError::refused("the user has left").is_transient());
+/// assert!(!TokenError::permanent("the user has left").is_transient());
 /// let busy = TokenError::transient("the vault is sealed").with_retry_after(Duration::from_secs(60));
 /// assert_eq!(busy.retry_after(), Some(Duration::from_secs(60)));
-/// assert_eq!(busy.to_string(), "no token: the vault is sealed");
+/// assert_eq!(busy.to_string(), "cannot get an access token: the vault is sealed");
 /// ```
 #[derive(Clone, Debug)]
 pub struct TokenError {
@@ -155,31 +163,29 @@ pub struct TokenError {
 }
 
 impl TokenError {
-    /// The token was refused for good: calls fail, and nobody tries again.
-    pub fn refused(why: impl fmt::Display) -> Self {
-        Self { message: why.to_string(), transient: false, retry_after: None }
+    /// A permanent failure: the call fails without a retry.
+    pub fn permanent(reason: impl fmt::Display) -> Self {
+        Self { message: reason.to_string(), transient: false, retry_after: None }
     }
 
-    /// No token could be had this time; the call's retry policy decides whether to try again.
-    pub fn transient(why: impl fmt::Display) -> Self {
-        Self { message: why.to_string(), transient: true, retry_after: None }
+    /// A transient failure: the call is retried as its retry policy says.
+    pub fn transient(reason: impl fmt::Display) -> Self {
+        Self { message: reason.to_string(), transient: true, retry_after: None }
     }
 
-    /// The same, with how long to wait before another attempt: the wait that the token service asks
-    /// for.
+    /// Sets the minimum delay before a retry, as the token service asks for it.
     #[must_use]
-    pub fn with_retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+    pub fn with_retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
         self
     }
 
-    /// How long to wait before another attempt, if the token service or the provider asks for a
-    /// wait.
+    /// Returns the minimum delay before a retry, if there is one.
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether another attempt can succeed.
+    /// Whether a retry can succeed.
     pub fn is_transient(&self) -> bool {
         self.transient
     }
@@ -187,29 +193,30 @@ impl TokenError {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no token: {}", self.message)
+        write!(f, "cannot get an access token: {}", self.message)
     }
 }
 
 impl std::error::Error for TokenError {}
 
-/// Where a client gets its tokens.
+/// Where a client gets its access tokens.
 #[derive(Clone, Default)]
-pub(crate) enum Tokens {
+pub(crate) enum TokenSource {
     #[default]
     None,
     Static(AccessToken),
     Provider(Arc<dyn TokenProvider>),
 }
 
-/// What a provider gave, if it can be a token.
-pub(crate) fn provided(given: Result<AccessToken, TokenError>) -> Result<AccessToken, TokenError> {
-    let token = given?;
-    match token.fault() {
-        None => Ok(token),
-        Some(fault) => {
-            let why = format!("what the token provider gave cannot be sent: {fault}");
-            Err(TokenError::refused(why))
-        }
-    }
+/// Checks that the token of a provider can be sent.
+pub(crate) fn validate_provided(
+    result: Result<AccessToken, TokenError>,
+) -> Result<AccessToken, TokenError> {
+    let token = result?;
+    let invalid = |reason| {
+        TokenError::permanent(format!("the token provider returned an invalid token: {reason}"))
+    };
+    token.validate().map_err(invalid)?;
+
+    Ok(token)
 }

@@ -1,4 +1,4 @@
-//! What the API answers instead of what was asked.
+//! Errors that the API responds with.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,17 +10,18 @@ use serde_json::Value;
 
 use super::Attempts;
 use crate::auth::token::AccessToken;
-use crate::http::call::{Operation, RawResponse};
+use crate::http::operation::Operation;
+use crate::http::raw_response::RawResponse;
 use crate::json::path::parse_value;
 use crate::models::{ErrorCode, ErrorObject};
 use crate::redact::body::{excerpt, redact_json};
 use crate::redact::headers::redact_headers;
 use crate::redact::text::to_single_line;
 
-/// How many of the errors of an answer are shown.
-const SHOWN: usize = 3;
+/// The number of error objects that `Display` prints.
+const MAX_DISPLAYED_ERRORS: usize = 3;
 
-/// An error that the API answered with.
+/// An error response of the API.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -28,7 +29,7 @@ const SHOWN: usize = 3;
 ///
 /// if let Err(Error::Api(error)) = client.get_cluster("a cluster's id").send().await {
 ///     println!("{}: {:?}, request {:?}", error.status, error.code(), error.request_id());
-///     println!("tried {} times", error.attempts());
+///     println!("{} attempts", error.attempts());
 /// }
 /// # }
 /// ```
@@ -37,61 +38,67 @@ const SHOWN: usize = 3;
 pub struct ApiError {
     pub(super) operation: Arc<Operation>,
     pub(super) attempts: usize,
-    /// The status of the answer. The status inside an [`ErrorObject`] can differ. A success, if the
-    /// answer lists errors nevertheless.
+    /// The status of the response. It can differ from the status inside an [`ErrorObject`], and it is
+    /// a success status if the body lists errors nevertheless.
     pub status: StatusCode,
-    /// The headers of the answer. Those that may open something are sensitive: `Debug` does not show
-    /// their values.
+    /// The headers of the response. Headers that can hold secrets are marked as sensitive, so that
+    /// `Debug` does not print their values.
     pub headers: HeaderMap,
-    /// Every error that the body lists; none if the body is not the documented JSON. What an error
-    /// lacks but its code is an empty text. The token, keys, pin codes and the queries of URLs
-    /// are left out.
+    /// All errors that the body lists. The list is empty if the body is not the documented JSON.
+    /// Each error has a code; other missing fields are empty strings. The token, keys, pin codes and
+    /// the queries of URLs are redacted.
     pub errors: Vec<ErrorObject>,
-    /// The beginning of the body, if it is not the documented JSON.
+    /// The beginning of the body, if the body is not the documented JSON.
     pub excerpt: Option<String>,
-    expired: bool,
+    is_expired_token: bool,
 }
 
 impl ApiError {
-    pub(crate) fn read(
+    /// Reads the error objects of a response body and redacts the secrets in them.
+    pub(crate) fn new(
         operation: &Arc<Operation>,
         status: StatusCode,
         headers: HeaderMap,
         body: &[u8],
         secrets: &[&str],
     ) -> Self {
-        let listed = listed(body);
-        let count = listed.len();
+        let listed = listed_errors(body);
+        let listed_count = listed.len();
 
-        // Judged before the token is taken out, which can be a part of any word.
-        let expired = listed.iter().any(|error| error.get("code") == Some(&"tokenExpired".into()));
+        // Checked before the redaction, which could change the code if it contains the token's text.
+        let is_expired_token =
+            listed.iter().any(|error| error.get("code") == Some(&"tokenExpired".into()));
+
         let errors: Vec<_> =
-            listed.into_iter().filter_map(|error| error_object(error, secrets)).collect();
-        let whole = !errors.is_empty() && errors.len() == count;
-        let excerpt = (!whole).then(|| excerpt(body, secrets));
-        let headers = redact_headers(headers, secrets);
+            listed.into_iter().filter_map(|error| parse_error_object(error, secrets)).collect();
+        let is_documented = !errors.is_empty() && errors.len() == listed_count;
+        let excerpt = (!is_documented).then(|| excerpt(body, secrets));
 
         Self {
             operation: operation.clone(),
             attempts: 1,
             status,
-            headers,
+            headers: redact_headers(headers, secrets),
             errors,
             excerpt,
-            expired,
+            is_expired_token,
         }
     }
 
-    /// The errors that a success lists in the place of its data, if it does.
-    pub(crate) fn listed(raw: &RawResponse) -> Option<Self> {
+    /// Returns the errors that a success response lists instead of data, if it lists any.
+    pub(crate) fn from_success(raw: &RawResponse) -> Option<Self> {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let headers = raw.headers.clone();
-        let error = Self::read(&raw.operation, raw.status, headers, &raw.body, token.as_slice());
-        let error = Self { attempts: raw.attempts, ..error };
-        Some(error).filter(|error| !error.errors.is_empty())
+        let error = Self::new(&raw.operation, raw.status, headers, &raw.body, token.as_slice());
+
+        if error.errors.is_empty() {
+            return None;
+        }
+
+        Some(Self { attempts: raw.attempts, ..error })
     }
 
-    /// How often the call was tried.
+    /// The number of requests that the call has sent.
     pub fn attempts(&self) -> usize {
         self.attempts
     }
@@ -101,21 +108,22 @@ impl ApiError {
         self.errors.first().map(|error| &error.code)
     }
 
-    /// The id under which the service knows the request, if it sent one.
+    /// The service's id of the request, from the header `x-request-id`.
     pub fn request_id(&self) -> Option<&str> {
         let id = self.headers.get("x-request-id")?;
         id.to_str().ok().filter(|_| !id.is_sensitive())
     }
 
-    /// Whether the API says that the token has expired. It says so with 403; its 401 means that
-    /// no token was sent.
+    /// Whether the API reports that the token has expired.
+    ///
+    /// The API reports it with the status 403; its 401 means that the request had no token.
     pub(super) fn is_expired_token(&self) -> bool {
-        self.status == StatusCode::FORBIDDEN && self.expired
+        self.status == StatusCode::FORBIDDEN && self.is_expired_token
     }
 }
 
-/// The errors that a body lists, or the one that it holds.
-fn listed(body: &[u8]) -> Vec<Value> {
+/// Returns the elements of the body's `errors`, which can be a list or one object.
+fn listed_errors(body: &[u8]) -> Vec<Value> {
     match parse_value(body)
         .as_mut()
         .and_then(|document| document.get_mut("errors"))
@@ -127,8 +135,8 @@ fn listed(body: &[u8]) -> Vec<Value> {
     }
 }
 
-/// An error, of which only the code must be there: it is worth more than the rest.
-fn error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject> {
+/// Parses an error object. Only its code is required, because the code alone is useful.
+fn parse_error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject> {
     let code = ErrorCode::from(error.get("code")?.as_str()?);
     redact_json(&mut error, secrets);
     let members = error.as_object_mut()?;
@@ -140,7 +148,8 @@ fn error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject> {
     }
 
     let mut error = ErrorObject::deserialize(Value::Object(std::mem::take(members))).ok()?;
-    // A code that is documented is no secret, whatever token it happens to hold.
+
+    // A documented code is not a secret, even if it contains the token's text.
     if !matches!(code, ErrorCode::Unknown(_)) {
         error.code = code;
     }
@@ -152,25 +161,26 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}{}", self.operation, self.status, Attempts(self.attempts))?;
 
-        for error in self.errors.iter().take(SHOWN) {
+        for error in self.errors.iter().take(MAX_DISPLAYED_ERRORS) {
             write!(f, ": {}", to_single_line(error.code.as_str()))?;
-
             if !error.title.is_empty() {
                 write!(f, ": {}", to_single_line(&error.title))?;
             }
+
             if let Some(detail) = &error.detail {
                 write!(f, " ({})", to_single_line(detail))?;
             }
         }
 
-        match self.errors.len().saturating_sub(SHOWN) {
+        match self.errors.len().saturating_sub(MAX_DISPLAYED_ERRORS) {
             0 => {}
             more => write!(f, ": and {more} more")?,
         }
 
         if let Some(excerpt) = &self.excerpt {
-            write!(f, ": not the documented error, but {excerpt:?}")?;
+            write!(f, ": unexpected response body {excerpt:?}")?;
         }
+
         match self.request_id() {
             Some(id) => write!(f, " [request {}]", to_single_line(id)),
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Answers that are not what the API documents, or hold nothing.
+//! Errors of success responses whose body is invalid or empty.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,20 +7,21 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::auth::token::AccessToken;
-use crate::http::call::{Operation, RawResponse};
+use crate::http::operation::Operation;
+use crate::http::raw_response::RawResponse;
 use crate::json::path::Location;
 use crate::redact::body::excerpt_at;
 use crate::redact::headers::redact_headers;
 use crate::redact::text::{redact_text, to_single_line};
 
-/// A body that is not what the API documents.
+/// A response body that does not match the API document.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
 /// use connect_api::Error;
 ///
 /// if let Err(Error::Decode(error)) = client.get_settings().send().await {
-///     println!("look at {} of {:?}", error.path, error.excerpt);
+///     println!("invalid value at {} in {:?}", error.path, error.excerpt);
 /// }
 /// # }
 /// ```
@@ -28,20 +29,20 @@ use crate::redact::text::{redact_text, to_single_line};
 #[non_exhaustive]
 pub struct DecodeError {
     pub(super) operation: Arc<Operation>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
-    /// The headers of the answer. Those that may open something are sensitive: `Debug` does not show
-    /// their values.
+    /// The headers of the response. Headers that can hold secrets are marked as sensitive, so that
+    /// `Debug` does not print their values.
     pub headers: HeaderMap,
-    /// Where in the body, as in `$.data[3].printer_count`.
+    /// The JSON path of the invalid value, such as `$.data[3].printer_count`.
     pub path: String,
-    /// What the body has around that place, without the secrets in it: the token, keys, pin codes,
-    /// and the queries of URLs.
+    /// The part of the body around the invalid value. The token, keys, pin codes and the queries of
+    /// URLs are redacted.
     pub excerpt: String,
-    fault: String,
+    message: String,
 }
 
-/// A success without data.
+/// A success response without data.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -49,7 +50,7 @@ pub struct DecodeError {
 ///
 /// match client.print("a cluster's id", "a print file's id").send().await {
 ///     Err(Error::NoData(_)) => println!("somebody has to approve it first"),
-///     sent => println!("job {:?}", sent?.job_instance_uuid),
+///     result => println!("job {:?}", result?.job_instance_uuid),
 /// }
 /// # Ok(())
 /// # }
@@ -58,7 +59,7 @@ pub struct DecodeError {
 #[non_exhaustive]
 pub struct NoDataError {
     pub(super) operation: Arc<Operation>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: StatusCode,
 }
 
@@ -67,13 +68,12 @@ impl DecodeError {
         let token = raw.token.as_ref().map(AccessToken::expose);
         let secrets = token.as_slice();
         let location = Location::of_error(&error, &raw.body);
-        // It quotes the invalid value, which can be long.
-        let fault = error.to_string();
 
         Self {
             path: to_single_line(&redact_text(&location.path, secrets)),
             excerpt: excerpt_at(&raw.body, &location, secrets),
-            fault: to_single_line(&redact_text(&fault, secrets)),
+            // The message quotes the invalid value, which can be long and can contain the token.
+            message: to_single_line(&redact_text(&error.to_string(), secrets)),
             headers: redact_headers(raw.headers, secrets),
             operation: raw.operation,
             status: raw.status,
@@ -89,14 +89,18 @@ impl NoDataError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, status, path, excerpt, fault, .. } = self;
-        write!(f, "{operation}: {status}, but at {path}: {fault}; the body there: {excerpt:?}")
+        let Self { operation, status, path, excerpt, message, .. } = self;
+        write!(
+            f,
+            "{operation}: {status}, but the response body is invalid at {path}: {message}; \
+             excerpt: {excerpt:?}"
+        )
     }
 }
 
 impl fmt::Display for NoDataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, but without data", self.operation, self.status)
+        write!(f, "{}: {}, but the response has no data", self.operation, self.status)
     }
 }
 

@@ -1,12 +1,16 @@
-//! What can go wrong with a list that comes in pages.
+//! Errors of lists that come in pages.
 
 use std::fmt;
 
 use super::Error;
-use crate::http::call::Operation;
+use crate::http::operation::Operation;
 
-/// A list that does not go on: the API announces a page, and gives items of earlier ones in its place
-/// however often it is asked.
+/// A page that repeats items of earlier pages instead of continuing the list.
+///
+/// The API counts this page among the pages of the list, and it had no new item in two requests. That
+/// happens if the API ignores the page number, if it makes the pages shorter while the list is read,
+/// or if items are inserted before the page, at least as many as a page holds. The next request of the
+/// stream is for the same page again. To skip it, start another stream at the page after it.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -17,10 +21,10 @@ use crate::http::call::Operation;
 ///     match job {
 ///         Ok(job) => println!("{}", job.name),
 ///         Err(Error::RepeatedPage(error)) => {
-///             println!("nothing new on page {}: {error}", error.page());
-///             break;
+///             println!("page {} has no new job, continue on the next page", error.page());
+///             jobs = client.get_print_jobs().limit(100).page(error.page() + 1).items();
 ///         }
-///         Err(error) => println!("once more: {error}"),
+///         Err(error) => println!("retry the page: {error}"),
 ///     }
 /// }
 /// # }
@@ -40,7 +44,7 @@ impl RepeatedPageError {
         self.operation
     }
 
-    /// The number of the page that should have been another.
+    /// The number of the page that has no new item.
     pub fn page(&self) -> i64 {
         self.page
     }
@@ -49,10 +53,7 @@ impl RepeatedPageError {
 impl fmt::Display for RepeatedPageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { operation, page } = self;
-        write!(
-            f,
-            "{operation}: page {page} repeats items of pages before it, in the place of others"
-        )
+        write!(f, "{operation}: page {page} repeats items of earlier pages and has no new item")
     }
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong between here and the API.
+//! Errors of the connection to the API: lost connections, timeouts and response size.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,25 +7,25 @@ use std::time::Duration;
 #[cfg(feature = "upload")]
 use reqwest::StatusCode;
 
-use super::{Attempts, Error, chain};
-use crate::http::call::Operation;
+use super::{Attempts, Error, error_chain};
+use crate::http::operation::Operation;
 
-/// A failure to send all of a request or to receive the whole answer.
+/// A request that could not be sent completely, or a response that did not arrive completely.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
 /// use connect_api::Error;
 ///
 /// if let Err(Error::Transport(error)) = client.get_settings().send().await {
-///     let what = match () {
-///         () if error.is_connect() => "nobody is there",
-///         () if error.is_timeout() => "it takes too long",
-///         () if error.is_too_long() => "it says too much",
-///         () => "the connection is lost",
+///     let cause = match () {
+///         () if error.is_connect() => "could not connect",
+///         () if error.is_timeout() => "timed out",
+///         () if error.is_response_too_large() => "response too large",
+///         () => "connection lost",
 ///     };
-///     println!("{what}, after {} attempts: {error}", error.attempts());
-///     if let Some(before) = error.last_failure() {
-///         println!("and before that: {before}");
+///     println!("{cause} after {} attempts: {error}", error.attempts());
+///     if let Some(previous) = error.last_failure() {
+///         println!("the attempt before failed with: {previous}");
 ///     }
 /// }
 /// # }
@@ -35,29 +35,32 @@ pub struct TransportError {
     operation: Arc<Operation>,
     attempts: usize,
     cause: Cause,
-    last: Option<Box<Error>>,
+    last_failure: Option<Box<Error>>,
 }
 
 #[derive(Debug)]
 enum Cause {
-    Lost {
-        /// The host, and the port if the URL names one.
+    Connection {
+        /// The host, and the port if the URL has one.
         host: String,
         error: reqwest::Error,
     },
     AttemptTimeout(Duration),
     CallTimeout {
-        limit: Duration,
-        is_under_way: bool,
+        timeout: Duration,
+        is_in_flight: bool,
     },
-    TooLong(usize),
-    /// What is left of the interval of polls.
-    NoTurn(Duration),
+    ResponseTooLarge {
+        max_size: usize,
+    },
+    /// `poll_interval` allows the next request only after this delay.
+    RateLimited(Duration),
+    /// No bytes of an upload were transferred for this long.
     #[cfg(feature = "upload")]
     Stalled(Duration),
-    /// A success, though not all bytes had been sent.
+    /// A success status arrived before the whole body of the upload was sent.
     #[cfg(feature = "upload")]
-    Early {
+    EarlyResponse {
         status: StatusCode,
         sent: u64,
         total: u64,
@@ -66,60 +69,61 @@ enum Cause {
 
 impl TransportError {
     fn new(operation: &Arc<Operation>, cause: Cause) -> Self {
-        Self { operation: operation.clone(), attempts: 1, cause, last: None }
+        Self { operation: operation.clone(), attempts: 1, cause, last_failure: None }
     }
 
-    pub(crate) fn lost(operation: &Arc<Operation>, source: reqwest::Error) -> Self {
-        // The rest of a URL can hold what must not be shown, a signature for one.
-        let host = source.url().map(|url| {
+    pub(crate) fn connection(operation: &Arc<Operation>, error: reqwest::Error) -> Self {
+        // Only the host is kept: the rest of a URL can hold secrets, such as a signature.
+        let host = error.url().map(|url| {
             let port = url.port().map(|port| format!(":{port}"));
             format!("{}{}", url.host_str().unwrap_or_default(), port.unwrap_or_default())
         });
         let host = host.unwrap_or_default();
-        Self::new(operation, Cause::Lost { host, error: source.without_url() })
+
+        Self::new(operation, Cause::Connection { host, error: error.without_url() })
     }
 
-    pub(crate) fn attempt_timeout(operation: &Arc<Operation>, limit: Duration) -> Self {
-        Self::new(operation, Cause::AttemptTimeout(limit))
+    pub(crate) fn attempt_timeout(operation: &Arc<Operation>, timeout: Duration) -> Self {
+        Self::new(operation, Cause::AttemptTimeout(timeout))
     }
 
-    /// `is_under_way` says whether something had been sent, and was not answered yet.
+    /// `is_in_flight` tells whether a request had been sent and its response was still missing.
     pub(crate) fn call_timeout(
         operation: &Arc<Operation>,
-        limit: Duration,
-        is_under_way: bool,
+        timeout: Duration,
+        is_in_flight: bool,
     ) -> Self {
-        Self::new(operation, Cause::CallTimeout { limit, is_under_way })
+        Self::new(operation, Cause::CallTimeout { timeout, is_in_flight })
     }
 
-    /// `left` is how long the client's interval holds up another poll.
-    pub(crate) fn no_turn(operation: &Arc<Operation>, left: Duration) -> Self {
-        Self::new(operation, Cause::NoTurn(left))
+    /// `retry_in` is the time until `poll_interval` allows the next request.
+    pub(crate) fn rate_limited(operation: &Arc<Operation>, retry_in: Duration) -> Self {
+        Self::new(operation, Cause::RateLimited(retry_in))
     }
 
-    /// The same, with what went wrong before in the same call.
-    pub(crate) fn since(self, last: Error) -> Self {
-        Self { last: Some(Box::new(last)), ..self }
-    }
-
-    pub(crate) fn too_long(operation: &Arc<Operation>, limit: usize) -> Self {
-        Self::new(operation, Cause::TooLong(limit))
+    pub(crate) fn response_too_large(operation: &Arc<Operation>, max_size: usize) -> Self {
+        Self::new(operation, Cause::ResponseTooLarge { max_size })
     }
 
     #[cfg(feature = "upload")]
-    pub(crate) fn stalled(operation: &Arc<Operation>, limit: Duration) -> Self {
-        Self::new(operation, Cause::Stalled(limit))
+    pub(crate) fn stalled(operation: &Arc<Operation>, timeout: Duration) -> Self {
+        Self::new(operation, Cause::Stalled(timeout))
     }
 
-    /// `sent` is how many of the `total` bytes had been sent when a success was answered.
+    /// `sent` of the `total` bytes had been sent when the success status arrived.
     #[cfg(feature = "upload")]
-    pub(crate) fn early(
+    pub(crate) fn early_response(
         operation: &Arc<Operation>,
         status: StatusCode,
         sent: u64,
         total: u64,
     ) -> Self {
-        Self::new(operation, Cause::Early { status, sent, total })
+        Self::new(operation, Cause::EarlyResponse { status, sent, total })
+    }
+
+    /// Adds the error of the previous attempt of the same call.
+    pub(crate) fn with_last_failure(self, error: Error) -> Self {
+        Self { last_failure: Some(Box::new(error)), ..self }
     }
 
     pub(super) fn operation(&self) -> &Operation {
@@ -130,96 +134,121 @@ impl TransportError {
         self.attempts = attempts;
     }
 
-    /// How often the call was tried.
+    /// The number of requests that the call has sent.
     pub fn attempts(&self) -> usize {
         self.attempts
     }
 
-    /// What went wrong with the attempt before, if the time of the call ended another one.
+    /// The error of the previous attempt, if the call's timeout ended a later attempt.
     pub fn last_failure(&self) -> Option<&Error> {
-        self.last.as_deref()
+        self.last_failure.as_deref()
     }
 
-    /// Whether the time was up, of an attempt or of the call.
+    /// Whether an attempt or the call timed out.
     pub fn is_timeout(&self) -> bool {
         match &self.cause {
-            Cause::Lost { error, .. } => error.is_timeout(),
+            Cause::Connection { error, .. } => error.is_timeout(),
             Cause::AttemptTimeout(_) | Cause::CallTimeout { .. } => true,
             #[cfg(feature = "upload")]
             Cause::Stalled(_) => true,
             #[cfg(feature = "upload")]
-            Cause::Early { .. } => false,
-            Cause::TooLong(_) | Cause::NoTurn(_) => false,
+            Cause::EarlyResponse { .. } => false,
+            Cause::ResponseTooLarge { .. } | Cause::RateLimited(_) => false,
         }
     }
 
-    /// Whether no connection was made, so that nothing was sent. A browser does not tell.
+    /// Whether no connection was made, so that nothing was sent. Always `false` in a browser, which
+    /// does not report it.
     pub fn is_connect(&self) -> bool {
         match &self.cause {
             #[cfg(not(target_family = "wasm"))]
-            Cause::Lost { error, .. } => error.is_connect(),
+            Cause::Connection { error, .. } => error.is_connect(),
             _ => false,
         }
     }
 
-    /// Whether the body of the answer was longer than allowed.
-    pub fn is_too_long(&self) -> bool {
-        matches!(self.cause, Cause::TooLong(_))
+    /// Whether the response body exceeds
+    /// [`max_response_size`](crate::CallOptions::max_response_size).
+    pub fn is_response_too_large(&self) -> bool {
+        matches!(self.cause, Cause::ResponseTooLarge { .. })
     }
 
-    /// How long the client's own `poll_interval` holds up the poll, if that is why nothing was sent.
-    pub(super) fn until_turn(&self) -> Option<Duration> {
+    /// The time until `poll_interval` allows the next request, if it rejected this one.
+    pub(super) fn rate_limited_for(&self) -> Option<Duration> {
         match self.cause {
-            Cause::NoTurn(left) => Some(left),
+            Cause::RateLimited(retry_in) => Some(retry_in),
             _ => None,
         }
     }
 
-    /// Whether it ended before anything of the attempt was sent.
+    /// Whether the attempt ended before anything was sent.
     pub(crate) fn is_unsent(&self) -> bool {
-        matches!(self.cause, Cause::NoTurn(_) | Cause::CallTimeout { is_under_way: false, .. })
+        matches!(self.cause, Cause::RateLimited(_) | Cause::CallTimeout { is_in_flight: false, .. })
     }
 
     pub(super) fn may_have_been_applied(&self) -> bool {
         !self.operation.repeatable && !self.is_unsent() && !self.is_connect()
     }
 
-    /// Whether another attempt would end no better.
+    /// Whether the call must not start another attempt.
     pub(super) fn is_final(&self) -> bool {
-        matches!(self.cause, Cause::TooLong(_) | Cause::CallTimeout { .. } | Cause::NoTurn(_))
+        matches!(
+            self.cause,
+            Cause::ResponseTooLarge { .. } | Cause::CallTimeout { .. } | Cause::RateLimited(_)
+        )
+    }
+
+    pub(super) fn error_type(&self) -> &'static str {
+        match () {
+            () if self.is_connect() => "connect",
+            () if self.is_timeout() => "timeout",
+            () if self.is_response_too_large() => "response_too_large",
+            () if self.rate_limited_for().is_some() => "rate_limited",
+            () => "transport",
+        }
     }
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}{}: ", self.operation, Attempts(self.attempts))?;
+
         match &self.cause {
-            Cause::Lost { host, error } => {
-                let what = chain(error);
-                match host.is_empty() || what.contains(host.as_str()) {
-                    true => f.write_str(&what),
-                    false => write!(f, "{host}: {what}"),
+            Cause::Connection { host, error } => {
+                let message = error_chain(error);
+                match host.is_empty() || message.contains(host.as_str()) {
+                    true => f.write_str(&message),
+                    false => write!(f, "{host}: {message}"),
                 }
             }
-            Cause::AttemptTimeout(limit) => write!(f, "no whole answer within {limit:?}"),
-            Cause::CallTimeout { limit, .. } => {
-                write!(f, "the call did not end within {limit:?}")?;
-                match &self.last {
-                    Some(error) => write!(f, "; the attempt before: {error}"),
+            Cause::AttemptTimeout(timeout) => {
+                write!(f, "timed out after {timeout:?} while waiting for the response")
+            }
+            Cause::CallTimeout { timeout, .. } => {
+                write!(f, "the call timed out after {timeout:?}")?;
+                match &self.last_failure {
+                    Some(error) => write!(f, "; the attempt before failed: {error}"),
                     None => Ok(()),
                 }
             }
-            Cause::NoTurn(left) => {
-                let what = "the client's `poll_interval` holds it up for another";
-                write!(f, "{what} {left:?}, which is more than the call has")
+            Cause::RateLimited(retry_in) => write!(
+                f,
+                "rate limited by `poll_interval`: the next request is allowed in {retry_in:?}, \
+                 after this call's timeout"
+            ),
+            #[cfg(feature = "upload")]
+            Cause::Stalled(timeout) => {
+                write!(f, "timed out: no bytes were transferred for {timeout:?}")
             }
             #[cfg(feature = "upload")]
-            Cause::Stalled(limit) => write!(f, "nothing moved for {limit:?}"),
-            #[cfg(feature = "upload")]
-            Cause::Early { status, sent, total } => {
-                write!(f, "answered {status} before all bytes were sent: {sent} of {total}")
+            Cause::EarlyResponse { status, sent, total } => {
+                write!(f, "incomplete upload: {status} after {sent} of {total} bytes")
             }
-            Cause::TooLong(limit) => write!(f, "the answer is longer than {limit} bytes"),
+            Cause::ResponseTooLarge { max_size } => write!(
+                f,
+                "the response body is larger than {max_size} bytes, the limit set by \
+                 `max_response_size`"
+            ),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What can go wrong with what is to be uploaded.
+//! Errors of the source of an upload.
 
 use std::{fmt, io};
 
 use super::Error;
 
-/// A source that cannot be read, or is not as long as it was said to be.
+/// A source of an upload that cannot be read, or whose length differs from the expected length.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {
@@ -15,7 +15,7 @@ use super::Error;
 /// if let Err(Error::Upload(error)) = upload.send().await {
 ///     match error.kind() {
 ///         Some(std::io::ErrorKind::NotFound) => println!("choose another file: {error}"),
-///         _ => println!("it must not change while it is sent: {error}"),
+///         _ => println!("the file must not change during the upload: {error}"),
 ///     }
 /// }
 /// # }
@@ -23,35 +23,39 @@ use super::Error;
 #[derive(Debug)]
 pub struct UploadError {
     source: String,
-    fault: Fault,
+    cause: Cause,
 }
 
 #[derive(Debug)]
-enum Fault {
+enum Cause {
     Read(io::Error),
-    Length { said: u64, found: String },
-    ReadBefore,
+    Length { expected: u64, actual: String },
+    AlreadyRead,
 }
 
 impl UploadError {
     pub(crate) fn read(source: impl fmt::Display, error: io::Error) -> Self {
-        Self { source: source.to_string(), fault: Fault::Read(error) }
+        Self { source: source.to_string(), cause: Cause::Read(error) }
     }
 
-    /// `found` is how long it is instead, or what is known of that.
-    pub(crate) fn length(source: impl fmt::Display, said: u64, found: impl fmt::Display) -> Self {
-        let found = found.to_string();
-        Self { source: source.to_string(), fault: Fault::Length { said, found } }
+    /// `actual` is the length in bytes, or a text such as "more" if it is not known exactly.
+    pub(crate) fn length(
+        source: impl fmt::Display,
+        expected: u64,
+        actual: impl fmt::Display,
+    ) -> Self {
+        let cause = Cause::Length { expected, actual: actual.to_string() };
+        Self { source: source.to_string(), cause }
     }
 
-    pub(crate) fn read_before(source: impl fmt::Display) -> Self {
-        Self { source: source.to_string(), fault: Fault::ReadBefore }
+    pub(crate) fn already_read(source: impl fmt::Display) -> Self {
+        Self { source: source.to_string(), cause: Cause::AlreadyRead }
     }
 
-    /// What kind of failure it is to read the source, if that is what went wrong.
+    /// The kind of the I/O error, if reading the source failed.
     pub fn kind(&self) -> Option<io::ErrorKind> {
-        match &self.fault {
-            Fault::Read(error) => Some(error.kind()),
+        match &self.cause {
+            Cause::Read(error) => Some(error.kind()),
             _ => None,
         }
     }
@@ -60,12 +64,15 @@ impl UploadError {
 impl fmt::Display for UploadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "upload of {}: ", self.source)?;
-        match &self.fault {
-            Fault::Read(error) => write!(f, "cannot be read: {error}"),
-            Fault::Length { said, found } => {
-                write!(f, "{said} bytes were announced, but there are {found}")
+
+        match &self.cause {
+            Cause::Read(error) => write!(f, "cannot read the source: {error}"),
+            Cause::Length { expected, actual } => {
+                write!(f, "expected {expected} bytes, but the source has {actual}")
             }
-            Fault::ReadBefore => f.write_str("has been read already, and cannot be read again"),
+            Cause::AlreadyRead => {
+                f.write_str("the source was already read and cannot be read again")
+            }
         }
     }
 }

@@ -6,6 +6,6 @@ mod action;
 mod materials;
 mod watch;
 
+pub use action::Action;
 pub(crate) use action::awaited;
-pub use action::{Action, ActionError};
 pub use watch::{AttentionReason, Watch, WatchEvent};

@@ -1,28 +1,28 @@
-//! A call under way: what `send` gives.
+//! `Call`: the future that `send` returns.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
-use reqwest::header::HeaderMap;
-use reqwest::{Request, StatusCode};
+use reqwest::Request;
 
-use crate::auth::token::AccessToken;
 use crate::client::Client;
 use crate::error::Error;
+// Generated code imports it from here.
+pub(crate) use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
+use crate::http::raw_response::RawResponse;
 use crate::runtime::BoxFuture;
 
-/// A call that is sent when it is awaited. Dropping it ends the call and whatever it waits for.
+/// A call of an operation. The request is sent when the call is awaited.
+///
+/// Dropping the call cancels it, including retries.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
 /// let (clusters, settings) = (client.get_clusters().send(), client.get_settings().send());
-/// // Both at once.
+/// // Sends both requests concurrently.
 /// let (clusters, settings) = tokio::join!(clusters, settings);
 /// println!("{} clusters, {:?}", clusters?.items.len(), settings?);
 /// # Ok(())
@@ -31,15 +31,15 @@ use crate::runtime::BoxFuture;
 ///
 /// # Errors
 ///
-/// Whatever goes wrong is an [`Error`].
+/// See [`Error`].
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
-    // Not a future of `T`, so that all that happens before the body is decoded is compiled once.
+    // Independent of `T`, so that everything before the decoding is compiled once.
     raw: BoxFuture<'static, Result<Box<RawResponse>, Error>>,
     open: Open<T>,
 }
 
-/// Makes of an answer's bytes what the call promises.
+/// Decodes the body of a response, and opens its envelope.
 pub(crate) type Open<T> = fn(RawResponse) -> Result<T, Error>;
 
 impl<T> Call<T> {
@@ -56,8 +56,9 @@ impl<T> Call<T> {
 
 #[cfg(feature = "blocking")]
 impl<T> Call<T> {
-    /// Sends the call and waits for its end, without async. Streams, actions and uploads have no such
-    /// end; they are for async programs.
+    /// Sends the call and blocks the thread until it has finished.
+    ///
+    /// Streams, actions and uploads have no blocking variant.
     ///
     /// ```no_run
     /// # fn example() -> Result<(), connect_api::Error> {
@@ -69,9 +70,13 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// As when it is awaited; and [`Error::Configuration`] inside an async task, which it would
-    /// block together with others. Where a runtime's threads may block (`spawn_blocking`,
-    /// `block_in_place`) it is at home.
+    /// The errors of the call, and [`Error::Configuration`] if no thread can be started.
+    ///
+    /// # Panics
+    ///
+    /// Panics inside an async task, because it would block the task's thread: await the call there, or
+    /// use it in `tokio::task::spawn_blocking` or `block_in_place`.
+    #[track_caller]
     pub fn wait(self) -> Result<T, Error> {
         crate::http::blocking::block_on(self.raw).and_then(|raw| (self.open)(*raw))
     }
@@ -92,60 +97,10 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-/// What is known of an operation before it is called. Owned, since a route of the caller's own is
-/// one too.
-#[derive(Debug)]
-pub(crate) struct Operation {
-    pub(crate) id: &'static str,
-    pub(crate) method: Cow<'static, str>,
-    pub(crate) path: Cow<'static, str>,
-    /// Whether calling it twice does no more than calling it once.
-    pub(crate) repeatable: bool,
-    /// Whether programs call it again and again to see what has changed.
-    pub(crate) polled: bool,
-}
-
-/// A successful answer whose body is still bytes.
-pub(crate) struct RawResponse {
-    pub(crate) operation: Arc<Operation>,
-    /// How often the call was tried.
-    pub(crate) attempts: usize,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
-    /// The token that was sent: what no error may show, should the answer repeat it.
-    pub(crate) token: Option<AccessToken>,
-    /// The span of the call, open until the body is decoded.
-    pub(crate) span: tracing::Span,
-}
-
-impl Operation {
-    pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
-        let (method, path) = (Cow::Borrowed(method), Cow::Borrowed(path));
-        Self { id, method, path, repeatable: true, polled: false }
-    }
-
-    /// The operation does something anew each time.
-    pub(crate) const fn once(mut self) -> Self {
-        self.repeatable = false;
-        self
-    }
-
-    /// The operation is asked for changes.
-    pub(crate) const fn polled(mut self) -> Self {
-        self.polled = true;
-        self
-    }
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} {})", self.id, self.method, self.path)
-    }
-}
-
-/// What each request can do, and an example of it: `sent! { GetCluster.one(models::Cluster) }` names
-/// the request, what of [`answer`](crate::json::body) opens its answer, and the model in it.
+/// Implements `with`, `send` and `send_for_response` for a request type, with an example.
+///
+/// `sent! { GetCluster.one(models::Cluster) }` names the request type, the function of
+/// [`json::body`](crate::json::body) that decodes the response body, and the type of the body.
 macro_rules! sent {
     ($request:ident.nothing()) => {
         crate::http::call::sent! { @ $request nothing () }
@@ -166,27 +121,27 @@ macro_rules! sent {
             " -> Result<(), connect_api::Error> {\n",
             "use connect_api::{CallOptions, RetryPolicy};\n\n",
             "let once = request.with(CallOptions::new().retry(RetryPolicy::never()));\n",
-            "// `send` gives the body alone.\n",
-            "let answer = once.send_for_response().await?;\n",
-            "println!(\"{}: {:?}\", answer.status(), answer.body());\n",
+            "// `send` returns only the body.\n",
+            "let response = once.send_for_response().await?;\n",
+            "println!(\"{}: {:?}\", response.status(), response.body());\n",
             "# Ok(())\n# }\n",
             "```",
         )]
         impl $request {
-            /// Has this call differ from the client's settings.
+            /// Sets options of this call, instead of the client's options.
             #[inline]
             pub fn with(mut self, options: crate::CallOptions) -> Self {
                 self.options = options;
                 self
             }
 
-            /// Sends the request, and gives the body of the answer without its envelope.
+            /// Sends the request and returns the body of the response, without the API's envelope.
             #[inline]
             pub fn send(self) -> crate::Call<$answer> {
                 self.call(|raw| crate::json::body::$open(raw).map(crate::Response::into_body))
             }
 
-            /// As [`send`](Self::send), with status and headers.
+            /// Sends the request like [`send`](Self::send), and returns status and headers, too.
             #[inline]
             pub fn send_for_response(self) -> crate::Call<crate::Response<$answer>> {
                 self.call(crate::json::body::$open)
@@ -208,10 +163,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_under_way_is_small() {
+    fn future_of_a_call_is_at_most_1024_bytes() {
         let call = Client::new("any").get_settings().send();
         let size = size_of_val(&*call.raw);
-        // Up to about here, an allocator has memory at hand; for more it has to search.
+
+        // Allocators serve small sizes from caches; larger allocations are slower.
         assert!(size <= 1024, "{size} bytes");
     }
 }

@@ -1,4 +1,4 @@
-//! The time that a call has, for all that it does.
+//! The deadline of a call: the point in time at which its timeout ends.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -7,53 +7,61 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::error::{Error, TransportError};
-use crate::http::call::Operation;
+use crate::http::operation::Operation;
 use crate::runtime::{Instant, timeout};
 
-/// The end of a call, whatever it is about then. Each part of it is held to what time is left,
-/// rather than all of it by a timer of its own: most parts need no time and hence no timer.
+/// The deadline of a call.
+///
+/// Each step of the call is limited to the remaining time. A timer for the whole call would be
+/// simpler, but it costs time in every call, and most steps finish without waiting.
 pub(crate) struct Deadline<'a> {
     operation: &'a Arc<Operation>,
     start: Instant,
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl<'a> Deadline<'a> {
-    pub(crate) fn new(operation: &'a Arc<Operation>, limit: Duration) -> Self {
-        Self { operation, start: Instant::now(), limit }
+    /// Starts the timeout of a call now.
+    pub(crate) fn start(operation: &'a Arc<Operation>, timeout: Duration) -> Self {
+        Self { operation, start: Instant::now(), timeout }
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
 
-    pub(crate) fn left(&self) -> Duration {
-        self.limit.saturating_sub(self.elapsed())
+    pub(crate) fn remaining(&self) -> Duration {
+        self.timeout.saturating_sub(self.elapsed())
     }
 
-    /// A part of the call in which nothing is under way to the service. It has all the time that is
-    /// left.
-    pub(crate) async fn hold<T>(&self, part: impl Future<Output = T>) -> Result<T, Error> {
-        let mut part = pin!(part);
-        // Most parts have ended when they are begun, and want no timer.
-        let begun = poll_fn(|context| Poll::Ready(part.as_mut().poll(context)));
-        if let Poll::Ready(end) = begun.await {
-            return Ok(end);
+    /// Runs a step of the call in which no request is in flight, until the deadline.
+    ///
+    /// # Errors
+    ///
+    /// The call's timeout.
+    pub(crate) async fn limit<T>(&self, step: impl Future<Output = T>) -> Result<T, Error> {
+        let mut step = pin!(step);
+
+        // Most steps are ready when they are polled first, and need no timer.
+        let first_poll = poll_fn(|context| Poll::Ready(step.as_mut().poll(context)));
+        if let Poll::Ready(output) = first_poll.await {
+            return Ok(output);
         }
 
-        timeout(self.left(), part).await.map_err(|_| self.missed(false))
+        timeout(self.remaining(), step).await.map_err(|_| self.call_timeout(false))
     }
 
-    /// Why an attempt has been broken off: its own limit was reached, or what was left of the call.
-    pub(crate) fn missed_attempt(&self, limit: Duration, left: Duration) -> Error {
-        match left <= limit {
-            true => self.missed(true),
-            false => TransportError::attempt_timeout(self.operation, limit).into(),
+    /// Returns the error of an attempt that timed out: the attempt's timeout, or the call's timeout
+    /// if the call had less time left.
+    pub(crate) fn attempt_timeout(&self, attempt_timeout: Duration, remaining: Duration) -> Error {
+        match remaining <= attempt_timeout {
+            true => self.call_timeout(true),
+            false => TransportError::attempt_timeout(self.operation, attempt_timeout).into(),
         }
     }
 
-    /// Why a call has ended: its time is up.
-    pub(crate) fn missed(&self, is_under_way: bool) -> Error {
-        TransportError::call_timeout(self.operation, self.limit, is_under_way).into()
+    /// Returns the error of a call that timed out.
+    pub(crate) fn call_timeout(&self, is_in_flight: bool) -> Error {
+        TransportError::call_timeout(self.operation, self.timeout, is_in_flight).into()
     }
 }

@@ -1,4 +1,4 @@
-//! One exchange: a request sent, and its answer read within limits.
+//! One HTTP exchange: sends a request and reads its response up to a size limit.
 
 use std::mem::take;
 use std::sync::Arc;
@@ -10,11 +10,29 @@ use reqwest::{Request, Response, StatusCode};
 use crate::auth::token::AccessToken;
 use crate::client::Client;
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
-use crate::http::call::{Operation, RawResponse};
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
+use crate::http::raw_response::RawResponse;
+
+/// The minimum size limit for the body of an error response, in bytes.
+#[cfg(not(target_family = "wasm"))]
+const MIN_ERROR_BODY_LIMIT: usize = 64 << 10;
+
+/// The initial capacity for a body that arrives in several chunks, in bytes.
+#[cfg(not(target_family = "wasm"))]
+const INITIAL_BODY_CAPACITY: usize = 64 << 10;
+
+/// A response body, read as far as possible.
+pub(crate) enum ResponseBody {
+    Complete(Bytes),
+    /// The part of the body up to the size limit.
+    TooLarge(Bytes),
+    /// The part of the body that arrived before the connection failed.
+    Incomplete(Bytes, reqwest::Error),
+}
 
 impl Client {
-    /// Sends a request once, and reads the answer; anything but a success is an error.
+    /// Sends a request once and reads the response. A status other than success is an error.
     pub(crate) async fn send(
         &self,
         operation: &Arc<Operation>,
@@ -23,48 +41,52 @@ impl Client {
         token: Option<&AccessToken>,
     ) -> Result<Box<RawResponse>, Error> {
         let client = &self.wire()?.client;
-        let request = prepared(request, token)?;
-        let lost = |error| TransportError::lost(operation, error);
-        let response = client.execute(request).await.map_err(lost)?;
-        let (status, headers, body) = read(response, options.get_max_response_size()).await;
+        let request = prepare_request(request, token)?;
+        let connection_error = |error| TransportError::connection(operation, error);
+
+        let response = client.execute(request).await.map_err(connection_error)?;
+        let (status, headers, body) =
+            read_response(response, options.get_max_response_size()).await;
 
         match (status.is_success(), body) {
-            (true, Body::Whole(body)) => {
-                let (token, span) = (token.cloned(), tracing::Span::none());
-                let operation = operation.clone();
-
-                Ok(Box::new(RawResponse {
-                    operation,
-                    attempts: 1,
-                    status,
-                    headers,
-                    body,
-                    token,
-                    span,
-                }))
+            (true, ResponseBody::Complete(body)) => Ok(Box::new(RawResponse {
+                operation: operation.clone(),
+                attempts: 1,
+                status,
+                headers,
+                body,
+                token: token.cloned(),
+                span: tracing::Span::none(),
+            })),
+            (true, ResponseBody::Incomplete(_, error)) => Err(connection_error(error).into()),
+            (true, ResponseBody::TooLarge(_)) => {
+                let max_size = options.get_max_response_size();
+                Err(TransportError::response_too_large(operation, max_size).into())
             }
-            (true, Body::Broken(_, error)) => Err(lost(error).into()),
-            (true, Body::TooLong(_)) => {
-                Err(TransportError::too_long(operation, options.get_max_response_size()).into())
-            }
-            // Of an error, whatever has arrived is better than nothing.
-            (false, Body::Whole(body) | Body::TooLong(body) | Body::Broken(body, _)) => {
-                let secret = token.map(AccessToken::expose);
-                let secrets = secret.as_slice();
-                let error = ApiError::read(operation, status, headers, &body, secrets);
+            // Even a part of an error's body can explain the error.
+            (
+                false,
+                ResponseBody::Complete(body)
+                | ResponseBody::TooLarge(body)
+                | ResponseBody::Incomplete(body, _),
+            ) => {
+                let token = token.map(AccessToken::expose);
+                let secrets = token.as_slice();
+                let error = ApiError::new(operation, status, headers, &body, secrets);
                 Err(Error::Api(Box::new(error)))
             }
         }
     }
 }
 
-/// A copy of the request, which may have to be sent again, with what every request has.
-fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, Error> {
-    let fault = |what: &str| Error::Configuration(ConfigurationError::new(what));
-    // `try_clone` would allocate three times for the time limit that no request has of its own.
+/// Copies a request, so that it can be sent again, and adds the headers that every request has.
+fn prepare_request(request: &Request, token: Option<&AccessToken>) -> Result<Request, Error> {
+    let error = |message: &str| Error::Configuration(ConfigurationError::new(message));
+
+    // Not `try_clone`: it allocates three times to copy extensions that no request here has.
     let mut copy = Request::new(request.method().clone(), request.url().clone());
     if let Some(body) = request.body() {
-        let bytes = body.as_bytes().ok_or_else(|| fault("the body cannot be sent twice"))?;
+        let bytes = body.as_bytes().ok_or_else(|| error("a streamed body cannot be copied"))?;
         *copy.body_mut() = Some(Bytes::copy_from_slice(bytes).into());
     }
 
@@ -72,100 +94,100 @@ fn prepared(request: &Request, token: Option<&AccessToken>) -> Result<Request, E
     for (name, value) in request.headers() {
         headers.append(name, value.clone());
     }
-
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
 
     if let Some(token) = token {
-        let value = token.header().ok_or_else(|| fault("the token cannot be sent in a header"))?;
+        let value = token
+            .header()
+            .ok_or_else(|| error("the token contains characters that a header cannot hold"))?;
         headers.insert(AUTHORIZATION, value);
     }
 
     Ok(copy)
 }
 
-/// The body of an answer, as far as it came and was read.
-pub(crate) enum Body {
-    Whole(Bytes),
-    TooLong(Bytes),
-    Broken(Bytes, reqwest::Error),
-}
-
-/// How much of an error's body is read, should the limit be less, in bytes.
+/// Reads a response, and of its body at most the limit.
 #[cfg(not(target_family = "wasm"))]
-const LEAST_OF_ERROR: usize = 64 << 10;
-
-/// Reads an answer: of its body no more than the limit.
-#[cfg(not(target_family = "wasm"))]
-#[allow(clippy::manual_async_fn, reason = "an async one would have room for the answer twice")]
-pub(crate) fn read(
+#[allow(clippy::manual_async_fn, reason = "an `async fn` would hold the response twice")]
+pub(crate) fn read_response(
     mut response: Response,
     limit: usize,
-) -> impl Future<Output = (StatusCode, HeaderMap, Body)> {
+) -> impl Future<Output = (StatusCode, HeaderMap, ResponseBody)> {
     async move {
-        let body = body(&mut response, limit).await;
+        let body = read_body(&mut response, limit).await;
         (response.status(), take(response.headers_mut()), body)
     }
 }
 
-/// Reads a body chunk by chunk, so that no more than the limit is ever held. One that comes in a
-/// single chunk, as most do, is not copied.
+/// Reads a body chunk by chunk, so that memory use is limited. A body that arrives in one chunk, as
+/// most do, is not copied.
 #[cfg(not(target_family = "wasm"))]
-async fn body(response: &mut Response, limit: usize) -> Body {
-    let announced = response.content_length().unwrap_or(0);
+async fn read_body(response: &mut Response, limit: usize) -> ResponseBody {
+    let content_length = response.content_length().unwrap_or(0);
     let limit = match response.status().is_success() {
-        true if announced > limit as u64 => return Body::TooLong(Bytes::new()),
+        true if content_length > limit as u64 => return ResponseBody::TooLarge(Bytes::new()),
         true => limit,
-        // What is wrong is worth knowing, however short the answer should have been.
-        false => limit.max(LEAST_OF_ERROR),
+        // An error is read even if the limit for a success is small.
+        false => limit.max(MIN_ERROR_BODY_LIMIT),
     };
 
-    let announced = usize::try_from(announced).ok().filter(|it| *it <= limit).unwrap_or(0);
-    let (mut body, mut only) = (Vec::new(), Bytes::new());
+    let content_length =
+        usize::try_from(content_length).ok().filter(|length| *length <= limit).unwrap_or(0);
+    let (mut body, mut only_chunk) = (Vec::new(), Bytes::new());
 
     loop {
         match response.chunk().await {
-            // The connection is free for others when the end was asked for, and not before.
-            Ok(None) if !only.is_empty() => return Body::Whole(only),
-            Ok(Some(chunk)) if chunk.len() == announced => only = chunk,
+            // Read until `None` even after the only chunk: only then is the connection reused.
+            Ok(None) if !only_chunk.is_empty() => return ResponseBody::Complete(only_chunk),
             Ok(None) => {
                 body.shrink_to_fit();
-                return Body::Whole(body.into());
+                return ResponseBody::Complete(body.into());
             }
+            Ok(Some(chunk)) if chunk.len() == content_length => only_chunk = chunk,
             Ok(Some(chunk)) => {
-                let more = chunk.len().min(limit - body.len());
-                make_room(&mut body, more, announced);
-                body.extend_from_slice(&chunk[..more]);
+                let length = chunk.len().min(limit - body.len());
+                reserve(&mut body, length, content_length);
+                body.extend_from_slice(&chunk[..length]);
 
-                if more < chunk.len() {
-                    return Body::TooLong(body.into());
+                if length < chunk.len() {
+                    return ResponseBody::TooLarge(body.into());
                 }
             }
-            Err(error) if !only.is_empty() => return Body::Broken(only, error),
-            Err(error) => return Body::Broken(body.into(), error),
+            Err(error) if !only_chunk.is_empty() => {
+                return ResponseBody::Incomplete(only_chunk, error);
+            }
+            Err(error) => return ResponseBody::Incomplete(body.into(), error),
         }
     }
 }
 
-/// Makes room for more of a body. It grows by half of what has come, and to no more than is
-/// announced: what is announced need not come, and what is more than that is copied away.
+/// Reserves capacity for more bytes of a body.
+///
+/// The capacity grows by half, but not beyond the `Content-Length`. The full length is not reserved at
+/// once, because a server can announce a large body and not send it.
 #[cfg(not(target_family = "wasm"))]
-fn make_room(body: &mut Vec<u8>, more: usize, announced: usize) {
-    let needed = body.len() + more;
-    if needed > body.capacity() {
-        let roomy = (body.len() + body.len() / 2).max(64 << 10);
-        let roomy = if announced >= needed { roomy.min(announced) } else { roomy };
-        body.reserve_exact(roomy.max(needed) - body.len());
+fn reserve(body: &mut Vec<u8>, additional: usize, content_length: usize) {
+    let needed = body.len() + additional;
+    if needed <= body.capacity() {
+        return;
     }
+
+    let grown = (body.len() + body.len() / 2).max(INITIAL_BODY_CAPACITY);
+    let grown = if content_length >= needed { grown.min(content_length) } else { grown };
+    body.reserve_exact(grown.max(needed) - body.len());
 }
 
-/// Reads an answer; the browser holds all of its body before we see any.
+/// Reads a response. The browser has read the whole body before this function gets it.
 #[cfg(target_family = "wasm")]
-pub(crate) async fn read(mut response: Response, limit: usize) -> (StatusCode, HeaderMap, Body) {
+pub(crate) async fn read_response(
+    mut response: Response,
+    limit: usize,
+) -> (StatusCode, HeaderMap, ResponseBody) {
     let (status, headers) = (response.status(), take(response.headers_mut()));
     let body = match response.bytes().await {
-        Ok(body) if body.len() > limit => Body::TooLong(body.slice(..limit)),
-        Ok(body) => Body::Whole(body),
-        Err(error) => Body::Broken(Bytes::new(), error),
+        Ok(body) if body.len() > limit => ResponseBody::TooLarge(body.slice(..limit)),
+        Ok(body) => ResponseBody::Complete(body),
+        Err(error) => ResponseBody::Incomplete(Bytes::new(), error),
     };
 
     (status, headers, body)

@@ -1,27 +1,29 @@
-//! From a request to the bytes of its answer: as often as it takes, in time, and traced.
+//! Executes a call: rate limit, token, request, retries, timeouts and tracing spans.
 
 use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 use reqwest::Request;
 use tracing::Instrument as _;
 
-use crate::auth::token::{AccessToken, Tokens, provided};
+use crate::auth::token::{AccessToken, TokenSource, validate_provided};
 use crate::client::Client;
 use crate::error::{Error, TransportError};
-use crate::http::call::{Operation, RawResponse};
 use crate::http::deadline::Deadline;
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
-use crate::http::rate_limit::Permit;
-use crate::http::retry::{RetryPolicy, is_retryable};
+use crate::http::rate_limit::{AcquireError, Permit};
+use crate::http::raw_response::RawResponse;
+use crate::http::retry::RetryPolicy;
 use crate::runtime::{BoxFuture, sleep, timeout};
 
 impl Client {
-    /// Sends a request, as often as it takes; anything but a success is an error. Neither generic
-    /// nor part of the future that awaits it, so that it is compiled once.
+    /// Sends a request with retries, and returns the response. A status other than success is an error.
+    ///
+    /// The future is boxed and has no generic parameters, so that the crate compiles it once, and not
+    /// each program for each operation.
     pub(crate) fn execute(
         self,
         operation: Operation,
@@ -32,43 +34,39 @@ impl Client {
             Ok(request) => request,
             Err(error) => return Box::pin(ready(Err(error))),
         };
-        let options = options.or(self.options());
-        let (operation, attempts) = (Arc::new(operation), AtomicUsize::new(0));
 
-        // Apart from the future: two small pieces of memory are cheaper to get than a large one.
-        let sending = Box::new(Sending { client: self, operation, options, request, attempts });
-        Box::pin(sending.traced())
+        let options = options.or(self.options());
+        let operation = Arc::new(operation);
+
+        // In a box of its own: two small allocations are faster than one large allocation.
+        let execution = Box::new(Execution {
+            client: self,
+            operation,
+            options,
+            request,
+            attempts: AtomicUsize::new(0),
+        });
+        Box::pin(execution.run())
     }
 }
 
-/// What all attempts of a call have in common.
-struct Sending {
+/// A call with everything that its attempts share.
+struct Execution {
     client: Client,
     operation: Arc<Operation>,
     options: CallOptions,
     request: Request,
-    /// How often it was tried so far.
+    /// The number of requests sent so far.
     attempts: AtomicUsize,
 }
 
-impl Sending {
-    /// The call in its span and its time.
-    async fn traced(self: Box<Self>) -> Result<Box<RawResponse>, Error> {
-        let operation = &self.operation;
-        let span = tracing::info_span!(
-            "connect_api.call",
-            otel.name = %format_args!("{} {}", operation.method, operation.path),
-            otel.kind = "client",
-            http.request.method = &*operation.method,
-            url.template = &*operation.path,
-            http.request.resend_count = tracing::field::Empty,
-            http.response.status_code = tracing::field::Empty,
-            error.type = tracing::field::Empty,
-            otel.status_code = tracing::field::Empty,
-        );
-
+impl Execution {
+    /// Runs the call in its tracing span.
+    async fn run(self: Box<Self>) -> Result<Box<RawResponse>, Error> {
+        let span = call_span(&self.operation);
         let call = pin!(self.run_with_retries());
         let result = call.instrument(span.clone()).await;
+
         let attempts = self.attempts.load(Ordering::Relaxed);
         span.record("http.request.resend_count", attempts.saturating_sub(1));
 
@@ -80,123 +78,141 @@ impl Sending {
             }
             Err(error) => {
                 error.record(&span);
-                Err(error.after(attempts))
+                Err(error.with_attempts(attempts))
             }
         }
     }
 
-    /// Tries as often as the policy allows.
+    /// Runs attempts until one succeeds or the retry policy allows no other.
     async fn run_with_retries(&self) -> Result<Box<RawResponse>, Error> {
-        let deadline = Deadline::new(&self.operation, self.options.get_timeout());
-        let mut renewed = false;
-        let mut last = None;
-        let mut failures = 0;
+        let deadline = Deadline::start(&self.operation, self.options.get_timeout());
+        let mut is_token_renewed = false;
+        let mut last_failure = None;
+        let mut retries = 0;
 
         loop {
-            let again = last.is_some();
-            let error = match (self.attempt(&deadline, again, &mut renewed).await, last.take()) {
+            let is_retry = last_failure.is_some();
+            let result = self.attempt(&deadline, is_retry, &mut is_token_renewed).await;
+
+            let error = match (result, last_failure.take()) {
                 (Ok(raw), _) => return Ok(raw),
-                // What went wrong says more than that there was no time to try again.
-                (Err(Error::Transport(error)), Some(last)) if error.is_unsent() => {
-                    return Err(last);
+                // The earlier failure is more useful than the timeout before this request.
+                (Err(Error::Transport(error)), Some(last_failure)) if error.is_unsent() => {
+                    return Err(last_failure);
                 }
-                (Err(Error::Transport(error)), Some(last)) => error.since(last).into(),
+                (Err(Error::Transport(error)), Some(last_failure)) => {
+                    error.with_last_failure(last_failure).into()
+                }
                 (Err(error), _) => error,
             };
 
-            let bound = self.policy().bound(failures).filter(|_| is_retryable(&error));
-            let Some(wait) = self.policy().wait(&error, bound, deadline.elapsed()) else {
+            if !error.is_retryable() {
                 return Err(error);
-            };
-            tracing::debug!(error.type = %error.kind(), ?wait, "will try again");
-            sleep(wait).await;
-            last = Some(error);
-            failures += 1;
+            }
+
+            let delay = self.retry_policy().retry_delay(&error, retries, deadline.elapsed());
+            let Some(delay) = delay else { return Err(error) };
+
+            tracing::debug!(error.type = %error.error_type(), ?delay, "retrying the call");
+            sleep(delay).await;
+            last_failure = Some(error);
+            retries += 1;
         }
     }
 
-    fn policy(&self) -> RetryPolicy {
-        self.options.get_retry().within(self.options.get_timeout())
+    fn retry_policy(&self) -> RetryPolicy {
+        self.options.get_retry().limited_by(self.options.get_timeout())
     }
 
-    /// Tries once, should its turn come in time; and once more with another token, should the API
-    /// call the first one expired.
+    /// Sends the request once, and once more with a new token if the API reports that the first one
+    /// has expired. A polled operation waits for the rate limiter first.
     async fn attempt(
         &self,
         deadline: &Deadline<'_>,
-        again: bool,
-        renewed: &mut bool,
+        is_retry: bool,
+        is_token_renewed: &mut bool,
     ) -> Result<Box<RawResponse>, Error> {
-        let mut turn = match self.operation.polled {
-            true => self.turn(deadline, again).await?,
+        let mut permit = match self.operation.polled {
+            true => self.acquire_poll(deadline, is_retry).await?,
             false => None,
         };
 
-        // Not before: a token can expire while others have their turn.
+        // Requested after the wait for the permit, during which a token could expire.
         let mut token = match self.client.tokens() {
-            Tokens::None => None,
-            Tokens::Static(token) => Some(token.clone()),
-            Tokens::Provider(provider) => {
-                Some(provided(deadline.hold(provider.token(None)).await?)?)
+            TokenSource::None => None,
+            TokenSource::Static(token) => Some(token.clone()),
+            TokenSource::Provider(provider) => {
+                Some(validate_provided(deadline.limit(provider.token(None)).await?)?)
             }
         };
 
         loop {
-            let error = match self.sent(deadline, token.as_ref(), &mut turn).await {
+            let error = match self.send_request(deadline, token.as_ref(), &mut permit).await {
                 Err(error) if error.is_expired_token() => error,
                 result => return result,
             };
 
-            let (Tokens::Provider(provider), false) = (self.client.tokens(), *renewed) else {
+            let (TokenSource::Provider(provider), false) =
+                (self.client.tokens(), *is_token_renewed)
+            else {
                 return Err(error);
             };
-            *renewed = true;
-            token = Some(provided(deadline.hold(provider.token(token.as_ref())).await?)?);
+
+            *is_token_renewed = true;
+            token = Some(validate_provided(deadline.limit(provider.token(token.as_ref())).await?)?);
         }
     }
 
-    /// Waits for a poll's turn. Boxed, since few calls have to.
-    fn turn<'a>(
+    /// Waits until the rate limiter permits a poll. The future is boxed, because few calls need it.
+    fn acquire_poll<'a>(
         &'a self,
         deadline: &'a Deadline,
-        again: bool,
+        is_retry: bool,
     ) -> BoxFuture<'a, Result<Option<Permit>, Error>> {
-        let left = match again {
-            true => self.policy().left(deadline.elapsed()),
-            false => deadline.left(),
+        let max_wait = match is_retry {
+            true => self.retry_policy().remaining_budget(deadline.elapsed()),
+            false => deadline.remaining(),
         };
 
         Box::pin(async move {
-            let turn = self.client.pace().turn(self.request.url().as_str(), left).await;
-            turn.map_err(|wait| match wait {
-                Duration::ZERO => deadline.missed(false),
-                wait => TransportError::no_turn(&self.operation, wait).into(),
+            let url = self.request.url().as_str();
+            let permit = self.client.rate_limiter().acquire_poll(url, max_wait).await;
+
+            permit.map_err(|error| match error {
+                AcquireError::Timeout => deadline.call_timeout(false),
+                AcquireError::RetryIn(delay) => {
+                    TransportError::rate_limited(&self.operation, delay).into()
+                }
             })
         })
     }
 
-    /// Sends the request with a token, when there is a place for it, in a span of its own.
-    async fn sent(
+    /// Sends the request with a token in a tracing span, when the concurrency limit allows it.
+    async fn send_request(
         &self,
         deadline: &Deadline<'_>,
         token: Option<&AccessToken>,
-        turn: &mut Option<Permit>,
+        permit: &mut Option<Permit>,
     ) -> Result<Box<RawResponse>, Error> {
-        let _place = match self.client.pace().places() {
-            Some(places) => deadline.hold(places.acquire()).await?.ok(),
+        let _concurrency_permit = match self.client.rate_limiter().concurrency() {
+            Some(concurrency) => deadline.limit(concurrency.acquire()).await?.ok(),
             None => None,
         };
 
-        if let Some(turn) = turn {
-            turn.asks();
+        if let Some(permit) = permit {
+            permit.record_request();
         }
 
         let resend_count = self.attempts.fetch_add(1, Ordering::Relaxed);
         let span = attempt_span(&self.operation, &self.request, resend_count);
         let exchange = pin!(self.client.send(&self.operation, &self.options, &self.request, token));
-        let (limit, left) = (self.options.get_attempt_timeout(), deadline.left());
-        let sent = timeout(limit.min(left), exchange).instrument(span.clone()).await;
-        let result = sent.unwrap_or_else(|_| Err(deadline.missed_attempt(limit, left)));
+        let (attempt_timeout, remaining) =
+            (self.options.get_attempt_timeout(), deadline.remaining());
+
+        let result = timeout(attempt_timeout.min(remaining), exchange)
+            .instrument(span.clone())
+            .await
+            .unwrap_or_else(|_| Err(deadline.attempt_timeout(attempt_timeout, remaining)));
 
         match &result {
             Ok(raw) => _ = span.record("http.response.status_code", raw.status.as_u16()),
@@ -207,7 +223,22 @@ impl Sending {
     }
 }
 
-/// The span of one request, whatever it is sent for: again after a failure, or with another token.
+/// Creates the span of a call, with the field names of OpenTelemetry.
+fn call_span(operation: &Operation) -> tracing::Span {
+    tracing::info_span!(
+        "connect_api.call",
+        otel.name = %format_args!("{} {}", operation.method, operation.path),
+        otel.kind = "client",
+        http.request.method = &*operation.method,
+        url.template = &*operation.path,
+        http.request.resend_count = tracing::field::Empty,
+        http.response.status_code = tracing::field::Empty,
+        error.type = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+    )
+}
+
+/// Creates the span of one request of a call: the first one, a retry, or a repeat with a new token.
 fn attempt_span(operation: &Operation, request: &Request, resend_count: usize) -> tracing::Span {
     tracing::debug_span!(
         "connect_api.attempt",

@@ -1,10 +1,10 @@
-//! What can be set for a client, and again for each of its calls.
+//! Options of a call: retries, timeouts and the maximum response size.
 
 use std::time::Duration;
 
 use crate::http::retry::RetryPolicy;
 
-/// Settings of a call. Those that are not set are the client's.
+/// Options of a call. An option that is not set has the client's value.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -30,37 +30,38 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// With nothing set.
+    /// Creates options of which none is set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// When the call is tried again. By default: [`RetryPolicy::default`].
+    /// Sets when the call is retried. The default is [`RetryPolicy::default`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = Some(policy);
         self
     }
 
-    /// How long each attempt may take, to the last byte of the answer. By default: 30 seconds.
+    /// Sets the timeout of each attempt, until the last byte of the response. The default is
+    /// 30 seconds.
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long the whole call may take, with all attempts and waits. By default: 2 minutes.
+    /// Sets the timeout of the whole call, with all attempts and delays. The default is 2 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
 
-    /// How long the body of an answer may be, in bytes. By default: 16 MiB. A longer one is an
-    /// error; of an error's own body the first 64 KiB are read, however low the limit is.
+    /// Sets the maximum size of a response body in bytes. The default is 16 MiB. A larger body is an
+    /// error. The body of an error response is read up to 64 KiB, even if the maximum is smaller.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = Some(bytes);
         self
     }
 
-    /// These settings, with those of `other` where nothing is set.
+    /// Returns these options, with the values of `other` for options that are not set.
     pub(crate) fn or(&self, other: &Self) -> Self {
         Self {
             retry: self.retry.or(other.retry),
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_set_is_as_documented() {
+    fn call_option_defaults_are_as_documented() {
         let unset = CallOptions::new();
         assert_eq!(unset.get_retry(), RetryPolicy::default());
         assert_eq!(unset.get_attempt_timeout(), Duration::from_secs(30));

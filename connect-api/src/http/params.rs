@@ -5,7 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Request;
 use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use crate::error::{ConfigurationError, Error, chain};
+use crate::error::{ConfigurationError, Error, error_chain};
 
 /// Builds the request of each operation. Named as progenitor names its client's parts.
 pub(crate) struct Wire {
@@ -16,7 +16,7 @@ pub(crate) struct Wire {
 impl Wire {
     /// The request, or why it cannot be built: a value in it cannot be sent.
     pub(crate) fn built(request: reqwest::Result<Request>) -> Result<Request, Error> {
-        request.map_err(|error| ConfigurationError::new(chain(&error.without_url())).into())
+        request.map_err(|error| ConfigurationError::new(error_chain(&error.without_url())).into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! How many requests are under way at once, and how often a status is asked for.
+//! The rate limiter: the number of concurrent requests, and the minimum interval between polls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,119 +7,144 @@ use tokio::sync::{OwnedMutexGuard, Semaphore};
 
 use crate::runtime::{Instant, sleep, timeout};
 
-/// The limits of a client on itself. Both are off unless switched on.
+/// Limits the rate of a client's own requests. Both limits are off by default.
 #[derive(Default)]
 pub(crate) struct RateLimiter {
     concurrency: Option<Semaphore>,
     poll_interval: Option<Duration>,
-    /// The turns at each status, by its URL.
-    polls: Mutex<Vec<(String, Arc<Turns>)>>,
+    /// The polled URLs.
+    polls: Mutex<Vec<(String, Arc<Poll>)>>,
 }
 
-/// The turns at a status.
+/// The state of a polled URL.
 #[derive(Default)]
-struct Turns {
-    /// Held by whoever is next, until its answer is there: a call that is given up meanwhile leaves the
-    /// turn to the one behind it.
+struct Poll {
+    /// Locked by the call that polls next, until its response has arrived or the call is dropped.
+    /// Other calls wait for the lock in their order.
     queue: Arc<tokio::sync::Mutex<()>>,
-    /// When the status was last asked for, or its answer was there.
-    last: Mutex<Option<Instant>>,
+    /// The time of the last request or of its response.
+    last_poll: Mutex<Option<Instant>>,
 }
 
-/// A turn at a status, of one who may ask now. It lasts until the answer is there: nobody here sees
-/// when a request arrives, which may have to wait for a connection.
+/// Permission to poll a URL now.
+///
+/// The permit is held until the response has arrived, and the interval starts again when it is
+/// dropped. The time of the request alone is not enough: a request can wait for a connection, so that
+/// two requests could reach the service within one interval.
 pub(crate) struct Permit {
-    turns: Arc<Turns>,
-    has_asked: bool,
-    _first: OwnedMutexGuard<()>,
+    poll: Arc<Poll>,
+    is_used: bool,
+    _queue: OwnedMutexGuard<()>,
 }
 
-impl Permit {
-    /// Says that the status is asked for now, be it for the first time or again.
-    pub(crate) fn asks(&mut self) {
-        self.has_asked = true;
-        self.turns.take();
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        if self.has_asked {
-            self.turns.take();
-        }
-    }
-}
-
-impl Turns {
-    /// How long nobody may ask.
-    fn pause(&self, interval: Duration) -> Duration {
-        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        last.map_or(Duration::ZERO, |at| interval.saturating_sub(at.elapsed()))
-    }
-
-    fn take(&self) {
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
+/// Why no permit was acquired.
+#[derive(Debug, PartialEq)]
+pub(crate) enum AcquireError {
+    /// The interval allows the next request only after this delay, and the timeout ends earlier.
+    RetryIn(Duration),
+    /// The timeout ended while another call was polling.
+    Timeout,
 }
 
 impl RateLimiter {
+    /// `concurrency` is the maximum number of requests at once, `poll_interval` the minimum interval
+    /// between two polls of one URL.
     pub(crate) fn new(concurrency: Option<usize>, poll_interval: Option<Duration>) -> Self {
         Self {
             concurrency: concurrency
-                .map(|most| Semaphore::new(most.clamp(1, Semaphore::MAX_PERMITS))),
+                .map(|requests| Semaphore::new(requests.clamp(1, Semaphore::MAX_PERMITS))),
             poll_interval,
             polls: Mutex::default(),
         }
     }
 
-    /// The least time between two polls of the same status, if one is set.
+    /// The minimum interval between two polls of one URL, if one is set.
     pub(crate) fn poll_interval(&self) -> Option<Duration> {
         self.poll_interval
     }
 
-    /// The places among the requests under way, if they are limited; each is held until the answer
-    /// is read.
-    pub(crate) fn places(&self) -> Option<&Semaphore> {
+    /// The semaphore that limits concurrent requests, if a limit is set. A request holds a permit
+    /// until its response is read.
+    pub(crate) fn concurrency(&self) -> Option<&Semaphore> {
         self.concurrency.as_ref()
     }
 
-    /// Waits until a status may be asked for again. Each who waits has a turn of its own, and holds up
-    /// those behind it until it asks. None where nobody waits.
+    /// Waits until a URL may be polled, and acquires the permit to do so. Waiting calls are served in
+    /// their order. Returns `None` if no interval is set.
     ///
     /// # Errors
     ///
-    /// How long it is until then, if that is more than is `left`: at once, unless others wait too.
-    /// Nothing, if it is another's turn for longer than that.
-    pub(crate) async fn turn(&self, url: &str, left: Duration) -> Result<Option<Permit>, Duration> {
+    /// An error if the permit is not available within `max_wait`. If the interval alone is too long,
+    /// the error is returned at once, unless other calls are waiting as well.
+    pub(crate) async fn acquire_poll(
+        &self,
+        url: &str,
+        max_wait: Duration,
+    ) -> Result<Option<Permit>, AcquireError> {
         let Some(interval) = self.poll_interval else { return Ok(None) };
         let start = Instant::now();
-        let turns = self.turns(url, interval);
+        let poll = self.poll(url, interval);
 
-        let pause = || match turns.pause(interval) {
-            pause if pause > left.saturating_sub(start.elapsed()) => Err(pause),
-            pause => Ok(pause),
+        let delay = || match poll.delay(interval) {
+            delay if delay > max_wait.saturating_sub(start.elapsed()) => {
+                Err(AcquireError::RetryIn(delay))
+            }
+            delay => Ok(delay),
         };
-        pause()?;
-        let queue = timeout(left, turns.queue.clone().lock_owned()).await;
-        let first = queue.map_err(|_| pause().err().unwrap_or_default())?;
-        sleep(pause()?).await;
+        delay()?;
 
-        Ok(Some(Permit { turns, has_asked: false, _first: first }))
+        let Ok(queue) = timeout(max_wait, poll.queue.clone().lock_owned()).await else {
+            return Err(delay().err().unwrap_or(AcquireError::Timeout));
+        };
+        // The call before this one may have polled in the meantime, which restarts the interval.
+        sleep(delay()?).await;
+
+        Ok(Some(Permit { poll, is_used: false, _queue: queue }))
     }
 
-    /// The turns at a status. Those that hold nobody up any more are forgotten.
-    fn turns(&self, url: &str, interval: Duration) -> Arc<Turns> {
+    /// Returns the state of a URL, and removes the states that no longer delay a call.
+    fn poll(&self, url: &str, interval: Duration) -> Arc<Poll> {
         let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
-        polls.retain(|(_, turns)| Arc::strong_count(turns) > 1 || !turns.pause(interval).is_zero());
+        polls.retain(|(_, poll)| Arc::strong_count(poll) > 1 || !poll.delay(interval).is_zero());
 
-        if let Some((_, turns)) = polls.iter().find(|(at, _)| at == url) {
-            return turns.clone();
+        if let Some((_, poll)) = polls.iter().find(|(polled_url, _)| polled_url == url) {
+            return poll.clone();
         }
 
-        let turns = Arc::<Turns>::default();
-        polls.push((url.to_owned(), turns.clone()));
+        let poll = Arc::<Poll>::default();
+        polls.push((url.to_owned(), poll.clone()));
 
-        turns
+        poll
+    }
+}
+
+impl Poll {
+    /// Returns the delay until the interval allows the next poll.
+    fn delay(&self, interval: Duration) -> Duration {
+        let last_poll = *self.last_poll.lock().unwrap_or_else(PoisonError::into_inner);
+        last_poll.map_or(Duration::ZERO, |time| interval.saturating_sub(time.elapsed()))
+    }
+
+    /// Starts the interval again.
+    fn restart_interval(&self) {
+        *self.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+}
+
+impl Permit {
+    /// Records that a request is sent now. A call with an expired token records its second request
+    /// with the same permit.
+    pub(crate) fn record_request(&mut self) {
+        self.is_used = true;
+        self.poll.restart_interval();
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if self.is_used {
+            self.poll.restart_interval();
+        }
     }
 }
 
@@ -127,102 +152,118 @@ impl RateLimiter {
 mod tests {
     use super::*;
 
-    /// Waits for a turn and asks.
-    async fn ask(pace: &RateLimiter, url: &str, left: Duration) -> Result<(), Duration> {
-        pace.turn(url, left).await?.unwrap().asks();
+    /// Acquires a permit, records a request, and drops the permit.
+    async fn poll(
+        rate_limiter: &RateLimiter,
+        url: &str,
+        max_wait: Duration,
+    ) -> Result<(), AcquireError> {
+        rate_limiter.acquire_poll(url, max_wait).await?.unwrap().record_request();
         Ok(())
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_status_waits_for_its_turn_and_others_do_not() {
-        let pace = RateLimiter::new(None, Some(Duration::from_secs(10)));
+    async fn poll_interval_applies_to_each_url_separately() {
+        let rate_limiter = RateLimiter::new(None, Some(Duration::from_secs(10)));
         let start = tokio::time::Instant::now();
-        ask(&pace, "a", Duration::MAX).await.unwrap();
-        ask(&pace, "b", Duration::ZERO).await.unwrap();
+        poll(&rate_limiter, "a", Duration::MAX).await.unwrap();
+        poll(&rate_limiter, "b", Duration::ZERO).await.unwrap();
 
         assert!(start.elapsed() < Duration::from_secs(1));
         tokio::time::sleep(Duration::from_millis(1)).await;
-        assert_eq!(pace.polls.lock().unwrap().len(), 2);
+        assert_eq!(rate_limiter.polls.lock().unwrap().len(), 2);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_waiting_leaves_its_turn_to_others() {
-        let pace = RateLimiter::new(None, Some(Duration::from_secs(10)));
-        ask(&pace, "a", Duration::MAX).await.unwrap();
+    async fn cancelled_acquire_does_not_delay_later_calls() {
+        let rate_limiter = RateLimiter::new(None, Some(Duration::from_secs(10)));
+        poll(&rate_limiter, "a", Duration::MAX).await.unwrap();
         let start = tokio::time::Instant::now();
 
         for _ in 0..5 {
-            let given_up =
-                tokio::time::timeout(Duration::from_millis(1), ask(&pace, "a", Duration::MAX));
-            assert!(given_up.await.is_err());
+            let cancelled = tokio::time::timeout(
+                Duration::from_millis(1),
+                poll(&rate_limiter, "a", Duration::MAX),
+            );
+            assert!(cancelled.await.is_err());
         }
 
-        ask(&pace, "a", Duration::MAX).await.unwrap();
+        poll(&rate_limiter, "a", Duration::MAX).await.unwrap();
         assert!(start.elapsed() < Duration::from_secs(11));
     }
 
     #[tokio::test]
-    async fn who_cannot_have_a_turn_in_time_hears_so_at_once() {
+    async fn rate_limiter_rejects_call_at_once_when_delay_exceeds_max_wait() {
         let hour = Duration::from_secs(3600);
-        let pace = RateLimiter::new(None, Some(hour));
-        ask(&pace, "a", hour).await.unwrap();
+        let rate_limiter = RateLimiter::new(None, Some(hour));
+        poll(&rate_limiter, "a", hour).await.unwrap();
 
         let start = Instant::now();
-        let wait = ask(&pace, "a", hour / 2).await.unwrap_err();
-        assert!(start.elapsed() < hour / 60 && wait > hour / 2 && wait <= hour, "{wait:?}");
+        let error = poll(&rate_limiter, "a", hour / 2).await.unwrap_err();
+        assert!(start.elapsed() < hour / 60);
+
+        let AcquireError::RetryIn(delay) = error else { panic!("{error:?}") };
+        assert!(delay > hour / 2 && delay <= hour, "{delay:?}");
     }
 
     #[tokio::test]
-    async fn who_waits_behind_another_hears_so_when_the_turn_is_taken() {
-        let pace = RateLimiter::new(None, Some(Duration::from_millis(200)));
-        ask(&pace, "a", Duration::ZERO).await.unwrap();
-        let long = Duration::from_millis(250);
-        let (one, other) = tokio::join!(ask(&pace, "a", long), ask(&pace, "a", long));
+    async fn rate_limiter_rejects_queued_call_when_the_call_before_polls() {
+        let rate_limiter = RateLimiter::new(None, Some(Duration::from_millis(200)));
+        poll(&rate_limiter, "a", Duration::ZERO).await.unwrap();
+        let max_wait = Duration::from_millis(250);
+        let (first, second) =
+            tokio::join!(poll(&rate_limiter, "a", max_wait), poll(&rate_limiter, "a", max_wait));
 
-        assert!(one.is_ok() && other.is_err());
+        assert!(first.is_ok() && second.is_err());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_holds_nobody_up_is_forgotten_and_no_interval_is_too_long() {
-        let pace = RateLimiter::new(None, Some(Duration::ZERO));
+    async fn states_of_urls_without_delay_are_removed() {
+        let rate_limiter = RateLimiter::new(None, Some(Duration::ZERO));
         for cluster in 0..100 {
-            ask(&pace, &cluster.to_string(), Duration::MAX).await.unwrap();
+            poll(&rate_limiter, &cluster.to_string(), Duration::MAX).await.unwrap();
         }
 
-        assert_eq!(pace.polls.lock().unwrap().len(), 1);
-        ask(&RateLimiter::new(None, Some(Duration::MAX)), "a", Duration::ZERO).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn no_more_than_allowed_are_under_way() {
-        let pace = RateLimiter::new(Some(2), None);
-        let places = pace.places().unwrap();
-        let (one, _two) = (places.acquire().await, places.acquire().await);
-        let third = tokio::time::timeout(Duration::from_millis(20), places.acquire());
-
-        assert!(third.await.is_err());
-        drop(one);
-        assert!(places.acquire().await.is_ok());
+        assert_eq!(rate_limiter.polls.lock().unwrap().len(), 1);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_interval_begins_when_the_turn_before_ends() {
-        let ten = Duration::from_secs(10);
-        let pace = RateLimiter::new(None, Some(ten));
-        let mut turn = pace.turn("a", Duration::MAX).await.unwrap().unwrap();
+    async fn longest_interval_does_not_overflow() {
+        let rate_limiter = RateLimiter::new(None, Some(Duration::MAX));
+        poll(&rate_limiter, "a", Duration::ZERO).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn concurrency_limits_requests_in_flight() {
+        let rate_limiter = RateLimiter::new(Some(2), None);
+        let concurrency = rate_limiter.concurrency().unwrap();
+        let (first, _second) = (concurrency.acquire().await, concurrency.acquire().await);
+        let third = tokio::time::timeout(Duration::from_millis(20), concurrency.acquire());
+
+        assert!(third.await.is_err());
+        drop(first);
+        assert!(concurrency.acquire().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn interval_starts_when_the_permit_is_dropped() {
+        let interval = Duration::from_secs(10);
+        let rate_limiter = RateLimiter::new(None, Some(interval));
+        let permit = rate_limiter.acquire_poll("a", Duration::MAX).await.unwrap();
+        let mut permit = permit.unwrap();
         let start = tokio::time::Instant::now();
 
-        // Whoever has the turn may be held up before it asks, or ask again.
-        let held_up = async move {
-            tokio::time::sleep(3 * ten).await;
-            turn.asks();
-            tokio::time::sleep(ten / 2).await;
-            turn.asks();
+        // The call waits for something else before its request, and sends a second request.
+        let slow_call = async move {
+            tokio::time::sleep(3 * interval).await;
+            permit.record_request();
+            tokio::time::sleep(interval / 2).await;
+            permit.record_request();
         };
-        let (_, next) = tokio::join!(held_up, ask(&pace, "a", Duration::MAX));
+        let (_, next) = tokio::join!(slow_call, poll(&rate_limiter, "a", Duration::MAX));
         next.unwrap();
 
         let elapsed = start.elapsed();
-        assert!(elapsed >= 4 * ten && elapsed < 5 * ten, "{elapsed:?}");
+        assert!(elapsed >= 4 * interval && elapsed < 5 * interval, "{elapsed:?}");
     }
 }

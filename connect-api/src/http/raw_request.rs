@@ -1,4 +1,4 @@
-//! Requests of routes that the API's document lacks.
+//! Requests to routes that the API document does not describe.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -11,22 +11,24 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::{ConfigurationError, Error};
-use crate::http::call::{Call, Open, Operation};
+use crate::http::call::{Call, Open};
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::params::{Wire, path_segment};
 use crate::http::response::Response;
 use crate::json::body;
 
 impl Client {
-    /// A request of a route that the API's document lacks, with the same token, retries, time
-    /// limits and errors as any other call.
+    /// Creates a request to a route that the API document does not describe. It uses the same token,
+    /// retries, timeouts and errors as any other call.
     ///
-    /// `path` is below the base URL and begins with a slash. It can hold `{names}`, each a whole
-    /// segment, whose values [`segment`](RawRequest::segment) gives; errors and spans show the
-    /// path as it is written here.
+    /// `path` is relative to the base URL and begins with a slash. A segment can be a `{name}`, whose
+    /// value is set with [`segment`](RawRequest::segment). Errors and spans show the path with the
+    /// names instead of the values.
     ///
-    /// Requests that only read and deletions are tried again as [`RetryPolicy`] says; any other
-    /// is taken for one that does something anew each time, since this API creates with `PUT`, too.
+    /// `GET`, `HEAD`, `OPTIONS`, `TRACE` and `DELETE` requests are retried as [`RetryPolicy`] defines.
+    /// Other requests count as not [repeatable](RawRequest::repeatable), because this API also uses
+    /// `PUT` to create objects.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), connect_api::Error> {
@@ -60,7 +62,7 @@ impl Client {
     }
 }
 
-/// A request of a route that the API's document lacks: see [`Client::request`].
+/// A request to a route that the API document does not describe: see [`Client::request`].
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -74,15 +76,18 @@ impl Client {
 ///     .json(&json!({"data": {"name": "any"}}))
 ///     .repeatable(true)
 ///     .with(CallOptions::new().retry(RetryPolicy::never()));
-/// // The data of the answer; the same with status and headers; or all of it as it came.
+/// // The `data` of the response.
 /// let data: Value = settings.clone().send().await?;
-/// let answer = settings.clone().send_for_response::<Value>().await?;
+/// // The `data` with status and headers.
+/// let response = settings.clone().send_for_response::<Value>().await?;
+/// // The body as bytes.
 /// let bytes = settings.send_for_bytes().await?.into_body();
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// `Debug` shows the names of segments and of the query only, and no body: any value can be a secret.
+/// `Debug` prints the names of segments and query parameters, but neither their values nor the body,
+/// which can be secrets.
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest {
@@ -97,7 +102,8 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// The value of a `{name}` in the path. It stays one segment, whatever it holds.
+    /// Sets the value of a `{name}` in the path. The value is percent-encoded, so that it stays one
+    /// segment.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -111,50 +117,52 @@ impl RawRequest {
         self
     }
 
-    /// Adds a pair to the query; a name can come more than once.
+    /// Adds a parameter to the query. A name can occur more than once.
     pub fn query(mut self, name: impl Into<String>, value: impl Display) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
     }
 
-    /// The body, whole: this API wants it as `{"data": …}`.
+    /// Sets the complete body as JSON. This API expects an envelope: `{"data": …}`.
     pub fn json(mut self, body: &impl Serialize) -> Self {
-        let fault = |error| ConfigurationError::new(format!("the body cannot be JSON: {error}"));
-        self.body = Some(serde_json::to_value(body).map_err(fault));
+        let body = serde_json::to_value(body).map_err(|error| {
+            ConfigurationError::new(format!("cannot serialize the body as JSON: {error}"))
+        });
+        self.body = Some(body);
         self
     }
 
-    /// Whether sending it twice does no more than sending it once, so that it can be tried again
-    /// after any failure that may pass.
+    /// Sets whether sending the request twice has the same effect as sending it once, so that it can
+    /// be retried after any transient error.
     pub fn repeatable(mut self, repeatable: bool) -> Self {
         self.repeatable = repeatable;
         self
     }
 
-    /// Has this call differ from the client's settings.
+    /// Sets options of this call, instead of the client's options.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.options = options;
         self
     }
 
-    /// Sends the request, and gives the `data` of the answer.
+    /// Sends the request and returns the `data` of the response.
     ///
     /// # Errors
     ///
-    /// As any call; [`Error::NoData`] if the answer has no `data`, and [`Error::Configuration`] if
-    /// the path or the body cannot be sent.
+    /// The errors of any call, [`Error::NoData`] if the response has no `data`, and
+    /// [`Error::Configuration`] if the path or the body is invalid.
     #[inline]
     pub fn send<T: DeserializeOwned>(self) -> Call<T> {
         self.call(|raw| body::data(raw).map(Response::into_body))
     }
 
-    /// As [`send`](Self::send), with status and headers.
+    /// Sends the request like [`send`](Self::send), and returns status and headers, too.
     #[inline]
     pub fn send_for_response<T: DeserializeOwned>(self) -> Call<Response<T>> {
         self.call(body::data)
     }
 
-    /// Sends the request, and gives the answer as it came, be it JSON or not.
+    /// Sends the request and returns the body as bytes. The body need not be JSON.
     #[inline]
     pub fn send_for_bytes(self) -> Call<Response<Bytes>> {
         self.call(body::bytes)
@@ -175,7 +183,7 @@ impl RawRequest {
 
     fn build(&self) -> Result<Request, Error> {
         let wire = self.client.wire()?;
-        let url = format!("{}{}", wire.baseurl, route(&self.path, &self.segments)?);
+        let url = format!("{}{}", wire.baseurl, build_path(&self.path, &self.segments)?);
         let request = wire.client.request(self.method.clone(), url).query(&self.query);
 
         let request = match self.body.clone().transpose().map_err(Error::Configuration)? {
@@ -202,45 +210,51 @@ impl fmt::Debug for RawRequest {
     }
 }
 
-/// The path with its values. Nothing but plain text and encoded values gets in, so that no parser
-/// of URLs, here or there, sees another path than the one that is written.
-fn route(path: &str, values: &[(String, String)]) -> Result<String, Error> {
-    let fault = |what: String| {
-        Error::Configuration(ConfigurationError::new(format!("the path {path:?} {what}")))
+/// Fills the values into the path.
+///
+/// The result contains only plain segments and percent-encoded values. So no URL parser, in this
+/// program or on the server, can read it as another path.
+fn build_path(path: &str, values: &[(String, String)]) -> Result<String, Error> {
+    let error = |message: String| {
+        Error::Configuration(ConfigurationError::new(format!("the path {path:?} {message}")))
     };
-    let rest = path
-        .strip_prefix('/')
-        .ok_or_else(|| fault("does not begin with a slash: it is below the base URL".into()))?;
-    let mut route = String::new();
-    let mut used = 0;
 
-    for part in rest.split('/') {
-        route.push('/');
-        if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
-            let (_, value) = values
-                .iter()
-                .find(|(given, _)| given == name)
-                .ok_or_else(|| fault(format!("has no value for {part}: give it with `segment`")))?;
-            route.push_str(&path_segment(name, value)?);
-            used += 1;
-        } else if is_plain(part) || rest.is_empty() {
-            route.push_str(part);
+    let relative = path
+        .strip_prefix('/')
+        .ok_or_else(|| error("must begin with a slash: it is relative to the base URL".into()))?;
+    let mut result = String::new();
+    let mut used_values = 0;
+
+    for segment in relative.split('/') {
+        result.push('/');
+
+        if let Some(name) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            let (_, value) =
+                values.iter().find(|(value_name, _)| value_name == name).ok_or_else(|| {
+                    error(format!("has no value for {segment}: set it with `segment`"))
+                })?;
+            result.push_str(&path_segment(name, value)?);
+            used_values += 1;
+        } else if is_plain_segment(segment) || relative.is_empty() {
+            result.push_str(segment);
         } else {
-            let what = "cannot hold {}: a value goes through `segment`, a query through `query`";
-            return Err(fault(what.replace("{}", &format!("{part:?}"))));
+            return Err(error(format!(
+                "has the invalid segment {segment:?}: set values with `segment`, and query \
+                 parameters with `query`"
+            )));
         }
     }
 
-    match used == values.len() {
-        true => Ok(route),
-        false => Err(fault("does not hold each name that has a value, once".into())),
+    match used_values == values.len() {
+        true => Ok(result),
+        false => Err(error("must contain each name that is set with `segment` once".into())),
     }
 }
 
-/// Whether a text is a segment of a path as it stands.
-fn is_plain(segment: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c);
-    !matches!(segment, "" | "." | "..") && segment.chars().all(plain)
+/// Whether a segment of a path needs no encoding.
+fn is_plain_segment(segment: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@".contains(c);
+    !matches!(segment, "" | "." | "..") && segment.chars().all(is_plain)
 }
 
 #[cfg(test)]
@@ -252,15 +266,16 @@ mod tests {
     }
 
     #[test]
-    fn values_are_filled_in_and_stay_segments() {
-        assert_eq!(route("/", &[]).unwrap(), "/");
-        assert_eq!(route("/usage", &[]).unwrap(), "/usage");
-        let given = values(&[("b", "../x?y#z"), ("a", "=")]);
-        assert_eq!(route("/c/{a}/{b}/d", &given).unwrap(), "/c/%3D/..%2Fx%3Fy%23z/d");
+    fn build_path_encodes_values_as_segments() {
+        assert_eq!(build_path("/", &[]).unwrap(), "/");
+        assert_eq!(build_path("/usage", &[]).unwrap(), "/usage");
+
+        let values = values(&[("b", "../x?y#z"), ("a", "=")]);
+        assert_eq!(build_path("/c/{a}/{b}/d", &values).unwrap(), "/c/%3D/..%2Fx%3Fy%23z/d");
     }
 
     #[test]
-    fn no_path_leaves_the_base_url() {
+    fn build_path_rejects_paths_that_could_leave_the_base_url() {
         for path in [
             "",
             "usage",
@@ -281,24 +296,24 @@ mod tests {
             "/{a",
             "https://evil.example",
         ] {
-            let error = route(path, &[]).unwrap_err();
+            let error = build_path(path, &[]).unwrap_err();
             assert!(matches!(error, Error::Configuration(_)), "{path:?}: {error:?}");
         }
 
         for value in ["", ".", ".."] {
-            assert!(route("/{a}", &values(&[("a", value)])).is_err(), "{value:?}");
+            assert!(build_path("/{a}", &values(&[("a", value)])).is_err(), "{value:?}");
         }
     }
 
     #[test]
-    fn names_and_values_go_together() {
-        assert!(route("/{a}", &[]).is_err());
-        assert!(route("/a", &values(&[("a", "1")])).is_err());
-        assert!(route("/{a}", &values(&[("a", "1"), ("a", "2")])).is_err());
+    fn build_path_requires_one_value_for_each_name() {
+        assert!(build_path("/{a}", &[]).is_err());
+        assert!(build_path("/a", &values(&[("a", "1")])).is_err());
+        assert!(build_path("/{a}", &values(&[("a", "1"), ("a", "2")])).is_err());
     }
 
     #[test]
-    fn only_what_surely_does_no_harm_twice_is_repeated_unasked() {
+    fn only_safe_methods_and_delete_are_repeatable_by_default() {
         let client = Client::new("any");
         for (method, repeatable) in [
             (Method::GET, true),

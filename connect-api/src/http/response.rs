@@ -1,23 +1,23 @@
-//! An answer with its status and headers.
+//! A response with its status and headers.
 
 use std::fmt;
 
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// A successful answer: its body, and the status and headers that it came with.
+/// A successful response: its status, headers and decoded body.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-/// let answer = client.get_cluster("a cluster's id").send_for_response().await?;
-/// println!("{}, {:?}", answer.status(), answer.headers().get("date"));
-/// println!("{}", answer.body().host_name);
-/// let note = answer.map(|cluster| cluster.note).into_body();
+/// let response = client.get_cluster("a cluster's id").send_for_response().await?;
+/// println!("{}, {:?}", response.status(), response.headers().get("date"));
+/// println!("{}", response.body().host_name);
+/// let note = response.map(|cluster| cluster.note).into_body();
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// `Debug` shows the names of the headers only: a value can repeat the token.
+/// `Debug` prints only the names of the headers, because a value can contain the token.
 #[derive(Clone)]
 pub struct Response<T> {
     status: StatusCode,
@@ -40,19 +40,19 @@ impl<T> Response<T> {
         &self.headers
     }
 
-    /// The body.
+    /// The decoded body.
     pub fn body(&self) -> &T {
         &self.body
     }
 
-    /// The body alone.
+    /// Returns the decoded body without status and headers.
     pub fn into_body(self) -> T {
         self.body
     }
 
-    /// The same with another body.
-    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Response<U> {
-        Response { status: self.status, headers: self.headers, body: to(self.body) }
+    /// Converts the body, and keeps status and headers.
+    pub fn map<U>(self, convert: impl FnOnce(T) -> U) -> Response<U> {
+        Response { status: self.status, headers: self.headers, body: convert(self.body) }
     }
 }
 
@@ -60,7 +60,11 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, headers, body } = self;
         let names: Vec<_> = headers.keys().collect();
-        let mut shown = f.debug_struct("Response");
-        shown.field("status", status).field("headers", &names).field("body", body).finish()
+
+        f.debug_struct("Response")
+            .field("status", status)
+            .field("headers", &names)
+            .field("body", body)
+            .finish()
     }
 }

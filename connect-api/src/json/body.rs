@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::error::{ApiError, DecodeError, Error, NoDataError};
-use crate::http::call::RawResponse;
+use crate::http::raw_response::RawResponse;
 use crate::http::response::Response;
 use crate::json::envelope::{Answer, Any, Content, One};
 use crate::json::path::parse_value;
@@ -84,7 +84,7 @@ fn is_empty(raw: &RawResponse) -> bool {
 /// or cannot be decoded.
 fn failure(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
     let span = raw.span.clone();
-    let error = match (ApiError::listed(&raw), error) {
+    let error = match (ApiError::from_success(&raw), error) {
         (Some(error), _) => Error::Api(Box::new(error)),
         (None, Some(error)) if !is_empty_outcome(&raw) => {
             Error::Decode(Box::new(DecodeError::new(raw, error)))

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 use crate::json::envelope::{Answer, Many};
 use crate::models::{PaginationLinks, ResponseMeta};
 
-/// A page of a list that the API gives in pages.
+/// One page of a list.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -27,26 +27,26 @@ pub struct Page<T> {
     /// The items of this page.
     #[serde(rename = "data")]
     pub items: Vec<T>,
-    /// How many items and pages there are, and whether the subscription's limit cuts the list.
+    /// The number of items and pages, and whether the subscription's limit truncates the list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<ResponseMeta>,
-    /// Where the neighbouring pages are.
+    /// Links to the neighbouring pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<PaginationLinks>,
 }
 
 impl<T> Page<T> {
-    /// How many pages there are, if the API says so.
+    /// The number of pages, if the API reports it.
     pub fn total_pages(&self) -> Option<i64> {
         self.meta.as_ref()?.page.as_ref()?.total_pages
     }
 
-    /// How many items there are on all pages, if the API says so.
+    /// The number of items on all pages, if the API reports it.
     pub fn total_count(&self) -> Option<i64> {
         self.meta.as_ref()?.page.as_ref()?.total_count
     }
 
-    /// Whether the list is cut because the subscription allows no more.
+    /// Whether the subscription's limit truncates the list.
     pub fn limit_reached(&self) -> bool {
         self.meta.as_ref().and_then(|meta| meta.limit_reached).unwrap_or(false)
     }
@@ -71,7 +71,7 @@ impl<'p, T> IntoIterator for &'p Page<T> {
 }
 
 impl<T: DeserializeOwned> Page<T> {
-    /// The page that an answer holds; none if the answer has no data.
+    /// Takes the page out of a response. Returns `None` if the response has no data.
     pub(crate) fn of(answer: &mut Answer<Many<T>>) -> Option<Self> {
         let items = answer.data.take()?;
         Some(Self { items, meta: answer.meta.take(), links: answer.links.take() })

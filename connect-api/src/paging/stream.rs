@@ -1,9 +1,10 @@
-//! Lists that come in pages, as streams of pages and of items.
+//! Streams over the pages and the items of a list.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::mem::replace;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -11,37 +12,43 @@ use futures_core::Stream;
 use serde::Serialize;
 
 use crate::error::{Error, RepeatedPageError};
-use crate::http::call::{Call, Operation};
+use crate::http::call::Call;
+use crate::http::operation::Operation;
 use crate::paging::page::Page;
 
-/// Calls for a page by its number.
+/// Creates the call for a page, given its number.
 type Fetch<T> = Box<dyn Fn(i64) -> Call<Page<T>> + Send + Sync>;
 
-/// A page, and for each of its items whether it is new.
-type Seen<T> = (Page<T>, Vec<bool>);
+/// A page, and for each of its items whether the item is new.
+type PageWithNew<T> = (Page<T>, Vec<bool>);
 
-/// What tells an item from others.
+/// How items are compared, to recognise an item that was on an earlier page.
 pub(crate) enum Key<T> {
-    /// A field that no two items share.
+    /// By the hash of a field that is unique in the list.
     Id(fn(&T) -> u64),
-    /// The whole of it: two alike on a page are two.
+    /// By the hash of the whole item. Equal items on one page are different items.
     Whole(fn(&T) -> u64),
 }
 
-/// The pages of a list, one after the other: a `Stream`.
+/// A `Stream` of the pages of a list.
 ///
-/// It ends after the page that is the last by the API's count, at an empty page, and, if the API
-/// does not count its pages, at one without a new item. Nothing is asked for before a page is wanted,
-/// and dropping the stream ends all traffic.
+/// A page is requested when the stream is polled for it. Dropping the stream cancels the request.
 ///
-/// A page without a new item is not given. If it is announced, it is asked for once more. If that
-/// changes nothing, but the list has grown or is cut into shorter pages than before, so that known
-/// items belong there, the next page is asked for, if there is one.
+/// # End of the list
+///
+/// The stream ends after the last page, according to the API's count of pages; at an empty page; and,
+/// if the API does not count the pages, at a page without new items.
+///
+/// # Repeated pages
+///
+/// A page that the API counts, and that has no new item, is requested once more. If it still has no
+/// new item, it is an [`Error::RepeatedPage`]. This happens if the API ignores the page number, and
+/// also if so many items were inserted before the page that all its items have moved there.
 ///
 /// # Errors
 ///
-/// An [`Error`] ends nothing: who asks for the next page after it has the same page tried again.
-/// [`Error::RepeatedPage`] says that a page stays without a new item where others belong.
+/// An [`Error`] does not end the stream: polling it again requests the same page again. To skip a page,
+/// start another stream at the page after it.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -49,43 +56,46 @@ pub(crate) enum Key<T> {
 /// let mut pages = client.get_print_jobs().limit(100).pages();
 /// while let Some(page) = pages.next().await {
 ///     println!("{} of {:?} jobs", page?.items.len(), pages.total_count());
-///     println!("page {:?} is next, {}", pages.next_page(), pages.limit_reached());
+///     println!("next page: {:?}, {}", pages.next_page(), pages.limit_reached());
 /// }
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a stream does nothing until it is asked for its next page"]
+#[must_use = "a stream does nothing until it is polled"]
 pub struct Pages<T> {
     fetch: Fetch<T>,
     key: Key<T>,
     next: Option<i64>,
     call: Option<Call<Page<T>>>,
     operation: Operation,
-    /// Whether the next page was asked for before, and had nothing new.
-    is_again: bool,
+    /// Whether the next page was already requested once and had no new item.
+    is_second_request: bool,
     /// The keys of all items so far.
     seen: HashSet<u64>,
-    /// How many items come before the first page that was given, and how many there were then.
-    first: Option<(i64, Option<i64>)>,
     total_count: Option<i64>,
     limit_reached: bool,
 }
 
-/// The items of a list that comes in pages, each once and in order: a `Stream`.
+/// A `Stream` of the items of a list that comes in pages. Each item occurs once, in the API's order.
 ///
-/// It ends where [`Pages`] end. The list can change while it is read, since the API cuts it into
-/// pages anew for each call. An item that is added in front moves others to the next page: one that
-/// comes again is left out. An item that is taken away moves others to the page before: they are
-/// missed if that was read already, and no page tells. Who must have all compares the number of
-/// items with [`total_count`](Self::total_count), or reads the list in one page.
+/// It ends where [`Pages`] ends.
 ///
-/// Items are told apart by their id. Where they have none (completed maintenance), two alike on a page
-/// are two, and one like another on an earlier page is the same.
+/// # Changes while the list is read
+///
+/// The API cuts the list into pages again for each request. An item that is inserted at the front moves
+/// the last item of each page to the next page; an item that occurs again is left out. An item that is
+/// removed moves another item to the page before; if that page was already read, the item is missed.
+/// To notice it, compare the number of items with [`total_count`](Self::total_count), or read the list
+/// in one page.
+///
+/// Items are compared by their id. Items without an id (completed maintenance) are compared by all their
+/// fields: equal items on one page are different items, and an item equal to one on an earlier page is
+/// the same item.
 ///
 /// # Errors
 ///
-/// An [`Error`] ends nothing: who asks for the next item after it has the same page tried again.
-/// [`Error::RepeatedPage`] says that a page stays without a new item where others belong.
+/// An [`Error`] does not end the stream: polling it again requests the same page again. See [`Pages`]
+/// for [`Error::RepeatedPage`].
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -103,148 +113,137 @@ pub struct Pages<T> {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a stream does nothing until it is asked for its next item"]
+#[must_use = "a stream does nothing until it is polled"]
 pub struct Items<T> {
     pages: Pages<T>,
-    /// The items that are left of a page, and its number.
-    left: std::vec::IntoIter<T>,
-    at: i64,
+    /// The items of the current page that are not returned yet.
+    remaining: std::vec::IntoIter<T>,
+    current_page: i64,
 }
 
 impl<T> Pages<T> {
     pub(crate) fn new(operation: Operation, first: i64, fetch: Fetch<T>, key: Key<T>) -> Self {
         Self {
             operation,
-            is_again: false,
+            is_second_request: false,
             fetch,
             key,
             next: Some(first),
             call: None,
             seen: HashSet::new(),
-            first: None,
             total_count: None,
             limit_reached: false,
         }
     }
 
-    /// The next page; none at the end.
+    /// Returns the next page, or `None` at the end of the list.
     pub async fn next(&mut self) -> Option<Result<Page<T>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The number of the page that comes next, from which another stream can go on; none at the
-    /// end.
+    /// The number of the next page, at which another stream can resume. `None` at the end of the list.
     pub fn next_page(&self) -> Option<i64> {
         self.next
     }
 
-    /// Whether the API has said that the subscription's limit cuts the list.
+    /// Whether the API has reported that the subscription's limit truncates the list.
     pub fn limit_reached(&self) -> bool {
         self.limit_reached
     }
 
-    /// How many items there are on all pages, as the API last said.
+    /// The number of items on all pages, as last reported by the API.
     pub fn total_count(&self) -> Option<i64> {
         self.total_count
     }
 
-    fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Seen<T>, Error>>> {
+    fn poll_page(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<PageWithNew<T>, Error>>> {
         while let Some(number) = self.next {
             let call = self.call.get_or_insert_with(|| (self.fetch)(number));
-            let answer = ready!(Pin::new(call).poll(context));
+            let result = ready!(Pin::new(call).poll(context));
             self.call = None;
 
-            let taken = answer.and_then(|page| self.take(number, page));
-            if let Some(taken) = taken.transpose() {
-                return Poll::Ready(Some(taken));
+            let page = result.and_then(|page| self.process_page(number, page));
+            if let Some(page) = page.transpose() {
+                return Poll::Ready(Some(page));
             }
         }
 
         Poll::Ready(None)
     }
 
-    /// Takes a page in; none if it is not to be given.
-    fn take(&mut self, number: i64, page: Page<T>) -> Result<Option<Seen<T>>, Error> {
+    /// Processes a response and determines the next page.
+    ///
+    /// Returns `None` for a page that is not returned to the caller: the end of the list, or a page that
+    /// is requested once more.
+    fn process_page(
+        &mut self,
+        number: i64,
+        page: Page<T>,
+    ) -> Result<Option<PageWithNew<T>>, Error> {
         self.total_count = page.total_count().or(self.total_count);
         self.limit_reached |= page.limit_reached();
-        let new = self.note(&page.items);
-        let is_new = new.contains(&true);
 
-        // One that is not announced.
-        let is_beyond = page.total_pages().is_none_or(|total| number > total);
-        if new.is_empty() || (!is_new && is_beyond) {
+        let is_new = self.mark_seen(&page.items);
+        let has_new_items = is_new.contains(&true);
+        let is_counted = page.total_pages().is_some_and(|total| number <= total);
+
+        if page.items.is_empty() || (!has_new_items && !is_counted) {
             self.next = None;
             return Ok(None);
         }
 
-        let len = i64::try_from(new.len()).unwrap_or(i64::MAX);
-        let before = number.saturating_sub(1).max(0).saturating_mul(len);
-        self.first.get_or_insert((before, self.total_count));
-
-        if !is_new {
-            if !std::mem::replace(&mut self.is_again, true) {
-                return Ok(None);
-            }
-
-            // The last page can be shorter than the others: the count says how far it reaches.
-            let count = page.total_count().filter(|_| page.total_pages() == Some(number));
-            if number.saturating_mul(len).max(count.unwrap_or(0)) > self.known_part() {
-                return Err(RepeatedPageError::new(&self.operation, number).into());
-            }
+        if !has_new_items {
+            return match replace(&mut self.is_second_request, true) {
+                false => Ok(None),
+                true => Err(RepeatedPageError::new(&self.operation, number).into()),
+            };
         }
 
-        self.is_again = false;
+        self.is_second_request = false;
         self.next = match page.total_pages() {
             Some(total) if number >= total => None,
             _ => number.checked_add(1),
         };
 
-        Ok(is_new.then_some((page, new)))
+        Ok(Some((page, is_new)))
     }
 
-    /// Notes the items of a page as seen; whether each was new.
-    fn note(&mut self, items: &[T]) -> Vec<bool> {
+    /// Adds the items of a page to the seen items. Returns for each item whether it is new.
+    fn mark_seen(&mut self, items: &[T]) -> Vec<bool> {
         match self.key {
             Key::Id(key) => items.iter().map(|item| self.seen.insert(key(item))).collect(),
             Key::Whole(key) => {
                 let keys: Vec<u64> = items.iter().map(key).collect();
-                let new = keys.iter().map(|key| !self.seen.contains(key)).collect();
+                let is_new = keys.iter().map(|key| !self.seen.contains(key)).collect();
                 self.seen.extend(keys);
-                new
+                is_new
             }
         }
-    }
-
-    /// How many items there are at most up to the last one that was seen, wherever it is now: those
-    /// before the first page, those seen, and those added since, which can have moved no more items
-    /// than were seen.
-    fn known_part(&self) -> i64 {
-        let seen = i64::try_from(self.seen.len()).unwrap_or(i64::MAX);
-        let (before, count) = self.first.unwrap_or_default();
-        let added = count.zip(self.total_count).map_or(0, |(then, now)| now.saturating_sub(then));
-        before.saturating_add(seen).saturating_add(added.clamp(0, seen))
     }
 }
 
 impl<T> Items<T> {
     pub(crate) fn new(pages: Pages<T>) -> Self {
-        let at = pages.next.unwrap_or_default();
-        Self { pages, left: Vec::new().into_iter(), at }
+        let current_page = pages.next.unwrap_or_default();
+        Self { pages, remaining: Vec::new().into_iter(), current_page }
     }
 
-    /// The next item; none at the end.
+    /// Returns the next item, or `None` at the end of the list.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// The number of the page that the next item is on, from which another stream can go on; none
-    /// at the end.
+    /// The number of the page that contains the next item, at which another stream can resume. `None`
+    /// at the end of the list.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let mut jobs = client.get_print_jobs().limit(50).items();
     /// let first = jobs.next().await.transpose()?;
-    /// // Later, and perhaps in another process; with the same limit and filters.
+    /// // Later, possibly in another process, with the same limit and filters:
     /// if let Some(page) = jobs.next_page() {
     ///     let rest = client.get_print_jobs().limit(50).page(page).items();
     /// }
@@ -252,21 +251,24 @@ impl<T> Items<T> {
     /// # }
     /// ```
     pub fn next_page(&self) -> Option<i64> {
-        if self.left.as_slice().is_empty() { self.pages.next } else { Some(self.at) }
+        match self.remaining.as_slice().is_empty() {
+            true => self.pages.next,
+            false => Some(self.current_page),
+        }
     }
 
-    /// Whether the API has said that the subscription's limit cuts the list.
+    /// Whether the API has reported that the subscription's limit truncates the list.
     pub fn limit_reached(&self) -> bool {
         self.pages.limit_reached
     }
 
-    /// How many items there are on all pages, as the API last said.
+    /// The number of items on all pages, as last reported by the API.
     pub fn total_count(&self) -> Option<i64> {
         self.pages.total_count
     }
 }
 
-// Nothing in them is pinned in place.
+// No field is pinned structurally.
 impl<T> Unpin for Pages<T> {}
 impl<T> Unpin for Items<T> {}
 
@@ -283,17 +285,21 @@ impl<T> Stream for Items<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let items = self.get_mut();
+        let stream = self.get_mut();
+
         loop {
-            if let Some(item) = items.left.next() {
+            if let Some(item) = stream.remaining.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
 
-            items.at = items.pages.next.unwrap_or_default();
-            match ready!(items.pages.poll_page(context)) {
-                Some(Ok((page, new))) => {
-                    let new = page.items.into_iter().zip(new).filter(|(_, new)| *new);
-                    items.left = new.map(|(item, _)| item).collect::<Vec<_>>().into_iter();
+            stream.current_page = stream.pages.next.unwrap_or_default();
+
+            match ready!(stream.pages.poll_page(context)) {
+                Some(Ok((page, is_new))) => {
+                    let new_items =
+                        page.items.into_iter().zip(is_new).filter(|(_, is_new)| *is_new);
+                    let new_items: Vec<T> = new_items.map(|(item, _)| item).collect();
+                    stream.remaining = new_items.into_iter();
                 }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
@@ -314,20 +320,22 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
-/// The key of an item that one field tells from others.
+/// Returns the key of an item with a unique field: the hash of the field.
 pub(crate) fn key(field: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     field.hash(&mut hasher);
     hasher.finish()
 }
 
-/// The key of an item that only the whole of it tells from others.
+/// Returns the key of an item without a unique field: the hash of the whole item.
 pub(crate) fn whole(item: &impl Serialize) -> u64 {
     key(&serde_json::to_vec(item).unwrap_or_default())
 }
 
-/// What a request does whose answer is a page, by the name of its page: `Request.page: item`, and
-/// the field that tells its items apart, if there is one.
+/// Implements `items` and `pages` for a request type whose response is a page of a list.
+///
+/// The arguments are the request type, its setter for the page number, the type of an item, and the
+/// unique field of an item, if there is one: `GetClusters.page: models::ClusterResponse, cluster_id`.
 macro_rules! paged {
     ($request:ident.$page:ident: $item:ty, $field:ident) => {
         crate::paging::stream::paged! {
@@ -357,15 +365,15 @@ macro_rules! paged {
             "```",
         )]
         impl $request {
-            /// The list's items, from the page on that is set or the first: a stream, as
-            /// [`Items`](crate::Items) shows.
+            /// Returns a stream of the items of all pages, from the page that is set or the first
+            /// one. See [`Items`](crate::Items).
             #[inline]
             pub fn items(self) -> crate::Items<$item> {
                 crate::Items::new(self.pages())
             }
 
-            /// The list's pages, from the page on that is set or the first: a stream, as
-            /// [`Pages`](crate::Pages) shows.
+            /// Returns a stream of the pages, from the page that is set or the first one. See
+            /// [`Pages`](crate::Pages).
             #[inline]
             pub fn pages(self) -> crate::Pages<$item> {
                 let first = self.$page.unwrap_or(1);

@@ -10,11 +10,10 @@ use tracing::Instrument as _;
 
 use super::{Parts, Settings, UploadSource};
 use crate::error::{ApiError, ConfigurationError, Error, TransportError};
-use crate::http::call::Operation;
-use crate::http::exchange::{Body as AnswerBody, read};
+use crate::http::exchange::{ResponseBody, read_response};
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::params::Wire;
-use crate::http::retry::is_retryable;
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::Gauge;
 
@@ -56,15 +55,16 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
         let Err(error) = put.attempt(&operation, &options, &mut source).await else {
             return Ok(());
         };
-        let may = source.can_be_read_again() && is_retryable(&error);
-        let bound = policy.bound(attempts - 1).filter(|_| may);
+        let can_retry = source.can_be_read_again() && error.is_retryable();
 
-        // A long upload would use any budget up: only how often it is tried counts.
-        let Some(wait) = policy.wait(&error, bound, Duration::ZERO) else {
-            return Err(error.after(attempts));
+        // The time elapsed does not count: a long upload would exceed the budget of any policy.
+        let delay = policy.retry_delay(&error, attempts - 1, Duration::ZERO);
+        let Some(delay) = delay.filter(|_| can_retry) else {
+            return Err(error.with_attempts(attempts));
         };
-        tracing::debug!(error.type = %error.kind(), ?wait, "will upload again");
-        sleep(wait).await;
+
+        tracing::debug!(error.type = %error.error_type(), ?delay, "retrying the upload");
+        sleep(delay).await;
     }
 }
 
@@ -98,13 +98,13 @@ impl Put<'_> {
         let limit = self.stall_timeout;
 
         let mut exchange = std::pin::pin!(async {
-            let lost = |error| TransportError::lost(operation, error);
+            let lost = |error| TransportError::connection(operation, error);
             let response = self.client.execute(request).await.map_err(lost)?;
             let (status, sent, total) = (response.status(), self.gauge.sent(), self.gauge.total());
             match status.is_success() {
                 // A proxy's page, say: nobody has stored what was not sent.
                 true if sent < total => {
-                    Err(TransportError::early(operation, status, sent, total).into())
+                    Err(TransportError::early_response(operation, status, sent, total).into())
                 }
                 true => Ok(()),
                 false => Err(self.refusal(operation, options, response).await),
@@ -145,12 +145,14 @@ impl Put<'_> {
         options: &CallOptions,
         response: Response,
     ) -> Error {
-        let (status, headers, body) = read(response, options.get_max_response_size()).await;
-        let (AnswerBody::Whole(body) | AnswerBody::TooLong(body) | AnswerBody::Broken(body, _)) =
-            body;
+        let (status, headers, body) =
+            read_response(response, options.get_max_response_size()).await;
+        let (ResponseBody::Complete(body)
+        | ResponseBody::TooLarge(body)
+        | ResponseBody::Incomplete(body, _)) = body;
         let secrets = secrets(&self.url);
         let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
-        let error = ApiError::read(operation, status, headers, &body, &secrets);
+        let error = ApiError::new(operation, status, headers, &body, &secrets);
 
         Error::Api(Box::new(error))
     }

@@ -102,7 +102,7 @@ impl UploadSource {
                 Err(error) => Err(error),
             },
             Kind::Reader(reader, _) => {
-                return reader.take().ok_or_else(|| UploadError::read_before(&*self));
+                return reader.take().ok_or_else(|| UploadError::already_read(&*self));
             }
             Kind::Reopening(open, _) => open().await,
         };

@@ -112,7 +112,7 @@ async fn action_returns_final_status_on_success() {
 async fn failed_action_is_error_with_its_status() {
     let server = serve(&[State("sent"), State("failed")]).await;
     let error = pause(&server.client()).await.unwrap_err();
-    assert_eq!(error.to_string(), "the action `a-1` is `failed`");
+    assert_eq!(error.to_string(), "action `a-1` has the status `failed`");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_failed() && !error.is_timeout());
@@ -158,7 +158,7 @@ async fn pending_action_times_out() {
     };
 
     assert_eq!(states, 1);
-    assert_eq!(error.to_string(), "the action `a-1` is `pending`, not ended within 100ms");
+    assert_eq!(error.to_string(), "action `a-1` has the status `pending`; timed out after 100ms");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout() && !error.is_failed());
@@ -218,7 +218,7 @@ async fn action_poll_waits_for_retry_after_until_timeout() {
 async fn timeout_error_omits_failure_before_last_status() {
     let server = serve(&[ConnectionLost, State("sent")]).await;
     let error = pause(&server.client()).timeout(Duration::from_millis(200)).await.unwrap_err();
-    assert_eq!(error.to_string(), "the action `a-1` is `sent`, not ended within 200ms");
+    assert_eq!(error.to_string(), "action `a-1` has the status `sent`; timed out after 200ms");
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn timeout_error_has_last_failure() {
     let error = pause(&server.client()).timeout(Duration::from_millis(100)).await.unwrap_err();
     let text = error.to_string();
 
-    assert!(text.contains("`a-1` is `sent`, not ended within 100ms; "), "{text}");
+    assert!(text.contains("`a-1` has the status `sent`; timed out after 100ms; "), "{text}");
     assert!(text.contains("get_action_status"), "{text}");
 
     let Error::Action(error) = error else { panic!("{error:?}") };
@@ -265,7 +265,9 @@ async fn permanent_error_ends_action_wait_with_action_id() {
         let text = error.to_string();
 
         assert!(
-            text.starts_with("the action `a-1` is `sent`; a status was not to be had: "),
+            text.starts_with(
+                "action `a-1` has the status `sent`; the last status request failed: "
+            ),
             "{text}"
         );
         assert!(text.contains("get_action_status") && text.contains(&status.to_string()), "{text}");

@@ -251,7 +251,10 @@ async fn what_went_wrong_before_the_time_was_up_is_told() {
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
     let error = client.get_cluster("c").with(options).send().await.expect_err("late");
 
-    assert!(error.to_string().contains("within 1s; the attempt before: get_cluster"), "{error}");
+    assert!(
+        error.to_string().contains("timed out after 1s; the attempt before failed: get_cluster"),
+        "{error}"
+    );
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
 

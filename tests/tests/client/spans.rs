@@ -271,7 +271,7 @@ async fn each_failure_has_its_type() {
         (Fault::Disconnect, None, "transport"),
         (Fault::DisconnectMidBody(BodyLength::ContentLength), None, "transport"),
         (Fault::Delay(Duration::from_secs(60)), None, "timeout"),
-        (Fault::OversizedBody(2 << 20, BodyLength::Chunked), None, "body_too_long"),
+        (Fault::OversizedBody(2 << 20, BodyLength::Chunked), None, "response_too_large"),
         (Fault::TruncatedBody, Some("200"), "decode"),
         (Fault::Body("application/json", "{}"), Some("200"), "no_data"),
     ] {
@@ -350,7 +350,7 @@ async fn no_id_token_or_body_shows_above_trace() {
     assert!(sent.iter().any(|request| sent_note(&request.body)), "the secrets were in use");
 
     let text = scene.capture.text.lock().expect("no panic").clone();
-    assert!(text.contains("will try again") && text.contains("url.template"), "{text}");
+    assert!(text.contains("retrying the call") && text.contains("url.template"), "{text}");
 
     for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Bad luck", "Master-Luke"] {
         assert!(!text.contains(secret), "{secret:?} shows in:\n{text}");

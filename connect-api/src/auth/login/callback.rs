@@ -1,4 +1,4 @@
-//! Where the browser comes back to: a server of one page, on this machine only.
+//! The server to which the browser is redirected after a login. It listens on this machine only.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -17,37 +17,42 @@ use crate::error::{ConfigurationError, Error};
 use crate::redact::text::redact_to_single_line;
 use crate::runtime::{sleep, timeout};
 
+/// The path of the redirect URI.
 pub(super) const PATH: &str = "/callback";
+
 const MAX_REQUEST: usize = 16 << 10;
 const MAX_HEADERS: usize = 100;
 const MAX_CONNECTIONS: usize = 32;
-const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The listener for the browser.
-pub(super) struct Callback {
+/// Timeout for one connection.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Waits for the browser.
+pub(super) struct CallbackServer {
     port: u16,
     ipv4: TcpListener,
-    /// `localhost` is this one first for some browsers; not every machine has it.
+    /// Some browsers try `::1` first for `localhost`. `None` on a machine without IPv6.
     ipv6: Option<TcpListener>,
+    /// The `state` of this login, which the browser must send back.
     state: SecretString,
 }
 
-/// How the login ended in the browser.
-type Ended = Result<SecretString, TokenError>;
+/// The result of a login in the browser: the authorization code, or an error.
+type LoginResult = Result<SecretString, TokenError>;
 
-impl Callback {
+impl CallbackServer {
     pub(super) async fn bind(port: u16, state: SecretString) -> Result<Self, Error> {
-        let fault = |error: io::Error| {
-            let what = format!("cannot listen for the login on port {port}: {error}");
-            Error::Configuration(ConfigurationError::new(what))
+        let error = |error: io::Error| {
+            let message = format!("cannot listen on port {port} for the login: {error}");
+            Error::Configuration(ConfigurationError::new(message))
         };
-        let ipv4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(fault)?;
-        let port = ipv4.local_addr().map_err(fault)?.port();
+        let ipv4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(error)?;
+        let port = ipv4.local_addr().map_err(error)?.port();
 
         let ipv6 = match TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await {
             Ok(listener) => Some(listener),
-            // The browser would take the code to whoever listens there.
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(fault(error)),
+            // The browser would send the authorization code to another program.
+            Err(in_use) if in_use.kind() == io::ErrorKind::AddrInUse => return Err(error(in_use)),
             Err(_) => None,
         };
 
@@ -58,26 +63,28 @@ impl Callback {
         self.port
     }
 
-    /// The authorization code, from the first request that has one and knows the state. Browsers
-    /// open connections that they do not use, so each is served beside the others.
-    pub(super) async fn code(&self) -> Ended {
+    /// Returns the authorization code of the first request that has one and the right state.
+    ///
+    /// Serves connections concurrently, since browsers open connections that they do not use.
+    pub(super) async fn authorization_code(&self) -> LoginResult {
         let mut connections = JoinSet::new();
         loop {
-            let full = connections.len() >= MAX_CONNECTIONS;
+            let is_full = connections.len() >= MAX_CONNECTIONS;
             tokio::select! {
-                connection = self.accept(), if !full => match connection {
+                connection = self.accept(), if !is_full => match connection {
                     Ok(connection) => {
                         let state = self.state.clone();
                         connections.spawn(async move {
-                            timeout(TIMEOUT, serve(connection, &state)).await.ok()?.ok()?
+                            let result = timeout(CONNECTION_TIMEOUT, serve(connection, &state)).await;
+                            result.ok()?.ok()?
                         });
                     }
-                    // No file is left for it, perhaps: the next may do better.
+                    // The process may have reached its limit of open files.
                     Err(_) => sleep(Duration::from_millis(100)).await,
                 },
                 Some(served) = connections.join_next() => {
-                    if let Ok(Some(ended)) = served {
-                        return ended;
+                    if let Ok(Some(result)) = served {
+                        return result;
                     }
                 }
             }
@@ -101,38 +108,39 @@ impl Callback {
     }
 }
 
-/// Answers one request; gives the login's end, if the request is that.
-async fn serve(mut connection: TcpStream, state: &SecretString) -> io::Result<Option<Ended>> {
-    // All of it at once: a vector that grows leaves copies of the code behind.
+/// Serves one request. Returns the result of the login, if the request carries it.
+async fn serve(mut connection: TcpStream, state: &SecretString) -> io::Result<Option<LoginResult>> {
+    // Allocated once: a vector that grows leaves copies of the code behind.
     let mut request = Zeroizing::new(vec![0; MAX_REQUEST]);
-    let mut len = 0;
+    let mut length = 0;
 
-    let answer = loop {
-        let read = connection.read(&mut request[len..]).await?;
-        len += read;
+    let result = loop {
+        let count = connection.read(&mut request[length..]).await?;
+        length += count;
 
-        match target(&request[..len]) {
-            Ok(Some(target)) => break answer(target, state),
-            Ok(None) if read > 0 && len < MAX_REQUEST => {}
+        match request_target(&request[..length]) {
+            Ok(Some(target)) => break login_result(target, state),
+            Ok(None) if count > 0 && length < MAX_REQUEST => {}
             Ok(None) | Err(()) => break Err(StatusCode::BAD_REQUEST),
         }
     };
 
-    let (status, text) = match &answer {
-        Ok(Ok(_)) => (StatusCode::OK, "You can close this page and go back to the program."),
-        Ok(Err(_)) => (StatusCode::OK, "The login has failed. The program knows why."),
-        Err(status) => (*status, "This is not the page that you are looking for."),
+    let (status, message) = match &result {
+        Ok(Ok(_)) => (StatusCode::OK, "You can close this page and return to the program."),
+        Ok(Err(_)) => (StatusCode::OK, "The login failed. The program shows the reason."),
+        Err(status) => (*status, "This page is only for the redirect after a login."),
     };
 
-    // A browser that is already gone has brought what it brought.
-    if connection.write_all(page(status, text).as_bytes()).await.is_ok() {
+    // The result counts even if the browser has closed the connection.
+    if connection.write_all(html_response(status, message).as_bytes()).await.is_ok() {
         _ = connection.shutdown().await;
     }
-    Ok(answer.ok())
+
+    Ok(result.ok())
 }
 
-/// The target of a request for a page, once the head is whole.
-fn target(request: &[u8]) -> Result<Option<&str>, ()> {
+/// Returns the target of a GET request, or `None` while the head is incomplete.
+fn request_target(request: &[u8]) -> Result<Option<&str>, ()> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
 
@@ -143,53 +151,55 @@ fn target(request: &[u8]) -> Result<Option<&str>, ()> {
     }
 }
 
-/// What the browser brings, or the status to send it away with.
-fn answer(target: &str, state: &SecretString) -> Result<Ended, StatusCode> {
-    let base = Url::parse("http://localhost").map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+/// Reads the result of the login from a request target. Returns the status to respond with if the
+/// target has none.
+fn login_result(target: &str, state: &SecretString) -> Result<LoginResult, StatusCode> {
     let path = target.split(['?', '#']).next();
     if path != Some(PATH) {
         return Err(StatusCode::NOT_FOUND);
     }
 
+    let base = Url::parse("http://localhost").map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let url = base.join(target).map_err(|_| StatusCode::BAD_REQUEST)?;
-    let value = |name: &str| {
+    let parameter = |name: &str| {
         let pair = url.query_pairs().find(|(key, _)| key == name);
         pair.map(|(_, value)| Zeroizing::new(value.into_owned())).filter(|value| !value.is_empty())
     };
 
-    // Any page of any site can send the browser here; only ours knows the state.
-    let theirs = value("state").unwrap_or_default();
-    if !bool::from(theirs.as_bytes().ct_eq(state.expose_secret().as_bytes())) {
+    // Any web site can send the browser here, but only the account service has the state.
+    let received = parameter("state").unwrap_or_default();
+    if !bool::from(received.as_bytes().ct_eq(state.expose_secret().as_bytes())) {
         return Err(StatusCode::BAD_REQUEST);
     }
 
-    // The service has been seen to say `error_code=user_denied`; the standard says `error`.
-    if let Some(error) = value("error").or_else(|| value("error_code")) {
-        return Ok(Err(failure(&error, value("error_description").as_deref(), state)));
+    // The standard parameter is `error`; the service has been seen to send `error_code=user_denied`.
+    if let Some(error) = parameter("error").or_else(|| parameter("error_code")) {
+        let description = parameter("error_description");
+        return Ok(Err(login_error(&error, description.as_deref(), state)));
     }
 
-    let code = value("code").ok_or(StatusCode::BAD_REQUEST)?;
+    let code = parameter("code").ok_or(StatusCode::BAD_REQUEST)?;
     Ok(Ok(SecretString::from(code.as_str())))
 }
 
-fn failure(error: &str, description: Option<&String>, state: &SecretString) -> TokenError {
+fn login_error(error: &str, description: Option<&String>, state: &SecretString) -> TokenError {
     let secrets = [state.expose_secret()];
-    let mut why = match error {
-        "access_denied" | "user_denied" => "the user denied the login".to_owned(),
-        _ => "the login failed".to_owned(),
+    let summary = match error {
+        "access_denied" | "user_denied" => "the user denied the login",
+        _ => "the login failed",
     };
-
-    why.push_str(&format!(": {}", redact_to_single_line(error, &secrets)));
+    let mut message = format!("{summary}: {}", redact_to_single_line(error, &secrets));
 
     if let Some(description) = description {
-        why.push_str(&format!(" ({})", redact_to_single_line(description, &secrets)));
+        message.push_str(&format!(" ({})", redact_to_single_line(description, &secrets)));
     }
-    TokenError::refused(why)
+
+    TokenError::permanent(message)
 }
 
-/// A page that says one thing, and that nothing remembers.
-fn page(status: StatusCode, text: &str) -> String {
-    let body = format!("<!doctype html><meta charset=utf-8><title>Login</title><p>{text}</p>\n");
+/// Formats a response with one message. The browser stores nothing of it and sends no referrer.
+fn html_response(status: StatusCode, message: &str) -> String {
+    let body = format!("<!doctype html><meta charset=utf-8><title>Login</title><p>{message}</p>\n");
     format!(
         "HTTP/1.1 {status}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n\
          cache-control: no-store\r\nreferrer-policy: no-referrer\r\n\
@@ -204,59 +214,66 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_callback_with_our_state_ends_the_login() {
-        let state = SecretString::from("ours");
-        let status = |target: &str| answer(target, &state).err().map(|status| status.as_u16());
+    fn only_a_callback_with_the_right_state_ends_the_login() {
+        let state = SecretString::from("right");
+        let status =
+            |target: &str| login_result(target, &state).err().map(|status| status.as_u16());
         for (target, expected) in [
             ("/favicon.ico", Some(404)),
             ("/callback/", Some(404)),
-            ("//callback?state=ours&code=c", Some(404)),
-            ("/x/../callback?state=ours&code=c", Some(404)),
-            ("http://evil/callback?state=ours&code=c", Some(404)),
+            ("//callback?state=right&code=c", Some(404)),
+            ("/x/../callback?state=right&code=c", Some(404)),
+            ("http://evil/callback?state=right&code=c", Some(404)),
             ("/callback", Some(400)),
             ("/callback?code=c", Some(400)),
             ("/callback?state=&code=c", Some(400)),
-            ("/callback?state=theirs&code=c", Some(400)),
-            ("/callback?state=theirs&error=access_denied", Some(400)),
-            ("/callback?state=ours", Some(400)),
-            ("/callback?state=ours&code=", Some(400)),
-            ("/callback?state=ours&code=c", None),
-            ("/callback?error=access_denied&state=ours", None),
+            ("/callback?state=wrong&code=c", Some(400)),
+            ("/callback?state=wrong&error=access_denied", Some(400)),
+            ("/callback?state=right", Some(400)),
+            ("/callback?state=right&code=", Some(400)),
+            ("/callback?state=right&code=c", None),
+            ("/callback?error=access_denied&state=right", None),
         ] {
             assert_eq!(status(target), expected, "{target}");
         }
 
-        let code = answer("/callback?code=a%2Fb&state=ours", &state).unwrap().unwrap();
+        let code = login_result("/callback?code=a%2Fb&state=right", &state).unwrap().unwrap();
         assert_eq!(code.expose_secret(), "a/b");
     }
 
     #[test]
-    fn what_is_no_request_for_a_page_is_refused() {
-        assert_eq!(target(b"GET /callback?a HTTP/1.1\r\nhost: x\r\n\r\n"), Ok(Some("/callback?a")));
-        assert_eq!(target(b"GET /callback?a HTTP/1.1\r\nhos"), Ok(None));
-        assert_eq!(target(b""), Ok(None));
+    fn invalid_request_is_refused() {
+        assert_eq!(
+            request_target(b"GET /callback?a HTTP/1.1\r\nhost: x\r\n\r\n"),
+            Ok(Some("/callback?a"))
+        );
+        assert_eq!(request_target(b"GET /callback?a HTTP/1.1\r\nhos"), Ok(None));
+        assert_eq!(request_target(b""), Ok(None));
 
         for bad in ["POST /callback HTTP/1.1\r\n\r\n", "\x16\x03\x01\x02", "GET  HTTP/9\r\n\r\n"] {
-            assert_eq!(target(bad.as_bytes()), Err(()), "{bad:?}");
+            assert_eq!(request_target(bad.as_bytes()), Err(()), "{bad:?}");
         }
 
         let many = format!("GET / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(MAX_HEADERS + 1));
-        assert_eq!(target(many.as_bytes()), Err(()));
+        assert_eq!(request_target(many.as_bytes()), Err(()));
     }
 
     #[test]
-    fn a_denial_says_so_on_one_line() {
-        let state = SecretString::from("ours");
+    fn denied_login_is_reported_on_one_line() {
+        let state = SecretString::from("right");
         for target in [
-            "/callback?state=ours&error=access_denied",
-            "/callback?state=ours&error_code=user_denied",
+            "/callback?state=right&error=access_denied",
+            "/callback?state=right&error_code=user_denied",
         ] {
-            let error = answer(target, &state).unwrap().unwrap_err();
+            let error = login_result(target, &state).unwrap().unwrap_err();
             assert!(error.to_string().contains("the user denied the login"), "{error}");
         }
 
-        let target = "/callback?state=ours&error=x%0d%0ay&error_description=ours%1b[0m";
-        let error = answer(target, &state).unwrap().unwrap_err();
-        assert_eq!(error.to_string(), "no token: the login failed: x  y (*** [0m)");
+        let target = "/callback?state=right&error=x%0d%0ay&error_description=right%1b[0m";
+        let error = login_result(target, &state).unwrap().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "cannot get an access token: the login failed: x  y (*** [0m)"
+        );
     }
 }

@@ -1,5 +1,4 @@
-//! The login of a user in a browser: OAuth 2.0's authorization code, with PKCE as this service
-//! wants it.
+//! Login of a user in a browser, with the OAuth 2.0 authorization code flow and PKCE.
 
 mod callback;
 mod pkce;
@@ -10,18 +9,20 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use callback::Callback;
+use callback::CallbackServer;
 
-use crate::auth::oauth::{Account, Hook, OAuthTokens, Shared, TokenEndpoint, account_setters};
+use crate::auth::oauth::{
+    AccountConfig, OAuthTokens, RefreshTokenHook, SharedTokens, TokenEndpoint, account_setters,
+};
 use crate::auth::token::TokenError;
 use crate::error::Error;
 use crate::http::base_url::parse_secure_url;
 use crate::runtime::timeout;
 
-/// Where the account service has users log in.
+/// The URL of the account service at which users log in.
 pub const DEFAULT_AUTHORIZE_URL: &str = "https://account.ultimaker.com/authorize";
 
-/// The port of this machine that the browser is sent back to.
+/// The port of this machine to which the browser is redirected after a login.
 pub const DEFAULT_LOGIN_PORT: u16 = 32118;
 
 /// The login of a user in a browser on this machine.
@@ -41,9 +42,9 @@ pub const DEFAULT_LOGIN_PORT: u16 = 32118;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a login does nothing until it starts"]
+#[must_use = "a login does nothing until `start` is called"]
 pub struct Login {
-    account: Account,
+    account: AccountConfig,
     scope: Option<String>,
     organization_id: Option<String>,
     port: u16,
@@ -51,7 +52,7 @@ pub struct Login {
     timeout: Duration,
 }
 
-/// A login that waits for the user. Dropping it ends it.
+/// A login that waits for the user. Dropping it cancels the login.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -61,18 +62,18 @@ pub struct Login {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a login ends when it is dropped"]
+#[must_use = "a login is cancelled when it is dropped"]
 pub struct PendingLogin {
     authorize_url: String,
-    callback: Callback,
+    callback: CallbackServer,
     redirect_uri: String,
     verifier: SecretString,
     endpoint: TokenEndpoint,
-    hook: Option<Hook>,
+    hook: Option<RefreshTokenHook>,
     timeout: Duration,
 }
 
-/// # What can be set
+/// # Settings
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -92,10 +93,10 @@ pub struct PendingLogin {
 /// # }
 /// ```
 impl Login {
-    /// A login for the client (the program) of this id.
+    /// Creates a login for a client id, which identifies the program.
     pub fn new(client_id: impl Into<String>) -> Self {
         Self {
-            account: Account::new(client_id.into()),
+            account: AccountConfig::new(client_id.into()),
             scope: None,
             organization_id: None,
             port: DEFAULT_LOGIN_PORT,
@@ -106,50 +107,51 @@ impl Login {
 
     account_setters!();
 
-    /// What the program wants to do: names with blanks between them.
+    /// Sets the scopes that the program asks for, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// The organization to log in to, for users who belong to several.
+    /// Sets the organization to log in to, for users who belong to several.
     pub fn organization_id(mut self, id: impl Into<String>) -> Self {
         self.organization_id = Some(id.into());
         self
     }
 
-    /// The port of this machine that the browser is sent back to, instead of
-    /// [`DEFAULT_LOGIN_PORT`]. The client must be registered with
-    /// `http://localhost:<port>/callback`. Port 0 is any that is free.
+    /// Sets the port of this machine to which the browser is redirected, instead of
+    /// [`DEFAULT_LOGIN_PORT`]. Port 0 uses any free port. The redirect URI
+    /// `http://localhost:<port>/callback` must be registered for the client id.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Where users log in, instead of at [`DEFAULT_AUTHORIZE_URL`].
+    /// Sets the URL at which users log in, instead of [`DEFAULT_AUTHORIZE_URL`].
     pub fn authorize_url(mut self, url: impl Into<String>) -> Self {
         self.authorize_url = Some(url.into());
         self
     }
 
-    /// How long the user has, instead of 5 minutes.
+    /// Sets the timeout for the user to log in; 5 minutes by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Begins to listen for the browser.
+    /// Starts the server to which the browser is redirected.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] if a URL or the client's id cannot be used, or the port is taken.
+    /// [`Error::Configuration`] if a URL or the client id is invalid, or the port is in use.
     pub async fn start(self) -> Result<PendingLogin, Error> {
         let url = self.authorize_url.as_deref().unwrap_or(DEFAULT_AUTHORIZE_URL);
         let mut authorize_url = parse_secure_url("authorize URL", url)?;
-        let (endpoint, hook) = self.account.open()?;
-        let state = pkce::random()?;
+        let (endpoint, hook) = self.account.into_endpoint()?;
+
+        let state = pkce::random_text()?;
         let (verifier, challenge) = pkce::verifier_and_challenge()?;
-        let callback = Callback::bind(self.port, state.clone()).await?;
+        let callback = CallbackServer::bind(self.port, state.clone()).await?;
         let redirect_uri = format!("http://localhost:{}{}", callback.port(), callback::PATH);
 
         authorize_url
@@ -176,7 +178,7 @@ impl Login {
 }
 
 impl PendingLogin {
-    /// What the user is to open in a browser of this machine.
+    /// Returns the URL that the user opens in a browser on this machine.
     pub fn authorize_url(&self) -> &str {
         &self.authorize_url
     }
@@ -185,27 +187,26 @@ impl PendingLogin {
     ///
     /// # Errors
     ///
-    /// [`Error::Token`] if the user denies, takes too long, or the service gives no tokens.
+    /// [`Error::Token`] if the user denies the login, the timeout passes, or the account service grants
+    /// no tokens.
     pub async fn finish(self) -> Result<OAuthTokens, Error> {
-        let code = timeout(self.timeout, self.callback.code()).await.unwrap_or_else(|_| {
-            let why = format!("nobody logged in within {:?}", self.timeout);
-            Err(TokenError::transient(why))
+        let result = timeout(self.timeout, self.callback.authorization_code()).await;
+        let code = result.unwrap_or_else(|_| {
+            let limit = self.timeout;
+            Err(TokenError::transient(format!("the login timed out after {limit:?}")))
         })?;
-        let (code, verifier) = (code.expose_secret(), self.verifier.expose_secret());
 
+        let code = code.expose_secret();
+        let verifier = self.verifier.expose_secret();
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", verifier),
         ];
-
-        let grant = self
-            .endpoint
-            .exchange(&form, &[code, verifier])
-            .await
-            .map_err(|failure| failure.error)?;
-        let shared = Shared::granted(self.endpoint, grant, self.hook).await?;
+        let grant = self.endpoint.exchange(&form, &[code, verifier]).await;
+        let grant = grant.map_err(|failure| failure.error)?;
+        let shared = SharedTokens::from_grant(self.endpoint, grant, self.hook).await?;
 
         Ok(OAuthTokens::from_shared(Arc::new(shared)))
     }

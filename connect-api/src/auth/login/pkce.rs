@@ -8,26 +8,28 @@ use sha2::{Digest as _, Sha512};
 
 use crate::error::{ConfigurationError, Error};
 
-/// Not in the RFC: base64, with padding, of the verifier's SHA-512.
+/// The challenge method of this service, which is not in the RFC: the SHA-512 of the verifier, in
+/// base64 with padding.
 pub(super) const METHOD: &str = "S512";
 
-/// 32 random bytes as 43 characters that a URL takes as they are.
-pub(super) fn random() -> Result<SecretString, Error> {
+/// Generates 32 random bytes and encodes them as 43 characters that are valid in a URL.
+pub(super) fn random_text() -> Result<SecretString, Error> {
     let mut bytes = Zeroizing::new([0; 32]);
     getrandom::fill(bytes.as_mut()).map_err(|error| {
-        Error::Configuration(ConfigurationError::new(format!("no random numbers: {error}")))
+        ConfigurationError::new(format!("the system provides no random numbers: {error}"))
     })?;
+
     Ok(BASE64_URL_SAFE_NO_PAD.encode(*bytes).into())
 }
 
-/// A verifier, and the challenge that it answers.
+/// Generates a code verifier and its challenge.
 ///
-/// The vendor's own programs disagree on the last two characters of the alphabet: some write `+`
-/// and `/`, others swap in `_` and `-`. A challenge without any of them is the same in each, so one
-/// is drawn; that takes some 15 draws.
+/// The vendor's own programs differ in the last two characters of the base64 alphabet: some use `+` and
+/// `/`, others `_` and `-`. A challenge without these characters is the same in both alphabets. This
+/// generates verifiers until one has such a challenge, which takes about 15 attempts.
 pub(super) fn verifier_and_challenge() -> Result<(SecretString, String), Error> {
     loop {
-        let verifier = random()?;
+        let verifier = random_text()?;
         let challenge = BASE64_STANDARD.encode(Sha512::digest(verifier.expose_secret()));
         if !challenge.contains(['+', '/']) {
             return Ok((verifier, challenge));
@@ -40,14 +42,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_challenge_is_the_same_in_every_alphabet() {
+    fn challenge_is_the_same_in_both_base64_alphabets() {
         for _ in 0..20 {
             let (verifier, challenge) = verifier_and_challenge().unwrap();
             let verifier = verifier.expose_secret();
             assert!((43..=128).contains(&verifier.len()), "{verifier}");
 
-            let unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
-            assert!(verifier.chars().all(unreserved), "{verifier}");
+            let is_unreserved = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+            assert!(verifier.chars().all(is_unreserved), "{verifier}");
 
             let digest = Sha512::digest(verifier);
             assert_eq!(challenge, BASE64_STANDARD.encode(digest));
@@ -57,9 +59,9 @@ mod tests {
     }
 
     #[test]
-    fn no_two_verifiers_are_the_same() {
-        let drawn: std::collections::HashSet<String> =
-            (0..100).map(|_| random().unwrap().expose_secret().to_owned()).collect();
-        assert_eq!(drawn.len(), 100);
+    fn random_texts_are_different() {
+        let texts: std::collections::HashSet<String> =
+            (0..100).map(|_| random_text().unwrap().expose_secret().to_owned()).collect();
+        assert_eq!(texts.len(), 100);
     }
 }

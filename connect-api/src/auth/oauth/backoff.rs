@@ -1,4 +1,4 @@
-//! The account service is left alone for a while after it has failed, by all calls.
+//! The backoff after a failed refresh, shared by all calls.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -6,42 +6,43 @@ use std::time::Duration;
 use crate::auth::token::TokenError;
 use crate::runtime::Instant;
 
-/// The longest that the service can have all calls wait: a slip of its must not end a program that
-/// runs for months.
-const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// Maximum `Retry-After` that is honoured, so that a mistake of the service does not stop a program
+/// for months.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 
-/// How long nobody asks the service after the first failure, and after many of them in a row.
+/// The delay after the first failure, and the maximum after many failures in a row.
 const BACKOFF: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(10);
 
-/// A failure that may pass, for all who ask before the next refresh.
+/// A transient failure, and when the next refresh may start.
 #[derive(Clone)]
-pub(super) struct Later {
+pub(super) struct RefreshBackoff {
     pub(super) until: Instant,
-    /// It tells how long the service is left alone.
+    /// The failure, with the whole delay as its `retry_after`.
     pub(super) error: TokenError,
-    /// How many there were in a row.
+    /// The number of failures in a row.
     failures: u32,
 }
 
-impl Later {
-    /// After another failure: as long as the service asks for, and longer from one to the next.
-    pub(super) fn after(before: Option<Self>, error: TokenError) -> Self {
-        let failures = before.map_or(0, |before| before.failures);
+impl RefreshBackoff {
+    /// Returns the backoff after a failure. The delay doubles with each failure in a row, and is at
+    /// least the `retry_after` of the error.
+    pub(super) fn after_failure(previous: Option<Self>, error: TokenError) -> Self {
+        let failures = previous.map_or(0, |previous| previous.failures);
         let backoff = BACKOFF.start().saturating_mul(2_u32.saturating_pow(failures));
-        let asked = error.retry_after().unwrap_or_default().min(LONGEST_WAIT);
-        let wait = backoff.min(*BACKOFF.end()).max(asked);
+        let retry_after = error.retry_after().unwrap_or_default().min(MAX_RETRY_AFTER);
+        let delay = backoff.min(*BACKOFF.end()).max(retry_after);
 
         Self {
-            until: Instant::now() + wait,
-            error: error.with_retry_after(wait),
+            until: Instant::now() + delay,
+            error: error.with_retry_after(delay),
             failures: failures.saturating_add(1),
         }
     }
 
-    /// The failure, for who asks before it may have passed: with what is left of the wait.
+    /// Returns the failure, with the remaining delay, if the delay is not over.
     pub(super) fn error_at(&self, now: Instant) -> Option<TokenError> {
-        let left = self.until.saturating_duration_since(now);
-        (!left.is_zero()).then(|| self.error.clone().with_retry_after(left))
+        let remaining = self.until.saturating_duration_since(now);
+        (!remaining.is_zero()).then(|| self.error.clone().with_retry_after(remaining))
     }
 }
 
@@ -50,25 +51,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_service_is_left_alone_for_longer_after_each_failure() {
-        let mut before = None;
-        for wait in [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000] {
-            let later = Later::after(before, TokenError::transient("trouble"));
-            let start = later.until - Duration::from_millis(wait);
-            assert_eq!(later.error.retry_after(), Some(Duration::from_millis(wait)));
+    fn backoff_doubles_with_each_failure_and_honours_retry_after() {
+        let mut previous = None;
+        for millis in [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000] {
+            let delay = Duration::from_millis(millis);
+            let backoff = RefreshBackoff::after_failure(previous, TokenError::transient("any"));
+            assert_eq!(backoff.error.retry_after(), Some(delay));
 
-            let left = later.error_at(start + Duration::from_millis(100)).unwrap().retry_after();
-            assert_eq!(left, Some(Duration::from_millis(wait - 100)));
-            assert!(later.error_at(later.until).is_none());
+            let later = backoff.until - delay + Duration::from_millis(100);
+            let remaining = backoff.error_at(later).unwrap().retry_after();
+            assert_eq!(remaining, Some(delay - Duration::from_millis(100)));
+            assert!(backoff.error_at(backoff.until).is_none());
 
-            before = Some(later);
+            previous = Some(backoff);
         }
 
-        let many = before.map(|before| Later { failures: u32::MAX, ..before });
-        for (asked, wait) in [(0, 10), (60, 60), (u64::MAX, 600)] {
-            let busy = TokenError::transient("busy").with_retry_after(Duration::from_secs(asked));
-            let later = Later::after(many.clone(), busy);
-            assert_eq!(later.error.retry_after(), Some(Duration::from_secs(wait)), "{asked}");
+        let previous = previous.map(|backoff| RefreshBackoff { failures: u32::MAX, ..backoff });
+        for (retry_after, delay) in [(0, 10), (60, 60), (u64::MAX, 600)] {
+            let error = TokenError::transient("busy");
+            let error = error.with_retry_after(Duration::from_secs(retry_after));
+            let backoff = RefreshBackoff::after_failure(previous.clone(), error);
+            let delay = Duration::from_secs(delay);
+            assert_eq!(backoff.error.retry_after(), Some(delay), "{retry_after}");
         }
     }
 }

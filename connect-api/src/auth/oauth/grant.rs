@@ -1,27 +1,28 @@
-//! What the account service says: a grant or a refusal.
+//! The responses of the token URL: a grant or a refusal.
 
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::RefreshToken;
+use super::refresh_token::RefreshToken;
 use crate::auth::token::{AccessToken, TokenError};
 use crate::redact::text::redact_to_single_line;
 
-/// How long a token lives of which the service does not say it.
-const LIFETIME: Duration = Duration::from_secs(600);
-/// How long a token lives at the most, whatever the service says.
-const LONGEST_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The lifetime of an access token if the response gives none.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
 
-/// The errors with which the service is final (RFC 6749, 5.2; the first and the last are seen beside
-/// those). Whatever else is said without one of them says nothing of the token: a proxy between here
-/// and there knows 400, 401, 403 and 407 too.
-const FINAL: [&str; 8] = [
+/// Maximum lifetime of an access token.
+const MAX_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The OAuth errors that are final: those of RFC 6749, 5.2, and `access_denied` and `invalid_token`,
+/// which the service has been seen to send.
+///
+/// A status alone is not final, since a proxy can also respond with 400, 401, 403 or 407.
+const FINAL_ERRORS: [&str; 8] = [
     "access_denied",
     "invalid_client",
     "invalid_grant",
@@ -32,25 +33,26 @@ const FINAL: [&str; 8] = [
     "invalid_token",
 ];
 
-/// What the service has granted.
+/// The tokens that the account service has granted.
 pub(crate) struct Grant {
-    /// The access token and its lifetime. Apart from the rest, so that a fault in it does not lose
-    /// a refresh token that came with it.
+    /// The access token and its lifetime. An invalid access token is kept as an error, so that the
+    /// refresh token of the same response is not lost.
     pub(crate) access: Result<(AccessToken, Duration), TokenError>,
     pub(crate) refresh_token: Option<RefreshToken>,
 }
 
-/// Why there is no grant.
+/// A failed request for a grant.
 pub(crate) struct Failure {
     pub(crate) error: TokenError,
     status: Option<StatusCode>,
-    /// The error in the words of OAuth.
+    /// The OAuth error code, if it is one of [`FINAL_ERRORS`].
     code: Option<&'static str>,
 }
 
-/// A granting answer, with each part left as it came: an odd one does not spoil the others.
+/// The body of a grant. Each member is kept as raw JSON, so that an invalid one does not fail the
+/// others.
 #[derive(Deserialize)]
-struct GrantAnswer<'a> {
+struct GrantBody<'a> {
     #[serde(borrow)]
     access_token: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -60,55 +62,63 @@ struct GrantAnswer<'a> {
     refresh_token: Option<&'a RawValue>,
 }
 
-/// A refusing answer.
+/// The body of a refusal.
 #[derive(Deserialize)]
-struct RefusalAnswer {
+struct RefusalBody {
     error: String,
     error_description: Option<String>,
 }
 
 impl Grant {
     pub(super) fn read(body: &[u8]) -> Result<Self, TokenError> {
-        // Nothing of the body shows, not even in serde's words: it may hold tokens.
-        let answer: GrantAnswer = serde_json::from_slice(body)
-            .map_err(|_| TokenError::transient("the account service's answer is not a grant"))?;
-        let fault = |what: &str| Err(TokenError::transient(format!("the account service {what}")));
-        let is_bearer = answer
-            .token_type
-            .is_none_or(|kind| text(kind).is_some_and(|kind| kind.eq_ignore_ascii_case("bearer")));
+        // Without the message of serde, which can quote a token.
+        let body: GrantBody = serde_json::from_slice(body).map_err(|_| {
+            TokenError::transient("the response of the account service is not a grant")
+        })?;
 
-        let access = match answer.access_token.and_then(text) {
-            _ if !is_bearer => fault("gave a token that is not a bearer token"),
-            None => fault("gave no access token"),
-            Some(token) => match AccessToken::from(token.as_str()) {
-                token if token.fault().is_some() => {
-                    fault("gave an access token that cannot be one")
-                }
-                token => Ok((token, lifetime(answer.expires_in.as_ref()))),
-            },
-        };
-        let refresh_token = answer.refresh_token.and_then(text).filter(|token| !token.is_empty());
-        let refresh_token =
-            refresh_token.map(|token| RefreshToken(SecretString::from(token.as_str())));
+        let refresh_token = body.refresh_token.and_then(decode_string);
+        let refresh_token = refresh_token.filter(|token| !token.is_empty());
 
-        Ok(Self { access, refresh_token })
+        Ok(Self {
+            access: read_access_token(&body).map_err(|message| {
+                TokenError::transient(format!("the account service granted {message}"))
+            }),
+            refresh_token: refresh_token.map(|token| RefreshToken::from(token.as_str())),
+        })
     }
 }
 
-impl Failure {
-    pub(super) fn with_retry_after(self, wait: Duration) -> Self {
-        Self { error: self.error.with_retry_after(wait), ..self }
+/// Reads the access token and its lifetime. Returns an error message if the token cannot be used.
+fn read_access_token(body: &GrantBody) -> Result<(AccessToken, Duration), &'static str> {
+    let is_bearer = body.token_type.is_none_or(|token_type| {
+        decode_string(token_type).is_some_and(|name| name.eq_ignore_ascii_case("bearer"))
+    });
+    if !is_bearer {
+        return Err("a token that is not a bearer token");
     }
 
-    /// Tells of it. The words are the service's, and stand in its body: they can name a user.
+    let token = body.access_token.and_then(decode_string).ok_or("no access token")?;
+    let token = AccessToken::from(token.as_str());
+    token.validate().map_err(|_| "an invalid access token")?;
+
+    Ok((token, lifetime(body.expires_in.as_ref())))
+}
+
+impl Failure {
+    pub(super) fn with_retry_after(self, delay: Duration) -> Self {
+        Self { error: self.error.with_retry_after(delay), ..self }
+    }
+
+    /// Logs the failure. The message of the service is logged at `trace` only, since it can name a
+    /// user.
     pub(super) fn log(&self) {
         tracing::warn!(
             error.type = if self.error.is_transient() { "transient" } else { "refused" },
             http.response.status_code = self.status.map(|status| status.as_u16()),
             oauth.error = self.code,
-            "the access token is not refreshed"
+            "cannot refresh the access token"
         );
-        tracing::trace!(error = %self.error, "why the access token is not refreshed");
+        tracing::trace!(error = %self.error, "reason why the access token is not refreshed");
     }
 }
 
@@ -118,12 +128,12 @@ impl From<TokenError> for Failure {
     }
 }
 
-/// What a JSON string says.
-fn text(json: &RawValue) -> Option<Zeroizing<String>> {
+/// Decodes a JSON string. Returns `None` for any other JSON value.
+fn decode_string(json: &RawValue) -> Option<Zeroizing<String>> {
     serde_json::from_str(json.get()).ok().map(Zeroizing::new)
 }
 
-/// The lifetime that the service says, if it makes sense.
+/// Returns the lifetime in a response, or [`DEFAULT_LIFETIME`] if it is missing or invalid.
 fn lifetime(expires_in: Option<&Value>) -> Duration {
     let seconds = match expires_in {
         Some(Value::Number(number)) => number.as_f64(),
@@ -133,38 +143,38 @@ fn lifetime(expires_in: Option<&Value>) -> Duration {
 
     match seconds {
         Some(seconds) if seconds > 0.0 => {
-            bounded(Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_LIFETIME))
+            limit_duration(Duration::try_from_secs_f64(seconds).unwrap_or(MAX_LIFETIME))
         }
-        _ => LIFETIME,
+        _ => DEFAULT_LIFETIME,
     }
 }
 
-/// A lifetime that can be added to the time without overflow.
-pub(super) fn bounded(lifetime: Duration) -> Duration {
-    lifetime.min(LONGEST_LIFETIME)
+/// Limits a duration, so that it can be added to the current time without overflow.
+pub(super) fn limit_duration(duration: Duration) -> Duration {
+    duration.min(MAX_LIFETIME)
 }
 
-/// What an answer that is no success means.
-pub(super) fn refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Failure {
-    let refusal = serde_json::from_slice::<RefusalAnswer>(body).ok();
-    let mut why = status.to_string();
-    if let Some(refusal) = &refusal {
-        why.push_str(&format!(": {}", redact_to_single_line(&refusal.error, secrets)));
-        if let Some(description) = &refusal.error_description {
-            why.push_str(&format!(" ({})", redact_to_single_line(description, secrets)));
+/// Reads a response that is not a success.
+pub(super) fn read_refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Failure {
+    let body = serde_json::from_slice::<RefusalBody>(body).ok();
+    let mut message = status.to_string();
+    if let Some(body) = &body {
+        message.push_str(&format!(": {}", redact_to_single_line(&body.error, secrets)));
+        if let Some(description) = &body.error_description {
+            message.push_str(&format!(" ({})", redact_to_single_line(description, secrets)));
         }
     }
 
-    let later = matches!(
+    let can_be_retried = matches!(
         status,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
     );
-    let code = refusal.and_then(|refusal| FINAL.into_iter().find(|code| *code == refusal.error));
+    let code = body.and_then(|body| FINAL_ERRORS.into_iter().find(|code| *code == body.error));
 
-    let error = if status.is_client_error() && code.is_some() && !later {
-        TokenError::refused(format!("the account service refuses to give one: {why}"))
+    let error = if status.is_client_error() && code.is_some() && !can_be_retried {
+        TokenError::permanent(format!("the account service refused the request: {message}"))
     } else {
-        TokenError::transient(format!("the account service answered {why}"))
+        TokenError::transient(format!("the account service responded with {message}"))
     };
 
     Failure { error, status: Some(status), code }
@@ -177,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lifetime_is_whatever_makes_sense() {
+    fn invalid_lifetime_is_replaced_and_long_lifetime_limited() {
         for (expires_in, seconds) in [
             (json!(60), 60),
             (json!(60.0), 60),
@@ -188,17 +198,17 @@ mod tests {
             (json!("soon"), 600),
             (json!("NaN"), 600),
             (json!([]), 600),
-            (json!(u64::MAX), LONGEST_LIFETIME.as_secs()),
-            (json!(1e300), LONGEST_LIFETIME.as_secs()),
+            (json!(u64::MAX), MAX_LIFETIME.as_secs()),
+            (json!(1e300), MAX_LIFETIME.as_secs()),
         ] {
             assert_eq!(lifetime(Some(&expires_in)).as_secs(), seconds, "{expires_in}");
         }
 
-        assert_eq!(lifetime(None), LIFETIME);
+        assert_eq!(lifetime(None), DEFAULT_LIFETIME);
     }
 
     #[test]
-    fn a_refresh_token_survives_an_access_token_that_cannot_be_used() {
+    fn refresh_token_is_kept_if_the_access_token_is_invalid() {
         for (access_token, token_type) in [
             (json!(null), json!("bearer")),
             (json!(""), json!("bearer")),
@@ -220,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn an_access_token_survives_a_refresh_token_that_cannot_be_used() {
+    fn access_token_is_kept_if_the_refresh_token_is_invalid() {
         for refresh_token in [json!(null), json!(""), json!(5), json!(["new"])] {
             let body = json!({
                 "access_token": "a", "token_type": "Bearer", "refresh_token": refresh_token,
@@ -232,10 +242,10 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_in_the_words_of_oauth_is_final_and_trouble_is_not() {
-        let refused = |status: u16, body: &str| {
+    fn oauth_error_is_permanent_and_any_other_failure_transient() {
+        let is_permanent = |status: u16, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            !refusal(status, body.as_bytes(), &[]).error.is_transient()
+            !read_refusal(status, body.as_bytes(), &[]).error.is_transient()
         };
 
         for (status, body) in [
@@ -243,7 +253,7 @@ mod tests {
             (401, r#"{"error":"invalid_client","error_description":null}"#),
             (403, r#"{"error":"access_denied"}"#),
         ] {
-            assert!(refused(status, body), "{status} {body}");
+            assert!(is_permanent(status, body), "{status} {body}");
         }
 
         for (status, body) in [
@@ -260,7 +270,7 @@ mod tests {
             (500, r#"{"error":"invalid_grant"}"#),
             (503, ""),
         ] {
-            assert!(!refused(status, body), "{status} {body}");
+            assert!(!is_permanent(status, body), "{status} {body}");
         }
     }
 }

@@ -1,77 +1,33 @@
 //! Access tokens from an OAuth 2.0 refresh token.
 //!
-//! The `oauth2` crate does not fit: its challenges know only `plain` and `S256`, it zeroes no
-//! secret, its parse error shows the body with the tokens, and its HTTP stack would be a second one.
+//! The `oauth2` crate does not fit: it supports only the challenge methods `plain` and `S256`, zeroes no
+//! secret, shows the body with the tokens in its parse error, and would add a second HTTP stack.
 
 mod backoff;
 mod config;
 mod endpoint;
 mod grant;
 mod refresh;
+mod refresh_token;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret as _, SecretString};
-
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
-pub(crate) use config::Hook;
-pub(crate) use config::{Account, account_setters};
+pub(crate) use config::RefreshTokenHook;
+pub(crate) use config::{AccountConfig, account_setters};
+pub use endpoint::DEFAULT_TOKEN_URL;
 pub(crate) use endpoint::TokenEndpoint;
-pub(crate) use refresh::Shared;
+pub(crate) use refresh::SharedTokens;
+pub use refresh_token::RefreshToken;
 
-use crate::auth::token::{AccessToken, TokenError, TokenProvider, secret};
+use crate::auth::token::{AccessToken, TokenError, TokenProvider};
 use crate::error::Error;
 use crate::runtime::BoxFuture;
+use refresh::DEFAULT_LEEWAY;
 
-/// Where the account service gives tokens.
-pub const DEFAULT_TOKEN_URL: &str = "https://account.ultimaker.com/token";
-
-/// How long before its end an access token is refreshed.
-const LEEWAY: Duration = Duration::from_secs(30);
-
-/// A refresh token. Never shows in `Debug`, and is zeroed when it is dropped; so is the form that
-/// it is sent in, though not the buffers of the connection (see [`AccessToken`]).
-///
-/// ```
-/// use connect_api::RefreshToken;
-///
-/// let token = RefreshToken::from("a refresh token");
-/// assert_eq!(format!("{token:?}"), "RefreshToken(***)");
-/// assert_eq!(token.expose(), "a refresh token");
-/// ```
-#[derive(Clone)]
-pub struct RefreshToken(SecretString);
-
-impl RefreshToken {
-    /// The token itself, for a program that stores it.
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl<T: Into<String>> From<T> for RefreshToken {
-    fn from(token: T) -> Self {
-        Self(secret(token.into()))
-    }
-}
-
-impl PartialEq for RefreshToken {
-    fn eq(&self, other: &Self) -> bool {
-        self.expose() == other.expose()
-    }
-}
-
-impl Eq for RefreshToken {}
-
-impl fmt::Debug for RefreshToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RefreshToken(***)")
-    }
-}
-
-/// A [`TokenProvider`] that gets its access tokens from an OAuth 2.0 refresh token. Cheap to clone:
+/// A [`TokenProvider`] that gets its access tokens with an OAuth 2.0 refresh token. Cheap to clone:
 /// clones share their tokens.
 ///
 /// ```no_run
@@ -82,7 +38,7 @@ impl fmt::Debug for RefreshToken {
 /// let tokens = OAuthTokens::builder("a client's id", stored.trim())
 ///     .on_refresh_token(|token| {
 ///         if let Err(error) = std::fs::write("refresh-token", token.expose()) {
-///             eprintln!("the new refresh token is not stored: {error}");
+///             eprintln!("cannot store the new refresh token: {error}");
 ///         }
 ///     })
 ///     .build()?;
@@ -91,20 +47,28 @@ impl fmt::Debug for RefreshToken {
 /// # }
 /// ```
 ///
-/// However many calls wait for a token, one refresh serves them all. It runs on when the call that
-/// began it is cancelled, since the service may already have exchanged the refresh token.
+/// # Refresh
 ///
-/// A refresh that the service refuses, in the words of OAuth, is final: this call and all later ones
-/// fail with a [`TokenError`] that says so, and nothing more is sent. After any other failure, calls
-/// go on with the access token that there is, until its end; without one, the retry policy of each
-/// call decides. The service is then left alone, by all calls: for half a second, and longer after each
-/// further failure, up to 10 seconds, or for as long as it asks.
+/// One refresh serves all calls that wait for a token. It continues when the call that started it is
+/// cancelled, since the account service may already have replaced the refresh token.
 ///
-/// Where redirects are followed (in wasm the browser does, whatever a program wants), an answer of
-/// another host than the token URL's is taken for a refusal.
+/// # Failures
+///
+/// A refresh that the account service refuses with an OAuth error is final: this call and all later
+/// ones fail with a [`TokenError`], and no further request is sent.
+///
+/// After any other failure, calls use the current access token until it expires. Without one, they fail
+/// with a transient [`TokenError`], and each call's retry policy applies. The next refresh starts after
+/// a backoff, which all calls share: half a second after the first failure, longer after each further
+/// one up to 10 seconds, and at least as long as a `Retry-After` asks for.
+///
+/// # Redirects
+///
+/// Where redirects are followed (in wasm, the browser always follows them), a response from another
+/// host than that of the token URL counts as a refusal.
 #[derive(Clone)]
 pub struct OAuthTokens {
-    shared: Arc<Shared>,
+    shared: Arc<SharedTokens>,
 }
 
 /// Configures [`OAuthTokens`].
@@ -127,29 +91,30 @@ pub struct OAuthTokens {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a builder does nothing until it builds"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct OAuthTokensBuilder {
-    account: Account,
+    account: AccountConfig,
     refresh_token: RefreshToken,
     access_token: Option<(AccessToken, Duration)>,
     leeway: Duration,
 }
 
 impl OAuthTokens {
-    /// Tokens for the client (the program) of this id, from a refresh token that it got at a login.
+    /// Configures tokens for a client id (which identifies the program) and a refresh token from a
+    /// login with that client id.
     pub fn builder(
         client_id: impl Into<String>,
         refresh_token: impl Into<RefreshToken>,
     ) -> OAuthTokensBuilder {
         OAuthTokensBuilder {
-            account: Account::new(client_id.into()),
+            account: AccountConfig::new(client_id.into()),
             refresh_token: refresh_token.into(),
             access_token: None,
-            leeway: LEEWAY,
+            leeway: DEFAULT_LEEWAY,
         }
     }
 
-    /// The refresh token as it is now.
+    /// Returns the current refresh token.
     ///
     /// ```no_run
     /// # fn example(tokens: connect_api::OAuthTokens) -> std::io::Result<()> {
@@ -162,7 +127,7 @@ impl OAuthTokens {
     }
 
     #[cfg(all(feature = "login", not(target_family = "wasm")))]
-    pub(crate) fn from_shared(shared: Arc<Shared>) -> Self {
+    pub(crate) fn from_shared(shared: Arc<SharedTokens>) -> Self {
         Self { shared }
     }
 }
@@ -170,48 +135,48 @@ impl OAuthTokens {
 impl TokenProvider for OAuthTokens {
     fn token<'a>(
         &'a self,
-        refused: Option<&'a AccessToken>,
+        expired: Option<&'a AccessToken>,
     ) -> BoxFuture<'a, Result<AccessToken, TokenError>> {
-        Box::pin(self.shared.token(refused))
+        Box::pin(self.shared.token(expired))
     }
 }
 
 impl OAuthTokensBuilder {
     account_setters!();
 
-    /// An access token to begin with, and how long it will still live. Without one, the first call
-    /// gets one.
+    /// Sets the first access token and its remaining lifetime. Without one, the first call gets one.
     pub fn access_token(mut self, token: impl Into<AccessToken>, expires_in: Duration) -> Self {
         self.access_token = Some((token.into(), expires_in));
         self
     }
 
-    /// How long the account service may take for each answer, instead of 30 seconds. After twice that
-    /// time nobody waits for a refresh any longer: the async runtime that it began on may have
-    /// stopped. Another is begun then.
+    /// Sets the timeout for one response of the account service; 30 seconds by default.
+    ///
+    /// After twice this time, calls no longer wait for a refresh and start another: the async runtime
+    /// that the refresh started on may have stopped.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.account.timeout = timeout;
         self
     }
 
-    /// How long before its end an access token is refreshed, instead of 30 seconds. A token that
-    /// would live shorter than twice that is refreshed after half of its life.
+    /// Sets how long before its expiry an access token is refreshed; 30 seconds by default. A token
+    /// with less than twice this lifetime is refreshed after half of its lifetime.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// The provider.
+    /// Builds the token provider.
     ///
     /// # Errors
     ///
-    /// [`Error::Configuration`] if the token URL, the client's id or the refresh token cannot be
-    /// used.
+    /// [`Error::Configuration`] if the token URL, the client id or the refresh token is invalid.
     pub fn build(self) -> Result<OAuthTokens, Error> {
-        let (endpoint, hook) = self.account.open()?;
-        let shared = Shared::new(endpoint, self.refresh_token, hook, self.leeway)?;
+        let (endpoint, hook) = self.account.into_endpoint()?;
+        let shared = SharedTokens::new(endpoint, self.refresh_token, hook, self.leeway)?;
+
         if let Some((token, lifetime)) = self.access_token {
-            shared.begin_with(token, lifetime);
+            shared.set_access_token(token, lifetime);
         }
 
         Ok(OAuthTokens { shared: Arc::new(shared) })

@@ -1,4 +1,4 @@
-//! One refresh for all who wait.
+//! Refreshes the access token: one refresh at a time, shared by all calls that wait for a token.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,107 +6,112 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
-use super::RefreshToken;
+use super::backoff::RefreshBackoff;
+use super::config::RefreshTokenHook;
 use super::endpoint::TokenEndpoint;
-use super::grant::{Failure, Grant, bounded};
-use crate::auth::oauth::backoff::Later;
-use crate::auth::oauth::config::Hook;
+use super::grant::{Failure, Grant, limit_duration};
+use super::refresh_token::RefreshToken;
 use crate::auth::token::{AccessToken, TokenError};
 use crate::error::{ConfigurationError, Error};
 use crate::runtime::{Instant, timeout};
 
-/// How a refresh ended; nothing while it runs.
+/// How long before its expiry an access token is refreshed, unless configured.
+pub(super) const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
+
+/// The result of a refresh, or `None` while it runs.
 type Outcome = Option<Result<AccessToken, TokenError>>;
 
-/// What all clones of a provider, and its refresh, share.
-pub(crate) struct Shared {
+/// The tokens that all clones of a provider and the running refresh share.
+pub(crate) struct SharedTokens {
     endpoint: TokenEndpoint,
-    hook: Option<Hook>,
+    hook: Option<RefreshTokenHook>,
     leeway: Duration,
     state: Mutex<State>,
 }
 
 struct State {
     refresh_token: RefreshToken,
-    access: Option<Access>,
-    /// Why the refresh token is no longer good.
+    access: Option<CachedToken>,
+    /// The permanent failure, after the service has refused the refresh token.
     refused: Option<TokenError>,
-    /// Why the service is left alone for a while; nothing after a success.
-    later: Option<Later>,
-    running: Option<Running>,
+    /// The backoff after a transient failure, or `None` after a success.
+    backoff: Option<RefreshBackoff>,
+    running: Option<RunningRefresh>,
 }
 
-/// A refresh that others wait for.
+/// A refresh that calls wait for.
 #[derive(Clone)]
-struct Running {
+struct RunningRefresh {
     outcome: watch::Receiver<Outcome>,
-    /// When nobody waits any longer: the runtime that it runs on may have stopped, for good.
-    until: Instant,
+    /// When calls stop waiting, since the runtime of the refresh may have stopped.
+    deadline: Instant,
 }
 
-struct Access {
+/// An access token with its times.
+struct CachedToken {
     token: AccessToken,
-    /// When it is to be refreshed.
-    due: Instant,
-    /// When it is no longer good.
-    end: Instant,
+    /// When it should be refreshed.
+    refresh_at: Instant,
+    expires_at: Instant,
 }
 
-impl Access {
+impl CachedToken {
     fn new(token: AccessToken, lifetime: Duration, leeway: Duration) -> Self {
-        let (now, lifetime) = (Instant::now(), bounded(lifetime));
-        // A leeway longer than the token lives would have each call refresh it.
-        Self { token, due: now + (lifetime - leeway.min(lifetime / 2)), end: now + lifetime }
+        let now = Instant::now();
+        let lifetime = limit_duration(lifetime);
+        // With a leeway over the lifetime, each call would refresh the token.
+        let leeway = leeway.min(lifetime / 2);
+
+        Self { token, refresh_at: now + (lifetime - leeway), expires_at: now + lifetime }
     }
 
-    /// The token, if it is still good although it was not refreshed: to be refreshed when the
-    /// service may be asked again.
-    fn without_refresh(&mut self, later: Instant) -> Option<AccessToken> {
-        self.due = later.min(self.end);
-        (Instant::now() < self.end).then(|| self.token.clone())
+    /// Postpones the refresh after a failure. Returns the token, if it has not expired.
+    fn postpone_refresh(&mut self, refresh_at: Instant) -> Option<AccessToken> {
+        self.refresh_at = refresh_at.min(self.expires_at);
+        (Instant::now() < self.expires_at).then(|| self.token.clone())
     }
 }
 
-impl Shared {
+impl SharedTokens {
     pub(crate) fn new(
         endpoint: TokenEndpoint,
         refresh_token: RefreshToken,
-        hook: Option<Hook>,
+        hook: Option<RefreshTokenHook>,
         leeway: Duration,
     ) -> Result<Self, Error> {
         if refresh_token.expose().trim().is_empty() {
-            let fault = "the refresh token is empty";
-            return Err(Error::Configuration(ConfigurationError::new(fault)));
+            return Err(ConfigurationError::new("the refresh token is empty").into());
         }
 
         let state =
-            State { refresh_token, access: None, refused: None, later: None, running: None };
+            State { refresh_token, access: None, refused: None, backoff: None, running: None };
         Ok(Self { endpoint, hook, leeway, state: Mutex::new(state) })
     }
 
-    /// From a login's grant; the program learns of the refresh token as of any later one.
+    /// Creates the tokens from the grant of a login, and calls the hook with the refresh token.
     #[cfg(all(feature = "login", not(target_family = "wasm")))]
-    pub(crate) async fn granted(
+    pub(crate) async fn from_grant(
         endpoint: TokenEndpoint,
         grant: Grant,
-        hook: Option<Hook>,
+        hook: Option<RefreshTokenHook>,
     ) -> Result<Self, Error> {
         let Some(refresh_token) = grant.refresh_token else {
-            let why = "the account service gave no refresh token at the login";
-            return Err(TokenError::refused(why).into());
+            let reason = "the account service granted no refresh token at the login";
+            return Err(TokenError::permanent(reason).into());
         };
-        let shared = Self::new(endpoint, refresh_token.clone(), hook, super::LEEWAY)?;
-        shared.announce(refresh_token).await;
+        let shared = Self::new(endpoint, refresh_token.clone(), hook, DEFAULT_LEEWAY)?;
+        shared.call_hook(refresh_token).await;
 
-        // Without an access token, the first call gets one.
+        // Without an access token, the first call refreshes it.
         if let Ok((token, lifetime)) = grant.access {
-            shared.begin_with(token, lifetime);
+            shared.set_access_token(token, lifetime);
         }
+
         Ok(shared)
     }
 
-    pub(crate) fn begin_with(&self, token: AccessToken, lifetime: Duration) {
-        self.state().access = Some(Access::new(token, lifetime, self.leeway));
+    pub(crate) fn set_access_token(&self, token: AccessToken, lifetime: Duration) {
+        self.state().access = Some(CachedToken::new(token, lifetime, self.leeway));
     }
 
     pub(crate) fn refresh_token(&self) -> RefreshToken {
@@ -114,36 +119,34 @@ impl Shared {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Each change of the state is whole, so that a panic leaves nothing half done.
+        // No code that changes the state can panic halfway, so that a poisoned lock is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A token that is good now and not the refused one.
+    /// Returns a valid token other than the expired one. Refreshes it if necessary.
     pub(crate) async fn token(
         self: &Arc<Self>,
-        refused: Option<&AccessToken>,
+        expired: Option<&AccessToken>,
     ) -> Result<AccessToken, TokenError> {
         loop {
-            let Running { mut outcome, until } = match self.at_hand(refused)? {
-                AtHand::Token(token) => return Ok(token),
-                AtHand::Running(running) => running,
-                AtHand::ToStart(refresh, running) => {
+            let mut running = match self.next_step(expired)? {
+                NextStep::Use(token) => return Ok(token),
+                NextStep::Wait(running) => running,
+                NextStep::Start(refresh, running) => {
                     let span = tracing::debug_span!("connect_api.refresh_token");
                     spawn(refresh.run().instrument(span));
                     running
                 }
             };
-            let left = until.saturating_duration_since(Instant::now());
 
-            let outcome = match timeout(left, outcome.wait_for(Option::is_some)).await {
-                Ok(ended) => ended.ok().and_then(|outcome| outcome.clone()),
-                Err(_) => continue,
-            };
+            let remaining = running.deadline.saturating_duration_since(Instant::now());
+            let outcome = running.outcome.wait_for(Option::is_some);
+            let Ok(outcome) = timeout(remaining, outcome).await else { continue };
 
-            return match outcome {
-                Some(Ok(token)) if refused == Some(&token) => Err(TokenError::refused(
-                    "the account service gave the same access token again, which the API has \
-                     refused",
+            return match outcome.ok().and_then(|outcome| outcome.clone()) {
+                Some(Ok(token)) if expired == Some(&token) => Err(TokenError::permanent(
+                    "the account service granted the access token that the API has rejected as \
+                     expired",
                 )),
                 Some(result) => result,
                 None => Err(TokenError::transient("the refresh was interrupted")),
@@ -151,70 +154,76 @@ impl Shared {
         }
     }
 
-    fn at_hand(self: &Arc<Self>, refused: Option<&AccessToken>) -> Result<AtHand, TokenError> {
+    /// Decides how a call gets its token.
+    fn next_step(self: &Arc<Self>, expired: Option<&AccessToken>) -> Result<NextStep, TokenError> {
         let mut state = self.state();
         if let Some(error) = &state.refused {
             return Err(error.clone());
         }
 
+        // No other call may get the expired token, even if the refresh fails.
+        state.access.take_if(|access| expired == Some(&access.token));
+
         let now = Instant::now();
-        // A refused token must not be given to the calls that come while, or after, this fails.
-        state.access.take_if(|access| refused == Some(&access.token));
-
-        if let Some(access) = state.access.as_ref().filter(|access| now < access.due) {
-            return Ok(AtHand::Token(access.token.clone()));
+        if let Some(access) = state.access.as_ref().filter(|access| now < access.refresh_at) {
+            return Ok(NextStep::Use(access.token.clone()));
         }
-
-        if let Some(running) = state.running.as_ref().filter(|running| now < running.until) {
-            return Ok(AtHand::Running(running.clone()));
+        if let Some(running) = state.running.as_ref().filter(|running| now < running.deadline) {
+            return Ok(NextStep::Wait(running.clone()));
         }
-
-        if let Some(error) = state.later.as_ref().and_then(|later| later.error_at(now)) {
+        if let Some(error) = state.backoff.as_ref().and_then(|backoff| backoff.error_at(now)) {
             return Err(error);
         }
 
-        let (done, outcome) = watch::channel(None);
-        // Once for the exchange, and once for what the program does with its new refresh token.
-        let running = Running { outcome, until: now + 2 * bounded(self.endpoint.timeout) };
+        let (sender, outcome) = watch::channel(None);
+        // The timeout twice: for the request, and for the hook.
+        let deadline = now + 2 * limit_duration(self.endpoint.timeout);
+        let running = RunningRefresh { outcome, deadline };
         state.running = Some(running.clone());
+        let refresh = Refresh { shared: Arc::clone(self), sender: Some(sender) };
 
-        Ok(AtHand::ToStart(Refresh { shared: Arc::clone(self), done: Some(done) }, running))
+        Ok(NextStep::Start(refresh, running))
     }
 
-    async fn refresh(&self) -> Result<Access, Failure> {
+    async fn refresh(&self) -> Result<CachedToken, Failure> {
         let old = self.refresh_token();
         let form = [("grant_type", "refresh_token"), ("refresh_token", old.expose())];
         let grant = self.endpoint.exchange(&form, &[old.expose()]).await?;
-        Ok(self.accept(&old, grant).await?)
+
+        Ok(self.store_grant(&old, grant).await?)
     }
 
-    /// Keeps what the service has granted for a refresh token; the new one first, as there is no
-    /// second copy.
-    async fn accept(&self, old: &RefreshToken, grant: Grant) -> Result<Access, TokenError> {
-        if let Some(new) = grant.refresh_token.filter(|new| new != old) {
-            let is_next = {
-                let mut state = self.state();
-                // Not if this one was given up, and another was granted one meanwhile.
-                let is_next = state.refresh_token == *old;
-                if is_next {
-                    state.refresh_token = new.clone();
-                    state.refused = None;
-                }
-
-                is_next
-            };
-
-            if is_next {
-                self.announce(new).await;
-            }
+    /// Stores a grant: the new refresh token first, since there is no other copy of it.
+    async fn store_grant(
+        &self,
+        old: &RefreshToken,
+        grant: Grant,
+    ) -> Result<CachedToken, TokenError> {
+        if let Some(new) = grant.refresh_token.filter(|new| new != old)
+            && self.replace_refresh_token(old, &new)
+        {
+            self.call_hook(new).await;
         }
 
         let (token, lifetime) = grant.access?;
-        Ok(Access::new(token, lifetime, self.leeway))
+        Ok(CachedToken::new(token, lifetime, self.leeway))
     }
 
-    /// Calls the hook where it may block and panic.
-    async fn announce(&self, token: RefreshToken) {
+    /// Replaces the refresh token, unless another refresh has replaced it meanwhile. Returns whether
+    /// it was replaced.
+    fn replace_refresh_token(&self, old: &RefreshToken, new: &RefreshToken) -> bool {
+        let mut state = self.state();
+        if state.refresh_token != *old {
+            return false;
+        }
+
+        state.refresh_token = new.clone();
+        state.refused = None;
+        true
+    }
+
+    /// Calls the hook on a thread that it may block and where it may panic.
+    async fn call_hook(&self, token: RefreshToken) {
         let Some(hook) = self.hook.clone() else { return };
         #[cfg(not(target_family = "wasm"))]
         if tokio::task::spawn_blocking(move || hook(&token)).await.is_err() {
@@ -228,57 +237,61 @@ impl Shared {
     }
 }
 
-enum AtHand {
-    Token(AccessToken),
-    Running(Running),
-    ToStart(Refresh, Running),
+/// How a call gets its token.
+enum NextStep {
+    Use(AccessToken),
+    Wait(RunningRefresh),
+    Start(Refresh, RunningRefresh),
 }
 
-/// The refresh that runs. However it ends, the next one can begin.
+/// The running refresh. When it is dropped, even by a panic, the next refresh can start.
 struct Refresh {
-    shared: Arc<Shared>,
-    /// None once it is told how the refresh ended.
-    done: Option<watch::Sender<Outcome>>,
+    shared: Arc<SharedTokens>,
+    /// `None` after the outcome was sent.
+    sender: Option<watch::Sender<Outcome>>,
 }
 
 impl Refresh {
     async fn run(mut self) {
         let result = self.shared.refresh().await;
         match &result {
-            Ok(_) => tracing::debug!("the access token is refreshed"),
+            Ok(_) => tracing::debug!("refreshed the access token"),
             Err(failure) => failure.log(),
         }
 
-        let outcome = self.end(result.map_err(|failure| failure.error));
-        if let Some(done) = self.done.take() {
-            done.send_replace(Some(outcome));
+        let outcome = self.finish(result.map_err(|failure| failure.error));
+        if let Some(sender) = self.sender.take() {
+            sender.send_replace(Some(outcome));
         }
     }
 
-    /// What those who wait get. A refresh that was given up has no say, but for what it brings.
-    fn end(&self, result: Result<Access, TokenError>) -> Result<AccessToken, TokenError> {
+    /// Updates the state, and returns the outcome for the calls that wait. A refresh that calls no
+    /// longer wait for changes the state only by the token that it got.
+    fn finish(&self, result: Result<CachedToken, TokenError>) -> Result<AccessToken, TokenError> {
         let mut state = self.shared.state();
-        let counts = self.is_current(&state);
-        if counts {
+        let is_current = self.is_current(&state);
+        if is_current {
             state.running = None;
         }
 
         match result {
             Ok(access) => {
                 let token = access.token.clone();
-                state.later = None;
-
-                if counts || state.access.is_none() {
+                state.backoff = None;
+                if is_current || state.access.is_none() {
                     state.access = Some(access);
                 }
+
                 Ok(token)
             }
-            Err(error) if !counts => Err(error),
+            Err(error) if !is_current => Err(error),
             Err(error) if error.is_transient() => {
-                let later = Later::after(state.later.take(), error);
-                let Later { until, error, .. } = state.later.insert(later).clone();
+                let backoff = RefreshBackoff::after_failure(state.backoff.take(), error);
+                state.backoff = Some(backoff.clone());
                 let access = state.access.as_mut();
-                access.and_then(|access| access.without_refresh(until)).ok_or(error)
+                let token = access.and_then(|access| access.postpone_refresh(backoff.until));
+
+                token.ok_or(backoff.error)
             }
             Err(error) => {
                 state.refused = Some(error.clone());
@@ -287,16 +300,16 @@ impl Refresh {
         }
     }
 
-    /// Whether it is this one that others wait for.
+    /// Whether calls wait for this refresh.
     fn is_current(&self, state: &State) -> bool {
-        let (Some(done), Some(running)) = (&self.done, &state.running) else { return false };
-        done.subscribe().same_channel(&running.outcome)
+        let (Some(sender), Some(running)) = (&self.sender, &state.running) else { return false };
+        sender.subscribe().same_channel(&running.outcome)
     }
 }
 
 impl Drop for Refresh {
-    /// The runtime went away, or something panicked: those who wait learn of it from the sender
-    /// that is dropped.
+    /// Ends a refresh that did not finish, because the runtime stopped or something panicked. The calls
+    /// that wait notice the dropped sender.
     fn drop(&mut self) {
         let mut state = self.shared.state();
         if self.is_current(&state) {
@@ -305,13 +318,13 @@ impl Drop for Refresh {
     }
 }
 
-/// Runs on when the caller is cancelled.
+/// Spawns the refresh, so that it continues when the caller is cancelled.
 #[cfg(not(target_family = "wasm"))]
 fn spawn(refresh: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(refresh);
 }
 
-/// Runs on when the caller is cancelled.
+/// Spawns the refresh, so that it continues when the caller is cancelled.
 #[cfg(target_family = "wasm")]
 fn spawn(refresh: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(refresh);
@@ -323,81 +336,87 @@ mod tests {
 
     use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 
+    use super::super::config::AccountConfig;
     use super::*;
-    use crate::auth::oauth::Account;
 
     const LIFETIME: Duration = Duration::from_secs(20);
 
-    /// What gets its tokens from a service in trouble, with an access token that is to be refreshed
-    /// and will still live for a while; and how often the service was asked.
-    async fn in_trouble(retry_after: Option<&'static str>) -> (Arc<Shared>, Arc<AtomicUsize>) {
-        let asked = Arc::new(AtomicUsize::new(0));
-        let count = asked.clone();
+    /// Tokens of an account service that responds with 503. Their access token is due for a refresh
+    /// and has not expired. Also returns the number of requests to the service.
+    async fn tokens_of_failing_service(
+        retry_after: Option<&'static str>,
+    ) -> (Arc<SharedTokens>, Arc<AtomicUsize>) {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counter = requests.clone();
 
-        let answer = move || {
-            count.fetch_add(1, Ordering::Relaxed);
+        let respond = move || {
+            counter.fetch_add(1, Ordering::Relaxed);
             let headers: HeaderMap = retry_after
-                .map(|wait| (header::RETRY_AFTER, HeaderValue::from_static(wait)))
+                .map(|delay| (header::RETRY_AFTER, HeaderValue::from_static(delay)))
                 .into_iter()
                 .collect();
             std::future::ready((StatusCode::SERVICE_UNAVAILABLE, headers))
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let mut account = Account::new("client".to_owned());
+        let mut account = AccountConfig::new("client".to_owned());
         account.token_url = Some(format!("http://{}/token", listener.local_addr().unwrap()));
-
-        let router = axum::Router::new().fallback(answer);
+        let router = axum::Router::new().fallback(respond);
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let (endpoint, hook) = account.open().unwrap();
-        let shared = Shared::new(endpoint, "refresh".into(), hook, super::super::LEEWAY).unwrap();
-        shared.begin_with("given".into(), LIFETIME);
-        shared.state().access.as_mut().unwrap().due = Instant::now();
 
-        (Arc::new(shared), asked)
+        let (endpoint, hook) = account.into_endpoint().unwrap();
+        let shared = SharedTokens::new(endpoint, "refresh".into(), hook, DEFAULT_LEEWAY).unwrap();
+        shared.set_access_token("given".into(), LIFETIME);
+        shared.state().access.as_mut().unwrap().refresh_at = Instant::now();
+
+        (Arc::new(shared), requests)
     }
 
     #[tokio::test]
-    async fn a_token_is_good_to_its_end_though_it_cannot_be_refreshed() {
+    async fn failed_refresh_leaves_the_access_token_usable_until_it_expires() {
         for retry_after in [None, Some("300")] {
-            let (shared, asked) = in_trouble(retry_after).await;
+            let (shared, requests) = tokens_of_failing_service(retry_after).await;
             for _ in 0..3 {
                 assert_eq!(shared.token(None).await.unwrap().expose(), "given");
             }
 
-            // Without a `Retry-After` it is asked again after a time that a slow machine may need.
+            // Without a `Retry-After`, a slow machine may exceed the backoff.
             if retry_after.is_some() {
-                assert_eq!(asked.load(Ordering::Relaxed), 1, "the service is not asked each time");
+                assert_eq!(requests.load(Ordering::Relaxed), 1, "no request during the backoff");
             }
 
-            shared.state().access.as_mut().unwrap().end = Instant::now();
-            shared.state().access.as_mut().unwrap().due = Instant::now();
+            let now = Instant::now();
+            let mut state = shared.state();
+            let access = state.access.as_mut().unwrap();
+            (access.refresh_at, access.expires_at) = (now, now);
+            drop(state);
             assert!(shared.token(None).await.unwrap_err().is_transient());
         }
     }
 
     #[tokio::test]
-    async fn a_token_that_was_refused_is_given_to_nobody_whatever_life_it_has() {
-        let (shared, asked) = in_trouble(Some("300")).await;
-        let refused = AccessToken::from("given");
-        assert!(shared.token(Some(&refused)).await.unwrap_err().is_transient());
+    async fn expired_token_is_never_returned_again() {
+        let (shared, requests) = tokens_of_failing_service(Some("300")).await;
+        let expired = AccessToken::from("given");
+        assert!(shared.token(Some(&expired)).await.unwrap_err().is_transient());
         assert!(shared.token(None).await.unwrap_err().is_transient());
-        assert_eq!(asked.load(Ordering::Relaxed), 1, "all know of the failure");
+        assert_eq!(requests.load(Ordering::Relaxed), 1, "all calls share the failure");
     }
 
     #[test]
-    fn a_token_is_refreshed_before_its_end_but_not_before_half_of_its_life() {
-        let unset = super::super::LEEWAY.as_secs();
-        for (lifetime, leeway, due) in [(600, unset, 570), (40, 30, 20), (1, 30, 0), (60, 0, 60)] {
+    fn refresh_is_due_before_expiry_but_not_before_half_of_the_lifetime() {
+        let default = DEFAULT_LEEWAY.as_secs();
+        for (lifetime, leeway, due) in [(600, default, 570), (40, 30, 20), (1, 30, 0), (60, 0, 60)]
+        {
             let start = Instant::now();
             let [lifetime, leeway] = [lifetime, leeway].map(Duration::from_secs);
-            let access = Access::new("a".into(), lifetime, leeway);
-            let due_after = access.due - start;
+            let access = CachedToken::new("a".into(), lifetime, leeway);
+            let due_after = access.refresh_at - start;
 
             assert!((due..due + 5).contains(&due_after.as_secs()), "{due_after:?}");
-            assert!(access.due <= access.end);
+            assert!(access.refresh_at <= access.expires_at);
         }
 
-        // No time is too long.
-        Access::new("a".into(), Duration::MAX, Duration::MAX);
+        // Durations cannot overflow.
+        CachedToken::new("a".into(), Duration::MAX, Duration::MAX);
     }
 }

@@ -1,6 +1,5 @@
 //! Actions on print jobs and printers, and waiting for their result.
 
-mod error;
 mod methods;
 
 use std::fmt;
@@ -12,13 +11,12 @@ use std::time::Duration;
 use futures_core::Stream;
 
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{ActionError, Error};
 use crate::http::call::Call;
 use crate::http::options::CallOptions;
 use crate::http::retry::RetryPolicy;
 use crate::models::{ActionStatus, ActionStatusResponse};
 use crate::runtime::{BoxFuture, sleep};
-pub use error::ActionError;
 
 /// The pause between two status requests.
 const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -224,7 +222,7 @@ impl Action {
         }
 
         self.is_finished = true;
-        Some(Err(self.error().missed(Some(error)).into()))
+        Some(Err(self.error().with_last_failure(Some(error)).into()))
     }
 
     /// Stores a status. Returns it if it differs from the previous one.
@@ -246,14 +244,14 @@ impl Action {
         (self.is_finished, self.request) = (true, None);
         let last_failure = self.last_failure.take();
 
-        self.error().late(self.timeout).missed(last_failure).into()
+        self.error().with_timeout(self.timeout).with_last_failure(last_failure).into()
     }
 
     /// Returns an error with the id and the last status of the action.
     #[inline]
     fn error(&self) -> ActionError {
         let status = self.last.as_ref().map(|last| last.status.clone());
-        ActionError::ended(self.action_id.clone(), status)
+        ActionError::new(self.action_id.clone(), status)
     }
 
     /// Requests the status after the poll interval, or after a longer `Retry-After`.

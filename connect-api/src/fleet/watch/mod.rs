@@ -76,7 +76,7 @@ impl Client {
         // No retries within a call: the next poll is the retry, so the interval is always kept.
         let once = CallOptions::new().retry(RetryPolicy::never());
         let (client, cluster_id) = (self.clone(), cluster_id.into());
-        let min_interval = self.pace().poll_interval().unwrap_or(VENDOR_MIN_INTERVAL);
+        let min_interval = self.rate_limiter().poll_interval().unwrap_or(VENDOR_MIN_INTERVAL);
 
         let status_request = self.get_cluster_status(&cluster_id).with(once.clone());
         let request_status = Box::new(move || Box::pin(status_request.clone().send()) as _);

@@ -42,7 +42,7 @@ fn watch_with_interval(
                 PollResult::Online => "idle",
                 PollResult::Offline => "unreachable",
                 PollResult::TransientError => return Err(TokenError::transient("any").into()),
-                PollResult::PermanentError => return Err(TokenError::refused("any").into()),
+                PollResult::PermanentError => return Err(TokenError::permanent("any").into()),
             };
             let printers = json!([{"uuid": "p", "status": status}]);
 

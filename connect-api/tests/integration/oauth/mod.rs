@@ -220,7 +220,7 @@ async fn a_refusal_fails_all_calls_with_one_request_and_no_later_one_asks_again(
             assert!(matches!(&error, Error::Token(error) if !error.is_transient()), "{error:?}");
 
             let text = error.to_string();
-            assert!(text.contains("refuses"), "{text}");
+            assert!(text.contains("refused"), "{text}");
             assert!(text.contains("invalid_grant (Token  *** was  revoked)"), "{text}");
             assert!(text.contains(&status.to_string()), "{text}");
         }

@@ -145,7 +145,8 @@ async fn no_secret_shows_in_debug_errors_or_logs() {
     }
 
     // The warning has the code of the OAuth error, but not the description: it can name a user.
-    let is_warning = |line: &&str| line.contains(" WARN ") && line.contains("is not refreshed");
+    let is_warning =
+        |line: &&str| line.contains(" WARN ") && line.contains("cannot refresh the access token");
     let warning = logged.lines().rfind(is_warning).unwrap();
 
     assert!(warning.contains("400") && warning.contains("\"invalid_grant\""), "{warning}");

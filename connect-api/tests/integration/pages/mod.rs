@@ -182,18 +182,6 @@ async fn an_empty_page_is_the_end() {
     assert_eq!(collect(&server).await, Vec::<String>::new());
 }
 
-/// From the 26th page on, the server gives half of what it is asked for.
-#[tokio::test]
-async fn shorter_pages_on_the_way_lose_and_repeat_nothing() {
-    let server = serve(|number| match number {
-        ..=25 => page(of_a_thousand(number, 20), Some(50)),
-        _ => page(of_a_thousand(number, 10), Some(100)),
-    })
-    .await;
-
-    assert_eq!(collect(&server).await, all());
-}
-
 #[tokio::test]
 async fn a_list_that_shrinks_meanwhile_ends_where_it_ends_now() {
     let server = serve(|number| match number {

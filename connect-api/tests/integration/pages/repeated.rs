@@ -1,11 +1,12 @@
-//! Pages that repeat others, in the place of what nobody has seen yet.
+//! Pages that repeat items of earlier pages.
 
 use std::sync::Mutex;
 
 use connect_api::models::ClusterResponse;
 use connect_api::{Error, Items};
+use futures_util::StreamExt as _;
 
-use super::{all, clusters, collect, counted, of_a_thousand, page, serve};
+use super::{all, clusters, counted, of_a_thousand, page, serve};
 use crate::support::api_server::Server;
 
 /// Reads a list of clusters until it refuses to go on, and gives what was found, the page that is at
@@ -30,7 +31,7 @@ async fn a_list_that_is_announced_and_does_not_go_on_is_an_error() {
     assert_eq!((found, at, server.count()), (all()[..20].to_vec(), 2, 3), "page 2 twice");
 
     let error = items.next().await.unwrap().unwrap_err();
-    let text = "get_clusters: page 2 repeats items of pages before it, in the place of others";
+    let text = "get_clusters: page 2 repeats items of earlier pages and has no new item";
     assert_eq!(error.to_string(), text);
     assert_eq!(error.operation(), Some("get_clusters"));
     assert_eq!((items.next_page(), server.count()), (Some(2), 4), "once for who asks again");
@@ -66,27 +67,23 @@ async fn a_page_that_repeats_another_loses_nothing() {
     }
 }
 
-/// A page's worth of clusters was added in front of the list meanwhile, and the count says so.
+/// Between two requests, as many clusters were added in front of the list as a page holds.
 #[tokio::test]
-async fn a_page_that_repeats_another_for_good_is_passed_over_if_the_list_has_grown() {
+async fn list_that_grows_by_a_page_is_a_repeated_page_error_and_another_stream_can_skip_the_page() {
     let server = serve(|number| match number {
         ..=16 => page(of_a_thousand(number, 20), Some(50)),
         _ => counted(of_a_thousand(number - 1, 20), 51, 1020),
     })
     .await;
 
-    assert_eq!(collect(&server).await, all());
-    assert_eq!(server.count(), 52);
+    let (mut found, page, _) = until_repeated(&server).await;
+    assert_eq!((page, server.count()), (17, 18));
 
-    // That explains one page, not another.
-    let server = serve(|number| match number {
-        ..=16 => page(of_a_thousand(number, 20), Some(50)),
-        17..=29 => counted(of_a_thousand(number - 1, 20), 51, 1020),
-        _ => counted(of_a_thousand(28, 20), 51, 1020),
-    })
-    .await;
-    let (found, at, _) = until_repeated(&server).await;
-    assert_eq!((found, at), (all()[..28 * 20].to_vec(), 30));
+    let mut rest = server.client().get_clusters().limit(20).page(page + 1).items();
+    while let Some(cluster) = rest.next().await {
+        found.push(cluster.unwrap().cluster_id);
+    }
+    assert_eq!(found, all());
 }
 
 #[tokio::test]
@@ -111,9 +108,9 @@ async fn a_short_last_page_that_repeats_hides_another() {
     assert_eq!(server.count(), 4, "once more, and no further");
 }
 
-/// An item was taken away after the second page, and with it the last page's only one moved there.
+/// An item was removed after the second page, but the API still counts three pages.
 #[tokio::test]
-async fn a_short_last_page_that_has_only_what_is_known_is_the_end_if_the_count_says_so() {
+async fn last_page_without_new_items_is_a_repeated_page_error_even_if_the_item_count_is_reached() {
     let server = serve(|number| match number {
         1 => counted(clusters(0..10), 3, 21),
         2 => counted(clusters(10..20), 3, 21),
@@ -121,7 +118,8 @@ async fn a_short_last_page_that_has_only_what_is_known_is_the_end_if_the_count_s
     })
     .await;
 
-    assert_eq!(collect(&server).await, all()[..20]);
+    let (found, page, _) = until_repeated(&server).await;
+    assert_eq!((found, page), (all()[..20].to_vec(), 3));
 }
 
 #[tokio::test]
@@ -156,4 +154,21 @@ async fn counted_pages_that_take_turns_do_not_go_on_forever() {
         assert_eq!(found, all()[..40]);
         assert!(at <= 5, "{at}");
     }
+}
+
+/// From the 26th page on, the server returns half of the requested items.
+#[tokio::test]
+async fn pages_that_become_shorter_are_a_repeated_page_error_and_lose_nothing() {
+    let server = serve(|number| match number {
+        ..=25 => page(of_a_thousand(number, 20), Some(50)),
+        _ => page(of_a_thousand(number, 10), Some(100)),
+    })
+    .await;
+
+    let (found, page, _) = until_repeated(&server).await;
+    assert_eq!((found, page), (all()[..500].to_vec(), 26));
+
+    let rest = server.client().get_clusters().limit(10).page(51).items();
+    let rest: Vec<_> = rest.map(|cluster| cluster.unwrap().cluster_id).collect().await;
+    assert_eq!(rest, all()[500..]);
 }

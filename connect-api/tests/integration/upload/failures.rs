@@ -63,7 +63,7 @@ async fn a_success_before_all_bytes_were_sent_is_none() {
     tokio::io::AsyncWriteExt::write_all(&mut sender, b"hello").await.unwrap();
 
     let error = upload(&host, UploadSource::reader(reader, 1000)).send().await.unwrap_err();
-    let fault = "answered 200 OK before all bytes were sent: 0 of 1000";
+    let fault = "incomplete upload: 200 OK after 0 of 1000 bytes";
     assert!(error.to_string().ends_with(fault), "{error}");
     assert!(error.is_transient() && matches!(error, Error::Transport(_)), "{error:?}");
 
@@ -101,7 +101,12 @@ async fn a_host_that_takes_no_more_is_given_up_in_time() {
     let limit = Duration::from_millis(200);
     let error = upload(&host, source).with(once).stall_timeout(limit).send().await.unwrap_err();
 
-    assert!(error.to_string().ends_with("(after 2 attempts): nothing moved for 200ms"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("(after 2 attempts): timed out: no bytes were transferred for 200ms"),
+        "{error}"
+    );
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
 }
@@ -198,7 +203,7 @@ async fn a_source_of_another_length_is_no_upload() {
 
         let found = if said > LENGTH { "only 2000000" } else { "more" };
         let expected = format!(
-            "upload of a reader of {said} bytes: {said} bytes were announced, but there are {found}"
+            "upload of a reader of {said} bytes: expected {said} bytes, but the source has {found}"
         );
         assert_eq!(error.to_string(), expected);
 
@@ -231,7 +236,7 @@ async fn a_source_that_fails_on_the_way_is_the_source_s_fault_and_is_not_sent_ag
     };
 
     let error = upload(&host, UploadSource::reopening(2000, broken)).send().await.unwrap_err();
-    assert!(error.to_string().ends_with("cannot be read: the disk is gone"), "{error}");
+    assert!(error.to_string().ends_with("cannot read the source: the disk is gone"), "{error}");
 
     let Error::Upload(error) = error else { panic!("{error:?}") };
     assert!(error.kind().is_some());

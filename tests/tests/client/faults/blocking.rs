@@ -1,19 +1,21 @@
-//! Calls without async.
+//! Blocking calls.
 
-use connect_api::{Client, Error};
+use std::panic::AssertUnwindSafe;
+
+use connect_api::Error;
 use connect_stand_in::Fault;
 
 use super::{client, retrying};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_plain_thread_can_call() {
+async fn blocking_calls_work_on_plain_threads() {
     let stand_in = connect_tests::examples().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
 
     let thread = std::thread::spawn(move || {
         let status = client.get_cluster_status("c").with(retrying(2)).send().wait()?;
-        // From several threads at once, and again: all share a runtime.
+        // Calls from several threads at once share one runtime.
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| client.print("c", "j").send().wait().expect("an answer"));
@@ -32,11 +34,11 @@ async fn a_plain_thread_can_call() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thread_of_a_runtime_can_call_where_it_may_block() {
+async fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
 
-    // With a connection at hand that this runtime keeps.
+    // Opens a connection that belongs to the test's runtime.
     client.get_settings().send().await.expect("an answer");
     let spawned = client.clone();
     let spawned = tokio::task::spawn_blocking(move || spawned.get_settings().send().wait());
@@ -47,22 +49,26 @@ async fn a_thread_of_a_runtime_can_call_where_it_may_block() {
 }
 
 #[tokio::test]
-async fn a_runtime_is_not_blocked_but_told() {
-    assert_told().await;
+async fn blocking_call_in_async_task_panics_before_it_sends_a_request() {
+    assert_blocking_call_panics().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_task_of_many_threads_is_not_blocked_but_told() {
-    assert_told().await;
-    tokio::spawn(assert_told()).await.expect("no panic");
+async fn blocking_call_in_async_task_of_multi_thread_runtime_panics() {
+    assert_blocking_call_panics().await;
+    tokio::spawn(assert_blocking_call_panics()).await.expect("the spawned task succeeds");
 }
 
-async fn assert_told() {
-    let client = Client::builder().base_url("http://127.0.0.1:1").build().expect("a client");
-    let result = client.get_cluster_status("c").send().wait();
-    let Err(Error::Configuration(error)) = result else { panic!("{result:?}") };
+async fn assert_blocking_call_panics() {
+    let stand_in = connect_tests::examples().await;
+    let call = client(&stand_in).get_cluster_status("c").send();
 
-    assert!(error.to_string().contains("await it"), "{error}");
-    // And goes on.
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(|| call.wait())).expect_err("a panic");
+    let message = panic.downcast_ref::<&str>().copied().map(str::to_owned);
+    let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    assert!(message.contains("from within a runtime"), "{message}");
+
+    // The runtime still works, and no request was sent.
     tokio::task::yield_now().await;
+    assert_eq!(stand_in.requests().len(), 0);
 }

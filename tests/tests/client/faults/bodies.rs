@@ -29,9 +29,9 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
 
                 assert!(sent < limit + IN_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
                 let Error::Transport(refused) = &error else { panic!("{error:?}") };
-                assert!(refused.is_too_long(), "{error:?}");
+                assert!(refused.is_response_too_large(), "{error:?}");
 
-                let says = format!("the answer is longer than {limit} bytes");
+                let says = format!("the response body is larger than {limit} bytes");
                 assert!(error.to_string().contains(&says), "{error}");
                 assert_eq!(stand_in.requests().len(), 1);
             }
@@ -50,7 +50,7 @@ async fn the_limit_is_the_longest_body_that_is_taken() {
 
     with(length).await.expect("an answer");
     let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
-    assert!(error.is_too_long());
+    assert!(error.is_response_too_large());
 }
 
 #[tokio::test]

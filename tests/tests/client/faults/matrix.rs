@@ -223,14 +223,15 @@ impl Outcome {
                 error.status == status && error.attempts() == requests
             }
             (Self::Lost, Err(Error::Transport(error))) => {
-                let other = error.is_timeout() || error.is_connect() || error.is_too_long();
+                let other =
+                    error.is_timeout() || error.is_connect() || error.is_response_too_large();
                 !other && error.attempts() == requests
             }
             (Self::Timeout, Err(Error::Transport(error))) => {
                 error.is_timeout() && !error.is_connect() && error.attempts() == requests
             }
             (Self::TooLong, Err(Error::Transport(error))) => {
-                error.is_too_long() && !error.is_timeout()
+                error.is_response_too_large() && !error.is_timeout()
             }
             (Self::Decode, Err(Error::Decode(error))) => error.status == 200,
             (Self::NoData, Err(Error::NoData(error))) => error.status == 200,

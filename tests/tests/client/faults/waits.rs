@@ -126,7 +126,7 @@ async fn the_time_of_the_whole_call_ends_attempts() {
         let Err(Error::Transport(error)) = result else { panic!("{call:?}: {result:?}") };
 
         assert!(error.is_timeout() && error.attempts() == 1, "{error:?}");
-        assert!(error.to_string().contains("within 1s"), "{error}");
+        assert!(error.to_string().contains("timed out after 1s"), "{error}");
         assert!(start.elapsed() < Duration::from_secs(15));
         assert_eq!(stand_in.requests().len(), 1);
     }

@@ -33,7 +33,7 @@ fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
     assert!(HERE.contains(&list[from..]), "the README's first program is not here:\n{list}");
     assert_eq!(programs(&docs)[0], print);
 
-    let from = print.find("    // Where to print").expect("the way of the program");
+    let from = print.find("    // Find the first cluster").expect("the way of the program");
     assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
 
     let (_, test) = README_TEST.split_once("\n\n").expect("a line of documentation");
@@ -60,7 +60,7 @@ async fn the_first_program_sees_each_cluster() {
 
 /// The program of the front page.
 async fn front_page(client: Client, file: &str) -> Result<(), Error> {
-    // Where to print: on the first cluster that is online, of as many pages as there are.
+    // Find the first cluster that is online. The stream requests as many pages as needed.
     let mut clusters = client.get_clusters().items();
     let cluster = loop {
         let Some(cluster) = clusters.next().await.transpose()? else { return Ok(()) };
@@ -69,16 +69,16 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
         }
     };
 
-    // What is there before the print is what changes are measured by.
+    // The status before the print, with which the watch compares the next status.
     let before = client.get_cluster_status(&cluster).send().await?;
     let uuid = match client.print(&cluster, file).start_now(true).send().await {
-        // It was taken, but somebody has to approve it first.
+        // The print was accepted, but somebody has to approve it first.
         Err(Error::NoData(_)) => None,
-        sent => sent?.job_instance_uuid,
+        result => result?.job_instance_uuid,
     };
     let Some(uuid) = uuid else { return Ok(()) };
 
-    // And then: whatever happens there, until the job has ended, however it does.
+    // Print the events of the cluster until the job has ended.
     let mut watch = client.watch_cluster(&cluster).since(before).job(&uuid);
     while let Some(event) = watch.next().await.transpose()? {
         println!("{event}");

@@ -150,7 +150,7 @@ async fn failed_job_request_is_retried_after_the_other_jobs() {
 fn api_error(status: u16) -> Error {
     let status = StatusCode::from_u16(status).unwrap();
     let operation = Arc::new(GetPrintJob::OPERATION);
-    let error = ApiError::read(&operation, status, HeaderMap::new(), b"", &[]);
+    let error = ApiError::new(&operation, status, HeaderMap::new(), b"", &[]);
     Error::Api(Box::new(error))
 }
 

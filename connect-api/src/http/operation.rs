@@ -1,0 +1,46 @@
+//! Operations of the API: the constant facts about a route that every call of it needs.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// An operation of the API: its id, method, path template and retry properties.
+///
+/// Generated code holds one constant for each operation. The strings are `Cow`s because
+/// [`Client::request`](crate::Client::request) builds operations from the caller's strings.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: Cow<'static, str>,
+    /// The path template, such as `/clusters/{cluster_id}`. It holds no argument values.
+    pub(crate) path: Cow<'static, str>,
+    /// Whether sending the request twice has the same effect as sending it once.
+    pub(crate) repeatable: bool,
+    /// Whether programs poll this operation, so that `poll_interval` limits its rate.
+    pub(crate) polled: bool,
+}
+
+impl Operation {
+    /// Creates an operation that is repeatable and not polled.
+    pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
+        let (method, path) = (Cow::Borrowed(method), Cow::Borrowed(path));
+        Self { id, method, path, repeatable: true, polled: false }
+    }
+
+    /// Marks the operation as not repeatable: each request has a new effect.
+    pub(crate) const fn once(mut self) -> Self {
+        self.repeatable = false;
+        self
+    }
+
+    /// Marks the operation as polled.
+    pub(crate) const fn polled(mut self) -> Self {
+        self.polled = true;
+        self
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} {})", self.id, self.method, self.path)
+    }
+}
