@@ -78,7 +78,7 @@ pub const CLIENT_METHODS: &[&str] = &[
     "move_print_job",
     "new",
     "options",
-    "pace",
+    "rate_limiter",
     "pause_print_job",
     "remove_print_job",
     "rename_printer",

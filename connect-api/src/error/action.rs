@@ -97,9 +97,3 @@ impl fmt::Display for ActionError {
 }
 
 impl std::error::Error for ActionError {}
-
-impl From<ActionError> for Error {
-    fn from(error: ActionError) -> Self {
-        Error::Action(Box::new(error))
-    }
-}

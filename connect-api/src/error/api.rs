@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::Attempts;
+use super::display::Attempts;
 use crate::auth::token::AccessToken;
 use crate::http::operation::Operation;
 use crate::http::raw_response::RawResponse;
@@ -54,7 +54,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Reads the error objects of a response body and redacts the secrets in them.
+    /// Reads the error objects of a response body, and redacts the secrets in body and headers.
     pub(crate) fn new(
         operation: &Arc<Operation>,
         status: StatusCode,

@@ -4,6 +4,7 @@ mod action;
 mod api;
 mod classify;
 mod decode;
+mod display;
 mod paging;
 mod transport;
 #[cfg(feature = "upload")]
@@ -15,9 +16,11 @@ use reqwest::StatusCode;
 
 use crate::auth::token::TokenError;
 use crate::models::ErrorCode;
+
 pub use action::ActionError;
 pub use api::ApiError;
 pub use decode::{DecodeError, NoDataError};
+pub(crate) use display::error_chain;
 pub use paging::RepeatedPageError;
 pub use transport::TransportError;
 #[cfg(feature = "upload")]
@@ -170,6 +173,12 @@ impl std::error::Error for Error {}
 
 impl std::error::Error for ConfigurationError {}
 
+impl From<ActionError> for Error {
+    fn from(error: ActionError) -> Self {
+        Error::Action(Box::new(error))
+    }
+}
+
 impl From<ConfigurationError> for Error {
     fn from(error: ConfigurationError) -> Self {
         Error::Configuration(error)
@@ -182,27 +191,21 @@ impl From<TokenError> for Error {
     }
 }
 
-/// Displays the number of attempts in parentheses, if there was more than one.
-struct Attempts(usize);
-
-impl fmt::Display for Attempts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 | 1 => Ok(()),
-            attempts => write!(f, " (after {attempts} attempts)"),
-        }
+impl From<RepeatedPageError> for Error {
+    fn from(error: RepeatedPageError) -> Self {
+        Error::RepeatedPage(error)
     }
 }
 
-/// Formats an error and all its sources on one line, separated by colons.
-pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Error::Transport(error)
     }
+}
 
-    text
+#[cfg(feature = "upload")]
+impl From<UploadError> for Error {
+    fn from(error: UploadError) -> Self {
+        Error::Upload(error)
+    }
 }

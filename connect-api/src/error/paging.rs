@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::Error;
 use crate::http::operation::Operation;
 
 /// A page that repeats items of earlier pages instead of continuing the list.
@@ -58,9 +57,3 @@ impl fmt::Display for RepeatedPageError {
 }
 
 impl std::error::Error for RepeatedPageError {}
-
-impl From<RepeatedPageError> for Error {
-    fn from(error: RepeatedPageError) -> Self {
-        Error::RepeatedPage(error)
-    }
-}

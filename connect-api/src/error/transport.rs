@@ -7,7 +7,8 @@ use std::time::Duration;
 #[cfg(feature = "upload")]
 use reqwest::StatusCode;
 
-use super::{Attempts, Error, error_chain};
+use super::Error;
+use super::display::{Attempts, error_chain};
 use crate::http::operation::Operation;
 
 /// A request that could not be sent completely, or a response that did not arrive completely.
@@ -254,9 +255,3 @@ impl fmt::Display for TransportError {
 }
 
 impl std::error::Error for TransportError {}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        Error::Transport(error)
-    }
-}

@@ -2,8 +2,6 @@
 
 use std::{fmt, io};
 
-use super::Error;
-
 /// A source of an upload that cannot be read, or whose length differs from the expected length.
 ///
 /// ```no_run
@@ -78,9 +76,3 @@ impl fmt::Display for UploadError {
 }
 
 impl std::error::Error for UploadError {}
-
-impl From<UploadError> for Error {
-    fn from(error: UploadError) -> Self {
-        Error::Upload(error)
-    }
-}

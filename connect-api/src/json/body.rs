@@ -1,4 +1,7 @@
-//! From the bytes of an answer to what the operation promises.
+//! Decodes the body of a successful response to the type that the operation returns.
+//!
+//! Each function is named by the shape of the body: `sent! { GetCluster.one(models::Cluster) }` in a
+//! generated request selects [`one`].
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -6,87 +9,87 @@ use serde::de::DeserializeOwned;
 use crate::error::{ApiError, DecodeError, Error, NoDataError};
 use crate::http::raw_response::RawResponse;
 use crate::http::response::Response;
-use crate::json::envelope::{Answer, Any, Content, One};
+use crate::json::envelope::{AnyData, Content, Envelope, One};
 use crate::json::path::parse_value;
 use crate::paging::page::Page;
 
-/// The whole body, without an envelope.
+/// Decodes a body without an envelope.
 pub(crate) fn whole<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
     if is_empty(&raw) {
-        return Err(failure(raw, None));
+        return Err(decode_error(raw, None));
     }
+
     match serde_json::from_slice(&raw.body) {
         Ok(body) => Ok(Response::new(raw.status, raw.headers, body)),
-        Err(error) => Err(failure(raw, Some(error))),
+        Err(error) => Err(decode_error(raw, Some(error))),
     }
 }
 
-/// One object in an envelope.
+/// Decodes one object in an envelope.
 #[inline]
 pub(crate) fn one<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
-    opened(raw, |answer: &mut Answer<One<T>>| answer.data.take())
+    decode_envelope(raw, |envelope: &mut Envelope<One<T>>| envelope.data.take())
 }
 
-/// A page of a list.
+/// Decodes a page of a list.
 pub(crate) fn page<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<Page<T>>, Error> {
-    opened(raw, Page::of)
+    decode_envelope(raw, Page::from_envelope)
 }
 
-/// A list in an envelope.
+/// Decodes a list in an envelope.
 pub(crate) fn list<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<Vec<T>>, Error> {
     page(raw).map(|response| response.map(|page| page.items))
 }
 
-/// Whatever an envelope holds.
+/// Decodes any JSON in an envelope.
 pub(crate) fn data<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
-    opened(raw, |answer: &mut Answer<Any<T>>| answer.data.take())
+    decode_envelope(raw, |envelope: &mut Envelope<AnyData<T>>| envelope.data.take())
 }
 
-/// The body as it came.
+/// Returns the body as it was received.
 pub(crate) fn bytes(raw: RawResponse) -> Result<Response<Bytes>, Error> {
     Ok(Response::new(raw.status, raw.headers, raw.body))
 }
 
-/// No body, or one that does not matter.
+/// Ignores the body.
 pub(crate) fn nothing(raw: RawResponse) -> Result<Response<()>, Error> {
     Ok(Response::new(raw.status, raw.headers, ()))
 }
 
-/// What the envelope of an answer holds.
+/// Decodes an envelope, and takes its content with a function.
 #[inline]
-fn opened<C: Content, T>(
+fn decode_envelope<C: Content, T>(
     raw: RawResponse,
-    open: impl FnOnce(&mut Answer<C>) -> Option<T>,
+    take_content: impl FnOnce(&mut Envelope<C>) -> Option<T>,
 ) -> Result<Response<T>, Error> {
     if is_empty(&raw) {
-        return Err(failure(raw, None));
+        return Err(decode_error(raw, None));
     }
 
-    let mut answer = Answer::empty();
+    let mut envelope = Envelope::empty();
     let mut json = serde_json::Deserializer::from_slice(&raw.body);
-    let read = answer.read(&mut json).and_then(|()| json.end());
-
-    if let Err(error) = read {
-        return Err(failure(raw, Some(error)));
+    if let Err(error) = envelope.read(&mut json).and_then(|()| json.end()) {
+        return Err(decode_error(raw, Some(error)));
     }
-    match open(&mut answer) {
+
+    match take_content(&mut envelope) {
         Some(body) => Ok(Response::new(raw.status, raw.headers, body)),
-        None => Err(failure(raw, None)),
+        None => Err(decode_error(raw, None)),
     }
 }
 
-/// Whether the body says nothing, in one of the ways that answers do.
+/// Whether the body is empty, or is JSON that means the same.
 fn is_empty(raw: &RawResponse) -> bool {
     matches!(raw.body.trim_ascii(), b"" | b"null" | b"\"\"")
 }
 
-/// Why an answer does not hold what it should: it lists errors in spite of its status, has no data,
-/// or cannot be decoded.
-fn failure(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
+/// Returns the error for a successful response that cannot be decoded: it lists errors in spite of its
+/// status, has no data, or is not the documented JSON.
+fn decode_error(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
     let span = raw.span.clone();
     let error = match (ApiError::from_success(&raw), error) {
         (Some(error), _) => Error::Api(Box::new(error)),
-        (None, Some(error)) if !is_empty_outcome(&raw) => {
+        (None, Some(error)) if !is_accepted_without_data(&raw) => {
             Error::Decode(Box::new(DecodeError::new(raw, error)))
         }
         (None, _) => Error::NoData(NoDataError::new(&raw.operation, raw.status)),
@@ -96,9 +99,9 @@ fn failure(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
     error
 }
 
-/// Whether an operation that does something anew is answered with an object without members: it has
-/// been taken in, and there is nothing to tell yet.
-fn is_empty_outcome(raw: &RawResponse) -> bool {
-    let data = || parse_value(&raw.body)?.get("data")?.as_object().map(serde_json::Map::is_empty);
-    !raw.operation.repeatable && data() == Some(true)
+/// Whether the response to an operation that is not idempotent has an empty object as its data. The
+/// service responds so to a request that it has accepted but not carried out yet.
+fn is_accepted_without_data(raw: &RawResponse) -> bool {
+    let has_empty_data = || Some(parse_value(&raw.body)?.get("data")?.as_object()?.is_empty());
+    !raw.operation.repeatable && has_empty_data() == Some(true)
 }

@@ -1,7 +1,7 @@
-//! The envelopes of bodies: `{"data": …}`.
+//! The envelope of bodies: `{"data": …, "meta": …, "links": …}`.
 //!
-//! Answers are read leniently: one object where a list is documented is a list of one, and the
-//! other way round, because real answers are of both kinds. So is a list without its envelope.
+//! Responses are decoded leniently, since the API sends variants of what its document says: one object
+//! instead of a list, a list with one object instead of the object, and a list without an envelope.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,68 +12,71 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Er
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
-use crate::json::lenient::{push, trim};
+use crate::json::lenient::{push_item, shrink_short_list};
 use crate::models::{PaginationLinks, ResponseMeta};
 
-/// The envelope of a request's body.
+/// The envelope of a request body.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
 }
 
-/// The envelope of an answer. Its `data` can be missing where the document promises it: a print
-/// that awaits approval is answered so.
-pub(crate) struct Answer<C: Content> {
+/// The envelope of a response body. `data` can be missing even where the API document requires it: the
+/// response to a print that awaits approval has none.
+pub(crate) struct Envelope<C: Content> {
     pub(crate) data: Option<C::Data>,
     pub(crate) meta: Option<ResponseMeta>,
     pub(crate) links: Option<PaginationLinks>,
 }
 
-/// What an envelope can hold. It is read into its place, since models are large.
+/// The content of an envelope. It is decoded into a slot, since models are too large to be moved often.
 pub(crate) trait Content {
     type Data;
 
-    /// Reads the `data`; none if it says that there is none.
+    /// Decodes the value of `data`. Leaves the slot empty if the value means that there is no data.
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        place: &mut Option<Self::Data>,
+        slot: &mut Option<Self::Data>,
     ) -> Result<(), D::Error>;
 
-    /// Reads a body that is a list without an envelope; none if that cannot be.
-    fn bare<'de, A: SeqAccess<'de>>(_: A, _: &mut Option<Self::Data>) -> Result<(), A::Error> {
+    /// Decodes a body that is a list without an envelope. Leaves the slot empty if that is not supported.
+    fn read_bare_list<'de, A: SeqAccess<'de>>(
+        _: A,
+        _: &mut Option<Self::Data>,
+    ) -> Result<(), A::Error> {
         Ok(())
     }
 }
 
-/// One object, also from a list of one; none from nothing: `null`, an empty list, an empty text.
+/// One object, or a list with one object. `null`, an empty list and an empty string mean no data.
 pub(crate) struct One<T>(PhantomData<T>);
 
-/// A list, also from one object, or from `null`.
+/// A list, or one object instead. `null` and an empty string mean an empty list.
 pub(crate) struct Many<T>(PhantomData<T>);
 
-/// Whatever there is, but `null`.
-pub(crate) struct Any<T>(PhantomData<T>);
+/// Any value. `null` means no data.
+pub(crate) struct AnyData<T>(PhantomData<T>);
 
-impl<C: Content> Answer<C> {
+impl<C: Content> Envelope<C> {
     pub(crate) fn empty() -> Self {
         Self { data: None, meta: None, links: None }
     }
 
-    /// Reads an envelope into this one.
+    /// Decodes an envelope into this one.
     pub(crate) fn read<'de, D: Deserializer<'de>>(
         &mut self,
         deserializer: D,
     ) -> Result<(), D::Error> {
-        deserializer.deserialize_struct("Answer", MEMBERS, Envelope(self))
+        deserializer.deserialize_struct("Envelope", MEMBERS, EnvelopeVisitor(self))
     }
 }
 
-/// The members of an envelope that are read.
+/// The members of an envelope that are decoded.
 const MEMBERS: &[&str] = &["data", "meta", "links"];
 
-struct Envelope<'a, C: Content>(&'a mut Answer<C>);
+struct EnvelopeVisitor<'a, C: Content>(&'a mut Envelope<C>);
 
-impl<'de, C: Content> Visitor<'de> for Envelope<'_, C> {
+impl<'de, C: Content> Visitor<'de> for EnvelopeVisitor<'_, C> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -81,12 +84,12 @@ impl<'de, C: Content> Visitor<'de> for Envelope<'_, C> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self(answer) = self;
-        while let Some(name) = map.next_key()? {
-            match name {
-                Member::Data => map.next_value_seed(Read::<C>(&mut answer.data))?,
-                Member::Meta => answer.meta = beside(map.next_value()?),
-                Member::Links => answer.links = beside(map.next_value()?),
+        let Self(envelope) = self;
+        while let Some(member) = map.next_key()? {
+            match member {
+                Member::Data => map.next_value_seed(ContentSeed::<C>(&mut envelope.data))?,
+                Member::Meta => envelope.meta = decode_or_ignore(map.next_value()?),
+                Member::Links => envelope.links = decode_or_ignore(map.next_value()?),
                 Member::Other => _ = map.next_value::<IgnoredAny>()?,
             }
         }
@@ -95,7 +98,7 @@ impl<'de, C: Content> Visitor<'de> for Envelope<'_, C> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        C::bare(list, &mut self.0.data)?;
+        C::read_bare_list(list, &mut self.0.data)?;
         match self.0.data {
             None => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
             Some(_) => Ok(()),
@@ -103,8 +106,8 @@ impl<'de, C: Content> Visitor<'de> for Envelope<'_, C> {
     }
 }
 
-/// What stands beside the data, as far as it fits: it must not cost the answer.
-fn beside<T: DeserializeOwned>(value: Value) -> Option<T> {
+/// Decodes `meta` or `links`. An invalid value is ignored, so that the data is not lost.
+fn decode_or_ignore<T: DeserializeOwned>(value: Value) -> Option<T> {
     T::deserialize(value).ok()
 }
 
@@ -117,17 +120,17 @@ enum Member {
 
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_identifier(MemberName)
+        deserializer.deserialize_identifier(MemberVisitor)
     }
 }
 
-struct MemberName;
+struct MemberVisitor;
 
-impl Visitor<'_> for MemberName {
+impl Visitor<'_> for MemberVisitor {
     type Value = Member;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a name")
+        f.write_str("the name of a member")
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Member, E> {
@@ -140,10 +143,10 @@ impl Visitor<'_> for MemberName {
     }
 }
 
-/// The place of the content, where a seed is asked for.
-struct Read<'a, C: Content>(&'a mut Option<C::Data>);
+/// Decodes the content into a slot.
+struct ContentSeed<'a, C: Content>(&'a mut Option<C::Data>);
 
-impl<'de, C: Content> DeserializeSeed<'de> for Read<'_, C> {
+impl<'de, C: Content> DeserializeSeed<'de> for ContentSeed<'_, C> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -151,14 +154,14 @@ impl<'de, C: Content> DeserializeSeed<'de> for Read<'_, C> {
     }
 }
 
-impl<T: DeserializeOwned> Content for Any<T> {
+impl<T: DeserializeOwned> Content for AnyData<T> {
     type Data = T;
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        place: &mut Option<T>,
+        slot: &mut Option<T>,
     ) -> Result<(), D::Error> {
-        *place = Option::deserialize(deserializer)?;
+        *slot = Option::deserialize(deserializer)?;
         Ok(())
     }
 }
@@ -168,10 +171,10 @@ impl<T: DeserializeOwned> Content for One<T> {
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        place: &mut Option<T>,
+        slot: &mut Option<T>,
     ) -> Result<(), D::Error> {
-        *place = None;
-        deserializer.deserialize_any(Item(place))
+        *slot = None;
+        deserializer.deserialize_any(OneVisitor(slot))
     }
 }
 
@@ -180,21 +183,24 @@ impl<T: DeserializeOwned> Content for Many<T> {
 
     fn read<'de, D: Deserializer<'de>>(
         deserializer: D,
-        place: &mut Option<Vec<T>>,
+        slot: &mut Option<Vec<T>>,
     ) -> Result<(), D::Error> {
-        *place = Some(deserializer.deserialize_any(Items(PhantomData))?);
+        *slot = Some(deserializer.deserialize_any(ManyVisitor(PhantomData))?);
         Ok(())
     }
 
-    fn bare<'de, A: SeqAccess<'de>>(list: A, place: &mut Option<Vec<T>>) -> Result<(), A::Error> {
-        *place = Some(Items(PhantomData).visit_seq(list)?);
+    fn read_bare_list<'de, A: SeqAccess<'de>>(
+        list: A,
+        slot: &mut Option<Vec<T>>,
+    ) -> Result<(), A::Error> {
+        *slot = Some(ManyVisitor(PhantomData).visit_seq(list)?);
         Ok(())
     }
 }
 
-struct Item<'a, T>(&'a mut Option<T>);
+struct OneVisitor<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<'_, T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneVisitor<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -212,6 +218,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<'_, T> {
             None => *self.0 = item,
             Some(_) => return Err(A::Error::invalid_length(2, &self)),
         }
+
         Ok(())
     }
 
@@ -227,9 +234,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Item<'_, T> {
     }
 }
 
-struct Items<T>(PhantomData<T>);
+struct ManyVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -243,10 +250,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = list.next_element::<Option<T>>()? {
-            item.into_iter().for_each(|item| push(&mut items, item));
+            item.into_iter().for_each(|item| push_item(&mut items, item));
         }
 
-        trim(&mut items);
+        shrink_short_list(&mut items);
         Ok(items)
     }
 
@@ -268,24 +275,24 @@ mod tests {
     use crate::Page;
     use crate::models::ClusterNote;
 
-    fn one(json: &str) -> Result<Option<String>, serde_json::Error> {
-        let mut answer = Answer::<One<ClusterNote>>::empty();
-        answer.read(&mut serde_json::Deserializer::from_str(json))?;
-        Ok(answer.data.map(|note| note.note))
+    fn read_one(json: &str) -> Result<Option<String>, serde_json::Error> {
+        let mut envelope = Envelope::<One<ClusterNote>>::empty();
+        envelope.read(&mut serde_json::Deserializer::from_str(json))?;
+        Ok(envelope.data.map(|note| note.note))
     }
 
-    fn many(json: &str) -> Result<Page<ClusterNote>, serde_json::Error> {
+    fn read_many(json: &str) -> Result<Page<ClusterNote>, serde_json::Error> {
         serde_json::from_str(json)
     }
 
     #[test]
-    fn one_object_from_a_list_of_one() {
+    fn one_object_is_read_from_an_object_or_a_list_of_one() {
         for json in [
             r#"{"data": {"note": "a"}}"#,
             r#"{"data": [{"note": "a"}], "other": 1}"#,
             r#"{"links": [], "meta": 7, "data": {"note": "a"}}"#,
         ] {
-            assert_eq!(one(json).unwrap().as_deref(), Some("a"), "{json}");
+            assert_eq!(read_one(json).unwrap().as_deref(), Some("a"), "{json}");
         }
 
         for json in [
@@ -298,21 +305,21 @@ mod tests {
             "7",
             "\"a\"",
         ] {
-            assert!(one(json).is_err(), "{json}");
+            assert!(read_one(json).is_err(), "{json}");
         }
     }
 
     #[test]
-    fn nothing_in_each_way_to_say_it() {
+    fn missing_null_and_empty_data_are_no_data() {
         for json in
             ["{}", r#"{"data": null}"#, r#"{"data": []}"#, r#"{"data": [null]}"#, r#"{"data": ""}"#]
         {
-            assert_eq!(one(json).unwrap(), None, "{json}");
+            assert_eq!(read_one(json).unwrap(), None, "{json}");
         }
     }
 
     #[test]
-    fn a_list_from_one_object_or_null_or_without_an_envelope() {
+    fn list_is_read_from_one_object_null_or_a_list_without_envelope() {
         for (json, notes) in [
             (r#"{"data": [{"note": "a"}, {"note": "b"}]}"#, vec!["a", "b"]),
             (r#"{"data": [{"note": "a"}, null], "meta": [], "links": ""}"#, vec!["a"]),
@@ -322,18 +329,18 @@ mod tests {
             (r#"[{"note": "a"}, {"note": "b"}, {"note": "c"}]"#, vec!["a", "b", "c"]),
             ("[]", vec![]),
         ] {
-            let page = many(json).unwrap();
+            let page = read_many(json).unwrap();
             let items: Vec<&str> = page.items.iter().map(|item| item.note.as_str()).collect();
             assert_eq!(items, notes);
             assert!(page.meta.is_none() && page.links.is_none(), "{json}");
         }
 
-        assert!(many(r#"{"data": "a"}"#).is_err());
-        let error = many("{}").unwrap_err();
+        assert!(read_many(r#"{"data": "a"}"#).is_err());
+        let error = read_many("{}").unwrap_err();
         assert!(error.to_string().starts_with("missing field `data`"), "{error}");
 
         let full = r#"{"meta": {"page": {"total_pages": 3}}, "data": [], "links": {"next": "x"}}"#;
-        let page = many(full).unwrap();
+        let page = read_many(full).unwrap();
         assert_eq!(page.total_pages(), Some(3));
         assert_eq!(page.links.unwrap().next.as_deref(), Some("x"));
     }

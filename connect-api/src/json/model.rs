@@ -1,8 +1,8 @@
-//! What all models have in common: how an object is read and written.
+//! Decoding and encoding of models: JSON objects with known members.
 //!
-//! serde's derives would have each model bring its own visitors, its own search for names and, for
-//! each member that is read leniently, two types more. Here a model is its list of members, and
-//! the rest is said once.
+//! The derives of serde would generate visitors and a search for names for each model, and two more types
+//! for each field that is decoded leniently. Here, a model is a list of its members, and the code is
+//! shared. That reduces the compile time.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,26 +10,26 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::json::lenient::{Lenient, Leniently};
+use crate::json::lenient::{Lenient, LenientSeed};
 
-/// An object with members of known names and types. [`model`] implements it.
+/// An object with known members. Implemented by [`model`].
 pub(crate) trait Model: Sized {
     const NAME: &'static str;
     const MEMBERS: &'static [&'static str];
 
-    /// The model, from the members of an object in any order.
+    /// Decodes the model from the members of an object, in any order.
     fn from_members<'de, A: MapAccess<'de>>(members: Members<A>) -> Result<Self, A::Error>;
 
-    /// Writes the members that are set.
-    fn put_members<M: SerializeMap>(&self, to: &mut Writer<M>);
+    /// Encodes the members that are set.
+    fn put_members<M: SerializeMap>(&self, writer: &mut Writer<M>);
 }
 
-/// Reads an object as a model.
+/// Decodes an object as a model.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Model>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_struct(T::NAME, T::MEMBERS, Object(PhantomData))
+    deserializer.deserialize_struct(T::NAME, T::MEMBERS, ModelVisitor(PhantomData))
 }
 
-/// Writes a model as an object.
+/// Encodes a model as an object.
 pub(crate) fn write<T: Model, S: Serializer>(model: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut writer = Writer { map: serializer.serialize_map(None)?, result: Ok(()) };
     model.put_members(&mut writer);
@@ -37,14 +37,14 @@ pub(crate) fn write<T: Model, S: Serializer>(model: &T, serializer: S) -> Result
     writer.map.end()
 }
 
-/// Writes the members of an object. It keeps the first fault, so that nobody asks after each.
+/// Encodes the members of an object. Keeps the first error, so that callers need not check each member.
 pub(crate) struct Writer<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
 }
 
 impl<M: SerializeMap> Writer<M> {
-    /// Writes a member, if it is set.
+    /// Encodes a member, if it is set.
     pub(crate) fn put<T: Lenient>(&mut self, name: &'static str, value: &T) {
         if self.result.is_ok() {
             self.result = value.put(name, &mut self.map);
@@ -52,9 +52,9 @@ impl<M: SerializeMap> Writer<M> {
     }
 }
 
-struct Object<T>(PhantomData<T>);
+struct ModelVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Model> Visitor<'de> for Object<T> {
+impl<'de, T: Model> Visitor<'de> for ModelVisitor<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -62,61 +62,69 @@ impl<'de, T: Model> Visitor<'de> for Object<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        let name = Name { names: T::MEMBERS, next: 0 };
-        T::from_members(Members { map, name, missing: None })
+        let finder = NameFinder { names: T::MEMBERS, next: 0 };
+        T::from_members(Members { map, finder, missing: None })
     }
 }
 
-/// The members of an object as they come.
+/// The members of an object, in the order in which they are received.
 pub(crate) struct Members<A> {
     map: A,
-    name: Name,
-    /// The first member that must not be missing and is.
+    finder: NameFinder,
+    /// The first required member that is missing.
     missing: Option<&'static str>,
 }
 
 impl<'de, A: MapAccess<'de>> Members<A> {
-    /// Which member of the model is next; more than it has, if it is none of them.
+    /// Reads the next name. Returns its index in the model, or the number of members if the name is
+    /// unknown.
     pub(crate) fn next(&mut self) -> Result<Option<usize>, A::Error> {
-        self.map.next_key_seed(&mut self.name)
+        self.map.next_key_seed(&mut self.finder)
     }
 
-    /// Reads the value of a member into its place.
-    pub(crate) fn value<T: Lenient>(&mut self, place: &mut Option<T>) -> Result<(), A::Error> {
-        let name = self.name.names.get(self.name.next.wrapping_sub(1)).copied();
-        *place = Some(self.map.next_value_seed(Leniently::of(name.unwrap_or_default()))?);
+    /// Decodes the value of a member into its slot.
+    pub(crate) fn value<T: Lenient>(&mut self, slot: &mut Option<T>) -> Result<(), A::Error> {
+        let name = self.finder.last_found().unwrap_or_default();
+        *slot = Some(self.map.next_value_seed(LenientSeed::new(name))?);
         Ok(())
     }
 
-    /// Passes over the value of a member that the model does not know.
+    /// Skips the value of an unknown member.
     pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
         self.map.next_value().map(|IgnoredAny| ())
     }
 
-    /// Sees to a member that has not come: it can be missing, or it is a fault.
-    pub(crate) fn complete<T: Lenient>(&mut self, place: &mut Option<T>, name: &'static str) {
-        if place.is_none() {
-            *place = T::missing();
-            if place.is_none() {
+    /// Sets the default of a member that was not received, or notes that a required one is missing.
+    pub(crate) fn complete<T: Lenient>(&mut self, slot: &mut Option<T>, name: &'static str) {
+        if slot.is_none() {
+            *slot = T::missing();
+            if slot.is_none() {
                 self.missing.get_or_insert(name);
             }
         }
     }
 
-    /// The fault that a member is missing.
-    pub(crate) fn fault(&self) -> A::Error {
+    /// Returns the error for the missing member.
+    pub(crate) fn missing_error(&self) -> A::Error {
         A::Error::missing_field(self.missing.unwrap_or_default())
     }
 }
 
-/// Finds a name among those of the members.
-struct Name {
+/// Finds the index of a name.
+struct NameFinder {
     names: &'static [&'static str],
-    /// Where the search begins: most objects have their members in the same order.
+    /// Where the search starts: after the last name, since most objects have the model's order.
     next: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Name {
+impl NameFinder {
+    /// Returns the name that was found last.
+    fn last_found(&self) -> Option<&'static str> {
+        self.names.get(self.next.checked_sub(1)?).copied()
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for &mut NameFinder {
     type Value = usize;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
@@ -124,23 +132,25 @@ impl<'de> DeserializeSeed<'de> for &mut Name {
     }
 }
 
-impl Visitor<'_> for &mut Name {
+impl Visitor<'_> for &mut NameFinder {
     type Value = usize;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a name")
+        f.write_str("the name of a member")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<usize, E> {
         let (before, after) = self.names.split_at(self.next);
-        let later = after.iter().position(|name| *name == text).map(|at| at + self.next);
-        let found = later.or_else(|| before.iter().position(|name| *name == text));
-        self.next = found.map_or(self.next, |at| at + 1);
-        Ok(found.unwrap_or(self.names.len()))
+        let index_after = after.iter().position(|name| *name == text).map(|i| i + self.next);
+        let index = index_after.or_else(|| before.iter().position(|name| *name == text));
+        self.next = index.map_or(self.next, |index| index + 1);
+
+        Ok(index.unwrap_or(self.names.len()))
     }
 }
 
-/// Makes a model of a struct: `model! { Name { member, other = "its name on the wire" } }`.
+/// Implements [`Model`] and the traits of serde for a struct:
+/// `model! { Name { member, other = "its name in JSON" } }`.
 macro_rules! model {
     ($name:ident { $($member:ident $(= $wire:literal)?),* $(,)? }) => {
         impl crate::json::model::Model for $name {
@@ -151,31 +161,32 @@ macro_rules! model {
             fn from_members<'de, A: serde::de::MapAccess<'de>>(
                 mut members: crate::json::model::Members<A>,
             ) -> Result<Self, A::Error> {
-                #[allow(non_camel_case_types, reason = "named as the members are")]
+                #[allow(non_camel_case_types, reason = "named after the members")]
                 enum Member { $($member),* }
                 const ALL: &[Member] = &[$(Member::$member),*];
-                // One value to drop on each way out: the code of many would grow as their square.
-                #[allow(non_camel_case_types, reason = "named as the members are")]
-                struct Places<$($member),*> { $($member: Option<$member>),* }
-                let mut places = Places { $($member: None),* };
-                while let Some(at) = members.next()? {
-                    match ALL.get(at) {
-                        $(Some(Member::$member) => members.value(&mut places.$member),)*
+                // One struct instead of many variables: the code that drops them on each error would
+                // grow with the square of their number.
+                #[allow(non_camel_case_types, reason = "named after the members")]
+                struct Slots<$($member),*> { $($member: Option<$member>),* }
+                let mut slots = Slots { $($member: None),* };
+                while let Some(index) = members.next()? {
+                    match ALL.get(index) {
+                        $(Some(Member::$member) => members.value(&mut slots.$member),)*
                         None => members.skip(),
                     }?;
                 }
                 $(members.complete(
-                    &mut places.$member,
+                    &mut slots.$member,
                     crate::json::model::wire_name!($member $($wire)?),
                 );)*
-                match places {
-                    Places { $($member: Some($member)),* } => Ok(Self { $($member),* }),
-                    _ => Err(members.fault()),
+                match slots {
+                    Slots { $($member: Some($member)),* } => Ok(Self { $($member),* }),
+                    _ => Err(members.missing_error()),
                 }
             }
 
-            fn put_members<M: serde::ser::SerializeMap>(&self, to: &mut crate::json::model::Writer<M>) {
-                $(to.put(crate::json::model::wire_name!($member $($wire)?), &self.$member);)*
+            fn put_members<M: serde::ser::SerializeMap>(&self, writer: &mut crate::json::model::Writer<M>) {
+                $(writer.put(crate::json::model::wire_name!($member $($wire)?), &self.$member);)*
             }
         }
 
@@ -195,7 +206,7 @@ macro_rules! model {
     };
 }
 
-/// The name of a member on the wire.
+/// The name of a member in JSON.
 macro_rules! wire_name {
     ($member:ident) => {
         stringify!($member)
@@ -225,12 +236,12 @@ mod tests {
     fn read(json: Value) -> Result<Part, String> {
         let part = serde_json::from_str::<Part>(&json.to_string());
         let same = serde_json::from_value::<Part>(json).is_ok();
-        assert_eq!(part.is_ok(), same, "text and value are read alike");
+        assert_eq!(part.is_ok(), same, "`from_str` and `from_value` agree");
         part.map_err(|error| error.to_string())
     }
 
     #[test]
-    fn members_come_in_any_order_with_others_among_them() {
+    fn members_are_read_in_any_order_and_unknown_ones_skipped() {
         let part = read(json!({
             "other": {"id": 1}, "names": ["a"], "more": {"b": 1}, "inner": null, "id": "x", "type": 3.0
         }));
@@ -240,7 +251,7 @@ mod tests {
 
         let backwards = r#"{"more": {}, "names": [], "type": 1, "id": "x", "more": {"a": 1}}"#;
         let part: Part = serde_json::from_str(backwards).unwrap();
-        assert_eq!(part.more.len(), 1, "of two of a name the last counts");
+        assert_eq!(part.more.len(), 1, "the last of two members with the same name wins");
 
         let escaped: Part =
             serde_json::from_str(r#"{"\u0069d": "x", "names": [], "more": {}}"#).unwrap();
@@ -248,11 +259,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_null_or_missing_is_a_fault_only_where_it_must_not_be() {
+    fn null_and_missing_members_are_errors_only_if_required() {
         let part = read(json!({"id": "x", "names": null, "more": null})).unwrap();
         assert!(part.names.is_empty() && part.more.is_empty() && part.type_.is_none());
 
-        for (json, fault) in [
+        for (json, message) in [
             (json!({"id": "x", "more": {}}), "missing field `names`"),
             (json!({"names": [], "more": {}}), "missing field `id`"),
             (json!({"id": null, "names": [], "more": {}}), "invalid type: null"),
@@ -264,16 +275,16 @@ mod tests {
             (json!("x"), "expected Part"),
         ] {
             let error = read(json).unwrap_err();
-            assert!(error.contains(fault), "{error}");
+            assert!(error.contains(message), "{error}");
         }
     }
 
     #[test]
-    fn a_word_that_makes_no_sense_is_left_out_where_nothing_need_be() {
-        for word in [json!("three"), json!(3.5), json!(true), json!([1, {"a": 2}]), json!({})] {
-            let json = json!({"id": "x", "type": word, "names": [null, "a"], "more": {}});
+    fn invalid_optional_scalar_decodes_to_none() {
+        for scalar in [json!("three"), json!(3.5), json!(true), json!([1, {"a": 2}]), json!({})] {
+            let json = json!({"id": "x", "type": scalar, "names": [null, "a"], "more": {}});
             let part = read(json).unwrap();
-            assert_eq!((part.type_, &part.names[..]), (None, &["a".to_owned()][..]), "{word}");
+            assert_eq!((part.type_, &part.names[..]), (None, &["a".to_owned()][..]), "{scalar}");
         }
 
         let part = read(json!({"id": 7, "type": "3", "names": [1], "more": {}})).unwrap();
@@ -281,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_is_not_written() {
+    fn unset_members_are_not_encoded() {
         let mut json = json!({"id": "x", "names": [], "more": {}});
         assert_eq!(serde_json::to_value(read(json.clone()).unwrap()).unwrap(), json);
 
@@ -290,6 +301,9 @@ mod tests {
         let text = serde_json::to_string(&read(json.clone()).unwrap()).unwrap();
 
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), json);
-        assert!(text.starts_with(r#"{"id":"x","type":1,"names":[]"#), "in the model's order");
+        assert!(
+            text.starts_with(r#"{"id":"x","type":1,"names":[]"#),
+            "members are in the order of the model"
+        );
     }
 }

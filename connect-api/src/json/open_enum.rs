@@ -1,7 +1,7 @@
-//! What all open enums have in common.
+//! Open enums: enums with a variant for values that the API document does not list.
 
-/// Gives an enum of documented values and the catch-all `Unknown(String)` its conversions: any
-/// string is a value, and every value is written as it came. With an example of it.
+/// Implements the conversions of an open enum, with an example in its documentation. A string that the
+/// API document does not list becomes `Unknown`, and is encoded as it was received.
 macro_rules! open_enum {
     ($name:ident { $first:ident = $shown:literal $(, $variant:ident = $value:literal)* $(,)? }) => {
         #[doc = concat!(
@@ -11,12 +11,12 @@ macro_rules! open_enum {
             stringify!($name), "::", stringify!($first), ");\n",
             "assert_eq!(", stringify!($name), "::", stringify!($first), ".as_str(), ",
             stringify!($shown), ");\n",
-            "// What the document does not list is kept as it came.\n",
+            "// A value that the API document does not list is kept.\n",
             "assert_eq!(", stringify!($name), "::from(\"another\").to_string(), \"another\");\n",
             "```",
         )]
         impl $name {
-            /// The value as the API writes it.
+            /// Returns the value as the API writes it.
             #[inline]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -27,7 +27,7 @@ macro_rules! open_enum {
             }
 
             #[inline]
-            fn documented(value: &str) -> Option<Self> {
+            fn from_listed_value(value: &str) -> Option<Self> {
                 match value {
                     $shown => Some(Self::$first),
                     $($value => Some(Self::$variant),)*
@@ -39,14 +39,14 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             #[inline]
             fn from(value: &str) -> Self {
-                Self::documented(value).unwrap_or_else(|| Self::Unknown(value.to_owned()))
+                Self::from_listed_value(value).unwrap_or_else(|| Self::Unknown(value.to_owned()))
             }
         }
 
         impl From<String> for $name {
             #[inline]
             fn from(value: String) -> Self {
-                Self::documented(&value).unwrap_or(Self::Unknown(value))
+                Self::from_listed_value(&value).unwrap_or(Self::Unknown(value))
             }
         }
 
@@ -91,17 +91,17 @@ macro_rules! open_enum {
             const EXPECTED: &'static str = "a string";
 
             #[inline]
-            fn from_word(word: serde::de::Unexpected<'_>) -> Option<Self> {
-                crate::json::lenient::text(word, |text| Self::from(text))
+            fn from_scalar(scalar: serde::de::Unexpected<'_>) -> Option<Self> {
+                crate::json::lenient::from_text(scalar, |text| Self::from(text))
             }
         }
 
-        crate::json::lenient::member!($name);
+        crate::json::lenient::lenient_scalar!($name);
 
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::json::lenient::read_word(deserializer)
+                crate::json::lenient::read_scalar(deserializer)
             }
         }
     };

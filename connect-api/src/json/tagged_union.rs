@@ -1,43 +1,43 @@
-//! What all adjacently tagged unions have in common.
+//! Adjacently tagged unions: `{"type": …, "value": …}`.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// `{"type": …, "value": …}` as it came.
+/// A tagged value as it was received.
 pub(crate) struct Tagged(Value);
 
 #[derive(Serialize)]
-struct Adjacent<'a, T> {
+struct TaggedValue<'a, T> {
     #[serde(rename = "type")]
     tag: &'a str,
     value: &'a T,
 }
 
 impl Tagged {
-    /// The value, if the tag is this one and the value fits.
+    /// Decodes the value, if the tag is the given one. Returns `None` if the value is invalid.
     pub(crate) fn read_as<T: DeserializeOwned>(&self, tag: &str) -> Option<T> {
-        self.read_any().filter(|(came, _)| came == tag).map(|(_, value)| value)
+        self.read_any().filter(|(received, _)| received == tag).map(|(_, value)| value)
     }
 
-    /// The tag and the value, if the value fits.
+    /// Returns the tag and decodes the value. Returns `None` if the value is invalid.
     pub(crate) fn read_any<T: DeserializeOwned>(&self) -> Option<(String, T)> {
         let tag = self.0.get("type")?.as_str()?.to_owned();
         Some((tag, T::deserialize(self.0.get("value")?).ok()?))
     }
 
-    /// All of it.
+    /// Returns the whole JSON value.
     pub(crate) fn into_inner(self) -> Value {
         self.0
     }
 
-    /// Writes a tag and its value.
+    /// Encodes a tag and its value.
     pub(crate) fn write<T: Serialize, S: Serializer>(
         tag: &str,
         value: &T,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        Adjacent { tag, value }.serialize(serializer)
+        TaggedValue { tag, value }.serialize(serializer)
     }
 }
 

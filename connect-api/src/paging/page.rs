@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
 
-use crate::json::envelope::{Answer, Many};
+use crate::json::envelope::{Envelope, Many};
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// One page of a list.
@@ -72,16 +72,16 @@ impl<'p, T> IntoIterator for &'p Page<T> {
 
 impl<T: DeserializeOwned> Page<T> {
     /// Takes the page out of a response. Returns `None` if the response has no data.
-    pub(crate) fn of(answer: &mut Answer<Many<T>>) -> Option<Self> {
-        let items = answer.data.take()?;
-        Some(Self { items, meta: answer.meta.take(), links: answer.links.take() })
+    pub(crate) fn from_envelope(envelope: &mut Envelope<Many<T>>) -> Option<Self> {
+        let items = envelope.data.take()?;
+        Some(Self { items, meta: envelope.meta.take(), links: envelope.links.take() })
     }
 }
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut answer = Answer::empty();
-        answer.read(deserializer)?;
-        Self::of(&mut answer).ok_or_else(|| D::Error::missing_field("data"))
+        let mut envelope = Envelope::empty();
+        envelope.read(deserializer)?;
+        Self::from_envelope(&mut envelope).ok_or_else(|| D::Error::missing_field("data"))
     }
 }

@@ -12,7 +12,7 @@ use change::{Change, Language, Regen, changes};
 use connect_codegen::io::files::Files;
 use connect_drift::change_kind::ChangeKind;
 use connect_drift::report::Report;
-use connect_tests::scratch::Scratch;
+use connect_tests::scratch::ScratchWorkspace;
 use workspace::Workspace;
 
 /// What the report says, in the words of `changes.yaml`.
@@ -107,7 +107,7 @@ fn without_words(files: &Files) -> Vec<String> {
 #[test]
 fn regen_makes_a_crate_that_compiles_or_names_the_place() {
     let workspace = Workspace::committed();
-    let mut scratch = Scratch::new(env!("CARGO_TARGET_TMPDIR"), "drift");
+    let mut scratch = ScratchWorkspace::new(env!("CARGO_TARGET_TMPDIR"), "drift");
     let (mut made, mut wrong) = (Vec::new(), Vec::new());
 
     for (index, change) in changes().iter().enumerate() {
@@ -117,7 +117,7 @@ fn regen_makes_a_crate_that_compiles_or_names_the_place() {
                 // Words do not decide whether it compiles.
                 let code = without_words(&files);
                 if !made.contains(&code) {
-                    scratch.add(&format!("change{index}"), &files);
+                    scratch.add_crate(&format!("change{index}"), &files);
                     made.push(code);
                 }
             }
@@ -132,5 +132,5 @@ fn regen_makes_a_crate_that_compiles_or_names_the_place() {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
     assert!(made.len() > 30, "{} different crates", made.len());
 
-    scratch.run(&["check"]);
+    scratch.run_cargo(&["check"]);
 }

@@ -1,16 +1,17 @@
-//! Room for lists: no more than they need, since a status can hold thousands of jobs.
+//! Memory of lists: a status can hold thousands of jobs, so that lists use no more than they need.
 
-/// Adds an item. A list grows by a quarter of itself and not by all of it: while it grows, the
-/// old and the new one are in memory at once.
-pub(crate) fn push<T>(items: &mut Vec<T>, item: T) {
+/// Adds an item. The list grows by a quarter instead of doubling, since the old and the new buffer are
+/// in memory at the same time.
+pub(crate) fn push_item<T>(items: &mut Vec<T>, item: T) {
     if items.len() == items.capacity() {
         items.reserve_exact((items.len() / 4).max(1));
     }
     items.push(item);
 }
 
-/// Gives back what room is left, where that costs little; there are many short lists.
-pub(crate) fn trim<T>(items: &mut Vec<T>) {
+/// Frees the unused capacity of a short list. There are many short lists; for a long one, the copy would
+/// cost more than it saves.
+pub(crate) fn shrink_short_list<T>(items: &mut Vec<T>) {
     if items.len() < 64 {
         items.shrink_to_fit();
     }

@@ -1,11 +1,10 @@
-//! What a member of a model can hold, and how it is read: leniently, where real answers write it
-//! otherwise than documented.
+//! Lenient decoding of the fields of models, for responses that differ from the API document.
 //!
-//! A plain value (text, a number, a time, an enum's value) is read however it is written, as far as
-//! that makes sense; where it makes none and the member is optional, there is nothing, and a trace
-//! of it at `debug`. Lists and maps that must be there can be `null`, and so can what is in them,
-//! which is passed over. An object that does not fit stays a fault: a stream of JSON cannot be read
-//! on from the middle of one.
+//! - A scalar (text, number, boolean, time, value of an enum) is read in any format that can be
+//!   converted.
+//! - An invalid optional scalar decodes to `None`, and is logged at `debug`.
+//! - A required list or map can be `null`. `null` items are skipped.
+//! - An invalid object is an error, since the rest of the response cannot be read after it.
 
 mod list;
 mod scalar;
@@ -20,32 +19,30 @@ use serde::de::{MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::{Serialize, SerializeMap};
 use serde_json::{Map, Value};
 
-pub(crate) use list::{push, trim};
-pub(crate) use scalar::{
-    Scalar, member, read as read_word, read_optional as read_optional_word, text,
-};
+pub(crate) use list::{push_item, shrink_short_list};
+pub(crate) use scalar::{Scalar, from_text, lenient_scalar, read_optional_scalar, read_scalar};
 
-/// What a member of a model can hold. `name` is the member's, for what is logged.
+/// The type of a field of a model. `name` is the name of the member, for the log.
 pub(crate) trait Lenient: DeserializeOwned + Serialize {
-    /// Reads a value, as it is documented or as real answers write it.
+    /// Decodes a required value.
     fn read<'de, D: Deserializer<'de>>(deserializer: D, _: &'static str) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
 
-    /// Reads a value that need not be there.
+    /// Decodes an optional value.
     fn read_optional<'de, D: Deserializer<'de>>(
         deserializer: D,
         name: &'static str,
     ) -> Result<Option<Self>, D::Error> {
-        deserializer.deserialize_option(Optional(Leniently::of(name)))
+        deserializer.deserialize_option(OptionVisitor(LenientSeed::new(name)))
     }
 
-    /// What is there when the member is missing; nothing if it must not be.
+    /// Returns the value for a missing member, or `None` if the member is required.
     fn missing() -> Option<Self> {
         None
     }
 
-    /// Writes the member, if there is anything to write.
+    /// Encodes the member, if it is set.
     fn put<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry(name, self)
     }
@@ -53,16 +50,16 @@ pub(crate) trait Lenient: DeserializeOwned + Serialize {
 
 impl Lenient for Value {}
 
-/// Reads a value leniently, of a member of this name.
-pub(crate) struct Leniently<T>(&'static str, PhantomData<T>);
+/// Decodes the value of a member with [`Lenient::read`].
+pub(crate) struct LenientSeed<T>(&'static str, PhantomData<T>);
 
-impl<T> Leniently<T> {
-    pub(crate) fn of(name: &'static str) -> Self {
+impl<T> LenientSeed<T> {
+    pub(crate) fn new(name: &'static str) -> Self {
         Self(name, PhantomData)
     }
 }
 
-impl<'de, T: Lenient> DeserializeSeed<'de> for Leniently<T> {
+impl<'de, T: Lenient> DeserializeSeed<'de> for LenientSeed<T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
@@ -70,10 +67,10 @@ impl<'de, T: Lenient> DeserializeSeed<'de> for Leniently<T> {
     }
 }
 
-/// A value or `null`.
-struct Optional<T>(Leniently<T>);
+/// Decodes a value or `null`.
+struct OptionVisitor<T>(LenientSeed<T>);
 
-impl<'de, T: Lenient> Visitor<'de> for Optional<T> {
+impl<'de, T: Lenient> Visitor<'de> for OptionVisitor<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -124,14 +121,14 @@ impl<T: Lenient> Lenient for Vec<T> {
         deserializer: D,
         name: &'static str,
     ) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(Items(name, PhantomData))
+        deserializer.deserialize_option(ListVisitor(name, PhantomData))
     }
 }
 
-/// A list, or `null`; without the items that are `null`.
-struct Items<T>(&'static str, PhantomData<T>);
+/// Decodes a list or `null`, and skips `null` items.
+struct ListVisitor<T>(&'static str, PhantomData<T>);
 
-impl<'de, T: Lenient> Visitor<'de> for Items<T> {
+impl<'de, T: Lenient> Visitor<'de> for ListVisitor<T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -152,11 +149,11 @@ impl<'de, T: Lenient> Visitor<'de> for Items<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Leniently::<Option<T>>::of(self.0))? {
-            item.into_iter().for_each(|item| push(&mut items, item));
+        while let Some(item) = list.next_element_seed(LenientSeed::<Option<T>>::new(self.0))? {
+            item.into_iter().for_each(|item| push_item(&mut items, item));
         }
 
-        trim(&mut items);
+        shrink_short_list(&mut items);
         Ok(items)
     }
 }
@@ -166,14 +163,14 @@ impl<T: Lenient> Lenient for BTreeMap<String, T> {
         deserializer: D,
         name: &'static str,
     ) -> Result<Self, D::Error> {
-        deserializer.deserialize_option(Entries(name, PhantomData))
+        deserializer.deserialize_option(MapVisitor(name, PhantomData))
     }
 }
 
-/// A map, or `null`; without the entries whose value is `null`.
-struct Entries<T>(&'static str, PhantomData<T>);
+/// Decodes a map or `null`, and skips entries whose value is `null`.
+struct MapVisitor<T>(&'static str, PhantomData<T>);
 
-impl<'de, T: Lenient> Visitor<'de> for Entries<T> {
+impl<'de, T: Lenient> Visitor<'de> for MapVisitor<T> {
     type Value = BTreeMap<String, T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -195,7 +192,7 @@ impl<'de, T: Lenient> Visitor<'de> for Entries<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = BTreeMap::new();
         while let Some(key) = map.next_key()? {
-            if let Some(value) = map.next_value_seed(Leniently::<Option<T>>::of(self.0))? {
+            if let Some(value) = map.next_value_seed(LenientSeed::<Option<T>>::new(self.0))? {
                 entries.insert(key, value);
             }
         }
@@ -220,7 +217,7 @@ impl Lenient for Map<String, Value> {
         Ok(match Value::deserialize(deserializer)? {
             Value::Null => None,
             Value::Object(map) => Some(map),
-            _ => scalar::odd(name, "an object"),
+            _ => scalar::ignore_invalid(name, "an object"),
         })
     }
 }

@@ -1,182 +1,188 @@
-//! Values that are one word: text, numbers, booleans, times, an enum's values.
+//! Scalars: texts, numbers, booleans, times, and the values of enums.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 
-use super::time::time;
+use super::time::parse_time;
 
-/// What one word can be.
+/// A type that is decoded from a JSON scalar: a string, a number or a boolean.
 pub(crate) trait Scalar: Sized {
-    /// What is documented to stand there.
+    /// The expected value, for error messages.
     const EXPECTED: &'static str;
 
-    /// The value, if a word of JSON makes sense as one.
-    fn from_word(word: Unexpected<'_>) -> Option<Self>;
+    /// Converts a JSON scalar. Returns `None` if it is invalid for this type.
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self>;
 
-    /// Reads a word: `optional` is the name of the member, if nothing need be there.
+    /// Decodes a scalar. `optional` is the name of the member, if the scalar may be missing or invalid.
     fn read_any<'de, D: Deserializer<'de>>(
         deserializer: D,
         optional: Option<&'static str>,
     ) -> Result<Option<Self>, D::Error> {
         let mut value = None;
-        let mut take = |word: Unexpected<'_>| {
-            value = Self::from_word(word);
+        let mut convert = |scalar: Unexpected<'_>| {
+            value = Self::from_scalar(scalar);
             value.is_some()
         };
 
-        let take: &mut dyn FnMut(Unexpected<'_>) -> bool = &mut take;
-        deserializer.deserialize_any(Reader { optional, expected: Self::EXPECTED, take })?;
+        let convert: &mut dyn FnMut(Unexpected<'_>) -> bool = &mut convert;
+        let visitor = ScalarVisitor { optional, expected: Self::EXPECTED, convert };
+        deserializer.deserialize_any(visitor)?;
 
         Ok(value)
     }
 }
 
-/// Makes a word what a member of a model can hold.
-macro_rules! member {
-    ($($word:ty),*) => {$(
-        impl crate::json::lenient::Lenient for $word {
+/// Implements [`Lenient`](super::Lenient) for types that are [`Scalar`].
+macro_rules! lenient_scalar {
+    ($($scalar:ty),*) => {$(
+        impl crate::json::lenient::Lenient for $scalar {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 _: &'static str,
             ) -> Result<Self, D::Error> {
-                crate::json::lenient::read_word(deserializer)
+                crate::json::lenient::read_scalar(deserializer)
             }
 
             fn read_optional<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 name: &'static str,
             ) -> Result<Option<Self>, D::Error> {
-                crate::json::lenient::read_optional_word(deserializer, name)
+                crate::json::lenient::read_optional_scalar(deserializer, name)
             }
         }
     )*};
 }
 
-member!(String, bool, f64, i64, DateTime<Utc>);
+lenient_scalar!(String, bool, f64, i64, DateTime<Utc>);
 
-pub(crate) use member;
+pub(crate) use lenient_scalar;
 
-/// Reads a word that must be there and make sense.
-pub(crate) fn read<'de, D: Deserializer<'de>, T: Scalar>(deserializer: D) -> Result<T, D::Error> {
+/// Decodes a required scalar.
+pub(crate) fn read_scalar<'de, D: Deserializer<'de>, T: Scalar>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     T::read_any(deserializer, None)?.ok_or_else(|| D::Error::custom(T::EXPECTED))
 }
 
-/// Reads a word that need not be there, of a member of this name.
-pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: Scalar>(
+/// Decodes an optional scalar of a member. An invalid scalar decodes to `None`.
+pub(crate) fn read_optional_scalar<'de, D: Deserializer<'de>, T: Scalar>(
     deserializer: D,
     name: &'static str,
 ) -> Result<Option<T>, D::Error> {
     T::read_any(deserializer, Some(name))
 }
 
-/// Nothing, instead of what does not fit. Of the value nothing shows: it is the service's.
+/// Logs that an optional member is invalid, and returns `None` for it. Does not log the value, which can
+/// be confidential.
 #[cold]
-pub(super) fn odd<T>(name: &'static str, expected: &'static str) -> Option<T> {
-    tracing::debug!(member = name, expected, "a value that does not fit is left out");
+pub(super) fn ignore_invalid<T>(name: &'static str, expected: &'static str) -> Option<T> {
+    tracing::debug!(member = name, expected, "ignored an optional member with an invalid value");
     None
 }
 
-/// Hands a word to who can make sense of it: to anybody, so that it is compiled once for all kinds
-/// of words; but for texts, which are most of what is read.
-struct Reader<'t, F: ?Sized> {
-    /// The name of the member, if nothing need be there.
+/// Passes a scalar to a closure that converts it. With a `dyn` closure, the visitor is compiled once for
+/// all types. Strings have a visitor of their own, since they are by far the most frequent.
+struct ScalarVisitor<'t, F: ?Sized> {
+    /// The name of the member, if the scalar may be missing or invalid.
     optional: Option<&'static str>,
     expected: &'static str,
-    take: &'t mut F,
+    /// Converts and stores the scalar. Returns whether it is valid.
+    convert: &'t mut F,
 }
 
-impl<F: FnMut(Unexpected<'_>) -> bool + ?Sized> Reader<'_, F> {
+impl<F: FnMut(Unexpected<'_>) -> bool + ?Sized> ScalarVisitor<'_, F> {
     #[inline]
-    fn word<E: Error>(self, word: Unexpected<'_>) -> Result<(), E> {
-        match (self.take)(word) {
+    fn visit<E: Error>(self, scalar: Unexpected<'_>) -> Result<(), E> {
+        match (self.convert)(scalar) {
             true => Ok(()),
-            false => self.other(word),
+            false => self.visit_invalid(scalar),
         }
     }
 
-    /// What is no word, or one that makes no sense.
+    /// Handles an invalid scalar, and any value that is not a scalar.
     #[cold]
-    fn other<E: Error>(self, word: Unexpected<'_>) -> Result<(), E> {
-        match (self.optional, word) {
+    fn visit_invalid<E: Error>(self, value: Unexpected<'_>) -> Result<(), E> {
+        match (self.optional, value) {
             (Some(_), Unexpected::Unit) => Ok(()),
             (Some(name), _) => {
-                odd::<()>(name, self.expected);
+                ignore_invalid::<()>(name, self.expected);
                 Ok(())
             }
             (None, Unexpected::Float(_) | Unexpected::Str(_)) => {
-                Err(E::invalid_value(word, &self.expected))
+                Err(E::invalid_value(value, &self.expected))
             }
-            (None, _) => Err(E::invalid_type(word, &self.expected)),
+            (None, _) => Err(E::invalid_type(value, &self.expected)),
         }
     }
 }
 
-impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for Reader<'_, F> {
+impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for ScalarVisitor<'_, F> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str(self.expected)
     }
 
-    fn visit_bool<E: Error>(self, word: bool) -> Result<(), E> {
-        self.word(Unexpected::Bool(word))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        self.visit(Unexpected::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, word: i64) -> Result<(), E> {
-        self.word(Unexpected::Signed(word))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        self.visit(Unexpected::Signed(value))
     }
 
-    fn visit_u64<E: Error>(self, word: u64) -> Result<(), E> {
-        self.word(Unexpected::Unsigned(word))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        self.visit(Unexpected::Unsigned(value))
     }
 
-    fn visit_f64<E: Error>(self, word: f64) -> Result<(), E> {
-        self.word(Unexpected::Float(word))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        self.visit(Unexpected::Float(value))
     }
 
     #[inline]
-    fn visit_str<E: Error>(self, word: &str) -> Result<(), E> {
-        self.word(Unexpected::Str(word))
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        self.visit(Unexpected::Str(value))
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.other(Unexpected::Unit)
+        self.visit_invalid(Unexpected::Unit)
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
-        self.other(Unexpected::Unit)
+        self.visit_invalid(Unexpected::Unit)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // To its end, so that a fault stands where the list does and not within it.
+        // To the end of the list, so that the position of the error is there and not inside the list.
         while let Some(IgnoredAny) = list.next_element()? {}
-        self.other(Unexpected::Seq)
+        self.visit_invalid(Unexpected::Seq)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some((IgnoredAny, IgnoredAny)) = map.next_entry()? {}
-        self.other(Unexpected::Map)
+        self.visit_invalid(Unexpected::Map)
     }
 }
 
-/// A word as text: an id that is written as a number is still an id.
+/// Converts a scalar to a text, and the text to a value. A number becomes its text, since the API writes
+/// some ids as numbers.
 #[inline]
-pub(crate) fn text<T>(word: Unexpected<'_>, make: impl FnOnce(&str) -> T) -> Option<T> {
-    match word {
-        Unexpected::Str(text) => Some(make(text)),
-        word => written(word).map(|text| make(&text)),
+pub(crate) fn from_text<T>(scalar: Unexpected<'_>, convert: impl FnOnce(&str) -> T) -> Option<T> {
+    match scalar {
+        Unexpected::Str(text) => Some(convert(text)),
+        other => format_scalar(other).map(|text| convert(&text)),
     }
 }
 
 #[cold]
-fn written(word: Unexpected<'_>) -> Option<String> {
-    Some(match word {
-        Unexpected::Bool(word) => word.to_string(),
-        Unexpected::Signed(word) => word.to_string(),
-        Unexpected::Unsigned(word) => word.to_string(),
-        Unexpected::Float(word) => serde_json::Value::from(word).to_string(),
+fn format_scalar(scalar: Unexpected<'_>) -> Option<String> {
+    Some(match scalar {
+        Unexpected::Bool(value) => value.to_string(),
+        Unexpected::Signed(value) => value.to_string(),
+        Unexpected::Unsigned(value) => value.to_string(),
+        Unexpected::Float(value) => serde_json::Value::from(value).to_string(),
         _ => return None,
     })
 }
@@ -185,21 +191,24 @@ impl Scalar for String {
     const EXPECTED: &'static str = "a string";
 
     #[inline]
-    fn from_word(word: Unexpected<'_>) -> Option<Self> {
-        text(word, str::to_owned)
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self> {
+        from_text(scalar, str::to_owned)
     }
 
+    // As the provided method, without `dyn`.
     fn read_any<'de, D: Deserializer<'de>>(
         deserializer: D,
         optional: Option<&'static str>,
     ) -> Result<Option<Self>, D::Error> {
         let mut value = None;
-        let take = &mut |word: Unexpected<'_>| {
-            value = Self::from_word(word);
+        let convert = &mut |scalar: Unexpected<'_>| {
+            value = Self::from_scalar(scalar);
             value.is_some()
         };
 
-        deserializer.deserialize_any(Reader { optional, expected: Self::EXPECTED, take })?;
+        let visitor = ScalarVisitor { optional, expected: Self::EXPECTED, convert };
+        deserializer.deserialize_any(visitor)?;
+
         Ok(value)
     }
 }
@@ -207,9 +216,9 @@ impl Scalar for String {
 impl Scalar for bool {
     const EXPECTED: &'static str = "a boolean";
 
-    fn from_word(word: Unexpected<'_>) -> Option<Self> {
-        match word {
-            Unexpected::Bool(word) => Some(word),
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self> {
+        match scalar {
+            Unexpected::Bool(value) => Some(value),
             Unexpected::Str(text) => text.trim().to_ascii_lowercase().parse().ok(),
             _ => None,
         }
@@ -219,29 +228,34 @@ impl Scalar for bool {
 impl Scalar for f64 {
     const EXPECTED: &'static str = "a number";
 
-    fn from_word(word: Unexpected<'_>) -> Option<Self> {
-        #[allow(clippy::cast_precision_loss, reason = "as close as a fraction can be")]
-        match word {
-            Unexpected::Float(word) => Some(word),
-            Unexpected::Signed(word) => Some(word as f64),
-            Unexpected::Unsigned(word) => Some(word as f64),
-            Unexpected::Str(text) => text.trim().parse().ok().filter(|word: &f64| word.is_finite()),
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self> {
+        #[allow(clippy::cast_precision_loss, reason = "the nearest `f64` is good enough")]
+        match scalar {
+            Unexpected::Float(value) => Some(value),
+            Unexpected::Signed(value) => Some(value as f64),
+            Unexpected::Unsigned(value) => Some(value as f64),
+            Unexpected::Str(text) => {
+                text.trim().parse().ok().filter(|value: &f64| value.is_finite())
+            }
             _ => None,
         }
     }
 }
 
-/// A whole number however it is written. One that 64 bits cannot hold becomes the nearest that
-/// they can: a count at the edge must not cost the answer.
+/// An integer, also if it is written with a fraction of zero or as a string. A number that exceeds 64
+/// bits is limited to their range, so that it does not fail the response.
 impl Scalar for i64 {
     const EXPECTED: &'static str = "a whole number";
 
-    fn from_word(word: Unexpected<'_>) -> Option<Self> {
-        match word {
-            Unexpected::Signed(word) => Some(word),
-            Unexpected::Unsigned(word) => Some(i64::try_from(word).unwrap_or(i64::MAX)),
-            #[allow(clippy::cast_possible_truncation, reason = "whole, and the cast saturates")]
-            Unexpected::Float(word) => (word.fract() == 0.0).then_some(word as i64),
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self> {
+        match scalar {
+            Unexpected::Signed(value) => Some(value),
+            Unexpected::Unsigned(value) => Some(i64::try_from(value).unwrap_or(i64::MAX)),
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "an integer, and the cast saturates"
+            )]
+            Unexpected::Float(value) => (value.fract() == 0.0).then_some(value as i64),
             Unexpected::Str(text) => text.trim().parse().ok(),
             _ => None,
         }
@@ -251,9 +265,9 @@ impl Scalar for i64 {
 impl Scalar for DateTime<Utc> {
     const EXPECTED: &'static str = "an ISO 8601 time";
 
-    fn from_word(word: Unexpected<'_>) -> Option<Self> {
-        match word {
-            Unexpected::Str(text) => time(text.trim()),
+    fn from_scalar(scalar: Unexpected<'_>) -> Option<Self> {
+        match scalar {
+            Unexpected::Str(text) => parse_time(text.trim()),
             _ => None,
         }
     }
@@ -267,11 +281,11 @@ mod tests {
     use crate::json::lenient::Lenient;
 
     fn read<T: Lenient>(json: &str) -> Result<T, serde_json::Error> {
-        T::read(&mut serde_json::Deserializer::from_str(json), "here")
+        T::read(&mut serde_json::Deserializer::from_str(json), "member")
     }
 
     #[test]
-    fn whole_numbers() {
+    fn integer_is_read_from_numbers_and_strings() {
         for (json, number) in [
             ("3", 3),
             ("3.0", 3),
@@ -298,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn other_words() {
+    fn text_number_boolean_and_time_are_read_from_scalars() {
         for (json, text) in [("\"a\"", "a"), ("5", "5"), ("-5", "-5"), ("5.5", "5.5")] {
             assert_eq!(read::<String>(json).unwrap(), text);
         }
@@ -325,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_and_maps_pass_over_what_is_null() {
+    fn lists_and_maps_skip_null() {
         assert_eq!(read::<Vec<i64>>("[1.0, null, 2]").unwrap(), [1, 2]);
         assert_eq!(read::<Option<Vec<String>>>("[null]").unwrap(), Some(vec![]));
         assert!(read::<Vec<i64>>("null").unwrap().is_empty());
@@ -338,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_stands_where_the_word_stands() {
+    fn error_position_is_that_of_the_scalar() {
         let error = read::<i64>("\n  \"x\"").unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -1,4 +1,5 @@
-//! Each quirk of the base, mended: what mends it in normalisation then says that it is dead.
+//! Quirks of the upstream document that are gone: the pass, or the rule of the policy, that handles
+//! one is reported as stale.
 
 use serde_json::{Value, json};
 
@@ -6,10 +7,10 @@ use super::document::Document;
 
 const GET: &str = "/document/paths/~1bases?/get";
 
-/// A pass, and the patch of the base after which there is nothing left for it to mend.
-fn mended() -> Vec<(&'static str, Value)> {
-    let at = |rest: &str| format!("{GET}/{rest}");
-    let whole = |path: &str| json!({ "op": "replace", "path": path, "value": "integer" });
+/// Each pass, with a patch of the base that removes the quirk that the pass corrects.
+fn patches_without_quirk() -> Vec<(&'static str, Value)> {
+    let get = |rest: &str| format!("{GET}/{rest}");
+    let integer = |path: &str| json!({ "op": "replace", "path": path, "value": "integer" });
     let model = |name: &str| format!("/document/definitions/{name}");
 
     vec![
@@ -19,38 +20,38 @@ fn mended() -> Vec<(&'static str, Value)> {
         ),
         (
             "parameters",
-            json!([{ "op": "replace", "path": at("parameters/0/in"), "value": "query" }]),
+            json!([{ "op": "replace", "path": get("parameters/0/in"), "value": "query" }]),
         ),
         (
             "examples",
             json!([
-                { "op": "replace", "path": at("responses/200/examples/application~1json"), "value": { "data": [] } },
-                // Where Swagger 2.0 has no better place, an example is no quirk.
-                { "op": "add", "path": at("responses/404/schema/example"), "value": { "errors": [] } },
+                { "op": "replace", "path": get("responses/200/examples/application~1json"), "value": { "data": [] } },
+                // An example of an error is no quirk, because Swagger 2.0 has no other place for it.
+                { "op": "add", "path": get("responses/404/schema/example"), "value": { "errors": [] } },
             ]),
         ),
         ("unions", json!([{ "op": "remove", "path": model("Base/properties/either") }])),
         (
             "numbers",
             json!([
-                whole(&at("parameters/1/type")),
-                whole(&model("Base/properties/count/type")),
-                whole(&model("PaginationMetadata/properties/total_count/type")),
-                whole(&model("PaginationMetadata/properties/total_pages/type")),
+                integer(&get("parameters/1/type")),
+                integer(&model("Base/properties/count/type")),
+                integer(&model("PaginationMetadata/properties/total_count/type")),
+                integer(&model("PaginationMetadata/properties/total_pages/type")),
             ]),
         ),
         (
             "patterns",
-            json!([{ "op": "replace", "path": at("parameters/0/pattern"), "value": "^[0-9]+$" }]),
+            json!([{ "op": "replace", "path": get("parameters/0/pattern"), "value": "^[0-9]+$" }]),
         ),
         ("overlay", json!([{ "op": "replace", "path": "/overlay/actions", "value": [] }])),
         (
             "envelopes",
             json!([
-                { "op": "move", "from": at("responses/200/schema"), "path": model("Bases") },
-                { "op": "add", "path": at("responses/200/schema"), "value": { "$ref": "#/definitions/Bases" } },
-                { "op": "move", "from": at("responses/404/schema"), "path": model("Errors") },
-                { "op": "add", "path": at("responses/404/schema"), "value": { "$ref": "#/definitions/Errors" } },
+                { "op": "move", "from": get("responses/200/schema"), "path": model("Bases") },
+                { "op": "add", "path": get("responses/200/schema"), "value": { "$ref": "#/definitions/Bases" } },
+                { "op": "move", "from": get("responses/404/schema"), "path": model("Errors") },
+                { "op": "add", "path": get("responses/404/schema"), "value": { "$ref": "#/definitions/Errors" } },
             ]),
         ),
         (
@@ -63,23 +64,23 @@ fn mended() -> Vec<(&'static str, Value)> {
         (
             "operations",
             json!([
-                { "op": "add", "path": at("operationId"), "value": "get_bases" },
-                { "op": "add", "path": at("tags"), "value": ["base"] },
+                { "op": "add", "path": get("operationId"), "value": "get_bases" },
+                { "op": "add", "path": get("tags"), "value": ["base"] },
             ]),
         ),
     ]
 }
 
 #[test]
-fn a_pass_whose_quirk_is_gone_says_so() {
-    for (pass, patch) in mended() {
+fn pass_without_its_quirk_is_reported_as_never_applied() {
+    for (pass, patch) in patches_without_quirk() {
         let problem = Document::patched(patch).generate().expect_err(pass).to_string();
         assert!(problem.contains(&format!("stale pass: `{pass}` fixed nothing")), "{problem}");
     }
 }
 
 #[test]
-fn what_upstream_declares_of_security_is_not_replaced_in_silence() {
+fn security_declared_by_upstream_is_an_error() {
     let token = json!({ "token": { "type": "apiKey", "in": "header", "name": "Authorization" } });
     for (place, patch) in [
         (
@@ -104,7 +105,7 @@ fn what_upstream_declares_of_security_is_not_replaced_in_silence() {
 }
 
 #[test]
-fn a_rule_of_the_policy_that_fits_nothing_is_named() {
+fn policy_rule_that_matches_nothing_is_an_error() {
     let quantity = json!({ "at": "Base.count", "because": "It can be half." });
     let secret = |at: &str| {
         let secrets = json!([{ "at": at, "because": "It opens a door." }]);

@@ -1,65 +1,76 @@
-//! Documents and policies that are hostile in their structure or by a name.
+//! Documents and policies whose structure or names are hostile.
 
 use connect_codegen::diagnostic::Diagnostic;
 use connect_codegen::openapi::document::Upstream;
 use serde_json::{Value, json};
 
-use super::places::ROUTES;
+use super::locations::{Location, ROUTES};
 use super::shape::Shape;
 use crate::golden::document::Document;
 
-pub fn refused(addition: Value) -> Diagnostic {
-    let shown: String = addition.to_string().chars().take(300).collect();
+/// The error for an addition that the generator must reject.
+pub fn expect_error(addition: Value) -> Diagnostic {
+    let excerpt: String = addition.to_string().chars().take(300).collect();
     match Document::with(addition).generate() {
         Err(problem) => problem,
-        Ok(_) => panic!("not refused: {shown}"),
+        Ok(_) => panic!("accepted: {excerpt}"),
     }
 }
 
-/// Asserts that the addition gives a problem whose place has this in it.
-pub fn refused_at(place: &str, addition: Value) {
-    let problem = refused(addition);
-    let at = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
-    assert!(at.contains(place), "{place}: {problem}");
+/// Asserts that the generator rejects an addition, and that the place of the error contains a text.
+pub fn assert_rejected_at(place: &str, addition: Value) {
+    let problem = expect_error(addition);
+    let actual = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
+    assert!(actual.contains(place), "{place} expected: {problem}");
 }
 
+/// An addition of models.
 pub fn models(models: Value) -> Value {
     json!({ "document": { "definitions": models } })
 }
 
-fn text() -> Value {
+fn model_with_id() -> Value {
     json!({ "type": "object", "properties": { "id": { "type": "string" } } })
 }
 
 #[test]
-fn two_models_of_one_name_in_rust_are_refused() {
-    refused_at("/definitions/", models(json!({ "Foo": text(), "FOO": text() })));
-    refused_at("/definitions/", models(json!({ "FooBar": text(), "FooBAR": text() })));
+fn models_with_equal_rust_names_are_rejected() {
+    assert_rejected_at(
+        "/definitions/",
+        models(json!({ "Foo": model_with_id(), "FOO": model_with_id() })),
+    );
+    assert_rejected_at(
+        "/definitions/",
+        models(json!({ "FooBar": model_with_id(), "FooBAR": model_with_id() })),
+    );
 }
 
 #[test]
-fn two_properties_of_one_name_in_rust_are_refused() {
+fn properties_with_equal_rust_names_are_rejected() {
     let twice = json!({ "type": "object", "properties": { "a-b": { "type": "string" }, "a_b": { "type": "string" } } });
-    refused_at("/definitions/Part", models(json!({ "Part": twice })));
+    assert_rejected_at("/definitions/Part", models(json!({ "Part": twice })));
 }
 
 #[test]
-fn a_name_that_the_generated_code_uses_is_refused() {
+fn model_named_like_a_type_of_the_generated_code_is_rejected() {
     for name in
         ["String", "Vec", "Option", "Box", "Result", "Default", "Into", "Tagged", "Clone", "Self"]
     {
-        refused_at(&format!("/definitions/{name}"), models(json!({ name: text() })));
+        assert_rejected_at(
+            &format!("/definitions/{name}"),
+            models(json!({ name: model_with_id() })),
+        );
     }
 }
 
 #[test]
-fn a_name_that_the_client_or_a_request_has_for_itself_is_refused() {
+fn operation_or_parameter_named_like_an_existing_method_is_rejected() {
     for id in ["request", "upload", "watch_cluster", "pause_print_job", "options"] {
         let operation = json!({ "id": id, "route": "GET /odd", "resource": "base" });
-        let answers = json!({ "204": { "description": "" } });
-        let paths = json!({ "/odd": { "get": { "responses": answers } } });
+        let responses = json!({ "204": { "description": "" } });
+        let paths = json!({ "/odd": { "get": { "responses": responses } } });
         let policy = json!({ "operations": [operation] });
-        let problem = refused(json!({ "document": { "paths": paths }, "policy": policy }));
+        let problem = expect_error(json!({ "document": { "paths": paths }, "policy": policy }));
 
         assert!(problem.to_string().contains(id), "{problem}");
     }
@@ -67,21 +78,21 @@ fn a_name_that_the_client_or_a_request_has_for_itself_is_refused() {
     for name in ["items", "pages", "wait", "send"] {
         let parameters = json!([{ "name": name, "in": "query", "type": "string" }]);
         let paths = json!({ "/bases?": { "get": { "parameters": parameters } } });
-        refused_at("/paths/~1bases?", json!({ "document": { "paths": paths } }));
+        assert_rejected_at("/paths/~1bases?", json!({ "document": { "paths": paths } }));
     }
 }
 
 #[test]
-fn what_tells_items_apart_is_a_field_that_each_has_or_refused() {
+fn paging_key_that_is_no_required_field_is_rejected() {
     let keys = |keys: Value| json!({ "policy": { "paging": { "keys": keys } } });
-    refused_at("/definitions/Base", keys(json!({ "Base": "nothing" })));
-    refused_at("/definitions/Base", keys(json!({ "Base": "count" })));
-    let problem = refused(keys(json!({ "ErrorObject": "id" })));
+    assert_rejected_at("/definitions/Base", keys(json!({ "Base": "nothing" })));
+    assert_rejected_at("/definitions/Base", keys(json!({ "Base": "count" })));
+    let problem = expect_error(keys(json!({ "ErrorObject": "id" })));
     assert!(problem.to_string().contains("no list of `ErrorObject` comes in pages"), "{problem}");
 }
 
 #[test]
-fn references_lead_to_a_model_of_the_document_or_are_refused() {
+fn reference_to_something_other_than_a_model_is_rejected() {
     for target in [
         "#/definitions/Nowhere",
         "other.json#/Part",
@@ -91,7 +102,7 @@ fn references_lead_to_a_model_of_the_document_or_are_refused() {
         "#/definitions/",
         "#/definitions/Base/properties/count",
     ] {
-        refused_at(
+        assert_rejected_at(
             "Part",
             models(
                 json!({ "Part": { "type": "object", "properties": { "x": { "$ref": target } } } }),
@@ -101,23 +112,26 @@ fn references_lead_to_a_model_of_the_document_or_are_refused() {
 }
 
 #[test]
-fn references_that_only_lead_to_each_other_are_refused() {
+fn reference_cycles_without_a_schema_are_rejected() {
     let to = |name: &str| json!({ "$ref": format!("#/definitions/{name}") });
-    refused_at("/definitions/A", models(json!({ "A": to("A") })));
-    refused_at("/definitions/A", models(json!({ "A": to("B"), "B": to("A") })));
-    refused_at("/definitions/A", models(json!({ "A": { "allOf": [to("A")] } })));
-    refused_at("/definitions/A", models(json!({ "A": { "type": "array", "items": to("A") } })));
+    assert_rejected_at("/definitions/A", models(json!({ "A": to("A") })));
+    assert_rejected_at("/definitions/A", models(json!({ "A": to("B"), "B": to("A") })));
+    assert_rejected_at("/definitions/A", models(json!({ "A": { "allOf": [to("A")] } })));
+    assert_rejected_at(
+        "/definitions/A",
+        models(json!({ "A": { "type": "array", "items": to("A") } })),
+    );
 }
 
 #[test]
-fn a_union_that_holds_itself_is_refused() {
+fn union_that_contains_itself_is_rejected() {
     let union = json!({ "x-oneOf": [{ "$ref": "#/definitions/Part" }] });
     let part = json!({ "type": "object", "properties": { "either": union } });
-    refused_at("/components/schemas/PartEither", models(json!({ "Part": part })));
+    assert_rejected_at("/components/schemas/PartEither", models(json!({ "Part": part })));
 }
 
 #[test]
-fn nesting_without_end_is_refused() {
+fn deeply_nested_schemas_are_rejected() {
     for levels in [40, 100, 126, 10_000] {
         let nested = format!(
             "{}{{\"type\":\"string\"}}{}",
@@ -130,7 +144,7 @@ fn nesting_without_end_is_refused() {
         );
         let problem = match Upstream::parse(&document) {
             Err(problem) => problem,
-            Ok(upstream) => refused(models(upstream.document["definitions"].clone())),
+            Ok(upstream) => expect_error(models(upstream.document["definitions"].clone())),
         };
 
         assert!(problem.location.is_some(), "{levels}: {problem}");
@@ -138,22 +152,25 @@ fn nesting_without_end_is_refused() {
 }
 
 #[test]
-fn routes_are_plain_or_refused() {
-    let of = |place: &super::Place, text: &str| Document::with((place.put)(0, text)).generate();
-    for place in ROUTES {
-        let harmless = of(place, place.harmless).expect("a harmless route");
+fn hostile_routes_are_rejected_or_harmless() {
+    let generate =
+        |location: &Location, text: &str| Document::with((location.addition)(0, text)).generate();
+
+    for location in ROUTES {
+        let harmless = generate(location, location.harmless).expect("a harmless route");
         for text in super::texts() {
-            match of(place, &text) {
+            match generate(location, &text) {
                 Ok(files) => {
                     assert!(
                         text.chars().all(|c| c.is_ascii_alphanumeric() || "_-~/".contains(c)),
                         "{text:?}"
                     );
 
-                    super::assert_harmless(&files, &text);
-                    assert_eq!(Shape::of(&files, place.names), Shape::of(&harmless, place.names));
+                    super::assert_printable(&files, &text);
+                    let shape = |files| Shape::new(files, location.effect);
+                    assert_eq!(shape(&files), shape(&harmless));
                 }
-                Err(problem) => assert!(problem.location.is_some(), "{} {problem}", place.name),
+                Err(problem) => assert!(problem.location.is_some(), "{} {problem}", location.name),
             }
         }
     }
@@ -172,24 +189,24 @@ fn routes_are_plain_or_refused() {
         "/a#b",
         "/a//b",
     ] {
-        let mut addition = (ROUTES[0].put)(0, "x");
+        let mut addition = (ROUTES[0].addition)(0, "x");
         addition["document"]["paths"] =
             json!({ path: { "get": { "responses": { "204": { "description": "" } } } } });
         addition["policy"]["operations"][0]["route"] = format!("GET {path}").into();
 
-        let problem = refused(addition);
+        let problem = expect_error(addition);
         assert!(problem.location.is_some(), "{path}: {problem}");
     }
 }
 
 #[test]
-fn names_of_the_policy_are_names_or_refused() {
+fn hostile_names_in_the_policy_are_rejected() {
     let with = |id: &str, resource: &str| {
         json!({
             "document": { "paths": { "/parts": { "get": { "responses": { "204": { "description": "" } } } } } },
             "policy": {
                 "operations": [{ "id": id, "route": "GET /parts", "resource": resource }],
-                "resources": [{ "name": resource, "about": "Another." }],
+                "resources": [{ "name": resource, "about": "Another resource." }],
             },
         })
     };
@@ -210,23 +227,23 @@ fn names_of_the_policy_are_names_or_refused() {
         "string",
         "é",
     ] {
-        let problem = refused(with(id, "extra"));
+        let problem = expect_error(with(id, "extra"));
         assert!(problem.location.is_some(), "{id}: {problem}");
     }
 
     for resource in
         ["../evil", "", "a/b", "mod", "self", "crate", "r#type", "type", "A", ".", "construct"]
     {
-        let problem = refused(with("get_parts", resource));
+        let problem = expect_error(with("get_parts", resource));
         assert!(problem.location.is_some(), "{resource}: {problem}");
     }
 }
 
-/// Names that look odd and are fine: the crate that is made of them compiles.
-pub fn odd_but_fine() -> Value {
+/// An addition with unusual but valid names; the generated crate must compile.
+pub fn unusual_names() -> Value {
     let mut addition = json!({
         "document": { "paths": {}, "definitions": {} },
-        "policy": { "operations": [], "resources": [{ "name": "models", "about": "Odd.", "models": ["V"] }, { "name": "requests", "about": "Odd." }] },
+        "policy": { "operations": [], "resources": [{ "name": "models", "about": "Unusual names.", "models": ["V"] }, { "name": "requests", "about": "Unusual names." }] },
     });
 
     let ids =
