@@ -105,7 +105,8 @@ async fn body_that_ends_within_the_token_is_withheld() {
 
 #[tokio::test]
 async fn body_without_secrets_is_shown_as_received() {
-    let server = Server::start(|_| std::future::ready(json_response(502, &json!("100% \\/ &amp; %7C"))));
+    let server =
+        Server::start(|_| std::future::ready(json_response(502, &json!("100% \\/ &amp; %7C"))));
     let client = server.await.client();
     let error = client.get_settings().send().await.unwrap_err();
     let Error::Api(error) = error else { panic!("{error:?}") };
