@@ -27,7 +27,7 @@ fi
 while [ $# -gt 0 ]; do
   [ "$1" != --body-file ] || cp "$2" "$MACHINE/body.md"
   shift
-output
+done
 "#;
 
 /// The simulated machine.
