@@ -13,7 +13,7 @@ use connect_codegen::io::files::{self, Mode};
 use connect_codegen::pipeline::{Generated, Rules};
 use connect_codegen::workspace::Layout;
 use connect_drift::Input;
-use connect_drift::changelog::{Entry, released};
+use connect_drift::changelog::{Entry, latest_release};
 use connect_drift::format::Format;
 use connect_drift::review::Review;
 
@@ -43,7 +43,7 @@ impl Adoption {
         let base = drift::read_committed(layout)?;
         let revision = Input { location: url.clone(), bytes: bytes.clone() };
         let report = drift::compare(layout, &rules, &base, &revision)?;
-        let entry = Entry::of(&report);
+        let entry = Entry::new(&report);
 
         let accepted = drift::read_committed_acceptances(layout)?;
         let review = Review::new(report, &accepted, now.date_naive(), &drift::crate_version());
@@ -59,7 +59,7 @@ impl Adoption {
             .map_err(|error| error.in_file(changelog_path.display()))?;
 
         let bumped_files = match self.bump {
-            true => bump_version(layout, review.summary.bump, released(&changelog))?,
+            true => bump_version(layout, review.summary.bump, latest_release(&changelog))?,
             false => Vec::new(),
         };
 

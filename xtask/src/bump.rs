@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::io::files;
 use connect_codegen::workspace::Layout;
-use connect_drift::finding::Source;
-use connect_drift::summary::next_version;
+use connect_drift::verdict::SourceVerdict;
+use connect_drift::version::next_version;
 use semver::Version;
 use toml_edit::{DocumentMut, Item, Value};
 
@@ -16,7 +16,7 @@ use toml_edit::{DocumentMut, Item, Value};
 /// not bumped twice, and there is no bump before the first release.
 pub fn bump_version(
     layout: &Layout,
-    bump: Source,
+    bump: SourceVerdict,
     released: Option<Version>,
 ) -> Result<Vec<(PathBuf, String)>> {
     let path = layout.manifest();
@@ -36,7 +36,7 @@ pub fn bump_version(
         .ok_or_else(|| error("the version in `[workspace.package]` is invalid"))?;
     let next = released.map(|released| next_version(&released, bump));
     let Some(next) = next.filter(|next| *next > current) else {
-        if bump > Source::None {
+        if bump > SourceVerdict::None {
             println!("version {current} is not released yet, so it is not bumped");
         }
 

@@ -107,7 +107,7 @@ pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
 
     let status = arguments.review(layout, locations, today).and_then(|review| {
         arguments.write(&review)?;
-        Ok(arguments.fail_on.outcome(&review).status())
+        Ok(arguments.fail_on.outcome(&review).exit_status())
     });
 
     match status {

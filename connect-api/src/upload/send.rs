@@ -13,7 +13,7 @@ use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::http::exchange::{ResponseBody, read_response};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
-use crate::http::params::Wire;
+use crate::http::request_builder::finish;
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::ProgressTracker;
 
@@ -40,7 +40,7 @@ async fn put_with_retries(url: &str, content_type: &str, parts: Parts) -> Result
     let Settings { on_progress, stall_timeout, origin } = settings;
 
     let uploader = Uploader {
-        client: &client.wire()?.client,
+        client: &client.endpoint()?.http,
         url: parse_url(url)?,
         content_type,
         origin,
@@ -151,7 +151,7 @@ impl Uploader<'_> {
             None => request,
         };
 
-        Wire::built(request.build())
+        finish(request)
     }
 
     /// Reads an error response, and redacts the parts of the URL that the host may repeat.

@@ -1,4 +1,4 @@
-//! The limits of a client on itself, seen from the service.
+//! The rate limiter: concurrent requests and the poll interval, as the server observes them.
 
 use std::time::{Duration, Instant};
 
@@ -13,38 +13,38 @@ fn builder(stand_in: &StandIn) -> ClientBuilder {
     Client::builder().base_url(stand_in.base_url()).token(stand_in.token())
 }
 
-/// So many calls at once, each of which keeps the service busy for a while.
-async fn crowd(stand_in: &StandIn, client: &Client, calls: usize) {
-    let while_busy = Fault::Delay(Duration::from_millis(50));
-    stand_in.inject_faults("get_cluster", std::iter::repeat_n(while_busy, calls));
-    let mut crowd = JoinSet::new();
+/// Sends calls concurrently. The server delays each response.
+async fn send_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
+    let delay = Fault::Delay(Duration::from_millis(50));
+    stand_in.inject_faults("get_cluster", std::iter::repeat_n(delay, calls));
+    let mut tasks = JoinSet::new();
 
     for _ in 0..calls {
         let call = client.get_cluster("c").send();
-        crowd.spawn(async { call.await.expect("an answer") });
+        tasks.spawn(async { call.await.expect("a response") });
     }
 
-    crowd.join_all().await;
+    tasks.join_all().await;
 }
 
 #[tokio::test]
-async fn no_more_requests_than_allowed_are_under_way() {
+async fn concurrency_limits_the_requests_in_flight() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
-    crowd(&stand_in, &client, 24).await;
+    send_concurrently(&stand_in, &client, 24).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 4);
     assert_eq!(stand_in.requests().len(), 24);
 }
 
 #[tokio::test]
-async fn without_a_limit_there_is_none() {
+async fn requests_are_not_limited_by_default() {
     let stand_in = connect_tests::examples().await;
-    crowd(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
+    send_concurrently(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
     assert!(stand_in.traffic().max_concurrent_requests() > 4);
 }
 
 #[tokio::test]
-async fn calls_that_fail_or_are_dropped_give_their_places_back() {
+async fn failed_and_dropped_calls_release_their_concurrency_permits() {
     let stand_in = connect_tests::examples().await;
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
@@ -63,16 +63,16 @@ async fn calls_that_fail_or_are_dropped_give_their_places_back() {
 
     for _ in 0..2 {
         let call = client.get_cluster("c").send();
-        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("late");
+        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("a timeout");
     }
 
     stand_in.clear_faults();
-    crowd(&stand_in, &client, 6).await;
+    send_concurrently(&stand_in, &client, 6).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 2);
 }
 
 #[tokio::test]
-async fn who_waits_before_another_attempt_holds_no_place() {
+async fn call_holds_no_concurrency_permit_during_backoff() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.inject_faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
@@ -86,8 +86,8 @@ async fn who_waits_before_another_attempt_holds_no_place() {
     };
 
     let (print, other) = tokio::join!(print, others);
-    print.expect("an answer");
-    other.expect("an answer");
+    print.expect("a response");
+    other.expect("a response");
 
     let requests = stand_in.requests();
     let methods: Vec<_> = requests.iter().map(|request| request.method.as_str()).collect();
@@ -95,7 +95,7 @@ async fn who_waits_before_another_attempt_holds_no_place() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
+async fn poll_interval_limits_status_requests_for_each_cluster() {
     let stand_in = connect_tests::examples().await;
     let interval = Duration::from_millis(100);
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
@@ -104,25 +104,25 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
 
     for poll in 0..10 {
         let call = client.get_cluster_status(["a", "b"][poll % 2]).send();
-        polls.spawn(async { call.await.expect("an answer") });
+        polls.spawn(async { call.await.expect("a response") });
     }
 
     polls.join_all().await;
     for cluster in ["/clusters/a/status", "/clusters/b/status"] {
         let requests = stand_in.requests();
         let polls = requests.iter().filter(|request| request.path.ends_with(cluster));
-        let arrived: Vec<_> = polls.map(|request| request.received_at).collect();
+        let times: Vec<_> = polls.map(|request| request.received_at).collect();
 
-        assert_eq!(arrived.len(), 5);
-        for (turn, arrived) in arrived.into_iter().enumerate() {
-            assert!(arrived - start >= interval * u32::try_from(turn).expect("a few"), "{turn}");
+        assert_eq!(times.len(), 5);
+        for (intervals, time) in (0..).zip(times) {
+            assert!(time - start >= interval * intervals, "{intervals}");
         }
     }
 }
 
-/// The interval counts from when a poll is sent, not from when it had its turn.
+/// The interval starts when the request is sent, not when the permit is acquired.
 #[tokio::test]
-async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
+async fn poll_interval_starts_after_the_wait_for_a_concurrency_permit() {
     let stand_in = connect_tests::examples().await;
     let interval = Duration::from_millis(300);
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
@@ -135,59 +135,60 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     }
 
     let poll = || client.get_cluster_status("c").send();
-    let (one, two) = tokio::join!(poll(), poll());
-    one.expect("an answer");
-    two.expect("an answer");
-    other.await.expect("no panic").expect("an answer");
+    let (first, second) = tokio::join!(poll(), poll());
+    first.expect("a response");
+    second.expect("a response");
+    other.await.expect("no panic").expect("a response");
 
-    let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
-    // The second is sent no sooner; how long each is on its way is the machine's.
-    let apart = arrived[2] - arrived[1];
-    assert!(apart > interval * 9 / 10, "{apart:?}");
+    let times: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
+    // A tolerance, because the requests can take different times to arrive.
+    let distance = times[2] - times[1];
+    assert!(distance > interval * 9 / 10, "{distance:?}");
 }
 
 #[tokio::test]
-async fn another_cluster_and_another_operation_are_not_held_up() {
+async fn poll_interval_does_not_limit_other_clusters_and_operations() {
     let stand_in = connect_tests::examples().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
 
     let calls = async {
         for cluster in ["a", "b", "c"] {
-            client.get_cluster_status(cluster).send().await.expect("an answer");
-            client.get_cluster(cluster).send().await.expect("an answer");
-            client.get_cluster(cluster).send().await.expect("an answer");
+            client.get_cluster_status(cluster).send().await.expect("a response");
+            client.get_cluster(cluster).send().await.expect("a response");
+            client.get_cluster(cluster).send().await.expect("a response");
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), calls).await.expect("nobody waits");
-    let again = client.get_cluster_status("a").send();
-    tokio::time::timeout(Duration::from_secs(60), again).await.expect("at once").expect_err("late");
+    tokio::time::timeout(Duration::from_secs(60), calls).await.expect("no call waits");
+    let second = client.get_cluster_status("a").send();
+    let result = tokio::time::timeout(Duration::from_secs(60), second).await;
+    result.expect("no wait").expect_err("rate limited");
 
     assert_eq!(stand_in.requests().len(), 9);
 }
 
 #[tokio::test]
-async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
+async fn rate_limiter_rejects_call_at_once_when_wait_exceeds_timeout() {
     let stand_in = connect_tests::examples().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
-    client.get_cluster_status("a").send().await.expect("an answer");
+    client.get_cluster_status("a").send().await.expect("a response");
 
     let start = Instant::now();
-    let error = client.get_cluster_status("a").send().await.expect_err("too early");
+    let error = client.get_cluster_status("a").send().await.expect_err("rate limited");
     assert!(start.elapsed() < Duration::from_secs(60), "at once");
     assert!(error.to_string().contains("`poll_interval`"), "{error}");
     assert!(error.is_transient() && !error.may_have_been_applied(), "{error}");
 
-    let wait = error.retry_after().expect("a wait");
-    assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
+    let delay = error.retry_after().expect("a delay");
+    assert!(delay > hour / 2 && delay <= hour, "{delay:?}");
 
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(!error.is_timeout() && !error.is_connect() && error.attempts() == 0, "{error:?}");
     assert_eq!(stand_in.requests().len(), 1);
 }
 
-/// Gives this token once another one has expired.
+/// Provides an expired token first, and this token after the API has refused it.
 struct Renewing(String);
 
 impl TokenProvider for Renewing {
@@ -201,23 +202,23 @@ impl TokenProvider for Renewing {
 }
 
 #[tokio::test]
-async fn a_poll_is_repeated_with_another_token_at_once_and_no_more_often() {
+async fn repeat_with_a_new_token_is_not_rate_limited() {
     let stand_in = connect_tests::examples().await;
     let provider = Renewing(stand_in.token().to_owned());
     let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
     let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
     let poll = client.get_cluster_status("a").send();
-    let answer = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("at once");
+    let result = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("no wait");
 
-    answer.expect("an answer");
+    result.expect("a response");
     assert_eq!(stand_in.requests().len(), 2);
 
-    client.get_cluster_status("a").send().await.expect_err("too early");
+    client.get_cluster_status("a").send().await.expect_err("rate limited");
     assert_eq!(stand_in.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
+async fn failure_is_returned_when_the_poll_interval_leaves_no_time_for_a_retry() {
     let stand_in = connect_tests::examples().await;
     let policy = RetryPolicy::default().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
@@ -232,8 +233,8 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
         let call = client.expect("a client").get_cluster_status("a").with(options.clone()).send();
         let error = call.await.expect_err("a failure");
 
-        assert_eq!(error.status().map(|it| it.as_u16()), Some(500), "{error}");
-        assert!(start.elapsed() < timeout, "without waiting for a turn that is too late");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(500), "{error}");
+        assert!(start.elapsed() < timeout, "returned before the timeout");
         assert_eq!(stand_in.requests().len(), requests);
 
         stand_in.clear_faults();
@@ -241,7 +242,7 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
 }
 
 #[tokio::test]
-async fn what_went_wrong_before_the_time_was_up_is_told() {
+async fn call_timeout_reports_the_failure_of_the_attempt_before() {
     let stand_in = connect_tests::examples().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in
@@ -249,7 +250,7 @@ async fn what_went_wrong_before_the_time_was_up_is_told() {
 
     let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
-    let error = client.get_cluster("c").with(options).send().await.expect_err("late");
+    let error = client.get_cluster("c").with(options).send().await.expect_err("a timeout");
 
     assert!(
         error.to_string().contains("timed out after 1s; the attempt before failed: get_cluster"),
@@ -258,6 +259,6 @@ async fn what_went_wrong_before_the_time_was_up_is_told() {
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
 
-    let before = error.last_failure().and_then(Error::status).map(|it| it.as_u16());
-    assert_eq!((before, error.attempts()), (Some(502), 2));
+    let last_status = error.last_failure().and_then(Error::status).map(|status| status.as_u16());
+    assert_eq!((last_status, error.attempts()), (Some(502), 2));
 }

@@ -1,4 +1,4 @@
-//! From a token to a finished print, and a material into a printer: the way of a user, on a farm.
+//! Complete workflows on a simulated farm: upload and print a file, upload and import a material.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use connect_stand_in::StandIn;
 use connect_stand_in::farm::{Farm, UploadFault};
 use serde_json::{Value, json};
 
-/// A farm of one cluster with two printers, in which each request takes so long.
+/// Starts a farm of one cluster with two printers. Each request advances its clock by `tick`.
 async fn farm(tick: Duration) -> (StandIn, Client) {
     let farm = StandIn::builder().farm(Farm::with_size(1, 2).tick(tick)).start().await;
     let farm = farm.expect("a stand-in");
@@ -20,24 +20,24 @@ async fn farm(tick: Duration) -> (StandIn, Client) {
 
 async fn cluster(client: &Client) -> String {
     let mut clusters = client.get_clusters().items();
-    clusters.next().await.expect("a cluster").expect("an answer").cluster_id
+    clusters.next().await.expect("a cluster").expect("a response").cluster_id
 }
 
-/// Announces a print file where print files are announced, which is next to the API.
-async fn announced(farm: &StandIn, name: &str, size: usize) -> PrintJobResponse {
-    let neighbour =
+/// Creates a print file with the upload service, which is a service beside the API.
+async fn create_print_file(farm: &StandIn, name: &str, size: usize) -> PrintJobResponse {
+    let upload_service =
         Client::builder().base_url(farm.upload_service_url()).token(farm.token()).build();
     let file = json!({"job_name": name, "file_size": size, "content_type": "application/x-ufp"});
-    let request = neighbour.expect("a client").request(Method::PUT, "/jobs/upload");
+    let request = upload_service.expect("a client").request(Method::PUT, "/jobs/upload");
     request.json(&json!({"data": file})).send().await.expect("a print file")
 }
 
 #[tokio::test]
-async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
+async fn file_is_uploaded_printed_paused_resumed_and_finished() {
     let (farm, client) = farm(Duration::from_secs(60)).await;
     let cluster = cluster(&client).await;
     let content = vec![7; 500_000];
-    let file = announced(&farm, "gear.ufp", content.len()).await;
+    let file = create_print_file(&farm, "gear.ufp", content.len()).await;
     farm.inject_upload_faults([UploadFault::DisconnectAfter(100_000), UploadFault::Status(503)]);
 
     let (url, kind) = (file.upload_url.expect("a URL"), file.content_type.expect("a type"));
@@ -50,36 +50,37 @@ async fn a_file_is_uploaded_printed_paused_resumed_and_finished() {
     assert!(upload.attempts.iter().all(|attempt| !attempt.authorized));
 
     let before = client.get_cluster_status(&cluster).send().await.expect("a status");
-    let sent = client.print(&cluster, &file.job_id).send().await.expect("a job");
-    let job = sent.job_instance_uuid.expect("a UUID");
+    let print = client.print(&cluster, &file.job_id).send().await.expect("a job");
+    let job = print.job_instance_uuid.expect("a UUID");
     let mut watch = client.watch_cluster(&cluster).since(before);
-    let mut told = Vec::new();
+    let mut events = Vec::new();
 
     loop {
-        let event = watch.next().await.expect("no end").expect("no refusal");
+        let event = watch.next().await.expect("an event").expect("no error");
         match &event {
-            WatchEvent::JobStarted(of) if of.uuid == job => told.push("started"),
-            WatchEvent::JobProgressed { job: of, percent, .. } if of.uuid == job => {
+            WatchEvent::JobStarted(started) if started.uuid == job => events.push("started"),
+            WatchEvent::JobProgressed { job: current, percent, .. } if current.uuid == job => {
                 let halfway = percent.is_some_and(|percent| percent > 50);
-                if halfway && of.status.as_str() == "printing" && !told.contains(&"paused") {
+                if halfway && current.status.as_str() == "printing" && !events.contains(&"paused") {
                     client.pause_print_job(&cluster, &job).wait().await.expect("a pause");
-                    client.resume_print_job(&cluster, &job).wait().await.expect("on");
-                    told.push("paused");
+                    client.resume_print_job(&cluster, &job).wait().await.expect("a resume");
+                    events.push("paused");
                 }
             }
-            WatchEvent::JobFinished(of) if of.uuid == job => break,
+            WatchEvent::JobFinished(finished) if finished.uuid == job => break,
             WatchEvent::JobFailed(_) | WatchEvent::JobRemoved(_) => panic!("{event}"),
             _ => {}
         }
     }
 
-    assert_eq!(told, ["started", "paused"]);
-    let late = client.pause_print_job(&cluster, &job).wait().await.expect_err("it is over");
-    assert!(matches!(&late, Error::Action(error) if error.is_failed()), "{late}");
+    assert_eq!(events, ["started", "paused"]);
+    let failed =
+        client.pause_print_job(&cluster, &job).wait().await.expect_err("the job has ended");
+    assert!(matches!(&failed, Error::Action(error) if error.is_failed()), "{failed}");
 }
 
 #[tokio::test]
-async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
+async fn material_is_uploaded_and_imported_and_a_snapshot_is_taken() {
     let (farm, client) = farm(Duration::from_secs(1)).await;
     let cluster = cluster(&client).await;
     let status = client.get_cluster_status(&cluster).send().await.expect("a status");
@@ -88,7 +89,7 @@ async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
     let profile = upload.send().await.expect("a profile");
     let import = client.import_material(&cluster, &printer, profile.material_profile_id);
 
-    import.wait().poll_interval(Duration::ZERO).await.expect("a printer that has it");
+    import.wait().poll_interval(Duration::ZERO).await.expect("an import");
     let mut snapshot =
         client.get_webcam_snapshot(&cluster, &printer).wait().poll_interval(Duration::ZERO);
     let mut states = Vec::new();
@@ -98,7 +99,7 @@ async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
     }
 
     assert_eq!(states, ["pending", "sent", "success"]);
-    let end = snapshot.await.expect("a picture");
+    let end = snapshot.await.expect("a snapshot");
     let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = end.status_details else {
         panic!("{end:?}");
     };
@@ -108,7 +109,7 @@ async fn a_material_is_uploaded_and_taken_in_and_a_picture_is_taken() {
 }
 
 #[tokio::test]
-async fn a_route_that_is_not_there_is_told_by_its_name() {
+async fn unknown_route_is_a_404_error_with_its_path() {
     let (_farm, client) = farm(Duration::ZERO).await;
     let error =
         client.request(Method::GET, "/nowhere").send::<Value>().await.expect_err("no route");

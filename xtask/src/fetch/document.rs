@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::openapi::document::{Provenance, Upstream, sha256};
 use connect_codegen::policy::Policy;
-use connect_drift::connect::is_connects;
+use connect_drift::connect::is_connect_document;
 
 /// A fetched and validated document.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl FetchedDocument {
 
     /// Returns an error if the document describes another API.
     pub fn require_connect_document(&self, policy: &Policy) -> Result<()> {
-        if is_connects(&self.upstream.document, policy) {
+        if is_connect_document(&self.upstream.document, policy) {
             return Ok(());
         }
 

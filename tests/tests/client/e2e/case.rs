@@ -1,4 +1,4 @@
-//! A case: one call of the public API, and the request that it should make.
+//! Test case: a call of the public API, and the request that it must send.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,19 +8,19 @@ use connect_stand_in::StandIn;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A call of one operation, with all that it takes.
+/// A call of one operation with all parameters, and the expected request.
 pub struct Case {
     pub id: &'static str,
     pub method: &'static str,
-    /// The raw path below the base URL.
+    /// The path relative to the base URL, percent-encoded.
     pub path: &'static str,
-    /// The query, decoded, in the order of the document.
+    /// The decoded query, in the order of the document.
     pub query: &'static [(&'static str, &'static str)],
     pub body: Option<Value>,
     pub send: Send,
 }
 
-/// What came of a call, of whatever type: the body as JSON in its envelope, if there was one.
+/// The response to a call, with the body as JSON in its envelope.
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -46,7 +46,7 @@ impl Case {
     }
 }
 
-/// A call whose answer is the `data` of an envelope.
+/// A call that returns the `data` of an envelope.
 pub fn data<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
@@ -54,7 +54,7 @@ where
     reply(call, |data| Some(json!({ "data": data })))
 }
 
-/// A call whose answer is a page.
+/// A call that returns a page.
 pub fn page<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<Page<T>>, Error>> + 'static,
@@ -62,7 +62,7 @@ where
     whole(call)
 }
 
-/// A call whose answer has no envelope.
+/// A call that returns a body without an envelope.
 pub fn whole<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
@@ -70,7 +70,7 @@ where
     reply(call, |body| Some(json!(body)))
 }
 
-/// A call whose answer has no body.
+/// A call that returns no body.
 pub fn nothing<F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<()>, Error>> + 'static,
@@ -86,18 +86,17 @@ where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
     Box::new(move |client| {
-        let answer = call(client);
+        let call = call(client);
         Box::pin(async move {
-            let answer = answer.await?;
-            let json = json(answer.body());
-            Ok(Reply { status: answer.status(), headers: answer.headers().clone(), json })
+            let response = call.await?;
+            let json = json(response.body());
+            Ok(Reply { status: response.status(), headers: response.headers().clone(), json })
         })
     })
 }
 
-/// A client of a stand-in.
+/// Creates a client of a stand-in server, without retries.
 pub fn client(stand_in: &StandIn) -> Client {
-    // What a call does after a failure has tests of its own.
     let once = CallOptions::new().retry(RetryPolicy::never());
     let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
     let builder = builder.call_options(once);

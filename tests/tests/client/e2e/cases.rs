@@ -1,4 +1,4 @@
-//! The cases: every operation with all that it requires and every option that it has.
+//! Test cases: each operation with all required and optional parameters.
 
 use connect_api::models::{
     ClusterIdsRequest, ClusterNote, ClusterNoteUpdateRequest, ClusterSharingUpdateRequest,
@@ -13,7 +13,7 @@ use super::print_jobs;
 const CLUSTER: &str = "ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE=";
 const PRINTER: &str = "5712e0ac-e90a-0344-ee91-7e8050a44c9b";
 
-/// All of them.
+/// Returns the cases of all operations.
 pub fn all() -> Vec<Case> {
     [clusters(), printers(), print_jobs::cases(), registration(), service()]
         .into_iter()

@@ -1,4 +1,4 @@
-//! Every operation through the public API of the crate, over HTTP.
+//! All operations through the public API of the crate, over HTTP.
 
 mod case;
 mod cases;

@@ -1,4 +1,4 @@
-//! Answers that no document describes, and what the caller learns from them.
+//! Undocumented variants of responses and errors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,14 +10,14 @@ use connect_api::{
 };
 use serde_json::{Value, json};
 
-use super::raw::{answer, client, client_of, json as json_answer, serve, serve_in_turn};
+use super::raw::{client, client_of, json as json_response, response, serve, serve_sequence};
 
 fn ok(body: &str) -> Client {
-    client(json_answer("200 OK", body))
+    client(json_response("200 OK", body))
 }
 
 #[tokio::test]
-async fn a_print_without_data_is_its_own_outcome_however_it_is_written() {
+async fn print_response_without_data_is_a_no_data_error() {
     for body in [
         "",
         " ",
@@ -35,14 +35,14 @@ async fn a_print_without_data_is_its_own_outcome_however_it_is_written() {
         assert!(error.may_have_been_applied() && !error.is_transient(), "{body}");
     }
 
-    // What is read must be there: nothing else tells what was promised.
+    // A read must return its data, so that an empty object is a decode error.
     let error = ok(r#"{"data": {}}"#).get_cluster("c").send().await.expect_err("no cluster");
     let Error::Decode(error) = error else { panic!("{error:?}") };
     assert_eq!(error.path, "$.data");
 }
 
 #[tokio::test]
-async fn a_success_that_lists_errors_is_an_error() {
+async fn success_that_lists_errors_is_an_api_error() {
     for body in [
         r#"{"errors": [{"code": "printerInactive"}]}"#,
         r#"{"errors": {"code": "printerInactive", "http_status": 409}}"#,
@@ -51,13 +51,13 @@ async fn a_success_that_lists_errors_is_an_error() {
     ] {
         let error = ok(body).print("c", "j").send().await.expect_err("an error");
         assert_eq!(error.code(), Some(&ErrorCode::PrinterInactive), "{body}: {error:?}");
-        assert_eq!(error.status().map(|it| it.as_u16()), Some(200));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert!(error.to_string().contains("200 OK: printerInactive"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_list_without_its_envelope_is_that_list_and_no_object_by_position() {
+async fn list_without_envelope_is_decoded_as_a_list_but_not_as_an_object() {
     let cluster =
         |id| json!({"cluster_id": id, "host_guid": "", "host_name": "", "status": "active"});
     let clusters = ["a", "b", "c"].map(cluster);
@@ -75,10 +75,10 @@ async fn a_list_without_its_envelope_is_that_list_and_no_object_by_position() {
     }
 }
 
-/// Gives one token until it is refused, then another.
-struct Renewing(AtomicUsize);
+/// Provides another token after the API has refused the first one.
+struct RenewedToken(AtomicUsize);
 
-impl TokenProvider for Renewing {
+impl TokenProvider for RenewedToken {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -90,7 +90,7 @@ impl TokenProvider for Renewing {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_recognised_however_the_error_is_written() {
+async fn expired_token_is_recognised_in_each_form_of_the_error() {
     for error in [
         json!([{"code": "tokenExpired", "id": "1", "http_status": "403", "title": "Expired"}]),
         json!([{"code": "tokenExpired", "id": 1, "http_status": 403, "title": null}]),
@@ -99,27 +99,27 @@ async fn an_expired_token_is_recognised_however_the_error_is_written() {
         json!([{"title": "no code"}, 7, {"code": "tokenExpired"}]),
         json!({"code": "tokenExpired", "http_status": 403}),
     ] {
-        let refusal = json_answer("403 Forbidden", &json!({ "errors": error }).to_string());
-        let right = json_answer("200 OK", r#"{"data": 7}"#);
-        let url = serve_in_turn(vec![refusal.clone().into(), right.into()]);
-        let provider = Renewing(AtomicUsize::new(0));
+        let refusal = json_response("403 Forbidden", &json!({ "errors": error }).to_string());
+        let success = json_response("200 OK", r#"{"data": 7}"#);
+        let url = serve_sequence(vec![refusal.clone().into(), success.into()]);
+        let provider = RenewedToken(AtomicUsize::new(0));
         let client = Client::builder().base_url(url).token_provider(provider).build();
         let call = client.expect("a client").request(Method::POST, "/any").send::<Value>();
 
         assert_eq!(call.await.unwrap_or_else(|failed| panic!("{error}: {failed}")), 7);
-        // A part of the code is the token, which must not show; the code is no secret.
+        // The documented code is shown although it contains the text of the token.
         let client = Client::builder().base_url(serve(refusal)).token("token").build();
-        let call = client.expect("a client").get_settings().send().await.expect_err("expired");
-        assert_eq!(call.code(), Some(&ErrorCode::TokenExpired), "{error}: {call}");
+        let failed = client.expect("a client").get_settings().send().await.expect_err("expired");
+        assert_eq!(failed.code(), Some(&ErrorCode::TokenExpired), "{error}: {failed}");
     }
 }
 
 #[tokio::test]
-async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
+async fn error_messages_are_short_and_have_no_control_characters() {
     let long = "x".repeat(1 << 20);
     let title = format!("Bad\r\nluck\u{1b}[31m{long}");
     let many = vec![json!({"code": &long[..1000], "title": &title[..1000]}); 9];
-    let mut shown = Vec::new();
+    let mut messages = Vec::new();
 
     for (status, body) in [
         ("200 OK", json!({ "data": long })),
@@ -128,46 +128,50 @@ async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
         ("409 Conflict", json!({ "errors": many })),
         ("500 Internal Server Error", json!({ "errors": title })),
     ] {
-        let client = client(json_answer(status, &body.to_string()));
-        shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
+        let client = client(json_response(status, &body.to_string()));
+        messages.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
     }
 
     let id = format!("X-Request-Id: {}\r\n", "i".repeat(5000));
-    let client = client(answer("404 Not Found", &id, ""));
-    shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
+    let client = client(response("404 Not Found", &id, ""));
+    messages.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
 
-    for text in &shown {
+    for text in &messages {
         assert!(text.len() < 2500, "{} bytes: {text}", text.len());
         assert!(!text.contains(char::is_control), "{text:?}");
     }
 
-    assert!(shown[0].contains("expected one object"), "the end of a message counts: {}", shown[0]);
-    assert!(shown[3].contains("and 6 more"), "{}", shown[3]);
+    assert!(messages[0].contains("expected one object"), "the end is kept: {}", messages[0]);
+    assert!(messages[3].contains("and 6 more"), "{}", messages[3]);
 }
 
-/// An error says all by itself, and says it once.
+/// `Display` prints the complete message, so that sources would repeat it.
 #[tokio::test]
-async fn no_error_has_a_source_that_repeats_it() {
-    fn hold(error: &(dyn std::error::Error + 'static)) {
+async fn errors_have_no_source() {
+    fn assert_no_source(error: &(dyn std::error::Error + 'static)) {
         assert!(error.source().is_none(), "{error}");
     }
 
-    let refused = client_of("http://127.0.0.1:1").get_settings().send().await.expect_err("nobody");
-    hold(&refused);
+    let refused = client_of("http://127.0.0.1:1")
+        .get_settings()
+        .send()
+        .await
+        .expect_err("a refused connection");
+    assert_no_source(&refused);
     let Error::Transport(refused) = refused else { panic!("{refused:?}") };
-    hold(&refused);
+    assert_no_source(&refused);
 
     assert!(refused.to_string().contains("refused"), "{refused}");
 
     for (status, body) in [("200 OK", "{"), ("200 OK", "{}"), ("404 Not Found", "")] {
-        let error = client(json_answer(status, body)).get_settings().send().await;
+        let error = client(json_response(status, body)).get_settings().send().await;
         let error = error.expect_err("an error");
-        hold(&error);
+        assert_no_source(&error);
 
         match &error {
-            Error::Api(error) => hold(&**error),
-            Error::Decode(error) => hold(&**error),
-            Error::NoData(error) => hold(error),
+            Error::Api(error) => assert_no_source(&**error),
+            Error::Decode(error) => assert_no_source(&**error),
+            Error::NoData(error) => assert_no_source(error),
             error => panic!("{error:?}"),
         }
     }
@@ -180,10 +184,10 @@ async fn no_error_has_a_source_that_repeats_it() {
 }
 
 #[tokio::test]
-async fn an_error_says_whether_a_print_may_be_under_way() {
+async fn may_have_been_applied_depends_on_status_and_retry_after() {
     let retry_after = |value: &str| format!("Retry-After: {value}\r\n");
-    for (status, headers, done) in [
-        // A redirect can follow something that was done.
+    for (status, headers, may_have_been_applied) in [
+        // A redirect can be the response to a request that was applied.
         ("302 Found", "Location: /\r\n".to_owned(), true),
         ("303 See Other", "Location: /\r\n".to_owned(), true),
         ("400 Bad Request", String::new(), false),
@@ -200,30 +204,35 @@ async fn an_error_says_whether_a_print_may_be_under_way() {
         ("504 Gateway Timeout", String::new(), true),
         ("200 OK", String::new(), true),
     ] {
-        let client = client(answer(status, &headers, "{"));
+        let client = client(response(status, &headers, "{"));
         let error = client.print("c", "j").send().await.expect_err("an error");
-        assert_eq!(error.may_have_been_applied(), done, "{status} {headers}: {error}");
+        assert_eq!(
+            error.may_have_been_applied(),
+            may_have_been_applied,
+            "{status} {headers}: {error}"
+        );
 
         let error = client.get_settings().send().await.expect_err("an error");
-        assert!(!error.may_have_been_applied(), "{status}: what is read can be read again");
+        assert!(!error.may_have_been_applied(), "{status}: reads are repeatable");
     }
 
-    let broken = client("").print("c", "j").send().await.expect_err("no answer");
+    let broken = client("").print("c", "j").send().await.expect_err("a lost connection");
     assert!(broken.may_have_been_applied() && broken.is_transient(), "{broken}");
 
-    let nobody = client_of("http://127.0.0.1:1").print("c", "j").send().await.expect_err("nobody");
-    assert!(!nobody.may_have_been_applied() && nobody.is_transient(), "{nobody}");
+    let refused = client_of("http://127.0.0.1:1").print("c", "j").send().await;
+    let refused = refused.expect_err("a refused connection");
+    assert!(!refused.may_have_been_applied() && refused.is_transient(), "{refused}");
 
-    // A port that takes connections and never answers.
+    // A server that accepts connections and sends no response.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let silent = client_of(&format!("http://{}", silent.local_addr().expect("an address")));
     let short = Duration::from_millis(100);
 
     for options in [CallOptions::new().timeout(short), CallOptions::new().attempt_timeout(short)] {
-        let late = silent.print("c", "j").with(options).send().await.expect_err("late");
-        assert!(late.may_have_been_applied() && late.is_transient(), "{late}");
+        let timeout = silent.print("c", "j").with(options).send().await.expect_err("a timeout");
+        assert!(timeout.may_have_been_applied() && timeout.is_transient(), "{timeout}");
     }
 
-    let refused = silent.print("c", "").send().await.expect_err("an id that is none");
-    assert!(!refused.may_have_been_applied(), "{refused}");
+    let invalid = silent.print("c", "").send().await.expect_err("an invalid id");
+    assert!(!invalid.may_have_been_applied(), "{invalid}");
 }

@@ -1,4 +1,4 @@
-//! A server on the loopback that answers with given bytes, however wrong they are.
+//! A server on this machine that responds with given bytes, valid HTTP or not.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -7,29 +7,29 @@ use connect_api::{CallOptions, Client, RetryPolicy};
 
 pub const TOKEN: &str = "umapi-0123456789-secret";
 
-/// Answers every request with the same bytes, then closes the connection.
-pub fn serve(answer: impl Into<Vec<u8>>) -> String {
-    serve_in_turn(vec![answer.into()])
+/// Responds to each request with the same bytes and closes the connection. Returns the base URL.
+pub fn serve(response: impl Into<Vec<u8>>) -> String {
+    serve_sequence(vec![response.into()])
 }
 
-/// Answers each request with the next of these, and at last always with the last.
-pub fn serve_in_turn(answers: Vec<Vec<u8>>) -> String {
-    let last = answers.last().cloned().expect("an answer");
-    let mut answers = answers.into_iter();
-    serve_by(move || answers.next().unwrap_or_else(|| last.clone()))
+/// Responds to the requests with the given responses in order, and repeats the last one.
+pub fn serve_sequence(responses: Vec<Vec<u8>>) -> String {
+    let last = responses.last().cloned().expect("a response");
+    let mut responses = responses.into_iter();
+    serve_by(move || responses.next().unwrap_or_else(|| last.clone()))
 }
 
-/// Answers each request with what this gives.
-pub fn serve_by(mut answers: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
+/// Responds to each request with the bytes that the function returns.
+pub fn serve_by(mut next_response: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
 
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let answer = answers();
+            let response = next_response();
             let Ok(mut stream) = stream else { return };
 
-            // All of the request is read: closing with bytes unread would reset the connection.
+            // Reads the complete request: closing with unread bytes would reset the connection.
             let mut reader = BufReader::new(&stream);
             let (mut length, mut line) = (0, String::new());
             while matches!(reader.read_line(&mut line), Ok(3..)) {
@@ -40,32 +40,33 @@ pub fn serve_by(mut answers: impl FnMut() -> Vec<u8> + Send + 'static) -> String
             }
 
             let mut body = vec![0; length];
-            // A client that is gone reads no answer.
-            let _ = reader.read_exact(&mut body).and_then(|()| stream.write_all(&answer));
+            // The client may have closed the connection.
+            let _ = reader.read_exact(&mut body).and_then(|()| stream.write_all(&response));
         }
     });
 
     url
 }
 
-/// An answer that says what it holds.
-pub fn answer(status: &str, headers: &str, body: &str) -> String {
+/// Formats a response with its `Content-Length`.
+pub fn response(status: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
 }
 
-/// An answer of JSON.
+/// Formats a response with a JSON body.
 pub fn json(status: &str, body: &str) -> String {
-    answer(status, "Content-Type: application/json\r\nX-Request-Id: r-1\r\n", body)
+    response(status, "Content-Type: application/json\r\nX-Request-Id: r-1\r\n", body)
 }
 
-/// A client of a server that answers so.
-pub fn client(answer: impl Into<Vec<u8>>) -> Client {
-    client_of(&serve(answer))
+/// Starts a server with this response, and creates its client.
+pub fn client(response: impl Into<Vec<u8>>) -> Client {
+    client_of(&serve(response))
 }
 
+/// Creates a client of a server, without retries.
 pub fn client_of(url: &str) -> Client {
     let once = CallOptions::new().retry(RetryPolicy::never());
     Client::builder().base_url(url).token(TOKEN).call_options(once).build().expect("a client")

@@ -18,7 +18,7 @@ async fn blocking_calls_work_on_plain_threads() {
         // Calls from several threads at once share one runtime.
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| client.print("c", "j").send().wait().expect("an answer"));
+                scope.spawn(|| client.print("c", "j").send().wait().expect("a response"));
             }
         });
 
@@ -29,7 +29,7 @@ async fn blocking_calls_work_on_plain_threads() {
         tokio::task::yield_now().await;
     }
 
-    thread.join().expect("no panic").expect("an answer");
+    thread.join().expect("no panic").expect("a response");
     assert_eq!(stand_in.requests().len(), 6);
 }
 
@@ -39,11 +39,11 @@ async fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
     let client = client(&stand_in);
 
     // Opens a connection that belongs to the test's runtime.
-    client.get_settings().send().await.expect("an answer");
+    client.get_settings().send().await.expect("a response");
     let spawned = client.clone();
     let spawned = tokio::task::spawn_blocking(move || spawned.get_settings().send().wait());
-    spawned.await.expect("no panic").expect("an answer");
-    tokio::task::block_in_place(|| client.get_settings().send().wait()).expect("an answer");
+    spawned.await.expect("no panic").expect("a response");
+    tokio::task::block_in_place(|| client.get_settings().send().wait()).expect("a response");
 
     assert_eq!(stand_in.requests().len(), 3);
 }

@@ -1,4 +1,4 @@
-//! Bodies that are longer than anybody expected.
+//! The maximum size of responses, and empty responses.
 
 use connect_api::{CallOptions, Error};
 use connect_stand_in::{BodyLength, Fault};
@@ -7,11 +7,12 @@ use super::{Call, client};
 
 const MIB: u64 = 1 << 20;
 
-/// What the kernel takes from the server although the client reads no more of it.
-const IN_BUFFERS: u64 = 24 * MIB;
+/// The maximum number of bytes in socket buffers, which the server sends although the client does not
+/// read them.
+const SOCKET_BUFFERS: u64 = 24 * MIB;
 
 #[tokio::test]
-async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
+async fn body_above_the_maximum_is_an_error_and_not_read_to_the_end() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
 
@@ -24,15 +25,15 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
                 stand_in.take_requests();
                 stand_in.inject_faults(call.operation(), [Fault::OversizedBody(64 * MIB, length)]);
                 let before = stand_in.traffic().bytes_sent();
-                let error = call.send(&client, options).await.expect_err("too long");
+                let error = call.send(&client, options).await.expect_err("too large");
                 let sent = stand_in.traffic().bytes_sent() - before;
 
-                assert!(sent < limit + IN_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
-                let Error::Transport(refused) = &error else { panic!("{error:?}") };
-                assert!(refused.is_response_too_large(), "{error:?}");
+                assert!(sent < limit + SOCKET_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
+                let Error::Transport(transport) = &error else { panic!("{error:?}") };
+                assert!(transport.is_response_too_large(), "{error:?}");
 
-                let says = format!("the response body is larger than {limit} bytes");
-                assert!(error.to_string().contains(&says), "{error}");
+                let message = format!("the response body is larger than {limit} bytes");
+                assert!(error.to_string().contains(&message), "{error}");
                 assert_eq!(stand_in.requests().len(), 1);
             }
         }
@@ -40,21 +41,23 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
 }
 
 #[tokio::test]
-async fn the_limit_is_the_longest_body_that_is_taken() {
+async fn body_of_the_maximum_size_is_accepted() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
-    let length = stand_in.contract().operation("print").expect("it is documented");
+    let length = stand_in.contract().operation("print").expect("a documented operation");
     let length = length.responses[&200].as_ref().and_then(|content| content.example.as_ref());
     let length = length.expect("an example").to_string().len();
     let with = |limit| Call::Print.send(&client, CallOptions::new().max_response_size(limit));
 
-    with(length).await.expect("an answer");
-    let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
+    with(length).await.expect("a response");
+    let Err(Error::Transport(error)) = with(length - 1).await else {
+        panic!("expected a transport error")
+    };
     assert!(error.is_response_too_large());
 }
 
 #[tokio::test]
-async fn a_low_limit_hides_no_error() {
+async fn error_body_is_read_although_it_exceeds_the_maximum() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
 
@@ -67,13 +70,13 @@ async fn a_low_limit_hides_no_error() {
 }
 
 #[tokio::test]
-async fn nothing_where_the_whole_answer_was_expected_is_an_outcome_of_its_own() {
+async fn empty_response_is_a_no_data_error() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
 
-    for nothing in ["", "null", " \n", "\"\""] {
-        stand_in.inject_faults("get_spec", [Fault::Body("application/json", nothing)]);
-        let error = client.get_spec().send().await.expect_err("nothing");
-        assert!(matches!(error, Error::NoData(_)), "{nothing:?}: {error:?}");
+    for body in ["", "null", " \n", "\"\""] {
+        stand_in.inject_faults("get_spec", [Fault::Body("application/json", body)]);
+        let error = client.get_spec().send().await.expect_err("no data");
+        assert!(matches!(error, Error::NoData(_)), "{body:?}: {error:?}");
     }
 }

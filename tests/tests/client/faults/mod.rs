@@ -1,4 +1,4 @@
-//! What the client makes of a service that fails, counted by what the service saw.
+//! The client against a server with faults. The server counts the requests.
 
 mod blocking;
 mod bodies;
@@ -14,10 +14,10 @@ use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
 
-/// No test depends on this time; it ends those that would otherwise hang.
+/// A timeout that ends tests which would otherwise hang.
 const LONG: Duration = Duration::from_secs(60);
 
-/// One call of each kind: what can be repeated, what must not, and a POST that can be repeated.
+/// One call of each kind: repeatable, not repeatable, and a repeatable `POST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Status,
@@ -40,10 +40,10 @@ impl Call {
         self != Self::Print
     }
 
-    /// Calls, and gives the answer as text.
+    /// Sends the call, and returns the response as text.
     async fn send(self, client: &Client, options: CallOptions) -> Result<String, Error> {
-        fn text(answer: impl std::fmt::Debug) -> String {
-            format!("{answer:?}")
+        fn text(response: impl std::fmt::Debug) -> String {
+            format!("{response:?}")
         }
 
         match self {
@@ -57,7 +57,7 @@ impl Call {
     }
 }
 
-/// A policy with waits of next to nothing.
+/// A retry policy with a short backoff.
 fn quick(attempts: usize) -> RetryPolicy {
     let policy = RetryPolicy::default().max_attempts(attempts);
     policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5))
@@ -72,12 +72,14 @@ fn client(stand_in: &StandIn) -> Client {
     builder.build().expect("a client")
 }
 
-/// Waits for what the server is about to see.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition is true.
+async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     let wait = async {
-        while !is_so() {
+        while !condition() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(LONG, wait).await.unwrap_or_else(|_| panic!("never: {what}"));
+    tokio::time::timeout(LONG, wait)
+        .await
+        .unwrap_or_else(|_| panic!("timed out waiting until {description}"));
 }

@@ -8,10 +8,10 @@ use connect_stand_in::StandIn;
 
 use super::{Call, client, retrying};
 
-/// Gives the first token until it is refused, then the second, whatever becomes of that.
-struct Two(AtomicUsize, &'static str, &'static str);
+/// Provides the first token until the API refuses it, and the second token from then on.
+struct TwoTokens(AtomicUsize, &'static str, &'static str);
 
-impl TokenProvider for Two {
+impl TokenProvider for TwoTokens {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -25,7 +25,7 @@ impl TokenProvider for Two {
 }
 
 #[tokio::test]
-async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
+async fn expired_static_token_is_an_error_without_retries() {
     let stand_in = connect_tests::examples().await;
     let client = client(&stand_in);
     stand_in.renew_token("another");
@@ -39,7 +39,7 @@ async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
+async fn expired_token_of_a_provider_is_replaced_once_and_the_call_repeated_once() {
     for call in Call::ALL {
         for (accepted, requests) in [("first", 1), ("second", 2), ("third", 2)] {
             let stand_in =
@@ -48,15 +48,15 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
                 stand_in.renew_token(accepted);
             }
 
-            let provider = Two(AtomicUsize::new(0), "first", "second");
+            let provider = TwoTokens(AtomicUsize::new(0), "first", "second");
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let result = call.send(&client, retrying(4)).await;
 
             assert_eq!(stand_in.requests().len(), requests, "{call:?}, {accepted}");
             let last = stand_in.requests().pop().expect("a request");
-            let sent = if requests == 1 { "Bearer first" } else { "Bearer second" };
-            assert_eq!(last.headers["authorization"], sent);
+            let expected = if requests == 1 { "Bearer first" } else { "Bearer second" };
+            assert_eq!(last.headers["authorization"], expected);
 
             match (accepted, result) {
                 ("first" | "second", Ok(_)) => {}
@@ -70,26 +70,26 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
 }
 
 #[tokio::test]
-async fn what_a_provider_gives_is_held_to_what_a_token_can_be() {
+async fn invalid_token_of_a_provider_is_an_error_and_not_sent() {
     let stand_in = StandIn::builder().token("good").examples().start().await.expect("a stand-in");
-    for (given, fault) in [
+    for (invalid, message) in [
         ("", "is empty"),
-        (" good ", "blanks"),
-        ("good\n", "blanks"),
-        ("Bearer good", "`Bearer`"),
-        ("go\nod", "no header"),
+        (" good ", "white space"),
+        ("good\n", "white space"),
+        ("Bearer good", "Bearer"),
+        ("go\nod", "header"),
     ] {
-        for (first, requests) in [(given, 0), ("expired", 1)] {
+        for (first, requests) in [(invalid, 0), ("expired", 1)] {
             stand_in.take_requests();
-            let provider = Two(AtomicUsize::new(0), first, given);
+            let provider = TwoTokens(AtomicUsize::new(0), first, invalid);
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let error = Call::ALL[0].send(&client, retrying(4)).await.expect_err("no token");
 
-            assert!(matches!(&error, Error::Token(it) if !it.is_transient()), "{error:?}");
-            let said = error.to_string();
-            assert!(said.contains("token provider") && said.contains(fault), "{said}");
-            assert_eq!(stand_in.requests().len(), requests, "{given:?}");
+            assert!(matches!(&error, Error::Token(token) if !token.is_transient()), "{error:?}");
+            let text = error.to_string();
+            assert!(text.contains("token provider") && text.contains(message), "{text}");
+            assert_eq!(stand_in.requests().len(), requests, "{invalid:?}");
         }
     }
 }

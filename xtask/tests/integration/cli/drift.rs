@@ -346,5 +346,5 @@ fn accepted_finding_does_not_count() {
     let same = ["--revision", "spec/upstream/connect-v1.json", "--accepted", "known.toml"];
     let output = drift(&workspace, &same);
     assert_eq!(output.status, 0);
-    assert!(output.stdout.contains("fits no finding any more"), "{}", output.stdout);
+    assert!(output.stdout.contains("no longer matches any finding"), "{}", output.stdout);
 }

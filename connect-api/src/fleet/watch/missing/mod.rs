@@ -13,7 +13,6 @@ use crate::http::options::CallOptions;
 use crate::http::response::Response;
 use crate::json::body;
 use crate::models::{PrintJobInstanceResponse as Job, PrintJobState};
-use crate::requests::GetPrintJob;
 use crate::runtime::BoxFuture;
 
 use super::refusal::is_not_found;
@@ -73,10 +72,8 @@ pub(super) fn get_job(
     cluster_id: &str,
     uuid: &str,
 ) -> Call<Job> {
-    let request = client.get_print_job(cluster_id, uuid).request();
-    let decode = |raw| body::one(raw).map(Response::into_body);
-
-    Call::new(client.clone(), GetPrintJob::OPERATION, options, request, decode)
+    let request = client.get_print_job(cluster_id, uuid).with(options);
+    request.call(|raw| body::one(raw).map(Response::into_body))
 }
 
 #[inline]

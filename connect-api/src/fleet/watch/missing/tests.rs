@@ -12,6 +12,7 @@ use super::*;
 use crate::auth::token::TokenError;
 use crate::error::{ApiError, ConfigurationError};
 use crate::models::ClusterStatusResponse;
+use crate::requests::GetPrintJob;
 use crate::{HeaderMap, StatusCode};
 
 const INTERVAL: Duration = Duration::from_secs(10);
