@@ -215,8 +215,11 @@ async fn a_source_of_another_length_is_no_upload() {
 #[tokio::test]
 async fn a_file_that_is_not_there_is_named_and_nothing_is_sent() {
     let host = Host::start([]).await;
-    let faults =
-        [("/no/such/file", "No such file"), ("/", "directory"), ("/dev/zero", "no regular file")];
+    let faults = [
+        ("/no/such/file", "No such file"),
+        ("/", "directory"),
+        ("/dev/zero", "not a regular file"),
+    ];
     for (path, fault) in faults {
         let error = upload(&host, UploadSource::file(path)).send().await.unwrap_err();
         assert!(matches!(error, Error::Upload(_)), "{error:?}");
