@@ -4,8 +4,8 @@
 //! $ cargo run -p connect-api --example watch_cluster [CLUSTER_ID [EVENTS]]
 //! ```
 //!
-//! Without an id it watches the first cluster that is online. With a number it ends after this number
-//! of events.
+//! Without an id it watches the first cluster that is online. With a number it ends after this
+//! number of events.
 
 mod support;
 

@@ -1,8 +1,8 @@
 //! `cargo xtask regen --fetch`: adopts a new upstream document, completely or not at all.
 //!
-//! All steps happen in memory first: the document is fetched and compared with the committed one, the
-//! crate is generated, and the changelog entry is written. Then the files are written, and restored
-//! if that fails.
+//! All steps happen in memory first: the document is fetched and compared with the committed one,
+//! the crate is generated, and the changelog entry is written. Then the files are written, and
+//! restored if that fails.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,8 +32,8 @@ pub struct Adoption {
 }
 
 impl Adoption {
-    /// Fetches the document, prints the report, regenerates the crate, and writes the changelog entry.
-    /// `now` is the time of the fetch.
+    /// Fetches the document, prints the report, regenerates the crate, and writes the changelog
+    /// entry. `now` is the time of the fetch.
     pub fn run(&self, layout: &Layout, now: DateTime<Utc>) -> Result<()> {
         let fetched = self.fetch.fetch()?;
         let rules = Rules::read(layout)?;

@@ -19,8 +19,8 @@ pub enum StoreOutcome {
 
 /// Replaces the upstream document in `folder` and its record.
 ///
-/// Each file is replaced atomically, and the document is restored if the record cannot be written. If
-/// the process is killed between the two, the hash in the record does not match the document.
+/// Each file is replaced atomically, and the document is restored if the record cannot be written.
+/// If the process is killed between the two, the hash in the record does not match the document.
 pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<StoreOutcome> {
     Upstream::parse(text).map_err(|error| error.in_file(&record.source))?;
     record.verify(text.as_bytes()).map_err(|error| error.in_file(&record.source))?;
@@ -50,8 +50,8 @@ pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<StoreOutc
     Ok(StoreOutcome::Replaced)
 }
 
-/// Whether the stored record is equal except for the time. A record that cannot be read is not equal,
-/// so it is replaced.
+/// Whether the stored record is equal except for the time. A record that cannot be read is not
+/// equal, so it is replaced.
 fn is_recorded(record: &Provenance, path: &Path) -> bool {
     let old = std::fs::read(path).ok();
     let old = old.and_then(|bytes| serde_json::from_slice::<Provenance>(&bytes).ok());

@@ -11,9 +11,9 @@ use crate::upload::{Upload, UploadSource, put};
 impl Client {
     /// Uploads a package of material profiles.
     ///
-    /// Creates a profile, then sends the file to the upload URL in the response. Returns the profile
-    /// as it was before the file was sent. [`import_material`](Client::import_material) imports the
-    /// profile into a printer.
+    /// Creates a profile, then sends the file to the upload URL in the response. Returns the
+    /// profile as it was before the file was sent. [`import_material`](Client::import_material)
+    /// imports the profile into a printer.
     ///
     /// * `name`: The file name with its extension, such as `cura.umm`.
     /// * `content_type`: The media type of the file, such as `application/zip`.

@@ -22,8 +22,8 @@ const DEFAULT_STALL_TIMEOUT: Duration = Duration::from_secs(60);
 impl Client {
     /// Uploads a source to an upload URL.
     ///
-    /// The content type must be the one for which the URL was issued. For print jobs, the print file
-    /// service of the Digital Factory returns both, as `upload_url` and `content_type`.
+    /// The content type must be the one for which the URL was issued. For print jobs, the print
+    /// file service of the Digital Factory returns both, as `upload_url` and `content_type`.
     ///
     /// The client's token is not sent to the host of the URL. A
     /// [custom HTTP client](crate::ClientBuilder::http_client) must not add it either.
@@ -60,11 +60,11 @@ impl Client {
 /// # Retries
 ///
 /// A failed attempt is retried from the start, as often as the [`RetryPolicy`] allows, if the
-/// [source](UploadSource) can be read again. The time budget of the policy does not apply, because a
-/// long upload would exceed it.
+/// [source](UploadSource) can be read again. The time budget of the policy does not apply, because
+/// a long upload would exceed it.
 ///
-/// A success is accepted only if the connection has taken all bytes. A response before that, such as
-/// the page of a proxy, is handled as a failed attempt, because the host cannot have stored the
+/// A success is accepted only if the connection has taken all bytes. A response before that, such
+/// as the page of a proxy, is handled as a failed attempt, because the host cannot have stored the
 /// source. This is not detected if the source is so small that the connection takes it at once.
 ///
 /// An error response of the host is final. If the host closes the connection while bytes are still
@@ -74,7 +74,8 @@ impl Client {
 ///
 /// The [timeouts](CallOptions) of calls do not apply to the upload; an attempt fails after the
 /// [stall timeout](Self::stall_timeout). An upload does not count towards the client's limit of
-/// concurrent requests. It holds a few chunks of 64 KiB in memory, or the whole source in a browser.
+/// concurrent requests. It holds a few chunks of 64 KiB in memory, or the whole source in a
+/// browser.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -149,8 +150,8 @@ impl<T> Upload<T> {
         Self { parts: Parts { client, options, source, settings }, send: Box::new(send) }
     }
 
-    /// Sets a progress callback. It is called at the start and whenever more bytes were sent. It must
-    /// not block.
+    /// Sets a progress callback. It is called at the start and whenever more bytes were sent. It
+    /// must not block.
     pub fn on_progress(mut self, callback: impl FnMut(UploadProgress) + Send + 'static) -> Self {
         self.parts.settings.on_progress = Some(Box::new(callback));
         self
@@ -162,7 +163,8 @@ impl<T> Upload<T> {
         self
     }
 
-    /// Sends the header `Origin`. The storage requires it if it was sent when the URL was requested.
+    /// Sends the header `Origin`. The storage requires it if it was sent when the URL was
+    /// requested.
     pub fn origin_header(mut self, origin: impl Into<String>) -> Self {
         self.parts.settings.origin = Some(origin.into());
         self

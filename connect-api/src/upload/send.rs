@@ -17,8 +17,8 @@ use crate::http::request_builder::finish;
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::ProgressTracker;
 
-/// The minimum length of a secret in a URL, in bytes. Shorter parts are not redacted; signatures are
-/// longer.
+/// The minimum length of a secret in a URL, in bytes. Shorter parts are not redacted; signatures
+/// are longer.
 const MIN_SECRET_LENGTH: usize = 16;
 
 /// Sends an upload to a URL, within a span.
@@ -81,7 +81,8 @@ struct Uploader<'a> {
 }
 
 impl Uploader<'_> {
-    /// Returns an operation for errors. It has only the host of the URL, because the rest is secret.
+    /// Returns an operation for errors. It has only the host of the URL, because the rest is
+    /// secret.
     fn operation(&self) -> Operation {
         let host = self.url.host_str().unwrap_or_default();
         let path = format!("{}://{host}/…", self.url.scheme());
@@ -174,8 +175,8 @@ impl Uploader<'_> {
     }
 }
 
-/// Returns the secrets in a URL, in case the host repeats them: the URL, its path and query, and each
-/// value of the query, percent-encoded and decoded.
+/// Returns the secrets in a URL, in case the host repeats them: the URL, its path and query, and
+/// each value of the query, percent-encoded and decoded.
 fn secrets(url: &Url) -> Vec<String> {
     let (path, query) = (url.path(), url.query().unwrap_or_default());
     let whole = [url.to_string(), format!("{path}?{query}"), path.to_owned(), query.to_owned()];

@@ -17,8 +17,8 @@ pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
 /// The content of an upload, and its length.
 ///
-/// Bytes, files and [reopening](Self::reopening) sources are read again from the start when an upload
-/// is retried. A [reader](Self::reader) can be read only once, so its upload is not retried.
+/// Bytes, files and [reopening](Self::reopening) sources are read again from the start when an
+/// upload is retried. A [reader](Self::reader) can be read only once, so its upload is not retried.
 ///
 /// ```no_run
 /// use connect_api::UploadSource;

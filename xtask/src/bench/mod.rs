@@ -1,9 +1,9 @@
-//! `cargo xtask bench`: the compile time of the crate, compared with progenitor's crates for the same
-//! normalised document and with other crates.
+//! `cargo xtask bench`: the compile time of the crate, compared with progenitor's crates for the
+//! same normalised document and with other crates.
 //!
 //! All crates are members of one scratch workspace, so that they share versions, profiles and built
-//! dependencies, and only the crate itself is timed. The builds are interleaved (A B C, A B C, …), so
-//! that other load on the machine affects all crates equally.
+//! dependencies, and only the crate itself is timed. The builds are interleaved (A B C, A B C, …),
+//! so that other load on the machine affects all crates equally.
 
 mod build;
 mod scratch;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Measurement;
 
-/// Returns a table, with a description of the machine. The first crate is ours; the others are compared
-/// with it.
+/// Returns a table, with a description of the machine. The first crate is ours; the others are
+/// compared with it.
 pub fn markdown(measurements: &[Measurement]) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut text = format!(

@@ -28,8 +28,8 @@ pub const SPEC_URL: &str = "https://api.ultimaker.com/connect/v1/spec";
 
 /// The OpenAPI version to request first.
 ///
-/// The service compares complete version numbers; its example of an unsupported one is `1.0.0`. Of the
-/// OpenAPI 3 versions it most likely supports the first, because 3.0.x only clarify its text.
+/// The service compares complete version numbers; its example of an unsupported one is `1.0.0`. Of
+/// the OpenAPI 3 versions it most likely supports the first, because 3.0.x only clarify its text.
 pub const PREFERRED_VERSION: &str = "3.0.0";
 
 /// The name of the query parameter for the OpenAPI version.
@@ -67,8 +67,8 @@ pub enum RequestedVersion {
     Unspecified,
 }
 
-/// Parses a URL from a command line argument. The error does not contain the text, because an invalid
-/// URL may contain a password.
+/// Parses a URL from a command line argument. The error does not contain the text, because an
+/// invalid URL may contain a password.
 pub fn parse_url(text: &str, argument: &str) -> Result<Url> {
     text.parse().map_err(|error| Diagnostic::new(format!("invalid URL: {error}")).in_file(argument))
 }
@@ -193,8 +193,8 @@ impl Fetch {
         let mut request = client
             .get(url.clone())
             .header(header::ACCEPT, "application/json, */*;q=0.5")
-            // The timeout of a request includes its whole body. The timeout of the client would apply
-            // to each read, so that a slow body would never exceed it.
+            // The timeout of a request includes its whole body. The timeout of the client would
+            // apply to each read, so that a slow body would never exceed it.
             .timeout(self.timeout.saturating_sub(start.elapsed()));
 
         if let Some(token) = self.token.as_ref().filter(|_| Token::is_allowed_for(url)) {
@@ -303,8 +303,8 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// Follows redirects only within the origin (scheme, host and port). A document from another origin is
-/// not the service's, even if no token is sent.
+/// Follows redirects only within the origin (scheme, host and port). A document from another origin
+/// is not the service's, even if no token is sent.
 fn follow_same_origin(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let origin = attempt.previous()[0].origin();
     let target = attempt.url().origin();

@@ -154,8 +154,8 @@ impl HttpResponse {
     }
 }
 
-/// Returns the beginning of a text, with control characters escaped. The token is redacted before the
-/// text is cut, so that no part of it remains.
+/// Returns the beginning of a text, with control characters escaped. The token is redacted before
+/// the text is cut, so that no part of it remains.
 fn excerpt(fetch: &Fetch, text: &str, chars: usize) -> String {
     fetch.redact(text).chars().take(chars).flat_map(char::escape_debug).collect()
 }

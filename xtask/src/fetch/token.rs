@@ -22,7 +22,8 @@ impl Token {
         Self::parse(std::env::var_os(TOKEN_VARIABLE).as_deref())
     }
 
-    /// Parses the value of the variable. An empty value is no token; surrounding blanks are ignored.
+    /// Parses the value of the variable. An empty value is no token; surrounding blanks are
+    /// ignored.
     pub fn parse(value: Option<&OsStr>) -> Result<Option<Self>> {
         let text = value.map_or(Some(""), OsStr::to_str).map(str::trim);
         // The characters of RFC 6750, and the bar in the vendor's API tokens. Only the slash can be
@@ -38,9 +39,9 @@ impl Token {
         }
     }
 
-    /// Whether the token may be sent to a URL: only to the service, and to this machine for stand-in
-    /// servers. The variable is set for all fetches, so a URL of another host is no consent to send
-    /// the token there.
+    /// Whether the token may be sent to a URL: only to the service, and to this machine for
+    /// stand-in servers. The variable is set for all fetches, so a URL of another host is no
+    /// consent to send the token there.
     pub fn is_allowed_for(url: &Url) -> bool {
         SPEC_URL.parse().is_ok_and(|service: Url| service.origin() == url.origin())
             || is_loopback(url)

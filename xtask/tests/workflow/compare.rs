@@ -102,7 +102,8 @@ fn failed_fetch() {
 }
 
 fn failed_command() {
-    // The command fails to build, is killed, is missing, writes no report, or writes something else.
+    // The command fails to build, is killed, is missing, writes no report, or writes something
+    // else.
     let scripts = [
         "#!/bin/sh\nexit 101\n",
         "#!/bin/sh\nexit 1\n",

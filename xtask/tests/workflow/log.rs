@@ -16,8 +16,8 @@ pub const TESTS: &[(&str, Test)] = &[
 /// A workflow command in both forms: at the start of a line, and within a line.
 const HOSTILE: &str = "\n::set-output name=state::quiet\r##[set-output name=state]quiet";
 
-/// Returns the lines that are workflow commands. GitHub reads the two streams independently, so each is
-/// checked separately.
+/// Returns the lines that are workflow commands. GitHub reads the two streams independently, so
+/// each is checked separately.
 fn commands(output: &TaskOutput) -> Vec<String> {
     let mut found = Vec::new();
     for stream in [&output.stdout, &output.stderr] {
@@ -102,7 +102,8 @@ fn compared() {
 }
 
 fn adopted() {
-    // The adoption fails because the policy does not have the operation, after it has printed the report.
+    // The adoption fails because the policy does not have the operation, after it has printed the
+    // report.
     let machine = Machine::new();
     let server = serve(&machine, hostile);
     let output = machine.script(&["pull-request", "--url", &server.origin]);

@@ -15,7 +15,8 @@ shift
 exec "$XTASK" --root "$ROOT" "$@"
 "#;
 
-/// A fake `gh` that logs its arguments, stores the last body, and fails for the commands in `fails`.
+/// A fake `gh` that logs its arguments, stores the last body, and fails for the commands in
+/// `fails`.
 const GH: &str = r#"#!/bin/sh
 printf 'gh %s\n' "$*" >> "$MACHINE/log"
 if grep -qxF "$1 $2" "$MACHINE/fails" 2>/dev/null; then

@@ -1,8 +1,8 @@
 //! The script of the nightly workflow, with the real `xtask` and git repositories, a server on this
 //! machine, and a fake `gh`.
 //!
-//! The tests need Python 3 and git. Without them they are reported as ignored, with the reason, or as
-//! failed if `CONNECT_TOOLS` is `required`.
+//! The tests need Python 3 and git. Without them they are reported as ignored, with the reason, or
+//! as failed if `CONNECT_TOOLS` is `required`.
 
 mod compare;
 mod issue;

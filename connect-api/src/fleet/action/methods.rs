@@ -42,7 +42,8 @@ impl Client {
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // The printer connector Deneb accepts this action (2026). Cura sent `print` instead in 2018.
+        // The printer connector Deneb accepts this action (2026). Cura sent `print` instead in
+        // 2018.
         self.send_print_job_action(cluster_id, cluster_job_id, "resume")
     }
 
@@ -63,7 +64,8 @@ impl Client {
         cluster_job_id: impl Into<String>,
         to_position: i64,
     ) -> SendPrintJobAction {
-        // Cura moves jobs to the front of the list `queued`, as does the example in the API document.
+        // Cura moves jobs to the front of the list `queued`, as does the example in the API
+        // document.
         let action = self.send_print_job_action(cluster_id, cluster_job_id, "move");
         action.list("queued").to_position(to_position)
     }

@@ -50,11 +50,11 @@ impl Client {
 
 /// An action in progress: a `Future` of its final status, and a `Stream` of its statuses.
 ///
-/// As a future, it sends the action, polls the status each second, and returns the status `success`.
-/// As a stream (here with `next`, which needs no other crate), it returns the first status and each
-/// status that differs from the previous one, including the final one; the future can still be
-/// awaited afterwards. A status that this crate does not know is not final. Dropping the value stops
-/// all requests, but does not cancel the action.
+/// As a future, it sends the action, polls the status each second, and returns the status
+/// `success`. As a stream (here with `next`, which needs no other crate), it returns the first
+/// status and each status that differs from the previous one, including the final one; the future
+/// can still be awaited afterwards. A status that this crate does not know is not final. Dropping
+/// the value stops all requests, but does not cancel the action.
 ///
 /// # Errors
 ///
@@ -139,7 +139,8 @@ impl Action {
         self
     }
 
-    /// Sets how long to wait for the action, from when it is first awaited. The default is 5 minutes.
+    /// Sets how long to wait for the action, from when it is first awaited. The default is 5
+    /// minutes.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -157,8 +158,8 @@ impl Action {
     ///
     /// # Errors
     ///
-    /// The errors of [`Action`], except that the status `failed` is returned like any other. No status
-    /// follows an error.
+    /// The errors of [`Action`], except that the status `failed` is returned like any other. No
+    /// status follows an error.
     pub async fn next(&mut self) -> Option<Result<ActionStatusResponse, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -40,11 +40,11 @@ pub enum WatchEvent {
     JobFinished(Box<PrintJobInstanceResponse>),
     /// A job failed or was aborted.
     JobFailed(Box<PrintJobInstanceResponse>),
-    /// A job was deleted before it started, or no longer exists. It is in no list of the cluster, and
-    /// the API reports it as deleted or not found. Has the last known state.
+    /// A job was deleted before it started, or no longer exists. It is in no list of the cluster,
+    /// and the API reports it as deleted or not found. Has the last known state.
     JobRemoved(Box<PrintJobInstanceResponse>),
-    /// A [tracked](crate::Watch::job) job was not found: it is in no list, and the API has no job of
-    /// this UUID a minute after the watch's first status. Has the UUID.
+    /// A [tracked](crate::Watch::job) job was not found: it is in no list, and the API has no job
+    /// of this UUID a minute after the watch's first status. Has the UUID.
     JobNotFound(String),
     /// A printer is reachable again, or was added.
     PrinterOnline(Box<ClusterPrinterStatus>),
@@ -110,8 +110,8 @@ impl fmt::Display for AttentionReason {
 }
 
 impl WatchEvent {
-    /// Whether this is the last event of a job: it finished, failed, was removed or was not found. A
-    /// watch that [tracks](crate::Watch::job) the job always reports such an event.
+    /// Whether this is the last event of a job: it finished, failed, was removed or was not found.
+    /// A watch that [tracks](crate::Watch::job) the job always reports such an event.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {

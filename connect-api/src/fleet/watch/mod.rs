@@ -94,23 +94,23 @@ impl Client {
 ///
 /// Events are the differences between two statuses. The first status causes no events, unless an
 /// [earlier status](Self::since) is given; [`status`](Self::status) returns it. Each change is
-/// reported once and in order. A change that is undone between two polls is not detected. A job that
-/// started and ended between two polls is, if the status still lists it.
+/// reported once and in order. A change that is undone between two polls is not detected. A job
+/// that started and ended between two polls is, if the status still lists it.
 ///
 /// A status lists only the last ten jobs that ended. An open job that is in none of its lists is
-/// requested separately, before the changes of that status are reported. If that request fails, it is
-/// repeated after the next status, and the change is reported then. A job that no status lists
+/// requested separately, before the changes of that status are reported. If that request fails, it
+/// is repeated after the next status, and the change is reported then. A job that no status lists
 /// before it ends causes no events, unless it is [tracked](Self::job).
 ///
-/// A status that is older than the previous one is ignored, up to five times in a row. A job that has
-/// ended is never reported as running again.
+/// A status that is older than the previous one is ignored, up to five times in a row. A job that
+/// has ended is never reported as running again.
 ///
 /// # Polling
 ///
 /// Polls are sent only while the stream is awaited; dropping the stream stops them. The interval
 /// between two polls is never shorter than the client's
-/// [`poll_interval`](crate::ClientBuilder::poll_interval), or the vendor's 10 seconds if that is not
-/// set. A poll whose access token has expired is repeated at once with a new token.
+/// [`poll_interval`](crate::ClientBuilder::poll_interval), or the vendor's 10 seconds if that is
+/// not set. A poll whose access token has expired is repeated at once with a new token.
 ///
 /// A failed poll is reported as [`WatchEvent::PollFailed`] and retried after a backoff. The backoff
 /// doubles with each failure in a row, up to 5 minutes, and is at least the `Retry-After` of the
@@ -119,9 +119,9 @@ impl Client {
 ///
 /// # Errors
 ///
-/// A permanent error ends the stream: the cluster does not exist, the token has no access to it or to
-/// one of its jobs, or the client is not configured correctly. Other errors, such as lost connections
-/// and responses that cannot be decoded, are events. A new watch can continue from the
+/// A permanent error ends the stream: the cluster does not exist, the token has no access to it or
+/// to one of its jobs, or the client is not configured correctly. Other errors, such as lost
+/// connections and responses that cannot be decoded, are events. A new watch can continue from the
 /// [last status](Self::status).
 ///
 /// ```no_run
@@ -191,8 +191,8 @@ impl Watch {
     /// Sets the time between a status and the next poll.
     ///
     /// The default and minimum is the client's
-    /// [`poll_interval`](crate::ClientBuilder::poll_interval), or 10 seconds if that is not set. The
-    /// vendor recommends 60 seconds.
+    /// [`poll_interval`](crate::ClientBuilder::poll_interval), or 10 seconds if that is not set.
+    /// The vendor recommends 60 seconds.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -207,8 +207,8 @@ impl Watch {
 
     /// Reports the changes since an earlier status.
     ///
-    /// Use a status from before a job was sent, so that the start of the job is reported, or the last
-    /// status of a previous watch, to continue it.
+    /// Use a status from before a job was sent, so that the start of the job is reported, or the
+    /// last status of a previous watch, to continue it.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -225,8 +225,8 @@ impl Watch {
         self
     }
 
-    /// Tracks a job by its UUID: reports its end, even if no status lists the job before it ends. Can
-    /// be called for several jobs.
+    /// Tracks a job by its UUID: reports its end, even if no status lists the job before it ends.
+    /// Can be called for several jobs.
     ///
     /// Use it for a job that was just sent; [`print`](Client::print) returns its UUID as
     /// `job_instance_uuid`. Such a job may be removed before the next poll.
@@ -235,7 +235,8 @@ impl Watch {
     /// reported if it had already ended in the first status or in the [given one](Self::since). The
     /// service may need some seconds to list a new job. If the job is not found a minute after the
     /// watch's first status, [`WatchEvent::JobNotFound`] is reported, and the job is no longer
-    /// requested. The minute is measured by the times in the statuses or by the pauses of the watch.
+    /// requested. The minute is measured by the times in the statuses or by the pauses of the
+    /// watch.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -331,8 +332,8 @@ impl Watch {
         Poll::Ready(())
     }
 
-    /// Applies a status, unless it is outdated. Returns the pause before the next poll, or `None` if
-    /// missing jobs must be requested first.
+    /// Applies a status, unless it is outdated. Returns the pause before the next poll, or `None`
+    /// if missing jobs must be requested first.
     #[inline]
     fn handle_status(&mut self, status: ClusterStatusResponse) -> Option<Duration> {
         if std::mem::take(&mut self.failed_polls) > 0 {
@@ -366,8 +367,8 @@ impl Watch {
     /// Starts to request missing jobs.
     #[inline]
     fn look_up_jobs(&mut self, status: ClusterStatusResponse, mut missing: Vec<String>) {
-        // Continue after the job that was requested last, so that each job is requested in turn, also
-        // if there are too many for one status or if one request always fails.
+        // Continue after the job that was requested last, so that each job is requested in turn,
+        // also if there are too many for one status or if one request always fails.
         let last = self.last_requested_job.as_ref();
         if let Some(index) = missing.iter().position(|uuid| Some(uuid) == last) {
             missing.rotate_left(index + 1);
@@ -380,7 +381,8 @@ impl Watch {
         self.step = Some(Step::LookUpJobs(Box::pin(async move { (status, lookup.await) })));
     }
 
-    /// Merges a status into the state and queues the events. Returns the pause before the next poll.
+    /// Merges a status into the state and queues the events. Returns the pause before the next
+    /// poll.
     #[inline]
     fn apply_status(&mut self, status: ClusterStatusResponse, lookup: Lookup) -> Duration {
         let state = diff::merge(&self.state, &status, &self.tracked_jobs, &lookup);

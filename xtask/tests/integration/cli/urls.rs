@@ -1,4 +1,5 @@
-//! Documents from URLs: they are handled like files, and the token is sent only where it is allowed.
+//! Documents from URLs: they are handled like files, and the token is sent only where it is
+//! allowed.
 
 use std::fs;
 
@@ -11,8 +12,8 @@ use crate::support::workspace::{TaskOutput, Workspace};
 
 const TOKEN: &str = "secret-of-the-test";
 
-/// Runs a task with a token and a proxy on this machine, and returns the request that the proxy gets.
-/// No host name is resolved, and no request leaves this machine.
+/// Runs a task with a token and a proxy on this machine, and returns the request that the proxy
+/// gets. No host name is resolved, and no request leaves this machine.
 fn run_with_proxy(
     workspace: &Workspace,
     arguments: &[&str],

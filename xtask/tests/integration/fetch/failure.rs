@@ -1,5 +1,5 @@
-//! Assertions about failed fetches: the error has a reason, no token and no control characters, and no
-//! file changes.
+//! Assertions about failed fetches: the error has a reason, no token and no control characters, and
+//! no file changes.
 
 use std::collections::BTreeMap;
 use std::fs;

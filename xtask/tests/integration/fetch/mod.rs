@@ -36,7 +36,8 @@ fn fetched(document: &str) -> FetchedDocument {
     fetch(&Server::always(json("200 OK", document))).fetch().expect("a document")
 }
 
-/// A server that has only a Swagger document, and rejects requests for OpenAPI 3 as the service does.
+/// A server that has only a Swagger document, and rejects requests for OpenAPI 3 as the service
+/// does.
 fn only_swagger() -> Server {
     Server::new(|head, stream| {
         let has_version = head.lines().next().is_some_and(|line| line.contains("version="));

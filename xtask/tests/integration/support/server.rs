@@ -11,7 +11,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server that calls `handler` with the head of each request, then closes the connection.
+    /// Starts a server that calls `handler` with the head of each request, then closes the
+    /// connection.
     pub fn new(handler: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));

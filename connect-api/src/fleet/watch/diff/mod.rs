@@ -82,8 +82,8 @@ pub(super) fn merge(state: &Status, new: &Status, tracked: &[String], lookup: &L
     }
 }
 
-/// Returns the UUIDs of the known open jobs that a status does not list, and of the tracked jobs that
-/// were never listed.
+/// Returns the UUIDs of the known open jobs that a status does not list, and of the tracked jobs
+/// that were never listed.
 #[inline]
 pub(super) fn missing_jobs(state: &Status, new: &Status, tracked: &[String]) -> Vec<String> {
     let open_jobs = list_or_known(state, new, open_list);
@@ -134,8 +134,8 @@ fn uuids<'a>(
 }
 
 /// Returns the changes from one state to the next as events, in a plausible order: a printer goes
-/// online before its job starts, and a job ends before the next one starts. The end of a tracked job
-/// is always reported, even if it is old.
+/// online before its job starts, and a job ends before the next one starts. The end of a tracked
+/// job is always reported, even if it is old.
 #[inline]
 pub(super) fn changes(before: &Status, after: &Status, tracked: &[String]) -> Vec<WatchEvent> {
     let mut events = Vec::new();
@@ -258,8 +258,8 @@ fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
     ended.chain(open).filter(|(job, _)| seen.insert(job.uuid.as_str())).collect()
 }
 
-/// Whether a job ended long before the status was generated that did not list it. Such a job returns
-/// to the list when a newer one is removed from it.
+/// Whether a job ended long before the status was generated that did not list it. Such a job
+/// returns to the list when a newer one is removed from it.
 #[inline]
 fn ended_before(job: &Job, status: &Status) -> bool {
     match (job.deleted_at, status.generated_time) {

@@ -1,7 +1,7 @@
 //! Requests for jobs that a cluster status does not list.
 //!
-//! A status lists only the last ten jobs that ended, and a job can be missing while it moves from one
-//! list to another. A [tracked](super::Watch::job) job may never have been in a list.
+//! A status lists only the last ten jobs that ended, and a job can be missing while it moves from
+//! one list to another. A [tracked](super::Watch::job) job may never have been in a list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -63,8 +63,8 @@ pub(super) async fn look_up(uuids: Vec<String>, request_job: RequestJob) -> Look
     lookup
 }
 
-/// Calls `get_print_job`, but decodes the model that the lists of a status have. It has fewer members
-/// than the model with the details of the print file, so fewer responses are invalid.
+/// Calls `get_print_job`, but decodes the model that the lists of a status have. It has fewer
+/// members than the model with the details of the print file, so fewer responses are invalid.
 #[inline]
 pub(super) fn get_job(
     client: &Client,
