@@ -28,7 +28,7 @@ struct Call {
 
 impl Examples<'_> {
     /// The example of an operation.
-    pub fn of_operation(&self, operation: &Operation) -> TokenStream {
+    pub fn operation_example(&self, operation: &Operation) -> TokenStream {
         let mut call = Call::default();
         for parameter in &operation.parameters {
             self.add_parameter(&mut call, parameter);
@@ -40,17 +40,17 @@ impl Examples<'_> {
         let Call { given, mut statements, arguments, setters } = call;
         let name = names::ident(&operation.id);
         let call = quote! { client.#name(#(#arguments),*) };
-        let answer = match operation.response {
+        let binding = match operation.response {
             Response::Empty => quote! {},
-            _ => quote! { let answer = },
+            _ => quote! { let response = },
         };
 
-        let chain = quote! { #answer #call #(#setters)*.send().await?; };
+        let chain = quote! { #binding #call #(#setters)*.send().await?; };
         if setters.is_empty() || fits_on_one_line(&chain) {
             statements.push(chain);
         } else {
             statements.push(quote! { let request = #call; });
-            statements.push(quote! { #answer request #(#setters)*.send().await?; });
+            statements.push(quote! { #binding request #(#setters)*.send().await?; });
         }
 
         let frame = quote! {
@@ -98,7 +98,7 @@ impl Examples<'_> {
 
     /// The example of a setter for a field of an optional body, `None` if the example of the
     /// operation already sets the field: the document does not say which fields go together.
-    pub fn of_setter(
+    pub fn setter_example(
         &self,
         operation: &Operation,
         body: &Body,
