@@ -3,6 +3,7 @@
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 
 use super::ir::UnionMember;
+use super::types::component_of;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::normalise::envelope::is_envelope;
 
@@ -65,13 +66,5 @@ pub fn property_ref<'a>(schema: &'a Schema, property: &str) -> Option<&'a str> {
     match &schema.schema_kind {
         SchemaKind::Type(Type::Object(object)) => component_of(object.properties.get(property)?),
         _ => None,
-    }
-}
-
-/// The component that a schema refers to.
-pub fn component_of<T>(schema: &ReferenceOr<T>) -> Option<&str> {
-    match schema {
-        ReferenceOr::Reference { reference } => reference.strip_prefix("#/components/schemas/"),
-        ReferenceOr::Item(_) => None,
     }
 }

@@ -5,8 +5,6 @@ use openapiv3::{
     VariantOrUnknownOrEmpty,
 };
 
-use super::shapes::component_of;
-
 /// A type of Rust.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RustType {
@@ -41,22 +39,22 @@ impl RustType {
     ///
     /// progenitor's type graph lists types, but not which of them belongs to which parameter or
     /// response, so that these types come from the schema.
-    pub fn of_schema(schema: &ReferenceOr<Schema>) -> Option<Self> {
+    pub fn from_schema(schema: &ReferenceOr<Schema>) -> Option<Self> {
         if let Some(component) = component_of(schema) {
             return Some(Self::Component(component.to_owned()));
         }
 
         let schema = schema.as_item()?;
         let ty = match &schema.schema_kind {
-            SchemaKind::Type(ty) => Self::of_type(ty)?,
-            SchemaKind::AllOf { all_of } if all_of.len() == 1 => Self::of_schema(&all_of[0])?,
+            SchemaKind::Type(ty) => Self::from_type(ty)?,
+            SchemaKind::AllOf { all_of } if all_of.len() == 1 => Self::from_schema(&all_of[0])?,
             _ => return None,
         };
 
         Some(if schema.schema_data.nullable { Self::Option(Box::new(ty)) } else { ty })
     }
 
-    fn of_type(ty: &Type) -> Option<Self> {
+    fn from_type(ty: &Type) -> Option<Self> {
         Some(match ty {
             Type::String(string) => match string.format {
                 VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Self::DateTime,
@@ -67,14 +65,14 @@ impl RustType {
             Type::Number(_) => Self::Float,
             Type::Array(array) => {
                 let items = array.items.clone()?.unbox();
-                Self::List(Box::new(Self::of_schema(&items)?))
+                Self::List(Box::new(Self::from_schema(&items)?))
             }
             Type::Object(object) if !object.properties.is_empty() => return None,
             Type::Object(object) => match &object.additional_properties {
                 None | Some(AdditionalProperties::Any(true)) => Self::JsonObject,
                 Some(AdditionalProperties::Any(false)) => return None,
                 Some(AdditionalProperties::Schema(values)) => {
-                    Self::Map(Box::new(Self::of_schema(values)?))
+                    Self::Map(Box::new(Self::from_schema(values)?))
                 }
             },
         })
@@ -102,5 +100,13 @@ impl RustType {
             Self::Component(name) => Some(name),
             _ => None,
         }
+    }
+}
+
+/// The component that a schema refers to.
+pub fn component_of<T>(schema: &ReferenceOr<T>) -> Option<&str> {
+    match schema {
+        ReferenceOr::Reference { reference } => reference.strip_prefix("#/components/schemas/"),
+        ReferenceOr::Item(_) => None,
     }
 }
