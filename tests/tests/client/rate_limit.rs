@@ -1,4 +1,4 @@
-//! The limits of a client on itself, seen from the service.
+//! Rate limits of a client, `concurrency` and `poll_interval`, measured at the server.
 
 use std::time::{Duration, Instant};
 
@@ -13,39 +13,39 @@ fn builder(stand_in: &StandIn) -> ClientBuilder {
     Client::builder().base_url(stand_in.base_url()).token(stand_in.token())
 }
 
-/// So many calls at once, each of which keeps the service busy for a while.
-async fn crowd(stand_in: &StandIn, client: &Client, calls: usize) {
-    let while_busy = Fault::Delay(Duration::from_millis(50));
-    stand_in.inject_faults("get_cluster", std::iter::repeat_n(while_busy, calls));
-    let mut crowd = JoinSet::new();
+/// Makes a number of concurrent calls, each of which the server answers after a delay.
+async fn call_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
+    let delay = Fault::Delay(Duration::from_millis(50));
+    stand_in.inject_faults("get_cluster", std::iter::repeat_n(delay, calls));
+    let mut tasks = JoinSet::new();
 
     for _ in 0..calls {
         let call = client.get_cluster("c").send();
-        crowd.spawn(async { call.await.expect("an answer") });
+        tasks.spawn(async { call.await.expect("a response") });
     }
 
-    crowd.join_all().await;
+    tasks.join_all().await;
 }
 
 #[tokio::test]
-async fn no_more_requests_than_allowed_are_under_way() {
-    let stand_in = connect_tests::examples().await;
+async fn concurrency_limits_simultaneous_requests() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
-    crowd(&stand_in, &client, 24).await;
+    call_concurrently(&stand_in, &client, 24).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 4);
     assert_eq!(stand_in.requests().len(), 24);
 }
 
 #[tokio::test]
-async fn without_a_limit_there_is_none() {
-    let stand_in = connect_tests::examples().await;
-    crowd(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
+async fn concurrency_is_unlimited_by_default() {
+    let stand_in = connect_tests::start_stand_in().await;
+    call_concurrently(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
     assert!(stand_in.traffic().max_concurrent_requests() > 4);
 }
 
 #[tokio::test]
-async fn calls_that_fail_or_are_dropped_give_their_places_back() {
-    let stand_in = connect_tests::examples().await;
+async fn failed_and_dropped_calls_release_their_permits() {
+    let stand_in = connect_tests::start_stand_in().await;
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
     let client = client.expect("a client");
@@ -63,31 +63,31 @@ async fn calls_that_fail_or_are_dropped_give_their_places_back() {
 
     for _ in 0..2 {
         let call = client.get_cluster("c").send();
-        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("late");
+        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("timeout");
     }
 
     stand_in.clear_faults();
-    crowd(&stand_in, &client, 6).await;
+    call_concurrently(&stand_in, &client, 6).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 2);
 }
 
 #[tokio::test]
-async fn who_waits_before_another_attempt_holds_no_place() {
-    let stand_in = connect_tests::examples().await;
+async fn call_holds_no_permit_while_it_waits_for_a_retry() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.inject_faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
 
     let print = client.print("c", "j").send();
-    let others = async {
+    let other = async {
         while stand_in.requests().is_empty() {
             tokio::task::yield_now().await;
         }
         client.get_cluster("c").send().await
     };
 
-    let (print, other) = tokio::join!(print, others);
-    print.expect("an answer");
-    other.expect("an answer");
+    let (print, other) = tokio::join!(print, other);
+    print.expect("a response");
+    other.expect("a response");
 
     let requests = stand_in.requests();
     let methods: Vec<_> = requests.iter().map(|request| request.method.as_str()).collect();
@@ -95,8 +95,8 @@ async fn who_waits_before_another_attempt_holds_no_place() {
 }
 
 #[tokio::test]
-async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
-    let stand_in = connect_tests::examples().await;
+async fn polls_of_one_cluster_are_an_interval_apart() {
+    let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(100);
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
     let start = Instant::now();
@@ -104,26 +104,27 @@ async fn the_status_of_a_cluster_is_asked_for_once_in_an_interval() {
 
     for poll in 0..10 {
         let call = client.get_cluster_status(["a", "b"][poll % 2]).send();
-        polls.spawn(async { call.await.expect("an answer") });
+        polls.spawn(async { call.await.expect("a response") });
     }
 
     polls.join_all().await;
     for cluster in ["/clusters/a/status", "/clusters/b/status"] {
         let requests = stand_in.requests();
         let polls = requests.iter().filter(|request| request.path.ends_with(cluster));
-        let arrived: Vec<_> = polls.map(|request| request.received_at).collect();
+        let received: Vec<_> = polls.map(|request| request.received_at).collect();
 
-        assert_eq!(arrived.len(), 5);
-        for (turn, arrived) in arrived.into_iter().enumerate() {
-            assert!(arrived - start >= interval * u32::try_from(turn).expect("a few"), "{turn}");
+        assert_eq!(received.len(), 5);
+        for (index, received_at) in received.into_iter().enumerate() {
+            let earliest = start + interval * u32::try_from(index).expect("a small number");
+            assert!(received_at >= earliest, "poll {index} of {cluster}");
         }
     }
 }
 
-/// The interval counts from when a poll is sent, not from when it had its turn.
+/// The interval begins when a poll is sent, not when the rate limiter permits it.
 #[tokio::test]
-async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
-    let stand_in = connect_tests::examples().await;
+async fn poll_that_waits_for_a_permit_delays_the_next_poll() {
+    let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(300);
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
     let client = client.expect("a client");
@@ -135,47 +136,50 @@ async fn a_poll_that_waits_for_a_place_holds_up_the_one_behind_it() {
     }
 
     let poll = || client.get_cluster_status("c").send();
-    let (one, two) = tokio::join!(poll(), poll());
-    one.expect("an answer");
-    two.expect("an answer");
-    other.await.expect("no panic").expect("an answer");
+    let (first, second) = tokio::join!(poll(), poll());
+    first.expect("a response");
+    second.expect("a response");
+    other.await.expect("no panic").expect("a response");
 
-    let arrived: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
-    // The second is sent no sooner; how long each is on its way is the machine's.
-    let apart = arrived[2] - arrived[1];
-    assert!(apart > interval * 9 / 10, "{apart:?}");
+    let received: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
+    // The tolerance is for the time that a request takes to arrive.
+    let distance = received[2] - received[1];
+    assert!(distance > interval * 9 / 10, "{distance:?}");
 }
 
 #[tokio::test]
-async fn another_cluster_and_another_operation_are_not_held_up() {
-    let stand_in = connect_tests::examples().await;
+async fn poll_interval_delays_no_other_cluster_and_no_other_operation() {
+    let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
 
     let calls = async {
         for cluster in ["a", "b", "c"] {
-            client.get_cluster_status(cluster).send().await.expect("an answer");
-            client.get_cluster(cluster).send().await.expect("an answer");
-            client.get_cluster(cluster).send().await.expect("an answer");
+            client.get_cluster_status(cluster).send().await.expect("a response");
+            client.get_cluster(cluster).send().await.expect("a response");
+            client.get_cluster(cluster).send().await.expect("a response");
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), calls).await.expect("nobody waits");
+    tokio::time::timeout(Duration::from_secs(60), calls).await.expect("no call waits");
     let again = client.get_cluster_status("a").send();
-    tokio::time::timeout(Duration::from_secs(60), again).await.expect("at once").expect_err("late");
+    tokio::time::timeout(Duration::from_secs(60), again)
+        .await
+        .expect("an immediate result")
+        .expect_err("rate limited");
 
     assert_eq!(stand_in.requests().len(), 9);
 }
 
 #[tokio::test]
-async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
-    let stand_in = connect_tests::examples().await;
+async fn rate_limiter_rejects_poll_when_wait_exceeds_timeout() {
+    let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
-    client.get_cluster_status("a").send().await.expect("an answer");
+    client.get_cluster_status("a").send().await.expect("a response");
 
     let start = Instant::now();
-    let error = client.get_cluster_status("a").send().await.expect_err("too early");
-    assert!(start.elapsed() < Duration::from_secs(60), "at once");
+    let error = client.get_cluster_status("a").send().await.expect_err("rate limited");
+    assert!(start.elapsed() < Duration::from_secs(60), "the error comes without a wait");
     assert!(error.to_string().contains("`poll_interval`"), "{error}");
     assert!(error.is_transient() && !error.may_have_been_applied(), "{error}");
 
@@ -187,10 +191,10 @@ async fn a_poll_that_cannot_have_its_turn_in_time_says_so_at_once() {
     assert_eq!(stand_in.requests().len(), 1);
 }
 
-/// Gives this token once another one has expired.
-struct Renewing(String);
+/// Provides an expired token first, then the given token.
+struct RenewingProvider(String);
 
-impl TokenProvider for Renewing {
+impl TokenProvider for RenewingProvider {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -201,24 +205,24 @@ impl TokenProvider for Renewing {
 }
 
 #[tokio::test]
-async fn a_poll_is_repeated_with_another_token_at_once_and_no_more_often() {
-    let stand_in = connect_tests::examples().await;
-    let provider = Renewing(stand_in.token().to_owned());
+async fn poll_with_a_renewed_token_is_sent_without_waiting() {
+    let stand_in = connect_tests::start_stand_in().await;
+    let provider = RenewingProvider(stand_in.token().to_owned());
     let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
     let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
     let poll = client.get_cluster_status("a").send();
-    let answer = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("at once");
+    let result = tokio::time::timeout(Duration::from_secs(60), poll).await;
 
-    answer.expect("an answer");
+    result.expect("an immediate result").expect("a response");
     assert_eq!(stand_in.requests().len(), 2);
 
-    client.get_cluster_status("a").send().await.expect_err("too early");
+    client.get_cluster_status("a").send().await.expect_err("rate limited");
     assert_eq!(stand_in.requests().len(), 2);
 }
 
 #[tokio::test]
-async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
-    let stand_in = connect_tests::examples().await;
+async fn last_failure_is_returned_when_the_rate_limiter_prevents_a_retry() {
+    let stand_in = connect_tests::start_stand_in().await;
     let policy = RetryPolicy::default().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
     let options = CallOptions::new().retry(policy).timeout(timeout);
@@ -232,8 +236,11 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
         let call = client.expect("a client").get_cluster_status("a").with(options.clone()).send();
         let error = call.await.expect_err("a failure");
 
-        assert_eq!(error.status().map(|it| it.as_u16()), Some(500), "{error}");
-        assert!(start.elapsed() < timeout, "without waiting for a turn that is too late");
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(500), "{error}");
+        assert!(
+            start.elapsed() < timeout,
+            "the call does not wait for a permit that comes too late"
+        );
         assert_eq!(stand_in.requests().len(), requests);
 
         stand_in.clear_faults();
@@ -241,15 +248,15 @@ async fn what_went_wrong_is_not_lost_to_the_wait_for_another_turn() {
 }
 
 #[tokio::test]
-async fn what_went_wrong_before_the_time_was_up_is_told() {
-    let stand_in = connect_tests::examples().await;
+async fn timeout_error_contains_the_previous_failure() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in
         .inject_faults("get_cluster", [Fault::Status(502), Fault::Delay(Duration::from_secs(60))]);
 
     let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
-    let error = client.get_cluster("c").with(options).send().await.expect_err("late");
+    let error = client.get_cluster("c").with(options).send().await.expect_err("timeout");
 
     assert!(
         error.to_string().contains("timed out after 1s; the attempt before failed: get_cluster"),
@@ -258,6 +265,6 @@ async fn what_went_wrong_before_the_time_was_up_is_told() {
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
 
-    let before = error.last_failure().and_then(Error::status).map(|it| it.as_u16());
+    let before = error.last_failure().and_then(Error::status).map(|status| status.as_u16());
     assert_eq!((before, error.attempts()), (Some(502), 2));
 }

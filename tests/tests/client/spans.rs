@@ -1,4 +1,4 @@
-//! What a program sees of its calls through `tracing`, and what it must not see.
+//! Spans and events that a call emits through `tracing`, and secrets that must not be in them.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -44,7 +44,7 @@ impl Visit for Fields {
     }
 }
 
-/// Keeps all spans, and all text above `trace`.
+/// A layer that records all spans of the crate, and the text of everything above level `trace`.
 #[derive(Clone, Default)]
 struct Capture {
     spans: Arc<Mutex<Vec<(Id, Span)>>>,
@@ -52,21 +52,21 @@ struct Capture {
 }
 
 impl Capture {
-    fn keep(&self, level: Level, what: fmt::Arguments<'_>) {
+    fn record_text(&self, level: Level, text: fmt::Arguments<'_>) {
         if level < Level::TRACE {
-            self.text.lock().expect("no panic").push_str(&format!("{what}\n"));
+            self.text.lock().expect("no panic").push_str(&format!("{text}\n"));
         }
     }
 
-    fn with_span(&self, id: &Id, change: impl FnOnce(&mut Span)) {
+    fn update_span(&self, id: &Id, change: impl FnOnce(&mut Span)) {
         let mut spans = self.spans.lock().expect("no panic");
-        // Only the last one of an id can still be open.
-        let span = spans.iter_mut().rev().find(|(of, _)| of == id);
-        change(&mut span.expect("it was opened").1);
+        // Ids are reused; only the last span of an id can be open.
+        let span = spans.iter_mut().rev().find(|(span_id, _)| span_id == id);
+        change(&mut span.expect("an open span").1);
     }
 
-    /// The spans so far, in the order in which they began; they are forgotten.
-    fn take(&self) -> Vec<Span> {
+    /// Removes and returns the recorded spans, in the order in which they began.
+    fn take_spans(&self) -> Vec<Span> {
         let spans = std::mem::take(&mut *self.spans.lock().expect("no panic"));
         spans.into_iter().map(|(_, span)| span).collect()
     }
@@ -78,7 +78,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
         attributes.record(&mut fields);
         let metadata = attributes.metadata();
         let level = *metadata.level();
-        self.keep(level, format_args!("{} {fields:?}", metadata.name()));
+        self.record_text(level, format_args!("{} {fields:?}", metadata.name()));
 
         let parent = context.span(id).and_then(|span| Some(span.parent()?.name()));
         let span = Span { name: metadata.name(), level, parent, fields, closed: false };
@@ -89,37 +89,37 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
-        let metadata = context.metadata(id).expect("it was opened");
+        let metadata = context.metadata(id).expect("an open span");
         let mut fields = Fields::default();
         values.record(&mut fields);
-        self.keep(*metadata.level(), format_args!("{} {fields:?}", metadata.name()));
+        self.record_text(*metadata.level(), format_args!("{} {fields:?}", metadata.name()));
 
         if metadata.target().starts_with("connect_api") {
-            self.with_span(id, |span| span.fields.0.extend(fields.0));
+            self.update_span(id, |span| span.fields.0.extend(fields.0));
         }
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
-        self.keep(*event.metadata().level(), format_args!("{fields:?}"));
+        self.record_text(*event.metadata().level(), format_args!("{fields:?}"));
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        let metadata = context.metadata(&id).expect("it was opened");
+        let metadata = context.metadata(&id).expect("an open span");
         if metadata.target().starts_with("connect_api") {
-            self.with_span(&id, |span| span.closed = true);
+            self.update_span(&id, |span| span.closed = true);
         }
     }
 }
 
-/// Sends a call under the capture, and gives its spans: the call's, and those of its attempts.
+/// Awaits a call; returns its span and the spans of its attempts.
 async fn spans_of<T: Debug>(
     capture: &Capture,
     call: impl Future<Output = Result<T, Error>>,
 ) -> (Span, Vec<Span>) {
     let result = call.await;
-    let mut spans = capture.take();
+    let mut spans = capture.take_spans();
     assert!(spans.iter().all(|span| span.closed), "{spans:?} after {result:?}");
 
     let call = spans.remove(0);
@@ -150,22 +150,22 @@ impl Span {
         self.fields.0.get(field).map(String::as_str)
     }
 
-    /// How often it was sent again, the status, and the type of the error.
+    /// Number of earlier attempts, status code and error type.
     fn outcome(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
         let resent = self.get("http.request.resend_count");
         (resent, self.get("http.response.status_code"), self.get("error.type"))
     }
 }
 
-struct Scene {
+struct Fixture {
     stand_in: StandIn,
     client: Client,
     capture: Capture,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
-/// A stand-in, its client, and a capture of what happens on this thread, where all of it runs.
-async fn scene() -> Scene {
+/// Starts a stand-in and a client, and records the spans of this thread, on which both run.
+async fn set_up() -> Fixture {
     let capture = Capture::default();
     let subscriber = tracing_subscriber::registry().with(capture.clone());
     let guard = tracing::subscriber::set_default(subscriber);
@@ -179,32 +179,32 @@ async fn scene() -> Scene {
         .build()
         .expect("a client");
 
-    Scene { stand_in, client, capture, _guard: guard }
+    Fixture { stand_in, client, capture, _guard: guard }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn a_blocking_call_is_part_of_what_its_thread_does() {
-    let Scene { stand_in: _stand_in, client, capture, _guard } = scene().await;
+async fn blocking_call_is_a_child_of_the_current_span() {
+    let Fixture { stand_in: _stand_in, client, capture, _guard } = set_up().await;
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
 
     let blocking = tokio::task::spawn_blocking(move || {
         let _guard = tracing::dispatcher::set_default(&subscriber);
         let program = tracing::info_span!("program");
-        program.in_scope(|| client.get_settings().send().wait()).expect("an answer");
-        capture.take()
+        program.in_scope(|| client.get_settings().send().wait()).expect("a response");
+        capture.take_spans()
     });
     let spans = blocking.await.expect("no panic");
-    let of = |span: &Span| (span.name, span.parent);
+    let name_and_parent = |span: &Span| (span.name, span.parent);
 
-    assert_eq!(of(&spans[0]), ("connect_api.call", Some("program")));
-    assert_eq!(of(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
+    assert_eq!(name_and_parent(&spans[0]), ("connect_api.call", Some("program")));
+    assert_eq!(name_and_parent(&spans[1]), ("connect_api.attempt", Some("connect_api.call")));
 }
 
 #[tokio::test]
-async fn a_call_and_its_attempt_have_a_span_each() {
-    let scene = scene().await;
-    let call = scene.client.get_cluster_status(CLUSTER).send();
-    let (call, attempts) = spans_of(&scene.capture, call).await;
+async fn call_and_attempt_emit_one_span_each() {
+    let fixture = set_up().await;
+    let call = fixture.client.get_cluster_status(CLUSTER).send();
+    let (call, attempts) = spans_of(&fixture.capture, call).await;
 
     assert_eq!(call.get("http.request.method"), Some("GET"));
     assert_eq!(call.get("url.template"), Some("/clusters/{cluster_id}/status"));
@@ -217,11 +217,11 @@ async fn a_call_and_its_attempt_have_a_span_each() {
 }
 
 #[tokio::test]
-async fn each_attempt_has_its_number_and_its_outcome() {
-    let scene = scene().await;
-    scene.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
-    let call = scene.client.get_cluster(CLUSTER).send();
-    let (call, attempts) = spans_of(&scene.capture, call).await;
+async fn each_attempt_span_has_its_number_and_outcome() {
+    let fixture = set_up().await;
+    fixture.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
+    let call = fixture.client.get_cluster(CLUSTER).send();
+    let (call, attempts) = spans_of(&fixture.capture, call).await;
 
     assert_eq!(call.outcome(), (Some("2"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
@@ -235,10 +235,10 @@ async fn each_attempt_has_its_number_and_its_outcome() {
     assert_eq!(outcomes, expected);
 }
 
-/// Gives a token that has expired, then one that is good.
-struct Renewing;
+/// Provides an expired token first, then a valid one.
+struct RenewingProvider;
 
-impl TokenProvider for Renewing {
+impl TokenProvider for RenewingProvider {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -249,11 +249,12 @@ impl TokenProvider for Renewing {
 }
 
 #[tokio::test]
-async fn a_call_repeated_with_another_token_is_another_attempt() {
-    let scene = scene().await;
-    let client = Client::builder().base_url(scene.stand_in.base_url()).token_provider(Renewing);
+async fn retry_with_a_renewed_token_is_another_attempt_span() {
+    let fixture = set_up().await;
+    let client =
+        Client::builder().base_url(fixture.stand_in.base_url()).token_provider(RenewingProvider);
     let call = client.build().expect("a client").print(CLUSTER, JOB).send();
-    let (call, attempts) = spans_of(&scene.capture, call).await;
+    let (call, attempts) = spans_of(&fixture.capture, call).await;
 
     assert_eq!(call.outcome(), (Some("1"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
@@ -262,9 +263,9 @@ async fn a_call_repeated_with_another_token_is_another_attempt() {
 }
 
 #[tokio::test]
-async fn each_failure_has_its_type() {
-    let scene = scene().await;
-    let once = || CallOptions::new().retry(RetryPolicy::never());
+async fn each_failure_sets_its_error_type() {
+    let fixture = set_up().await;
+    let without_retries = || CallOptions::new().retry(RetryPolicy::never());
     for (fault, status, kind) in [
         (Fault::Status(404), Some("404"), "404"),
         (Fault::Gateway(502), Some("502"), "502"),
@@ -276,44 +277,44 @@ async fn each_failure_has_its_type() {
         (Fault::Body("application/json", "{}"), Some("200"), "no_data"),
     ] {
         let name = format!("{fault:?}");
-        let mut options = once();
+        let mut options = without_retries();
         if kind == "timeout" {
             options = options.attempt_timeout(Duration::from_millis(300));
         }
 
-        scene.stand_in.inject_faults("print", [fault]);
-        let call = scene.client.print(CLUSTER, JOB).with(options).send();
-        let (call, attempts) = spans_of(&scene.capture, call).await;
+        fixture.stand_in.inject_faults("print", [fault]);
+        let call = fixture.client.print(CLUSTER, JOB).with(options).send();
+        let (call, attempts) = spans_of(&fixture.capture, call).await;
 
         assert_eq!(call.outcome(), (Some("0"), status, Some(kind)), "{name}");
         assert_eq!(attempts.len(), 1, "{name}");
     }
 
-    let Scene { stand_in, capture, .. } = &scene;
+    let Fixture { stand_in, capture, .. } = &fixture;
     let url = stand_in.base_url();
     let refused = Client::builder().base_url(url.replace("127.0.0.1", "127.0.0.2")).build();
-    let refused = refused.expect("a client").get_cluster(CLUSTER).with(once()).send();
+    let refused = refused.expect("a client").get_cluster(CLUSTER).with(without_retries()).send();
     let (call, _) = spans_of(capture, refused).await;
 
     assert_eq!(call.outcome(), (Some("0"), None, Some("connect")));
 }
 
 #[tokio::test]
-async fn a_call_that_is_dropped_closes_its_spans() {
-    let scene = scene().await;
-    scene.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
-    let call = scene.client.print(CLUSTER, JOB).send();
-    tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("late");
+async fn dropped_call_closes_its_spans() {
+    let fixture = set_up().await;
+    fixture.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
+    let call = fixture.client.print(CLUSTER, JOB).send();
+    tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("timeout");
 
-    let spans = scene.capture.take();
+    let spans = fixture.capture.take_spans();
     assert_eq!(spans.len(), 2);
     assert!(spans.iter().all(|span| span.closed), "{spans:?}");
 }
 
 #[tokio::test]
-async fn no_id_token_or_body_shows_above_trace() {
-    let scene = scene().await;
-    let Scene { stand_in, client, .. } = &scene;
+async fn spans_above_trace_contain_no_id_token_or_body() {
+    let fixture = set_up().await;
+    let Fixture { stand_in, client, .. } = &fixture;
     let echo = "{\"data\": \"umapi-token-4711 body-text-4715\"}";
 
     let faults = [
@@ -339,20 +340,20 @@ async fn no_id_token_or_body_shows_above_trace() {
         note.note =
             Some(serde_json::from_value(serde_json::json!({"note": NOTE})).expect("a note"));
 
-        // The outcomes are tested elsewhere.
+        // Other tests check the results.
         let _ = client.get_cluster_status(CLUSTER).send().await;
         let _ = client.print(CLUSTER, JOB).send().await;
         let _ = client.update_cluster_note(CLUSTER, note).send().await;
     }
 
-    let sent = stand_in.requests();
-    let sent_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
-    assert!(sent.iter().any(|request| sent_note(&request.body)), "the secrets were in use");
+    let requests = stand_in.requests();
+    let has_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
+    assert!(requests.iter().any(|request| has_note(&request.body)), "the note was not sent");
 
-    let text = scene.capture.text.lock().expect("no panic").clone();
+    let text = fixture.capture.text.lock().expect("no panic").clone();
     assert!(text.contains("retrying the call") && text.contains("url.template"), "{text}");
 
     for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Bad luck", "Master-Luke"] {
-        assert!(!text.contains(secret), "{secret:?} shows in:\n{text}");
+        assert!(!text.contains(secret), "{secret:?} is in:\n{text}");
     }
 }

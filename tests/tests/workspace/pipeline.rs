@@ -222,7 +222,7 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 
 /// Fetches from a stand-in, regenerates, and compares with what is committed.
 async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let (_folder, layout) = bare_workspace();
 
     let fetch = Fetch {

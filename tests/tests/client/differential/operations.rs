@@ -1,5 +1,4 @@
-//! Every operation, called alike through both clients: with what it requires, and with all that
-//! it can take.
+//! Calls of every operation through both clients: with required parameters only, and with all.
 
 use connect_api::models;
 use progenitor_peer::types;
@@ -8,8 +7,7 @@ use serde_json::{Value, json};
 
 use super::pair::{Exchange, Pair};
 
-/// `operation(our arguments).our_setter(…)… = (progenitor's arguments)`. The name is written
-/// once, so that both clients are asked for the same.
+/// `operation(our arguments).our_setter(…)… = (progenitor's arguments)`.
 macro_rules! exchanges {
     ($pair:ident: $($operation:ident($($ours:expr),*)$(.$setter:ident($value:expr))* = ($($theirs:expr),*);)*) => {
         vec![$($pair.exchange(
@@ -136,12 +134,12 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
     exchanges
 }
 
-/// progenitor's model of a body, with its envelope.
+/// progenitor's model of a body, which has an envelope.
 fn body<T: DeserializeOwned>(data: &Value) -> T {
-    serde_json::from_value(json!({"data": data})).expect("progenitor takes the values")
+    serde_json::from_value(json!({"data": data})).expect("values of progenitor's model")
 }
 
-/// Our model of a body, without its envelope.
+/// Our model of a body, which has no envelope.
 fn model<T: DeserializeOwned>(data: &Value) -> T {
-    serde_json::from_value(data.clone()).expect("we take the values")
+    serde_json::from_value(data.clone()).expect("values of our model")
 }

@@ -1,4 +1,4 @@
-//! A case: one call of the public API, and the request that it should make.
+//! A test case: one call of the public API, and the request that it must send.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,27 +8,27 @@ use connect_stand_in::StandIn;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A call of one operation, with all that it takes.
+/// A call of one operation with all its parameters, and the expected request.
 pub struct Case {
     pub id: &'static str,
     pub method: &'static str,
-    /// The raw path below the base URL.
+    /// Path below the base URL, percent-encoded.
     pub path: &'static str,
-    /// The query, decoded, in the order of the document.
+    /// Query, decoded, in the order of the document.
     pub query: &'static [(&'static str, &'static str)],
     pub body: Option<Value>,
     pub send: Send,
 }
 
-/// What came of a call, of whatever type: the body as JSON in its envelope, if there was one.
-pub struct Reply {
+/// A response of any type, with the decoded body as JSON in its envelope.
+pub struct AnyResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub json: Option<Value>,
 }
 
-type Pending = Pin<Box<dyn Future<Output = Result<Reply, Error>>>>;
-pub type Send = Box<dyn Fn(&Client) -> Pending>;
+type ResponseFuture = Pin<Box<dyn Future<Output = Result<AnyResponse, Error>>>>;
+pub type Send = Box<dyn Fn(&Client) -> ResponseFuture>;
 
 impl Case {
     pub fn new(id: &'static str, method: &'static str, path: &'static str, send: Send) -> Self {
@@ -46,39 +46,39 @@ impl Case {
     }
 }
 
-/// A call whose answer is the `data` of an envelope.
+/// A call whose response is the `data` of an envelope.
 pub fn data<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
-    reply(call, |data| Some(json!({ "data": data })))
+    boxed(call, |data| Some(json!({ "data": data })))
 }
 
-/// A call whose answer is a page.
+/// A call whose response is a page.
 pub fn page<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<Page<T>>, Error>> + 'static,
 {
-    whole(call)
+    without_envelope(call)
 }
 
-/// A call whose answer has no envelope.
-pub fn whole<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
+/// A call whose response has no envelope.
+pub fn without_envelope<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
-    reply(call, |body| Some(json!(body)))
+    boxed(call, |body| Some(json!(body)))
 }
 
-/// A call whose answer has no body.
-pub fn nothing<F>(call: impl Fn(&Client) -> F + 'static) -> Send
+/// A call whose response has no body.
+pub fn without_body<F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<()>, Error>> + 'static,
 {
-    reply(call, |()| None)
+    boxed(call, |()| None)
 }
 
-fn reply<T: 'static, F>(
+fn boxed<T: 'static, F>(
     call: impl Fn(&Client) -> F + 'static,
     json: fn(&T) -> Option<Value>,
 ) -> Send
@@ -86,20 +86,20 @@ where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
     Box::new(move |client| {
-        let answer = call(client);
+        let call = call(client);
         Box::pin(async move {
-            let answer = answer.await?;
-            let json = json(answer.body());
-            Ok(Reply { status: answer.status(), headers: answer.headers().clone(), json })
+            let response = call.await?;
+            let json = json(response.body());
+            Ok(AnyResponse { status: response.status(), headers: response.headers().clone(), json })
         })
     })
 }
 
-/// A client of a stand-in.
+/// A client of the stand-in, without retries.
 pub fn client(stand_in: &StandIn) -> Client {
-    // What a call does after a failure has tests of its own.
-    let once = CallOptions::new().retry(RetryPolicy::never());
+    // Other tests cover retries.
+    let without_retries = CallOptions::new().retry(RetryPolicy::never());
     let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
-    let builder = builder.call_options(once);
+    let builder = builder.call_options(without_retries);
     builder.build().expect("a client")
 }

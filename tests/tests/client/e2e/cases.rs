@@ -1,4 +1,4 @@
-//! The cases: every operation with all that it requires and every option that it has.
+//! One test case for each operation, with all required and optional parameters.
 
 use connect_api::models::{
     ClusterIdsRequest, ClusterNote, ClusterNoteUpdateRequest, ClusterSharingUpdateRequest,
@@ -7,15 +7,15 @@ use connect_api::models::{
 };
 use serde_json::json;
 
-use super::case::{Case, data, nothing, page, whole};
+use super::case::{Case, data, page, without_body, without_envelope};
 use super::print_jobs;
 
 const CLUSTER: &str = "ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE=";
 const PRINTER: &str = "5712e0ac-e90a-0344-ee91-7e8050a44c9b";
 
-/// All of them.
+/// All test cases.
 pub fn all() -> Vec<Case> {
-    [clusters(), printers(), print_jobs::cases(), registration(), service()]
+    [clusters(), cluster_details(), printers(), print_jobs::cases(), registration(), service()]
         .into_iter()
         .flatten()
         .collect()
@@ -73,8 +73,13 @@ fn clusters() -> Vec<Case> {
             "delete_cluster",
             "DELETE",
             "/clusters/c1",
-            nothing(|client| client.delete_cluster("c1").send_for_response()),
+            without_body(|client| client.delete_cluster("c1").send_for_response()),
         ),
+    ]
+}
+
+fn cluster_details() -> Vec<Case> {
+    vec![
         Case::new(
             "get_cluster_status",
             "GET",
@@ -152,7 +157,7 @@ fn printers() -> Vec<Case> {
             "add_completed_maintenance",
             "PUT",
             "/clusters/c1/maintenance",
-            nothing(|client| {
+            without_body(|client| {
                 let body = PrinterMaintenanceTaskRequest::new();
                 let body = body.task_codes(["um3_clean_printer".into()]);
                 client.add_completed_maintenance("c1", body).send_for_response()
@@ -209,7 +214,7 @@ fn registration() -> Vec<Case> {
             "delete_team",
             "DELETE",
             "/teams/t1",
-            nothing(|client| client.delete_team("t1").send_for_response()),
+            without_body(|client| client.delete_team("t1").send_for_response()),
         ),
         Case::new(
             "get_settings",
@@ -257,14 +262,14 @@ fn service() -> Vec<Case> {
             "get_spec",
             "GET",
             "/spec",
-            whole(|client| client.get_spec().version("2.0").send_for_response()),
+            without_envelope(|client| client.get_spec().version("2.0").send_for_response()),
         )
         .query(&[("version", "2.0")]),
         Case::new(
             "brew_coffee",
             "GET",
             "/teapot",
-            nothing(|client| client.brew_coffee().send_for_response()),
+            without_body(|client| client.brew_coffee().send_for_response()),
         ),
     ]
 }

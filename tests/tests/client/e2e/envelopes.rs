@@ -1,5 +1,4 @@
-//! What is around the data, varied in every way that real answers vary, for every operation; and the
-//! envelope of errors.
+//! Variations of the envelopes of data and errors that real responses show, for every operation.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -8,43 +7,43 @@ use connect_api::{Client, Error};
 use connect_tests::json::canonical;
 use serde_json::{Map, Value, json};
 
-use super::raw::{client_of, json as json_answer, serve_by};
+use super::raw_server::{client_for_url, json_response, serve_with};
 use super::{case::Case, cases};
 
-/// A server that answers with whatever it was told last, and a client of it.
-struct Stage {
+/// A server whose response each call sets, and a client of it.
+struct ScriptedServer {
     client: Client,
-    answer: Arc<Mutex<String>>,
+    response: Arc<Mutex<String>>,
 }
 
-impl Stage {
+impl ScriptedServer {
     fn new() -> Self {
-        let answer = Arc::<Mutex<String>>::default();
-        let told = answer.clone();
-        let url = serve_by(move || told.lock().expect("no panic").clone().into());
-        Self { client: client_of(&url), answer }
+        let response = Arc::<Mutex<String>>::default();
+        let next = response.clone();
+        let url = serve_with(move || next.lock().expect("no panic").clone().into());
+        Self { client: client_for_url(&url), response }
     }
 
     async fn call(&self, case: &Case, status: u16, body: &Value) -> Result<Value, Error> {
-        *self.answer.lock().expect("no panic") =
-            json_answer(&format!("{status} Told"), &body.to_string());
-        (case.send)(&self.client).await.map(|reply| reply.json.unwrap_or_default())
+        *self.response.lock().expect("no panic") =
+            json_response(&format!("{status} Reason"), &body.to_string());
+        (case.send)(&self.client).await.map(|response| response.json.unwrap_or_default())
     }
 }
 
-/// What a variation of a body has to become.
-enum Becomes {
-    /// The documented data, with or without what stands beside it.
+/// Expected result of a variation.
+enum Expected {
+    /// The documented data.
     Data,
-    /// That there is none.
+    /// A no-data error.
     NoData,
-    /// A fault.
+    /// A decode error.
     Decode,
 }
 
-/// The body of an object or a list, written in other ways.
-fn variations(body: &Value) -> Vec<(Value, Becomes)> {
-    use Becomes::{Data, Decode, NoData};
+/// Variations of a body whose data is an object or a list.
+fn variations(body: &Value) -> Vec<(Value, Expected)> {
+    use Expected::{Data, Decode, NoData};
 
     let data = &body["data"];
     let with = |name: &str, value: Value| {
@@ -53,13 +52,13 @@ fn variations(body: &Value) -> Vec<(Value, Becomes)> {
         body
     };
 
-    let mut found = vec![
+    let mut variations = vec![
         (body.clone(), Data),
-        (with("nobody_knows", json!([{"data": 1}])), Data),
+        (with("unknown_member", json!([{"data": 1}])), Data),
         (with("errors", json!([])), Data),
         (with("errors", Value::Null), Data),
         (json!({}), NoData),
-        (json!({"nobody_knows": 1}), NoData),
+        (json!({"unknown_member": 1}), NoData),
         (Value::Null, NoData),
         (json!(""), NoData),
         (json!(7), Decode),
@@ -70,39 +69,39 @@ fn variations(body: &Value) -> Vec<(Value, Becomes)> {
 
     for beside in ["meta", "links"] {
         for value in [json!(null), json!([]), json!(""), json!(7), json!({"page": 7, "next": []})] {
-            found.push((with(beside, value), Data));
+            variations.push((with(beside, value), Data));
         }
     }
 
     match data {
         Value::Array(items) => {
-            found.push((data.clone(), Data));
+            variations.push((data.clone(), Data));
             let with_null = items.iter().cloned().chain([Value::Null]).collect();
-            found.push((with("data", with_null), Data));
+            variations.push((with("data", with_null), Data));
 
             if let [item] = &items[..] {
-                found.push((with("data", item.clone()), Data));
+                variations.push((with("data", item.clone()), Data));
             }
         }
         _ => {
-            found.push((with("data", json!([data])), Data));
-            found.push((json!([data]), Decode));
+            variations.push((with("data", json!([data])), Data));
+            variations.push((json!([data]), Decode));
 
-            for nothing in [json!([]), json!(""), json!(null), json!([null])] {
-                found.push((with("data", nothing), NoData));
+            for empty in [json!([]), json!(""), json!(null), json!([null])] {
+                variations.push((with("data", empty), NoData));
             }
 
-            found.push((with("data", json!([data, data])), Decode));
+            variations.push((with("data", json!([data, data])), Decode));
         }
     }
 
-    found
+    variations
 }
 
 #[tokio::test]
-async fn no_envelope_fails_an_answer() {
-    let (stand_in, stage) = (connect_tests::examples().await, Stage::new());
-    let mut held = 0;
+async fn every_envelope_variation_has_the_expected_result() {
+    let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
+    let mut count = 0;
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
         let (status, content) = operation.responses.first_key_value().expect("a success");
@@ -110,28 +109,28 @@ async fn no_envelope_fails_an_answer() {
             continue;
         };
 
-        for (varied, becomes) in variations(body) {
-            let result = stage.call(&case, *status, &varied).await;
-            let fits = match (becomes, &result) {
-                (Becomes::Data, Ok(back)) => {
-                    canonical(back["data"].clone()) == canonical(body["data"].clone())
+        for (varied, expected) in variations(body) {
+            let result = server.call(&case, *status, &varied).await;
+            let is_expected = match (expected, &result) {
+                (Expected::Data, Ok(decoded)) => {
+                    canonical(decoded["data"].clone()) == canonical(body["data"].clone())
                 }
-                (Becomes::NoData, Err(Error::NoData(_))) => true,
-                (Becomes::Decode, Err(Error::Decode(_))) => true,
+                (Expected::NoData, Err(Error::NoData(_))) => true,
+                (Expected::Decode, Err(Error::Decode(_))) => true,
                 _ => false,
             };
 
-            assert!(fits, "{} {varied}: {result:?}", case.id);
-            held += 1;
+            assert!(is_expected, "{} {varied}: {result:?}", case.id);
+            count += 1;
         }
     }
 
-    insta::assert_snapshot!(format!("{held} variations of envelopes"), @"780 variations of envelopes");
+    insta::assert_snapshot!(format!("{count} variations of envelopes"), @"780 variations of envelopes");
 }
 
-/// An error without what need not be there, or with it in other ways.
-fn errors(error: &Map<String, Value>) -> Vec<Value> {
-    let mut found = vec![json!([error]), json!(error), json!([null, error, "text"])];
+/// Variations of an error object: without an optional member, or with another type.
+fn error_variations(error: &Map<String, Value>) -> Vec<Value> {
+    let mut variations = vec![json!([error]), json!(error), json!([null, error, "text"])];
     let with = |name: &str, value: Value| {
         let mut error = error.clone();
         error.insert(name.to_owned(), value);
@@ -139,21 +138,21 @@ fn errors(error: &Map<String, Value>) -> Vec<Value> {
     };
 
     for name in ["id", "http_status", "title", "detail", "meta"] {
-        let odd = [json!(null), json!(""), json!(7), json!(true), json!([]), json!({"a": 1})];
-        found.extend(odd.into_iter().map(|value| with(name, value)));
+        let values = [json!(null), json!(""), json!(7), json!(true), json!([]), json!({"a": 1})];
+        variations.extend(values.into_iter().map(|value| with(name, value)));
         let mut without = error.clone();
         without.shift_remove(name);
-        found.push(json!([without]));
+        variations.push(json!([without]));
     }
 
-    found.push(with("nobody_knows", json!([1])));
-    found
+    variations.push(with("unknown_member", json!([1])));
+    variations
 }
 
 #[tokio::test]
-async fn no_field_costs_the_code_of_an_error() {
-    let (stand_in, stage) = (connect_tests::examples().await, Stage::new());
-    let (mut held, mut seen) = (0, BTreeSet::new());
+async fn error_code_is_read_from_every_variation_of_an_error() {
+    let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
+    let (mut count, mut seen) = (0, BTreeSet::new());
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
         for (status, content) in operation.responses.iter().filter(|(status, _)| **status >= 400) {
@@ -163,17 +162,17 @@ async fn no_field_costs_the_code_of_an_error() {
                 continue;
             }
 
-            for varied in errors(error.as_object().expect("an object")) {
+            for varied in error_variations(error.as_object().expect("an object")) {
                 let body = json!({ "errors": varied });
-                let failed = stage.call(&case, *status, &body).await.expect_err("an error");
+                let failed = server.call(&case, *status, &body).await.expect_err("an error");
                 let code = failed.code().map(AsRef::as_ref);
 
                 assert_eq!(code, error["code"].as_str(), "{body}: {failed}");
-                held += 1;
+                count += 1;
             }
         }
     }
 
-    let count = format!("{held} variations of {} errors", seen.len());
-    insta::assert_snapshot!(count, @"351 variations of 9 errors");
+    let text = format!("{count} variations of {} errors", seen.len());
+    insta::assert_snapshot!(text, @"351 variations of 9 errors");
 }

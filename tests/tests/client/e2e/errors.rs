@@ -1,4 +1,4 @@
-//! Each documented error of each operation arrives as what it is.
+//! Each documented error of each operation becomes the corresponding `ApiError`.
 
 use connect_api::Error;
 use serde_json::json;
@@ -7,27 +7,27 @@ use super::case::client;
 use super::cases;
 
 #[tokio::test]
-async fn every_documented_error_of_every_operation_arrives() {
-    let stand_in = connect_tests::examples().await;
+async fn every_documented_error_is_returned_with_code_and_request_id() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
-    let mut arrived = 0;
+    let mut count = 0;
 
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
         let errors = operation.responses.iter().filter(|(status, _)| !(200..300).contains(*status));
 
         for (status, content) in errors {
-            let place = format!("{} {status}", case.id);
+            let response = format!("{} {status}", case.id);
             let example = content.as_ref().and_then(|content| content.example.as_ref());
-            let example = example.unwrap_or_else(|| panic!("{place}: no example"));
+            let example = example.unwrap_or_else(|| panic!("{response}: no example"));
             stand_in.set_next_response(case.id, *status);
 
-            let Err(error) = (case.send)(&client).await else { panic!("{place}: a success") };
+            let Err(error) = (case.send)(&client).await else { panic!("{response}: a success") };
             assert_eq!(error.operation(), Some(case.id));
-            assert_eq!(error.status().map(|it| it.as_u16()), Some(*status), "{place}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(*status), "{response}");
 
             let code = example["errors"][0]["code"].as_str().expect("a code");
-            assert_eq!(error.code().map(AsRef::as_ref), Some(code), "{place}");
+            assert_eq!(error.code().map(AsRef::as_ref), Some(code), "{response}");
 
             let text = error.to_string();
             assert!(!text.contains(['\n', '\r']), "{text}");
@@ -36,25 +36,25 @@ async fn every_documented_error_of_every_operation_arrives() {
                 assert!(text.contains(part), "{text}: {part}");
             }
 
-            let Error::Api(error) = error else { panic!("{place}: {text}") };
-            assert_eq!(json!({ "errors": error.errors }), *example, "{place}");
-            assert!(error.excerpt.is_none() && !error.errors.is_empty(), "{place}");
+            let Error::Api(error) = error else { panic!("{response}: {text}") };
+            assert_eq!(json!({ "errors": error.errors }), *example, "{response}");
+            assert!(error.excerpt.is_none() && !error.errors.is_empty(), "{response}");
 
             let id = error.request_id().expect("a request id");
             assert!(text.contains(id) && error.headers["x-request-id"] == id, "{text}");
 
-            arrived += 1;
+            count += 1;
         }
     }
 
-    // The 185 documented responses but the one success of each of the 33 operations.
-    assert_eq!(arrived, 152);
+    // All 185 documented responses except the success of each of the 33 operations.
+    assert_eq!(count, 152);
     assert_eq!(stand_in.requests().len(), 152);
 }
 
 #[tokio::test]
-async fn what_the_stand_in_refuses_of_itself_arrives_with_every_error() {
-    let stand_in = connect_tests::examples().await;
+async fn response_with_several_errors_returns_all_of_them() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let call = client.get_print_jobs().sent_from(["mars".into()]).status(["lost".into()]);
     let Err(Error::Api(error)) = call.send().await else { panic!("an error was expected") };
@@ -65,16 +65,19 @@ async fn what_the_stand_in_refuses_of_itself_arrives_with_every_error() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_and_none_are_told_apart() {
-    let stand_in = connect_tests::examples().await;
+async fn wrong_token_is_403_and_missing_token_is_401() {
+    let stand_in = connect_tests::start_stand_in().await;
     let builder = || connect_api::Client::builder().base_url(stand_in.base_url());
-    let refused = builder().token("another").build().expect("a client").get_settings().send().await;
+    let result = builder().token("another").build().expect("a client").get_settings().send().await;
 
-    assert_eq!(refused.expect_err("wrong").status().map(|it| it.as_u16()), Some(403));
-    let without = builder().build().expect("a client");
-    let refused = without.get_settings().send().await;
-    assert_eq!(refused.expect_err("none").status().map(|it| it.as_u16()), Some(401));
+    assert_eq!(
+        result.expect_err("a wrong token").status().map(|status| status.as_u16()),
+        Some(403)
+    );
+    let client_without_token = builder().build().expect("a client");
+    let result = client_without_token.get_settings().send().await;
+    assert_eq!(result.expect_err("no token").status().map(|status| status.as_u16()), Some(401));
 
-    without.get_uptime().send().await.expect("an operation that wants no token");
+    client_without_token.get_uptime().send().await.expect("a public operation");
     assert!(!stand_in.requests()[2].headers.contains_key("authorization"));
 }

@@ -1,4 +1,4 @@
-//! No value of a path changes the route.
+//! Hostile path parameters do not change the route.
 
 use connect_api::{Client, Error};
 use connect_stand_in::StandIn;
@@ -42,11 +42,11 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_id_is_exactly_one_segment() {
-    let stand_in = connect_tests::examples().await;
+async fn path_parameter_is_encoded_as_one_segment() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
-    for (sent, id) in IDS.iter().enumerate() {
+    for (index, id) in IDS.iter().enumerate() {
         client.get_cluster_status(*id).send().await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
         assert_eq!(segments(&stand_in), ["clusters", id, "status"]);
 
@@ -56,22 +56,22 @@ async fn an_id_is_exactly_one_segment() {
         let call = client.send_printer_action(*id, *id, *id).send();
         call.await.unwrap_or_else(|e| panic!("{id:?}: {e}"));
         assert_eq!(segments(&stand_in), ["clusters", id, "printers", id, "action", id]);
-        assert_eq!(stand_in.requests().len(), 3 * (sent + 1));
+        assert_eq!(stand_in.requests().len(), 3 * (index + 1));
     }
 }
 
 #[tokio::test]
-async fn what_no_encoding_saves_is_refused_before_anything_is_sent() {
+async fn empty_and_dot_segments_are_rejected_before_a_request() {
     async fn errors(client: &Client, id: &str) -> [Error; 4] {
         [
-            client.delete_cluster(id).send().await.expect_err("refused"),
-            client.get_cluster_status(id).send().await.expect_err("refused"),
-            client.print("c1", id).send().await.expect_err("refused"),
-            client.reprint("c1", id, "i1").send().await.expect_err("refused"),
+            client.delete_cluster(id).send().await.expect_err("a configuration error"),
+            client.get_cluster_status(id).send().await.expect_err("a configuration error"),
+            client.print("c1", id).send().await.expect_err("a configuration error"),
+            client.reprint("c1", id, "i1").send().await.expect_err("a configuration error"),
         ]
     }
 
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     for id in ["", ".", ".."] {
         let errors = errors(&client, id).await;

@@ -1,13 +1,13 @@
-//! Every operation through the public API of the crate, over HTTP.
+//! End-to-end tests: every operation through the public API of the crate, over HTTP.
 
 mod case;
 mod cases;
 mod envelopes;
 mod errors;
 mod hostile;
-mod odd;
 mod operations;
 mod print_jobs;
-mod raw;
+mod raw_server;
 mod secrets;
 mod undocumented;
+mod unusual_responses;

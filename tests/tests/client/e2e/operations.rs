@@ -1,4 +1,4 @@
-//! Each operation asks what it should, and gives what the document's example says.
+//! Each operation sends the expected request and returns the document's example.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,8 +17,8 @@ fn spec(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_operation_of_the_document_has_a_case_with_all_that_it_takes() {
-    let stand_in = connect_tests::examples().await;
+async fn every_operation_has_a_case_with_all_its_parameters() {
+    let stand_in = connect_tests::start_stand_in().await;
     let cases = cases::all();
     let called: BTreeSet<&str> = cases.iter().map(|case| case.id).collect();
     let documented: BTreeSet<&str> =
@@ -31,13 +31,13 @@ async fn every_operation_of_the_document_has_a_case_with_all_that_it_takes() {
     for case in &cases {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
-            let given = case.query.iter().any(|(name, _)| *name == parameter.name);
-            assert!(given, "the case of {} leaves out {}", case.id, parameter.name);
+            let is_set = case.query.iter().any(|(name, _)| *name == parameter.name);
+            assert!(is_set, "the case of {} leaves out {}", case.id, parameter.name);
         }
 
         for field in body_fields(&document, case.id) {
-            let given = case.body.as_ref().is_some_and(|body| body["data"].get(&field).is_some());
-            assert!(given, "the case of {} leaves out {field}", case.id);
+            let is_set = case.body.as_ref().is_some_and(|body| body["data"].get(&field).is_some());
+            assert!(is_set, "the case of {} leaves out {field}", case.id);
         }
     }
 }
@@ -64,27 +64,27 @@ fn body_fields(document: &Value, id: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_operation_asks_what_it_should_and_gives_the_documented_answer() {
-    let stand_in = connect_tests::examples().await;
+async fn every_operation_sends_its_request_and_returns_the_documented_response() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     for case in cases::all() {
-        let reply = match (case.send)(&client).await {
-            Ok(reply) => reply,
+        let response = match (case.send)(&client).await {
+            Ok(response) => response,
             Err(error) => panic!("{error}"),
         };
         let operation = stand_in.contract().operation(case.id).expect("an operation");
-        assert_eq!(Some(reply.status.as_u16()), operation.success(), "{}", case.id);
-        assert!(reply.headers.contains_key("x-request-id"), "{}", case.id);
+        assert_eq!(Some(response.status.as_u16()), operation.success(), "{}", case.id);
+        assert!(response.headers.contains_key("x-request-id"), "{}", case.id);
 
         let documented = match case.id {
             "get_spec" => Some(spec("upstream/connect-v1.json")),
-            _ => operation.responses[&reply.status.as_u16()]
+            _ => operation.responses[&response.status.as_u16()]
                 .as_ref()
                 .map(|content| content.example.clone().expect("an example")),
         };
 
-        assert_eq!(reply.json.is_none(), reply.status.as_u16() == 204, "{}", case.id);
-        assert_eq!(reply.json.map(canonical), documented.map(canonical), "{}", case.id);
+        assert_eq!(response.json.is_none(), response.status.as_u16() == 204, "{}", case.id);
+        assert_eq!(response.json.map(canonical), documented.map(canonical), "{}", case.id);
 
         assert_request(&stand_in, &case);
     }
@@ -92,7 +92,7 @@ async fn every_operation_asks_what_it_should_and_gives_the_documented_answer() {
     assert_eq!(stand_in.requests().len(), 33);
 }
 
-/// The last request that the stand-in saw is the one that the case should make.
+/// Asserts that the last request that the stand-in received is the one of the case.
 fn assert_request(stand_in: &StandIn, case: &Case) {
     let requests = stand_in.requests();
     let request = requests.last().expect("a request");
@@ -122,8 +122,8 @@ fn assert_request(stand_in: &StandIn, case: &Case) {
 }
 
 #[tokio::test]
-async fn options_that_are_not_set_are_not_sent() {
-    let stand_in = connect_tests::examples().await;
+async fn unset_optional_parameters_are_not_sent() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     client.get_clusters().send().await.expect("a page");
     client.print("c1", "j1").send().await.expect("a print");

@@ -9,7 +9,7 @@ use super::{client, retrying};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn blocking_calls_work_on_plain_threads() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
 
@@ -18,7 +18,7 @@ async fn blocking_calls_work_on_plain_threads() {
         // Calls from several threads at once share one runtime.
         std::thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| client.print("c", "j").send().wait().expect("an answer"));
+                scope.spawn(|| client.print("c", "j").send().wait().expect("a response"));
             }
         });
 
@@ -29,21 +29,21 @@ async fn blocking_calls_work_on_plain_threads() {
         tokio::task::yield_now().await;
     }
 
-    thread.join().expect("no panic").expect("an answer");
+    thread.join().expect("no panic").expect("a response");
     assert_eq!(stand_in.requests().len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     // Opens a connection that belongs to the test's runtime.
-    client.get_settings().send().await.expect("an answer");
-    let spawned = client.clone();
-    let spawned = tokio::task::spawn_blocking(move || spawned.get_settings().send().wait());
-    spawned.await.expect("no panic").expect("an answer");
-    tokio::task::block_in_place(|| client.get_settings().send().wait()).expect("an answer");
+    client.get_settings().send().await.expect("a response");
+    let client_of_task = client.clone();
+    let task = tokio::task::spawn_blocking(move || client_of_task.get_settings().send().wait());
+    task.await.expect("no panic").expect("a response");
+    tokio::task::block_in_place(|| client.get_settings().send().wait()).expect("a response");
 
     assert_eq!(stand_in.requests().len(), 3);
 }
@@ -60,7 +60,7 @@ async fn blocking_call_in_async_task_of_multi_thread_runtime_panics() {
 }
 
 async fn assert_blocking_call_panics() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let call = client(&stand_in).get_cluster_status("c").send();
 
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| call.wait())).expect_err("a panic");

@@ -1,4 +1,4 @@
-//! Bodies that are longer than anybody expected.
+//! Response bodies that are too large or empty.
 
 use connect_api::{CallOptions, Error};
 use connect_stand_in::{BodyLength, Fault};
@@ -7,12 +7,12 @@ use super::{Call, client};
 
 const MIB: u64 = 1 << 20;
 
-/// What the kernel takes from the server although the client reads no more of it.
-const IN_BUFFERS: u64 = 24 * MIB;
+/// Bytes that the kernel accepts from the server although the client does not read them.
+const SOCKET_BUFFERS: u64 = 24 * MIB;
 
 #[tokio::test]
-async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
-    let stand_in = connect_tests::examples().await;
+async fn body_above_max_response_size_is_rejected_without_reading_it() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -27,7 +27,7 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
                 let error = call.send(&client, options).await.expect_err("too long");
                 let sent = stand_in.traffic().bytes_sent() - before;
 
-                assert!(sent < limit + IN_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
+                assert!(sent < limit + SOCKET_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
                 let Error::Transport(refused) = &error else { panic!("{error:?}") };
                 assert!(refused.is_response_too_large(), "{error:?}");
 
@@ -40,22 +40,22 @@ async fn a_body_beyond_the_limit_is_refused_and_not_even_fetched() {
 }
 
 #[tokio::test]
-async fn the_limit_is_the_longest_body_that_is_taken() {
-    let stand_in = connect_tests::examples().await;
+async fn body_of_exactly_max_response_size_is_accepted() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let length = stand_in.contract().operation("print").expect("it is documented");
     let length = length.responses[&200].as_ref().and_then(|content| content.example.as_ref());
     let length = length.expect("an example").to_string().len();
     let with = |limit| Call::Print.send(&client, CallOptions::new().max_response_size(limit));
 
-    with(length).await.expect("an answer");
+    with(length).await.expect("a response");
     let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
     assert!(error.is_response_too_large());
 }
 
 #[tokio::test]
-async fn a_low_limit_hides_no_error() {
-    let stand_in = connect_tests::examples().await;
+async fn max_response_size_does_not_hide_the_error_code() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -67,13 +67,13 @@ async fn a_low_limit_hides_no_error() {
 }
 
 #[tokio::test]
-async fn nothing_where_the_whole_answer_was_expected_is_an_outcome_of_its_own() {
-    let stand_in = connect_tests::examples().await;
+async fn empty_body_without_an_envelope_is_a_no_data_error() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
-    for nothing in ["", "null", " \n", "\"\""] {
-        stand_in.inject_faults("get_spec", [Fault::Body("application/json", nothing)]);
-        let error = client.get_spec().send().await.expect_err("nothing");
-        assert!(matches!(error, Error::NoData(_)), "{nothing:?}: {error:?}");
+    for body in ["", "null", " \n", "\"\""] {
+        stand_in.inject_faults("get_spec", [Fault::Body("application/json", body)]);
+        let error = client.get_spec().send().await.expect_err("no data");
+        assert!(matches!(error, Error::NoData(_)), "{body:?}: {error:?}");
     }
 }

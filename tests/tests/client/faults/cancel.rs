@@ -1,32 +1,32 @@
-//! A call whose future is dropped.
+//! Calls that are cancelled by dropping their future.
 
 use std::time::Duration;
 
 use connect_stand_in::Fault;
 
-use super::{Call, LONG, client, retrying, until};
+use super::{Call, LONG, client, retrying, wait_until};
 
 #[tokio::test]
-async fn a_call_dropped_during_an_attempt_is_over() {
-    let stand_in = connect_tests::examples().await;
+async fn call_dropped_during_an_attempt_closes_its_connection() {
+    let stand_in = connect_tests::start_stand_in().await;
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.inject_faults(call.operation(), [Fault::Delay(LONG)]);
         let client = client(&stand_in);
         let call = tokio::spawn(async move { call.send(&client, retrying(9)).await });
-        until("the request arrives", || stand_in.requests().len() == 1).await;
+        wait_until("the request arrives", || stand_in.requests().len() == 1).await;
         call.abort();
 
         assert!(call.await.expect_err("aborted").is_cancelled());
-        until("the connection closes", || stand_in.traffic().open_connections() == 0).await;
+        wait_until("the connection closes", || stand_in.traffic().open_connections() == 0).await;
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(stand_in.requests().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn a_call_dropped_during_a_wait_sends_nothing_more() {
-    let stand_in = connect_tests::examples().await;
+async fn call_dropped_during_a_retry_delay_sends_no_more_requests() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     stand_in.inject_faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);
 

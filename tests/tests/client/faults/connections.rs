@@ -1,4 +1,4 @@
-//! Connections that are refused, or closed before anything was answered.
+//! Connections that are refused, time out, or are closed before a response.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
@@ -11,25 +11,26 @@ use connect_stand_in::StandIn;
 
 #[cfg(target_os = "linux")]
 use super::LONG;
-use super::{Call, client, quick, retrying};
+use super::{Call, client, quick_retries, retrying};
 
-/// A port where nobody listens.
+/// A port without a listener.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     listener.local_addr().expect("an address").port()
 }
 
-fn client_of(port: u16) -> Client {
+fn client_for_port(port: u16) -> Client {
     let url = format!("http://127.0.0.1:{port}/connect/v1");
     Client::builder().base_url(url).token("any").build().expect("a client")
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again_by_everybody() {
-    let client = client_of(free_port());
+async fn refused_connection_is_retried_by_every_call() {
+    let client = client_for_port(free_port());
     for call in Call::ALL {
         for attempts in [1, 3] {
-            let error = call.send(&client, retrying(attempts)).await.expect_err("nobody is there");
+            let error =
+                call.send(&client, retrying(attempts)).await.expect_err("connection refused");
             let Error::Transport(error) = error else { panic!("{error:?}") };
             assert!(error.is_connect() && !error.is_timeout(), "{error:?}");
             assert_eq!(error.attempts(), attempts);
@@ -37,22 +38,22 @@ async fn a_refused_connection_is_tried_again_by_everybody() {
     }
 }
 
-/// A host that takes no more connections lets new ones wait.
+/// A listener with a full backlog does not accept new connections.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_connection_that_is_not_made_in_time_is_given_up() {
+async fn connect_timeout_ends_an_attempt() {
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a port");
     let listener = socket.listen(0).expect("a listener");
     let address = listener.local_addr().expect("an address");
 
-    let made = async || {
+    let connect = async || {
         let connection = tokio::net::TcpStream::connect(address);
         tokio::time::timeout(Duration::from_millis(200), connection).await
     };
-    let mut taken = Vec::new();
-    while let Ok(connection) = made().await {
-        taken.push(connection.expect("a connection"));
+    let mut accepted = Vec::new();
+    while let Ok(connection) = connect().await {
+        accepted.push(connection.expect("a connection"));
     }
 
     let builder = Client::builder().base_url(format!("http://{address}/connect/v1")).token("any");
@@ -60,7 +61,7 @@ async fn a_connection_that_is_not_made_in_time_is_given_up() {
 
     for call in Call::ALL {
         let start = std::time::Instant::now();
-        let error = call.send(&client, retrying(2)).await.expect_err("nobody answers");
+        let error = call.send(&client, retrying(2)).await.expect_err("connect timeout");
         assert!(start.elapsed() < LONG / 6, "{call:?}: {:?}", start.elapsed());
 
         let Error::Transport(error) = error else { panic!("{error:?}") };
@@ -70,50 +71,50 @@ async fn a_connection_that_is_not_made_in_time_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_service_that_comes_up_meanwhile_sees_one_request() {
+async fn server_that_starts_during_retries_receives_one_request() {
     for call in Call::ALL {
         let port = free_port();
-        let policy = quick(10_000).max_backoff(Duration::from_millis(20));
+        let policy = quick_retries(10_000).max_backoff(Duration::from_millis(20));
         let token = "token";
         let client = Client::builder().base_url(format!("http://127.0.0.1:{port}/connect/v1"));
         let client = client.token(token).build().expect("a client");
         let options = CallOptions::new().retry(policy);
-        let sent = tokio::spawn(async move { call.send(&client, options).await });
+        let task = tokio::spawn(async move { call.send(&client, options).await });
 
         tokio::time::sleep(Duration::from_millis(50)).await;
         let stand_in =
             StandIn::builder().port(port).token(token).examples().start().await.expect("a port");
-        sent.await.expect("no panic").expect("an answer");
+        task.await.expect("no panic").expect("a response");
 
         assert_eq!(stand_in.requests().len(), 1, "{call:?}");
     }
 }
 
-/// A connection that was good before is no reason to send a print again.
+/// A broken connection does not prove that the server ignored the request, new or reused.
 #[tokio::test]
-async fn no_print_is_sent_again_when_the_connection_breaks() {
-    let stand_in = connect_tests::examples().await;
+async fn print_is_not_retried_when_the_connection_breaks() {
+    let stand_in = connect_tests::start_stand_in().await;
     for used_before in [false, true] {
         let client = client(&stand_in);
         if used_before {
-            Call::Status.send(&client, CallOptions::new()).await.expect("an answer");
+            Call::Status.send(&client, CallOptions::new()).await.expect("a response");
         }
 
         stand_in.take_requests();
         let before = stand_in.traffic().accepted_connections();
         stand_in.inject_faults("print", [Fault::Disconnect]);
-        Call::Print.send(&client, retrying(4)).await.expect_err("no answer");
+        Call::Print.send(&client, retrying(4)).await.expect_err("no response");
 
         assert_eq!(stand_in.requests().len(), 1, "{used_before}");
         assert_eq!(stand_in.traffic().accepted_connections() - before, usize::from(!used_before));
 
-        Call::Print.send(&client, retrying(4)).await.expect("an answer");
+        Call::Print.send(&client, retrying(4)).await.expect("a response");
     }
 }
 
-/// A server that closes each connection at once: it may have read the request, who knows.
+/// A server that closes each connection at once may have read the request.
 #[tokio::test]
-async fn a_connection_that_closes_at_once_is_not_a_refused_one() {
+async fn connection_closed_by_the_server_is_no_connect_error() {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
     let accepted = Arc::new(AtomicUsize::new(0));
@@ -125,10 +126,10 @@ async fn a_connection_that_closes_at_once_is_not_a_refused_one() {
             drop(connection);
         }
     });
-    let client = client_of(port);
+    let client = client_for_port(port);
     for (call, connections) in [(Call::Print, 1), (Call::Status, 3), (Call::Note, 3)] {
         accepted.store(0, Ordering::SeqCst);
-        let error = call.send(&client, retrying(3)).await.expect_err("no answer");
+        let error = call.send(&client, retrying(3)).await.expect_err("no response");
         let Error::Transport(error) = error else { panic!("{error:?}") };
 
         assert!(!error.is_connect(), "{error:?}");

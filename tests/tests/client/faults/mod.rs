@@ -1,12 +1,12 @@
-//! What the client makes of a service that fails, counted by what the service saw.
+//! Behaviour of the client when the server fails, measured by the requests that the server receives.
 
 mod blocking;
 mod bodies;
 mod cancel;
 mod connections;
 mod matrix;
+mod retry_delays;
 mod tokens;
-mod waits;
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
 
-/// No test depends on this time; it ends those that would otherwise hang.
+/// A timeout for tests that would otherwise hang; no result depends on it.
 const LONG: Duration = Duration::from_secs(60);
 
-/// One call of each kind: what can be repeated, what must not, and a POST that can be repeated.
+/// One call of each kind: a GET, a POST with a second effect when repeated, and an idempotent POST.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Status,
@@ -36,14 +36,14 @@ impl Call {
         }
     }
 
-    fn is_repeatable(self) -> bool {
+    fn is_idempotent(self) -> bool {
         self != Self::Print
     }
 
-    /// Calls, and gives the answer as text.
+    /// Makes the call and returns the response as text.
     async fn send(self, client: &Client, options: CallOptions) -> Result<String, Error> {
-        fn text(answer: impl std::fmt::Debug) -> String {
-            format!("{answer:?}")
+        fn text(response: impl std::fmt::Debug) -> String {
+            format!("{response:?}")
         }
 
         match self {
@@ -57,14 +57,14 @@ impl Call {
     }
 }
 
-/// A policy with waits of next to nothing.
-fn quick(attempts: usize) -> RetryPolicy {
+/// A retry policy with a backoff of a few milliseconds.
+fn quick_retries(attempts: usize) -> RetryPolicy {
     let policy = RetryPolicy::default().max_attempts(attempts);
     policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5))
 }
 
 fn retrying(attempts: usize) -> CallOptions {
-    CallOptions::new().retry(quick(attempts))
+    CallOptions::new().retry(quick_retries(attempts))
 }
 
 fn client(stand_in: &StandIn) -> Client {
@@ -72,12 +72,14 @@ fn client(stand_in: &StandIn) -> Client {
     builder.build().expect("a client")
 }
 
-/// Waits for what the server is about to see.
-async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits for a condition of the server.
+async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     let wait = async {
-        while !is_so() {
+        while !condition() {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     };
-    tokio::time::timeout(LONG, wait).await.unwrap_or_else(|_| panic!("never: {what}"));
+    tokio::time::timeout(LONG, wait)
+        .await
+        .unwrap_or_else(|_| panic!("timed out while waiting until {description}"));
 }

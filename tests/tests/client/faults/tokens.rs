@@ -1,4 +1,4 @@
-//! Tokens that expire.
+//! Access tokens that expire, and invalid tokens of a provider.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,10 +8,10 @@ use connect_stand_in::StandIn;
 
 use super::{Call, client, retrying};
 
-/// Gives the first token until it is refused, then the second, whatever becomes of that.
-struct Two(AtomicUsize, &'static str, &'static str);
+/// Provides the first token until it is refused, then always the second.
+struct TwoTokens(AtomicUsize, &'static str, &'static str);
 
-impl TokenProvider for Two {
+impl TokenProvider for TwoTokens {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -25,8 +25,8 @@ impl TokenProvider for Two {
 }
 
 #[tokio::test]
-async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
-    let stand_in = connect_tests::examples().await;
+async fn expired_static_token_fails_without_a_retry() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     stand_in.renew_token("another");
 
@@ -39,7 +39,7 @@ async fn a_token_that_stays_the_same_fails_when_it_has_expired() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
+async fn expired_token_is_renewed_once_and_the_call_is_retried_once() {
     for call in Call::ALL {
         for (accepted, requests) in [("first", 1), ("second", 2), ("third", 2)] {
             let stand_in =
@@ -48,15 +48,15 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
                 stand_in.renew_token(accepted);
             }
 
-            let provider = Two(AtomicUsize::new(0), "first", "second");
+            let provider = TwoTokens(AtomicUsize::new(0), "first", "second");
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let result = call.send(&client, retrying(4)).await;
 
             assert_eq!(stand_in.requests().len(), requests, "{call:?}, {accepted}");
             let last = stand_in.requests().pop().expect("a request");
-            let sent = if requests == 1 { "Bearer first" } else { "Bearer second" };
-            assert_eq!(last.headers["authorization"], sent);
+            let expected = if requests == 1 { "Bearer first" } else { "Bearer second" };
+            assert_eq!(last.headers["authorization"], expected);
 
             match (accepted, result) {
                 ("first" | "second", Ok(_)) => {}
@@ -70,26 +70,26 @@ async fn an_expired_token_is_renewed_once_and_the_call_repeated_once() {
 }
 
 #[tokio::test]
-async fn what_a_provider_gives_is_held_to_what_a_token_can_be() {
+async fn invalid_token_of_a_provider_is_an_error() {
     let stand_in = StandIn::builder().token("good").examples().start().await.expect("a stand-in");
-    for (given, fault) in [
+    for (token, message) in [
         ("", "is empty"),
-        (" good ", "blanks"),
-        ("good\n", "blanks"),
-        ("Bearer good", "`Bearer`"),
-        ("go\nod", "no header"),
+        (" good ", "white space"),
+        ("good\n", "white space"),
+        ("Bearer good", "`Bearer `"),
+        ("go\nod", "not allowed in a header"),
     ] {
-        for (first, requests) in [(given, 0), ("expired", 1)] {
+        for (first, requests) in [(token, 0), ("expired", 1)] {
             stand_in.take_requests();
-            let provider = Two(AtomicUsize::new(0), first, given);
+            let provider = TwoTokens(AtomicUsize::new(0), first, token);
             let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
             let client = client.build().expect("a client");
             let error = Call::ALL[0].send(&client, retrying(4)).await.expect_err("no token");
 
-            assert!(matches!(&error, Error::Token(it) if !it.is_transient()), "{error:?}");
-            let said = error.to_string();
-            assert!(said.contains("token provider") && said.contains(fault), "{said}");
-            assert_eq!(stand_in.requests().len(), requests, "{given:?}");
+            assert!(matches!(&error, Error::Token(error) if !error.is_transient()), "{error:?}");
+            let text = error.to_string();
+            assert!(text.contains("token provider") && text.contains(message), "{text}");
+            assert_eq!(stand_in.requests().len(), requests, "{token:?}");
         }
     }
 }

@@ -1,69 +1,69 @@
-//! How long a call waits before it tries again, and what ends that.
+//! Retry delays: backoff, `Retry-After`, budget and timeouts.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::Fault;
 
-use super::{Call, LONG, client, quick, retrying};
+use super::{Call, LONG, client, quick_retries, retrying};
 
-/// What a timer and a clock may differ by.
+/// Difference between the timer and the system clock that a test accepts.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
-fn wait(status: u16, value: impl ToString) -> Fault {
+fn retry_after(status: u16, value: impl ToString) -> Fault {
     Fault::RetryAfter(status, value.to_string())
 }
 
-fn status(result: Result<String, Error>) -> (u16, Option<Duration>) {
+fn status_and_retry_after(result: Result<String, Error>) -> (u16, Option<Duration>) {
     let error = result.expect_err("a failure");
     (error.status().expect("a status").as_u16(), error.retry_after())
 }
 
 #[tokio::test]
-async fn a_wait_in_seconds_is_kept() {
-    let stand_in = connect_tests::examples().await;
+async fn retry_waits_for_retry_after_in_seconds() {
+    let stand_in = connect_tests::start_stand_in().await;
     for call in Call::ALL {
         stand_in.take_requests();
-        stand_in.inject_faults(call.operation(), [wait(503, 1)]);
-        call.send(&client(&stand_in), retrying(2)).await.expect("an answer");
+        stand_in.inject_faults(call.operation(), [retry_after(503, 1)]);
+        call.send(&client(&stand_in), retrying(2)).await.expect("a response");
         let [first, second] = &stand_in.requests()[..] else { panic!("two requests") };
         assert!(second.received_at - first.received_at >= Duration::from_secs(1), "{call:?}");
     }
 }
 
 #[tokio::test]
-async fn a_wait_until_a_date_is_kept() {
-    let stand_in = connect_tests::examples().await;
+async fn retry_waits_for_retry_after_date() {
+    let stand_in = connect_tests::start_stand_in().await;
     let (now, clock) = (Instant::now(), SystemTime::now());
     let date = httpdate::fmt_http_date(clock + Duration::from_secs(3));
     let until = httpdate::parse_http_date(&date).expect("a date");
     let until = now + until.duration_since(clock).expect("later");
 
-    stand_in.inject_faults("print", [wait(429, date)]);
-    Call::Print.send(&client(&stand_in), retrying(2)).await.expect("an answer");
+    stand_in.inject_faults("print", [retry_after(429, date)]);
+    Call::Print.send(&client(&stand_in), retrying(2)).await.expect("a response");
     let [_, second] = &stand_in.requests()[..] else { panic!("two requests") };
 
     assert!(second.received_at + TOLERANCE >= until);
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_ends_the_call_at_once() {
-    let stand_in = connect_tests::examples().await;
+async fn retry_after_above_the_maximum_ends_the_call() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
-        for (asked, most) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
+        for (seconds, max) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
             stand_in.take_requests();
-            stand_in.inject_faults(call.operation(), [wait(429, asked)]);
-            let mut policy = quick(4);
+            stand_in.inject_faults(call.operation(), [retry_after(429, seconds)]);
+            let mut policy = quick_retries(4);
 
-            if let Some(most) = most {
-                policy = policy.max_retry_after(Duration::from_secs(most));
+            if let Some(max) = max {
+                policy = policy.max_retry_after(Duration::from_secs(max));
             }
 
             let start = Instant::now();
             let result = call.send(&client, CallOptions::new().retry(policy)).await;
-            assert_eq!(status(result), (429, Some(Duration::from_secs(asked))));
+            assert_eq!(status_and_retry_after(result), (429, Some(Duration::from_secs(seconds))));
             assert!(start.elapsed() < LONG / 2);
             assert_eq!(stand_in.requests().len(), 1);
         }
@@ -71,51 +71,52 @@ async fn a_wait_that_is_too_long_ends_the_call_at_once() {
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_budget_is_not_begun() {
-    let stand_in = connect_tests::examples().await;
-    stand_in.inject_faults("get_cluster_status", [wait(503, 20)]);
-    let policy = quick(4).budget(Duration::from_secs(10));
+async fn retry_after_above_the_budget_ends_the_call() {
+    let stand_in = connect_tests::start_stand_in().await;
+    stand_in.inject_faults("get_cluster_status", [retry_after(503, 20)]);
+    let policy = quick_retries(4).budget(Duration::from_secs(10));
     let start = Instant::now();
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
 
-    assert_eq!(status(result), (503, Some(Duration::from_secs(20))));
+    assert_eq!(status_and_retry_after(result), (503, Some(Duration::from_secs(20))));
     assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(stand_in.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn no_budget_is_no_other_attempt() {
-    let stand_in = connect_tests::examples().await;
+async fn zero_budget_allows_no_retry() {
+    let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
-    let policy = quick(4).budget(Duration::ZERO);
+    let policy = quick_retries(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
 
-    assert_eq!(status(result).0, 500);
+    assert_eq!(status_and_retry_after(result).0, 500);
     assert_eq!(stand_in.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn a_wait_beyond_the_time_of_the_call_is_not_begun() {
-    let stand_in = connect_tests::examples().await;
+async fn retry_after_beyond_the_call_timeout_ends_the_call() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
-    for (call, fault) in [(Call::Status, wait(429, 20)), (Call::Print, wait(503, 20))] {
+    for (call, fault) in [(Call::Status, retry_after(429, 20)), (Call::Print, retry_after(503, 20))]
+    {
         stand_in.take_requests();
         stand_in.inject_faults(call.operation(), [fault]);
         let start = Instant::now();
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(15))).await;
         let error = result.expect_err("a failure");
 
-        assert!(matches!(error, Error::Api(_)), "not that the time is up: {error:?}");
+        assert!(matches!(error, Error::Api(_)), "the API error, not a timeout: {error:?}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
-        assert!(start.elapsed() < Duration::from_secs(10), "at once");
+        assert!(start.elapsed() < Duration::from_secs(10), "without a wait");
         assert_eq!(stand_in.requests().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn the_time_of_the_whole_call_ends_attempts() {
-    let stand_in = connect_tests::examples().await;
+async fn call_timeout_ends_the_attempts() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -133,8 +134,8 @@ async fn the_time_of_the_whole_call_ends_attempts() {
 }
 
 #[tokio::test]
-async fn any_sequence_of_failures_is_survived() {
-    let stand_in = connect_tests::examples().await;
+async fn call_succeeds_after_any_sequence_of_transient_failures() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for sequence in [[500, 502, 503, 504], [504, 500, 429, 502], [503, 503, 408, 500]] {
@@ -145,28 +146,28 @@ async fn any_sequence_of_failures_is_survived() {
         });
 
         stand_in.inject_faults("get_cluster_status", faults);
-        Call::Status.send(&client, retrying(5)).await.expect("an answer");
+        Call::Status.send(&client, retrying(5)).await.expect("a response");
         assert_eq!(stand_in.requests().len(), 5, "{sequence:?}");
     }
 }
 
-/// What surely did nothing may be followed by what may have done something: there it ends.
+/// A print is retried after failures that certainly had no effect, until one may have had one.
 #[tokio::test]
-async fn a_print_stops_at_the_first_failure_that_may_have_done_something() {
-    let stand_in = connect_tests::examples().await;
+async fn print_is_not_retried_after_a_failure_that_may_have_been_applied() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for last in [Fault::Status(500), Fault::Disconnect, Fault::Status(503), Fault::Gateway(504)] {
         stand_in.take_requests();
-        stand_in.inject_faults("print", [Fault::Status(429), wait(503, 0), last.clone()]);
+        stand_in.inject_faults("print", [Fault::Status(429), retry_after(503, 0), last.clone()]);
         Call::Print.send(&client, retrying(9)).await.expect_err("a failure");
         assert_eq!(stand_in.requests().len(), 3, "{last:?}");
     }
 }
 
 #[tokio::test]
-async fn a_call_can_differ_from_its_client() {
-    let stand_in = connect_tests::examples().await;
+async fn call_options_override_those_of_the_client() {
+    let stand_in = connect_tests::start_stand_in().await;
     let client = |options| {
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         builder.call_options(options).build().expect("a client")

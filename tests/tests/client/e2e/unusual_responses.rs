@@ -1,4 +1,4 @@
-//! Answers that no document describes, and what the caller learns from them.
+//! Valid responses in unusual forms, and the properties of the resulting errors.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,14 +10,17 @@ use connect_api::{
 };
 use serde_json::{Value, json};
 
-use super::raw::{answer, client, client_of, json as json_answer, serve, serve_in_turn};
+use super::raw_server::{
+    client_for_response, client_for_url, json_response, response, serve, serve_sequence,
+};
 
-fn ok(body: &str) -> Client {
-    client(json_answer("200 OK", body))
+/// A client of a server that sends a success with this body.
+fn client_for_body(body: &str) -> Client {
+    client_for_response(json_response("200 OK", body))
 }
 
 #[tokio::test]
-async fn a_print_without_data_is_its_own_outcome_however_it_is_written() {
+async fn success_without_data_is_a_no_data_error_in_every_form() {
     for body in [
         "",
         " ",
@@ -30,55 +33,56 @@ async fn a_print_without_data_is_its_own_outcome_however_it_is_written() {
         r#"{"data": {}}"#,
         r#"{"data": [null], "errors": []}"#,
     ] {
-        let error = ok(body).print("c", "j").send().await.expect_err("no data");
+        let error = client_for_body(body).print("c", "j").send().await.expect_err("no data");
         assert!(matches!(error, Error::NoData(_)), "{body}: {error:?}");
         assert!(error.may_have_been_applied() && !error.is_transient(), "{body}");
     }
 
-    // What is read must be there: nothing else tells what was promised.
-    let error = ok(r#"{"data": {}}"#).get_cluster("c").send().await.expect_err("no cluster");
+    // A GET needs its model, so that an empty object does not decode.
+    let error =
+        client_for_body(r#"{"data": {}}"#).get_cluster("c").send().await.expect_err("no cluster");
     let Error::Decode(error) = error else { panic!("{error:?}") };
     assert_eq!(error.path, "$.data");
 }
 
 #[tokio::test]
-async fn a_success_that_lists_errors_is_an_error() {
+async fn success_with_errors_is_an_api_error() {
     for body in [
         r#"{"errors": [{"code": "printerInactive"}]}"#,
         r#"{"errors": {"code": "printerInactive", "http_status": 409}}"#,
         r#"{"data": {}, "errors": [{"code": "printerInactive", "title": "Gone"}]}"#,
         r#"{"data": "none", "errors": [{"code": "printerInactive", "meta": []}]}"#,
     ] {
-        let error = ok(body).print("c", "j").send().await.expect_err("an error");
+        let error = client_for_body(body).print("c", "j").send().await.expect_err("an error");
         assert_eq!(error.code(), Some(&ErrorCode::PrinterInactive), "{body}: {error:?}");
-        assert_eq!(error.status().map(|it| it.as_u16()), Some(200));
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
         assert!(error.to_string().contains("200 OK: printerInactive"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_list_without_its_envelope_is_that_list_and_no_object_by_position() {
+async fn list_without_an_envelope_decodes_as_a_list_and_not_as_an_object() {
     let cluster =
         |id| json!({"cluster_id": id, "host_guid": "", "host_name": "", "status": "active"});
     let clusters = ["a", "b", "c"].map(cluster);
     let body = json!(clusters).to_string();
-    let page = ok(&body).get_clusters().send().await.expect("a page");
+    let page = client_for_body(&body).get_clusters().send().await.expect("a page");
     let ids: Vec<_> = (&page).into_iter().map(|cluster| cluster.cluster_id.as_str()).collect();
 
     assert_eq!(ids, ["a", "b", "c"]);
     assert!(page.meta.is_none() && page.links.is_none());
 
     for body in ["[]", &body, r#"[{"cluster_id": "a"}]"#] {
-        let error = ok(body).get_cluster("c").send().await.expect_err("a list");
+        let error = client_for_body(body).get_cluster("c").send().await.expect_err("a list");
         let Error::Decode(error) = error else { panic!("{body}: {error:?}") };
         assert!(error.to_string().contains("an object with `data`"), "{error}");
     }
 }
 
-/// Gives one token until it is refused, then another.
-struct Renewing(AtomicUsize);
+/// Provides one token until it is refused, then another.
+struct RenewingProvider(AtomicUsize);
 
-impl TokenProvider for Renewing {
+impl TokenProvider for RenewingProvider {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -90,7 +94,7 @@ impl TokenProvider for Renewing {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_recognised_however_the_error_is_written() {
+async fn token_expired_error_is_recognised_in_every_form() {
     for error in [
         json!([{"code": "tokenExpired", "id": "1", "http_status": "403", "title": "Expired"}]),
         json!([{"code": "tokenExpired", "id": 1, "http_status": 403, "title": null}]),
@@ -99,15 +103,15 @@ async fn an_expired_token_is_recognised_however_the_error_is_written() {
         json!([{"title": "no code"}, 7, {"code": "tokenExpired"}]),
         json!({"code": "tokenExpired", "http_status": 403}),
     ] {
-        let refusal = json_answer("403 Forbidden", &json!({ "errors": error }).to_string());
-        let right = json_answer("200 OK", r#"{"data": 7}"#);
-        let url = serve_in_turn(vec![refusal.clone().into(), right.into()]);
-        let provider = Renewing(AtomicUsize::new(0));
+        let refusal = json_response("403 Forbidden", &json!({ "errors": error }).to_string());
+        let success = json_response("200 OK", r#"{"data": 7}"#);
+        let url = serve_sequence(vec![refusal.clone().into(), success.into()]);
+        let provider = RenewingProvider(AtomicUsize::new(0));
         let client = Client::builder().base_url(url).token_provider(provider).build();
         let call = client.expect("a client").request(Method::POST, "/any").send::<Value>();
 
         assert_eq!(call.await.unwrap_or_else(|failed| panic!("{error}: {failed}")), 7);
-        // A part of the code is the token, which must not show; the code is no secret.
+        // The token is a part of this code; the token must be redacted, but the code is still known.
         let client = Client::builder().base_url(serve(refusal)).token("token").build();
         let call = client.expect("a client").get_settings().send().await.expect_err("expired");
         assert_eq!(call.code(), Some(&ErrorCode::TokenExpired), "{error}: {call}");
@@ -115,11 +119,11 @@ async fn an_expired_token_is_recognised_however_the_error_is_written() {
 }
 
 #[tokio::test]
-async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
+async fn error_text_is_short_and_without_control_characters() {
     let long = "x".repeat(1 << 20);
     let title = format!("Bad\r\nluck\u{1b}[31m{long}");
     let many = vec![json!({"code": &long[..1000], "title": &title[..1000]}); 9];
-    let mut shown = Vec::new();
+    let mut messages = Vec::new();
 
     for (status, body) in [
         ("200 OK", json!({ "data": long })),
@@ -128,46 +132,51 @@ async fn what_others_say_is_shown_short_and_without_orders_to_the_terminal() {
         ("409 Conflict", json!({ "errors": many })),
         ("500 Internal Server Error", json!({ "errors": title })),
     ] {
-        let client = client(json_answer(status, &body.to_string()));
-        shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
+        let client = client_for_response(json_response(status, &body.to_string()));
+        messages.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
     }
 
     let id = format!("X-Request-Id: {}\r\n", "i".repeat(5000));
-    let client = client(answer("404 Not Found", &id, ""));
-    shown.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
+    let client = client_for_response(response("404 Not Found", &id, ""));
+    messages.push(client.get_cluster("c").send().await.expect_err("an error").to_string());
 
-    for text in &shown {
+    for text in &messages {
         assert!(text.len() < 2500, "{} bytes: {text}", text.len());
         assert!(!text.contains(char::is_control), "{text:?}");
     }
 
-    assert!(shown[0].contains("expected one object"), "the end of a message counts: {}", shown[0]);
-    assert!(shown[3].contains("and 6 more"), "{}", shown[3]);
+    assert!(
+        messages[0].contains("expected one object"),
+        "the message is cut at its end: {}",
+        messages[0]
+    );
+    assert!(messages[3].contains("and 6 more"), "{}", messages[3]);
 }
 
-/// An error says all by itself, and says it once.
+/// The message of an error contains its causes, so that a report with sources must not repeat them.
 #[tokio::test]
-async fn no_error_has_a_source_that_repeats_it() {
-    fn hold(error: &(dyn std::error::Error + 'static)) {
+async fn errors_have_no_source() {
+    fn assert_no_source(error: &(dyn std::error::Error + 'static)) {
         assert!(error.source().is_none(), "{error}");
     }
 
-    let refused = client_of("http://127.0.0.1:1").get_settings().send().await.expect_err("nobody");
-    hold(&refused);
-    let Error::Transport(refused) = refused else { panic!("{refused:?}") };
-    hold(&refused);
+    let call = client_for_url("http://127.0.0.1:1").get_settings().send();
+    let error = call.await.expect_err("connection refused");
+    assert_no_source(&error);
+    let Error::Transport(error) = error else { panic!("{error:?}") };
+    assert_no_source(&error);
 
-    assert!(refused.to_string().contains("refused"), "{refused}");
+    assert!(error.to_string().contains("refused"), "{error}");
 
     for (status, body) in [("200 OK", "{"), ("200 OK", "{}"), ("404 Not Found", "")] {
-        let error = client(json_answer(status, body)).get_settings().send().await;
+        let error = client_for_response(json_response(status, body)).get_settings().send().await;
         let error = error.expect_err("an error");
-        hold(&error);
+        assert_no_source(&error);
 
         match &error {
-            Error::Api(error) => hold(&**error),
-            Error::Decode(error) => hold(&**error),
-            Error::NoData(error) => hold(error),
+            Error::Api(error) => assert_no_source(&**error),
+            Error::Decode(error) => assert_no_source(&**error),
+            Error::NoData(error) => assert_no_source(error),
             error => panic!("{error:?}"),
         }
     }
@@ -180,10 +189,10 @@ async fn no_error_has_a_source_that_repeats_it() {
 }
 
 #[tokio::test]
-async fn an_error_says_whether_a_print_may_be_under_way() {
+async fn may_have_been_applied_follows_from_status_and_headers() {
     let retry_after = |value: &str| format!("Retry-After: {value}\r\n");
-    for (status, headers, done) in [
-        // A redirect can follow something that was done.
+    for (status, headers, expected) in [
+        // A server can redirect after it has applied the request.
         ("302 Found", "Location: /\r\n".to_owned(), true),
         ("303 See Other", "Location: /\r\n".to_owned(), true),
         ("400 Bad Request", String::new(), false),
@@ -200,30 +209,32 @@ async fn an_error_says_whether_a_print_may_be_under_way() {
         ("504 Gateway Timeout", String::new(), true),
         ("200 OK", String::new(), true),
     ] {
-        let client = client(answer(status, &headers, "{"));
+        let client = client_for_response(response(status, &headers, "{"));
         let error = client.print("c", "j").send().await.expect_err("an error");
-        assert_eq!(error.may_have_been_applied(), done, "{status} {headers}: {error}");
+        assert_eq!(error.may_have_been_applied(), expected, "{status} {headers}: {error}");
 
         let error = client.get_settings().send().await.expect_err("an error");
-        assert!(!error.may_have_been_applied(), "{status}: what is read can be read again");
+        assert!(!error.may_have_been_applied(), "{status}: a GET changes nothing");
     }
 
-    let broken = client("").print("c", "j").send().await.expect_err("no answer");
+    let broken = client_for_response("").print("c", "j").send().await;
+    let broken = broken.expect_err("no response");
     assert!(broken.may_have_been_applied() && broken.is_transient(), "{broken}");
 
-    let nobody = client_of("http://127.0.0.1:1").print("c", "j").send().await.expect_err("nobody");
-    assert!(!nobody.may_have_been_applied() && nobody.is_transient(), "{nobody}");
+    let refused = client_for_url("http://127.0.0.1:1").print("c", "j").send().await;
+    let refused = refused.expect_err("connection refused");
+    assert!(!refused.may_have_been_applied() && refused.is_transient(), "{refused}");
 
-    // A port that takes connections and never answers.
+    // A listener that accepts connections and never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let silent = client_of(&format!("http://{}", silent.local_addr().expect("an address")));
+    let silent = client_for_url(&format!("http://{}", silent.local_addr().expect("an address")));
     let short = Duration::from_millis(100);
 
     for options in [CallOptions::new().timeout(short), CallOptions::new().attempt_timeout(short)] {
-        let late = silent.print("c", "j").with(options).send().await.expect_err("late");
-        assert!(late.may_have_been_applied() && late.is_transient(), "{late}");
+        let error = silent.print("c", "j").with(options).send().await.expect_err("timeout");
+        assert!(error.may_have_been_applied() && error.is_transient(), "{error}");
     }
 
-    let refused = silent.print("c", "").send().await.expect_err("an id that is none");
-    assert!(!refused.may_have_been_applied(), "{refused}");
+    let error = silent.print("c", "").send().await.expect_err("an empty id");
+    assert!(!error.may_have_been_applied(), "{error}");
 }
