@@ -1,4 +1,4 @@
-//! The import of the published page: all of it, or one clear problem.
+//! The import of the published page: either the complete document, or one diagnostic with its line.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,44 +10,47 @@ use serde_json::Value;
 const PAGE: &str = include_str!("../../spec/reference/connect-api.md");
 const SUPPLEMENT: &str = include_str!("../../spec/reference/supplement.yaml");
 
-fn run(page: &str, supplement: &str) -> Result<Imported, Diagnostic> {
+fn import_page(page: &str, supplement: &str) -> Result<Imported, Diagnostic> {
     import(page, "page.md", supplement, "supplement.yaml")
 }
 
-/// The problem of an import that must fail, with the file and the line that it must name.
-fn problem(page: &str, supplement: &str) -> (String, usize, Diagnostic) {
-    let problem = run(page, supplement).map(|it| it.counts).expect_err("this should have failed");
-    let line = match problem.location {
+/// The file, the line and the diagnostic of an import that must fail.
+fn import_error(page: &str, supplement: &str) -> (String, usize, Diagnostic) {
+    let imported = import_page(page, supplement).map(|imported| imported.counts);
+    let error = imported.expect_err("the import should fail");
+
+    let line = match error.location {
         Some(Location::Line(line) | Location::Column(line, _)) => line,
-        _ => panic!("no line: {problem}"),
+        _ => panic!("no line: {error}"),
     };
-    (problem.file.clone().expect("the file is named"), line, problem)
+
+    (error.file.clone().expect("the diagnostic names a file"), line, error)
 }
 
-/// Replaces the one place where `from` stands, and says in which line that is.
+/// Replaces the only occurrence of `from`. Returns the text and the line of the occurrence.
 fn replace(text: &str, from: &str, to: &str) -> (String, usize) {
-    assert_eq!(text.matches(from).count(), 1, "{from} must stand in one place");
+    assert_eq!(text.matches(from).count(), 1, "{from} must occur once");
     let line = text[..text.find(from).unwrap()].matches('\n').count() + 1;
     (text.replace(from, to), line)
 }
 
-/// The page with one of its lines, from 1, made into others.
+/// The page with one line (from 1) replaced by other lines.
 fn with_line(number: usize, lines: &[&str]) -> String {
     let mut all: Vec<_> = PAGE.lines().collect();
     all.splice(number - 1..number, lines.iter().copied());
     all.join("\n")
 }
 
-/// The lines of the page that say something, with their numbers; of equal ones the first.
-fn lines() -> impl Iterator<Item = (usize, &'static str)> {
+/// The lines of the page that are not blank, with their numbers. Of equal lines only the first.
+fn distinct_lines() -> impl Iterator<Item = (usize, &'static str)> {
     let mut seen = HashSet::from([""]);
     let numbered = PAGE.lines().enumerate().map(|(index, line)| (index + 1, line));
     numbered.filter(move |(_, line)| seen.insert(line))
 }
 
 #[test]
-fn the_page_is_read_whole() {
-    let counts = run(PAGE, SUPPLEMENT).unwrap().counts;
+fn page_counts_match_the_published_page() {
+    let counts = import_page(PAGE, SUPPLEMENT).unwrap().counts;
     assert_eq!(
         counts.to_string(),
         "33 operations, 56 parameters, 64 models, 374 properties (125 required, 44 with a hidden \
@@ -56,9 +59,9 @@ fn the_page_is_read_whole() {
 }
 
 #[test]
-fn the_committed_document_is_what_the_page_gives() {
+fn committed_document_equals_the_import_of_the_page() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/upstream");
-    // Until the first fetch, after which it is the service's own.
+    // After the first fetch, the committed document is the service's own.
     let record = std::fs::read_to_string(folder.join("connect-v1.provenance.json")).unwrap();
     if !record.contains("cargo xtask import") {
         return;
@@ -66,20 +69,20 @@ fn the_committed_document_is_what_the_page_gives() {
 
     let committed = std::fs::read_to_string(folder.join("connect-v1.json")).unwrap();
     assert!(
-        committed == to_json(&run(PAGE, SUPPLEMENT).unwrap().document),
-        "stale; run `cargo xtask import spec/reference/connect-api.md`"
+        committed == to_json(&import_page(PAGE, SUPPLEMENT).unwrap().document),
+        "out of date; run `cargo xtask import spec/reference/connect-api.md`"
     );
 }
 
 #[test]
-fn windows_line_ends_change_nothing() {
-    let imported = run(&PAGE.replace('\n', "\r\n"), SUPPLEMENT).unwrap();
-    assert_eq!(imported.document, run(PAGE, SUPPLEMENT).unwrap().document);
+fn windows_line_endings_are_accepted() {
+    let imported = import_page(&PAGE.replace('\n', "\r\n"), SUPPLEMENT).unwrap();
+    assert_eq!(imported.document, import_page(PAGE, SUPPLEMENT).unwrap().document);
 }
 
 #[test]
-fn the_document_holds_what_was_counted() {
-    let document = run(PAGE, SUPPLEMENT).unwrap().document;
+fn references_resolve_and_counts_match_the_document() {
+    let document = import_page(PAGE, SUPPLEMENT).unwrap().document;
     let mut references = Vec::new();
     let (mut enums, mut examples) = (0, 0);
 
@@ -94,27 +97,27 @@ fn the_document_holds_what_was_counted() {
 
     for reference in references {
         let pointer = reference.strip_prefix('#').unwrap();
-        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+        assert!(document.pointer(pointer).is_some(), "{reference} has no target");
     }
 
-    assert_eq!(enums, 44 + 2, "those of the page, and of the items of two arrays");
+    assert_eq!(enums, 44 + 2, "of the page, and of the items of two arrays");
     assert_eq!(examples, 180 + 12);
 }
 
-fn visit(value: &Value, see: &mut impl FnMut(&str, &Value)) {
+fn visit(value: &Value, visitor: &mut impl FnMut(&str, &Value)) {
     match value {
         Value::Object(object) => object.iter().for_each(|(key, value)| {
-            see(key, value);
-            visit(value, see);
+            visitor(key, value);
+            visit(value, visitor);
         }),
-        Value::Array(items) => items.iter().for_each(|item| visit(item, see)),
+        Value::Array(items) => items.iter().for_each(|item| visit(item, visitor)),
         _ => {}
     }
 }
 
 #[test]
-fn the_quirks_are_kept() {
-    let document = run(PAGE, SUPPLEMENT).unwrap().document;
+fn upstream_quirks_are_kept() {
+    let document = import_page(PAGE, SUPPLEMENT).unwrap().document;
     let at = |pointer: &str| document.pointer(pointer).unwrap_or_else(|| panic!("no {pointer}"));
     assert_eq!(at("/paths/~1clusters?/get/operationId"), "getClusters");
     assert_eq!(at("/paths/~1print_jobs~1reports/get/parameters/1/name"), "end_date");
@@ -143,64 +146,68 @@ fn the_quirks_are_kept() {
 }
 
 #[test]
-fn a_page_cut_off_anywhere_is_a_problem() {
-    for (number, line) in lines() {
+fn truncated_page_is_an_error_at_or_before_its_end() {
+    for (number, line) in distinct_lines() {
         let start = line.as_ptr() as usize - PAGE.as_ptr() as usize;
         let half = (0..=line.len() / 2).rev().find(|&half| line.is_char_boundary(half)).unwrap();
 
         for end in [start, start + half] {
-            let (file, at, _) = problem(&PAGE[..end], SUPPLEMENT);
+            let (file, error_line, _) = import_error(&PAGE[..end], SUPPLEMENT);
             assert_eq!(file, "page.md");
-            assert!(at <= number, "line {at} is past the end, {number}");
+            assert!(error_line <= number, "line {error_line} is past the end, {number}");
         }
     }
 }
 
 #[test]
-fn no_line_can_go() {
-    for (number, _) in lines() {
-        assert_eq!(problem(&with_line(number, &[]), SUPPLEMENT).0, "page.md");
+fn removed_line_is_an_error() {
+    for (number, _) in distinct_lines() {
+        assert_eq!(import_error(&with_line(number, &[]), SUPPLEMENT).0, "page.md");
     }
 }
 
 #[test]
-fn no_line_can_be_there_twice() {
-    for (number, line) in lines() {
-        let (file, at, problem) = problem(&with_line(number, &[line, line]), SUPPLEMENT);
-        assert_eq!((file.as_str(), at), ("page.md", number + 1), "{problem}");
+fn duplicate_line_is_an_error_at_its_line() {
+    for (number, line) in distinct_lines() {
+        let (file, error_line, error) = import_error(&with_line(number, &[line, line]), SUPPLEMENT);
+        assert_eq!((file.as_str(), error_line), ("page.md", number + 1), "{error}");
     }
 }
 
 #[test]
-fn no_line_can_be_added() {
-    for (number, line) in lines() {
-        let (_, at, problem) = problem(&with_line(number, &["*What is this?*", line]), SUPPLEMENT);
-        assert!(at == number || at == number + 1, "line {number}, but found in {at}: {problem}");
+fn additional_line_is_an_error_at_its_line() {
+    for (number, line) in distinct_lines() {
+        let (_, error_line, error) =
+            import_error(&with_line(number, &["*What is this?*", line]), SUPPLEMENT);
+        assert!(
+            error_line == number || error_line == number + 1,
+            "line {number}, but reported at {error_line}: {error}"
+        );
     }
 }
 
 #[test]
-fn a_row_that_is_not_closed_is_found_where_it_is() {
-    for (number, line) in lines().filter(|(_, line)| line.starts_with('|')) {
+fn unclosed_row_is_an_error_at_its_line() {
+    for (number, line) in distinct_lines().filter(|(_, line)| line.starts_with('|')) {
         let open = &line[..line.len() - 1];
-        assert_eq!(problem(&with_line(number, &[open]), SUPPLEMENT).1, number, "{open}");
+        assert_eq!(import_error(&with_line(number, &[open]), SUPPLEMENT).1, number, "{open}");
     }
 }
 
 #[test]
-fn a_damaged_row_is_found_where_it_is() {
+fn damaged_row_is_an_error_at_its_line() {
     let cases = [
         // operations
-        ("GET/clusters/team_count", "FETCH/clusters/team_count", "an operation belongs here"),
-        ("GET/settings", "GET settings", "an operation belongs here"),
-        ("POST/settings", "GET/settings", "second time"),
-        ("is\u{a0}`https://api", "is `gopher://api", "the root URL belongs here"),
+        ("GET/clusters/team_count", "FETCH/clusters/team_count", "expected an operation"),
+        ("GET/settings", "GET settings", "expected an operation"),
+        ("POST/settings", "GET/settings", "duplicate"),
+        ("is\u{a0}`https://api", "is `gopher://api", "expected the root URL"),
         // parameters
-        ("|sort<br><br>string", "|sort<br><br>integer", "no known type"),
+        ("|sort<br><br>string", "|sort<br><br>integer", "unknown type"),
         (
             "|search<br><br>string<br><br>(query)",
             "|search<br><br>string<br><br>(body)",
-            "type of a body",
+            "of a body parameter",
         ),
         (
             "|version<br><br>string<br><br>(query)",
@@ -213,72 +220,80 @@ fn a_damaged_row_is_found_where_it_is() {
         ("<br><br>--truefalse", "", "select box"),
         ("Example PrinterActionBodyRequest.", "x", "no model"),
         ("Example ClusterIdsRequest.", "Example ClusterIdRequest.", "no model"),
-        ("\"note\": \"Hoi, ik ben Papegaai.\"", "\"nota\": \"Hoi\"", "`/note` lacks `note`"),
+        (
+            "\"note\": \"Hoi, ik ben Papegaai.\"",
+            "\"nota\": \"Hoi\"",
+            "`/note` lacks the required property `note`",
+        ),
         // responses
-        ("|418|", "|four|", "no status"),
-        ("|418|", "|1418|", "no status"),
+        ("|418|", "|four|", "not a status"),
+        ("|418|", "|1418|", "not a status"),
         ("|200|The up-time information.", "|200|", "no description"),
-        ("|200|The up-time information.", "|200|a|b", "3 cells where 2"),
+        ("|200|The up-time information.", "|200|a|b", "3 cells, expected 2"),
         ("\"uptime\": 1337,", "\"uptime\": 1337", "not valid JSON"),
         ("\"uptime\": 1337,", "\"uptime\": \"1337\",", "`/data/uptime` is not of type number"),
-        ("\"uptime\": 1337,", "\"down\": 1337,", "lacks `uptime`"),
-        ("\"uptime\": 1337,", "\"uptime\": 1337, \"down\": 0,", "has `down`, which is unknown"),
+        ("\"uptime\": 1337,", "\"down\": 1337,", "lacks the required property `uptime`"),
+        ("\"uptime\": 1337,", "\"uptime\": 1337, \"down\": 0,", "has the unknown property `down`"),
         // models
         ("TimeBasedDetail{|   |   |", "Time based{|   |   |", "not a name"),
-        ("TimeBasedDetail{|   |   |", "#### More", "a model belongs here"),
-        ("|description:|Model for messages", "|about:|Model for messages", "description of the"),
-        ("|ok*|boolean<br>", "|ok*|flag<br>", "no known type"),
-        ("default:\u{a0}true<br>", "default: maybe<br>", "says nothing of a boolean"),
+        ("TimeBasedDetail{|   |   |", "#### More", "expected a model"),
+        (
+            "|description:|Model for messages",
+            "|about:|Model for messages",
+            "the description of the model",
+        ),
+        ("|ok*|boolean<br>", "|ok*|flag<br>", "unknown type"),
+        ("default:\u{a0}true<br>", "default: maybe<br>", "not a constraint of a boolean"),
         ("|max_size|PrintJobCoordinatesMetadata{", "|max_size|Size{", "no model `Size`"),
-        ("maximum:\u{a0}5 ", "maximum: five ", "says nothing of a number"),
-        ("pattern:\u{a0}/^[0-9A-Z]{6}$/", "pattern: ^[0-9A-Z]{6}$", "says nothing of a string"),
-        ("Array [\u{a0}109\u{a0}]", "Array [ many ]", "not an enum's size"),
-        ("|ok*|boolean<br><br>", "|ok*|boolean<br><br>A<br><br>B<br><br>", "more than a type"),
-        ("|quality|string<br><br>", "|quality|string<br><br>A<br>", "more than a description"),
+        ("maximum:\u{a0}5 ", "maximum: five ", "not a constraint of a number"),
+        ("pattern:\u{a0}/^[0-9A-Z]{6}$/", "pattern: ^[0-9A-Z]{6}$", "not a constraint of a string"),
+        ("Array [\u{a0}109\u{a0}]", "Array [ many ]", "not the size of an enum"),
+        ("|ok*|boolean<br><br>", "|ok*|boolean<br><br>A<br><br>B<br><br>", "expected only a type"),
+        ("|quality|string<br><br>", "|quality|string<br><br>A<br>", "expected only a description"),
     ];
 
-    for (from, to, says) in cases {
+    for (from, to, expected) in cases {
         let (page, line) = replace(PAGE, from, to);
-        let (file, at, problem) = problem(&page, SUPPLEMENT);
-        assert_eq!((file.as_str(), at), ("page.md", line), "{to} gives: {problem}");
-        assert!(problem.message.contains(says), "{to} gives: {problem}");
+        let (file, error_line, error) = import_error(&page, SUPPLEMENT);
+        assert_eq!((file.as_str(), error_line), ("page.md", line), "{to} gives: {error}");
+        assert!(error.message.contains(expected), "{to} gives: {error}");
     }
 }
 
 #[test]
-fn another_page_is_a_problem_in_its_first_line() {
+fn another_page_is_an_error_at_line_1() {
     let others = ["", "\n", "# Title\n\nSome prose.\n", "|a|b|\n|---|---|\n", "{}", SUPPLEMENT];
     for page in others {
-        let (file, line, problem) = problem(page, SUPPLEMENT);
+        let (file, line, error) = import_error(page, SUPPLEMENT);
         assert_eq!((file.as_str(), line), ("page.md", 1));
-        assert!(problem.message.contains("`## Endpoints`"), "{problem}");
-        assert!(problem.help.is_some());
+        assert!(error.message.contains("`## Endpoints`"), "{error}");
+        assert!(error.help.is_some());
     }
 }
 
 #[test]
-fn a_hostile_page_is_a_problem_too() {
+fn hostile_page_is_an_error_with_a_short_message() {
     let deep = format!("\"uptime\": {},", "[".repeat(100_000));
     let (page, line) = replace(PAGE, "\"uptime\": 1337,", &deep);
-    assert_eq!(problem(&page, SUPPLEMENT).1, line);
+    assert_eq!(import_error(&page, SUPPLEMENT).1, line);
 
     let (page, line) = replace(PAGE, "|418|", &"|".repeat(100_000));
-    let (_, at, problem) = problem(&page, SUPPLEMENT);
-    assert_eq!(at, line);
-    assert!(problem.to_string().len() < 300, "an excerpt is enough");
+    let (_, error_line, error) = import_error(&page, SUPPLEMENT);
+    assert_eq!(error_line, line);
+    assert!(error.to_string().len() < 300, "an excerpt is enough");
 }
 
 #[test]
-fn what_is_missing_is_counted() {
+fn missing_parts_are_reported_by_count() {
     let (supplement, _) = replace(SUPPLEMENT, "parameters: 56", "parameters: 57");
-    let (_, _, problem) = problem(PAGE, &supplement);
-    assert_eq!(problem.message, "the page has 56 parameters instead of 57");
-    assert!(problem.help.unwrap().contains("`expect` in supplement.yaml"));
+    let (_, _, error) = import_error(PAGE, &supplement);
+    assert_eq!(error.message, "the page has 56 parameters instead of 57");
+    assert!(error.help.unwrap().contains("`expect` in supplement.yaml"));
 }
 
 #[test]
-fn a_wrong_supplement_is_found_where_it_is() {
-    // What to replace, by what, how many lines further the problem is, and what it says.
+fn wrong_supplement_entry_is_an_error_at_its_line() {
+    // The text to replace, its replacement, the offset of the reported line, and the message.
     let cases = [
         ("  tag: default", "  tag: default\n  tags: default", 1, "tags"),
         (
@@ -298,31 +313,37 @@ fn a_wrong_supplement_is_found_where_it_is() {
         ("- ActionStatusResponse.status_details", "- ErrorObject.meta", 0, "no union"),
         ("- ClusterPrinterStatus.faults", "- ClusterPrinterStatus.errors", 0, "already"),
         ("items: FilterOption", "items: FilterOptions", 0, "not a model"),
-        ("items: FilterOption", "items: FilterOption\n    enum_count: 4", 0, "only the enum"),
+        ("items: FilterOption", "items: FilterOption\n    enum_count: 4", 0, "only strings"),
         ("members: [TimeBasedDetail]", "members: [Time]", 0, "not a model"),
         ("links: PaginationLinks", "links: Links", 0, "not a model"),
     ];
 
-    for (from, to, offset, says) in cases {
+    for (from, to, offset, expected) in cases {
         let (supplement, line) = replace(SUPPLEMENT, from, to);
-        let (file, at, problem) = problem(PAGE, &supplement);
-        assert_eq!((file.as_str(), at), ("supplement.yaml", line + offset), "{to}: {problem}");
-        assert!(problem.message.contains(says), "{to} gives: {problem}");
+        let (file, error_line, error) = import_error(PAGE, &supplement);
+        assert_eq!(
+            (file.as_str(), error_line),
+            ("supplement.yaml", line + offset),
+            "{to}: {error}"
+        );
+        assert!(error.message.contains(expected), "{to} gives: {error}");
     }
 
     for broken in ["", "arrays: ][", "- 1", "\u{0}", PAGE, &SUPPLEMENT.replace("\ninfo:", "\n:")] {
-        let problem = run(PAGE, broken).expect_err("not a supplement");
-        assert_eq!(problem.file.as_deref(), Some("supplement.yaml"));
-        assert!(problem.message.lines().count() <= 2, "{problem}");
+        let error = import_page(PAGE, broken).expect_err("not a supplement");
+        assert_eq!(error.file.as_deref(), Some("supplement.yaml"));
+        assert!(error.message.lines().count() <= 2, "{error}");
     }
 }
 
-/// Each of these entries is needed: without it something stays folded.
+/// Each entry of the supplement is needed: without it a part of the page stays collapsed.
 #[test]
-fn no_entry_can_go() {
+fn removed_supplement_entry_is_an_error() {
     let start = SUPPLEMENT.lines().position(|line| line == "responses:").unwrap();
     let is_entry = |line: &str| {
-        ["      - ", "    GET /", "    POST /", "    PUT /"].iter().any(|it| line.starts_with(it))
+        ["      - ", "    GET /", "    POST /", "    PUT /"]
+            .iter()
+            .any(|start| line.starts_with(start))
     };
     let numbered = SUPPLEMENT.lines().enumerate().skip(start);
     let entries: Vec<_> =
@@ -332,13 +353,13 @@ fn no_entry_can_go() {
     for entry in entries {
         let mut kept: Vec<_> = SUPPLEMENT.lines().collect();
         kept.remove(entry);
-        assert!(run(PAGE, &kept.join("\n")).is_err(), "line {} is idle", entry + 1);
+        assert!(import_page(PAGE, &kept.join("\n")).is_err(), "line {} is not needed", entry + 1);
     }
 }
 
-/// The examples catch a model or an item that is not the right one.
+/// A wrong model or item type does not match the examples.
 #[test]
-fn a_wrong_answer_is_caught_by_the_examples() {
+fn wrong_model_in_the_supplement_is_detected_by_the_examples() {
     let cases = [
         ("    GET /settings: OrganizationSettings", "    GET /settings: ClusterResponse"),
         ("GET /: ApiUptimeResponse", "GET /: WebcamSnapshotStatus"),
@@ -351,9 +372,9 @@ fn a_wrong_answer_is_caught_by_the_examples() {
 
     for (from, to) in cases {
         let (supplement, _) = replace(SUPPLEMENT, from, to);
-        let (file, _, problem) = problem(PAGE, &supplement);
-        assert_eq!(file, "page.md", "{to} gives: {problem}");
-        assert!(problem.message.starts_with("the example does not fit"), "{problem}");
-        assert!(problem.help.unwrap().contains("supplement.yaml"));
+        let (file, _, error) = import_error(PAGE, &supplement);
+        assert_eq!(file, "page.md", "{to} gives: {error}");
+        assert!(error.message.starts_with("the example does not match its schema"), "{error}");
+        assert!(error.help.unwrap().contains("supplement.yaml"));
     }
 }

@@ -1,10 +1,10 @@
-//! The cells of a Markdown table, in which Swagger UI's line breaks have become `<br>`.
+//! The cells of the page's Markdown tables. Swagger UI's line breaks are `<br>` in them.
 
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Result};
 
-/// An empty line in a cell: what keeps its parts apart.
+/// An empty line in a cell. It separates the parts of the cell.
 pub const GAP: &str = "<br><br>";
 /// A line break in a cell.
 pub const BREAK: &str = "  <br>";
@@ -12,14 +12,14 @@ pub const BREAK: &str = "  <br>";
 const EXAMPLE: &str = "<br><br>- Example Value<br>- Model<br><br>```<br>";
 const EXAMPLE_END: &str = "<br>```";
 
-/// The cells of a row, free of the escapes that a table forces upon a `|`.
-pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
+/// Splits a row into its cells, and removes the escapes of `|`.
+pub fn split_row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     let inner = text.strip_prefix('|').and_then(|text| text.strip_suffix('|'));
     let inner = inner.filter(|inner| !inner.ends_with('\\')).ok_or_else(|| {
-        Diagnostic::at_line(line, format!("not a whole row of a table: {}", excerpt(text)))
+        Diagnostic::at_line(line, format!("not a complete table row: {}", excerpt(text)))
     })?;
-    let mut cells: Vec<String> = Vec::new();
 
+    let mut cells: Vec<String> = Vec::new();
     for piece in inner.split('|') {
         match cells.last_mut() {
             Some(cell) if cell.ends_with('\\') => {
@@ -32,31 +32,34 @@ pub fn row<const N: usize>(line: usize, text: &str) -> Result<[String; N]> {
     }
 
     cells.try_into().map_err(|cells: Vec<_>| {
-        Diagnostic::at_line(line, format!("a row of {} cells where {N} belong", cells.len()))
+        Diagnostic::at_line(line, format!("the row has {} cells, expected {N}", cells.len()))
     })
 }
 
-/// Prose, its line breaks made real.
-pub fn prose(line: usize, cell: &str) -> Result<String> {
+/// Parses a description.
+pub fn parse_prose(line: usize, cell: &str) -> Result<String> {
     let text = cell.replace(BREAK, "\n");
     if text.contains("<br>") || text.contains("```") {
-        return Err(Diagnostic::at_line(
-            line,
-            format!("more than a description is here: {}", excerpt(cell)),
-        ));
+        let message = format!("expected only a description, found {}", excerpt(cell));
+        return Err(Diagnostic::at_line(line, message));
     }
 
     Ok(text)
 }
 
 /// Splits a cell into the text before its example and the example, which `end` must follow.
-pub fn example<'a>(line: usize, cell: &'a str, end: &str) -> Result<(&'a str, Option<Value>)> {
+pub fn split_example<'a>(
+    line: usize,
+    cell: &'a str,
+    end: &str,
+) -> Result<(&'a str, Option<Value>)> {
     let Some((before, example)) = cell.split_once(EXAMPLE) else {
         return Ok((cell, None));
     };
+
     let json = example.strip_suffix(end).and_then(|text| text.strip_suffix(EXAMPLE_END));
     let json = json
-        .ok_or_else(|| Diagnostic::at_line(line, "the example does not end as examples here do"))?
+        .ok_or_else(|| Diagnostic::at_line(line, "the end of the example is missing"))?
         .replace("<br>", "\n");
     let value = serde_json::from_str(&json).map_err(|error| {
         Diagnostic::at_line(line, format!("the example is not valid JSON: {error}"))
@@ -65,17 +68,20 @@ pub fn example<'a>(line: usize, cell: &'a str, end: &str) -> Result<(&'a str, Op
     Ok((before, Some(value)))
 }
 
-/// A name of a parameter, a model or a property.
-pub fn name(line: usize, text: &str) -> Result<String> {
+/// Parses the name of a parameter, a model or a property.
+pub fn parse_name(line: usize, text: &str) -> Result<String> {
     if !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(text.to_owned());
     }
+
     Err(Diagnostic::at_line(line, format!("not a name: {}", excerpt(text))))
 }
 
-/// The start of a text, for a message.
+/// The first characters of a text, quoted, for a message.
 pub fn excerpt(text: &str) -> String {
     let mut characters = text.chars();
     let start: String = characters.by_ref().take(60).collect();
-    format!("`{start}{}`", if characters.next().is_some() { "…" } else { "" })
+    let ellipsis = if characters.next().is_some() { "…" } else { "" };
+
+    format!("`{start}{ellipsis}`")
 }

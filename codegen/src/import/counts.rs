@@ -1,4 +1,4 @@
-//! How much there is on the page.
+//! The number of operations, models and other parts of the page.
 
 use std::fmt;
 
@@ -6,27 +6,27 @@ use serde::Deserialize;
 
 use super::page::{Kind, Page};
 
-/// How many of each thing the page shows.
+/// How many of each part the page contains.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Counts {
     /// Operations.
     pub operations: usize,
-    /// Parameters, request bodies not among them.
+    /// Parameters, without request bodies.
     pub parameters: usize,
     /// Models.
     pub models: usize,
     /// Properties of all models.
     pub properties: usize,
-    /// Those of them that are required.
+    /// Required properties.
     pub required: usize,
-    /// Those of them whose enum has its values hidden.
+    /// Properties with an enum whose values the page hides.
     pub hidden_enums: usize,
     /// Responses.
     pub responses: usize,
-    /// Those of them that show an example.
+    /// Responses with an example.
     pub response_examples: usize,
-    /// Request bodies, each with an example.
+    /// Request bodies. Each has an example.
     pub request_bodies: usize,
 }
 
@@ -39,12 +39,15 @@ impl Counts {
         };
 
         for operation in &page.operations {
-            let bodies = operation.parameters.iter().filter(|it| it.location == "body").count();
+            let parameters = &operation.parameters;
+            let bodies = parameters.iter().filter(|parameter| parameter.location == "body").count();
             counts.request_bodies += bodies;
-            counts.parameters += operation.parameters.len() - bodies;
-            counts.responses += operation.responses.len();
+            counts.parameters += parameters.len() - bodies;
+
+            let responses = &operation.responses;
+            counts.responses += responses.len();
             counts.response_examples +=
-                operation.responses.iter().filter(|it| it.example.is_some()).count();
+                responses.iter().filter(|response| response.example.is_some()).count();
         }
 
         for property in page.models.iter().flat_map(|model| &model.properties) {
@@ -58,20 +61,20 @@ impl Counts {
         counts
     }
 
-    /// What differs from the counts that are expected, in words.
+    /// Describes the differences to the expected counts.
     pub(super) fn difference(&self, expected: &Self) -> Option<String> {
         let differences: Vec<_> = self
-            .named()
+            .with_names()
             .into_iter()
-            .zip(expected.named())
-            .filter(|((_, found), (_, expected))| found != expected)
-            .map(|((name, found), (_, expected))| format!("{found} {name} instead of {expected}"))
+            .zip(expected.with_names())
+            .filter(|((_, actual), (_, expected))| actual != expected)
+            .map(|((name, actual), (_, expected))| format!("{actual} {name} instead of {expected}"))
             .collect();
 
         (!differences.is_empty()).then(|| differences.join(", "))
     }
 
-    fn named(&self) -> [(&'static str, usize); 9] {
+    fn with_names(&self) -> [(&'static str, usize); 9] {
         [
             ("operations", self.operations),
             ("parameters", self.parameters),

@@ -1,8 +1,8 @@
-//! From what the page shows to the Swagger 2.0 document behind it.
+//! Builds the Swagger 2.0 document from the page and the supplement.
 
 use serde_json::{Map, Value, json};
 
-use super::example;
+use super::example::check_example;
 use super::page::{Kind, Model, Operation, Page, Parameter, Property, Response, Scalar, UNION};
 use super::supplement::{Primitive, Supplement};
 use crate::diagnostic::{Diagnostic, Result};
@@ -11,14 +11,14 @@ use crate::diagnostic::{Diagnostic, Result};
 pub fn build(page: &Page, supplement: &Supplement) -> Result<Value> {
     let mut definitions = Map::new();
     for model in &page.models {
-        definitions.insert(model.name.clone(), definition(model, page, supplement)?);
+        definitions.insert(model.name.clone(), build_definition(model, page, supplement)?);
     }
 
-    let builder = Builder { supplement, definitions: &definitions };
+    let builder = OperationBuilder { supplement, definitions: &definitions };
     let mut paths = Map::new();
     for operation in &page.operations {
         let path = paths.entry(operation.path.as_str()).or_insert_with(|| json!({}));
-        path[operation.method.to_ascii_lowercase()] = builder.operation(operation)?;
+        path[operation.method.to_ascii_lowercase()] = builder.build(operation)?;
     }
 
     let info = &supplement.info;
@@ -35,91 +35,100 @@ pub fn build(page: &Page, supplement: &Supplement) -> Result<Value> {
     }))
 }
 
-fn definition(model: &Model, page: &Page, supplement: &Supplement) -> Result<Value> {
-    let required = model.properties.iter().filter(|it| it.required);
-    let required: Vec<_> = required.map(|it| it.name.as_str()).collect();
+fn build_definition(model: &Model, page: &Page, supplement: &Supplement) -> Result<Value> {
     let mut properties = Map::new();
-
-    for it in &model.properties {
-        properties.insert(it.name.clone(), property(model, it, page, supplement)?);
+    for property in &model.properties {
+        let schema = build_property(model, property, page, supplement)?;
+        properties.insert(property.name.clone(), schema);
     }
+
+    let required = model.properties.iter().filter(|property| property.required);
+    let required: Vec<_> = required.map(|property| property.name.as_str()).collect();
 
     let mut definition = json!({"type": "object", "description": model.description});
     if !required.is_empty() {
         definition["required"] = json!(required);
     }
-
     definition["properties"] = properties.into();
+
     Ok(definition)
 }
 
-fn property(model: &Model, it: &Property, page: &Page, supplement: &Supplement) -> Result<Value> {
-    let name = format!("{}.{}", model.name, it.name);
-    let unknown = |what: &str| {
-        Diagnostic::at_line(
-            it.line,
-            format!("the page hides {what} of `{name}`, and no entry states it"),
-        )
+fn build_property(
+    model: &Model,
+    property: &Property,
+    page: &Page,
+    supplement: &Supplement,
+) -> Result<Value> {
+    let name = format!("{}.{}", model.name, property.name);
+    let hidden = |part: &str| {
+        let message = format!("the page hides {part} of `{name}`, and the supplement lacks them");
+        Diagnostic::at_line(property.line, message)
     };
 
-    Ok(match &it.kind {
+    Ok(match &property.kind {
         Kind::Array => {
-            let array = supplement.items(&name).ok_or_else(|| unknown("the items"))?;
-            let mut items = match array.items.value.as_str() {
-                "string" => json!({"type": "string"}),
-                model => reference(model),
-            };
-
-            if let Some(count) = array.enum_count {
-                items["x-enum-count"] = count.into();
-            }
-            json!({"type": "array", "items": items})
+            let array = supplement.items(&name).ok_or_else(|| hidden("the items"))?;
+            build_array(&array.items.value, array.enum_count)
         }
-        Kind::Map => match supplement.values(&name) {
-            None => json!({"type": "object"}),
-            Some(Primitive::String) => {
-                json!({"type": "object", "additionalProperties": {"type": "string"}})
-            }
-            Some(Primitive::Number) => {
-                json!({"type": "object", "additionalProperties": {"type": "number"}})
-            }
-        },
+        Kind::Map => build_map(supplement.values(&name)),
         Kind::Union => {
-            let members = supplement.members(&name).ok_or_else(|| unknown("the members"))?;
-            let members: Vec<_> = members.iter().map(|it| reference(&it.value)).collect();
+            let members = supplement.members(&name).ok_or_else(|| hidden("the members"))?;
+            let members: Vec<_> = members.iter().map(|model| reference(&model.value)).collect();
             json!({"type": "object", "title": UNION, "x-oneOf": members})
         }
         Kind::Model(model) => {
-            if !page.models.iter().any(|it| it.name == *model) {
-                return Err(Diagnostic::at_line(
-                    it.line,
-                    format!("the page has no model `{model}`"),
-                )
-                .help("correct the name; every model must be on the page"));
+            if !page.models.iter().any(|other| other.name == *model) {
+                let message = format!("the page has no model `{model}`");
+                return Err(Diagnostic::at_line(property.line, message)
+                    .help("correct the name; every model must be on the page"));
             }
             reference(model)
         }
-        Kind::Scalar(it) => scalar(it),
+        Kind::Scalar(scalar) => build_scalar(scalar),
     })
 }
 
-fn scalar(it: &Scalar) -> Value {
-    let mut schema = json!({"type": it.kind});
-    if let Some(format) = &it.format {
+fn build_array(items: &str, enum_count: Option<u64>) -> Value {
+    let mut items = match items {
+        "string" => json!({"type": "string"}),
+        model => reference(model),
+    };
+    if let Some(count) = enum_count {
+        items["x-enum-count"] = count.into();
+    }
+
+    json!({"type": "array", "items": items})
+}
+
+fn build_map(values: Option<Primitive>) -> Value {
+    let values = match values {
+        None => return json!({"type": "object"}),
+        Some(Primitive::String) => "string",
+        Some(Primitive::Number) => "number",
+    };
+
+    json!({"type": "object", "additionalProperties": {"type": values}})
+}
+
+fn build_scalar(scalar: &Scalar) -> Value {
+    let mut schema = json!({"type": scalar.kind});
+    if let Some(format) = &scalar.format {
         schema["format"] = json!(format);
     }
 
-    if let Some(description) = &it.description {
+    if let Some(description) = &scalar.description {
         schema["description"] = json!(description);
     }
 
-    for (key, value) in &it.facets {
+    for (key, value) in &scalar.facets {
         schema[key] = value.clone();
     }
 
-    if let Some(count) = it.enum_count {
+    if let Some(count) = scalar.enum_count {
         schema["x-enum-count"] = json!(count);
     }
+
     schema
 }
 
@@ -127,71 +136,69 @@ fn reference(model: &str) -> Value {
     json!({"$ref": format!("#/definitions/{model}")})
 }
 
-struct Builder<'a> {
+/// Builds operations, and checks their examples against the definitions.
+struct OperationBuilder<'a> {
     supplement: &'a Supplement,
     definitions: &'a Map<String, Value>,
 }
 
-impl Builder<'_> {
-    fn operation(&self, it: &Operation) -> Result<Value> {
-        let mut operation = json!({"tags": [self.supplement.operations.tag]});
-        if let Some(id) = self.supplement.operation_ids.ids.get(&it.key()) {
-            operation["operationId"] = json!(id.value);
+impl OperationBuilder<'_> {
+    fn build(&self, operation: &Operation) -> Result<Value> {
+        let mut built = json!({"tags": [self.supplement.operations.tag]});
+        if let Some(id) = self.supplement.operation_ids.ids.get(&operation.key()) {
+            built["operationId"] = json!(id.value);
         }
 
-        operation["description"] = json!(it.description);
-        let parameters = it.parameters.iter().map(|it| self.parameter(it));
-        operation["parameters"] = parameters.collect::<Result<Vec<_>>>()?.into();
+        built["description"] = json!(operation.description);
+        let parameters = operation.parameters.iter();
+        let parameters = parameters.map(|parameter| self.build_parameter(parameter));
+        built["parameters"] = parameters.collect::<Result<Vec<_>>>()?.into();
 
         let mut responses = Map::new();
-        for response in &it.responses {
-            responses.insert(response.status.to_string(), self.response(it, response)?);
+        for response in &operation.responses {
+            let status = response.status.to_string();
+            responses.insert(status, self.build_response(operation, response)?);
         }
+        built["responses"] = responses.into();
 
-        operation["responses"] = responses.into();
-        Ok(operation)
+        Ok(built)
     }
 
-    fn parameter(&self, it: &Parameter) -> Result<Value> {
-        let mut parameter = json!({"name": it.name, "in": it.location});
-        if let Some(description) = &it.description {
-            parameter["description"] = json!(description);
+    fn build_parameter(&self, parameter: &Parameter) -> Result<Value> {
+        let mut built = json!({"name": parameter.name, "in": parameter.location});
+        if let Some(description) = &parameter.description {
+            built["description"] = json!(description);
         }
 
-        parameter["required"] = json!(it.required);
+        built["required"] = json!(parameter.required);
 
-        if let Some(example) = &it.example {
-            parameter["schema"] = self.body(it.line, example)?;
-        } else if it.kind == "array[string]" {
-            parameter["type"] = json!("array");
-            parameter["items"] = json!({"type": "string"});
-
-            if let Some(values) = &it.values {
-                parameter["items"]["enum"] = json!(values);
+        if let Some(example) = &parameter.example {
+            built["schema"] = self.body_schema(parameter.line, example)?;
+        } else if parameter.kind == "array[string]" {
+            built["type"] = json!("array");
+            built["items"] = json!({"type": "string"});
+            if let Some(values) = &parameter.values {
+                built["items"]["enum"] = json!(values);
             }
-
-            parameter["collectionFormat"] = json!(self.supplement.operations.collection_format);
+            built["collectionFormat"] = json!(self.supplement.operations.collection_format);
         } else {
-            parameter["type"] = json!(it.kind);
+            built["type"] = json!(parameter.kind);
         }
 
-        Ok(parameter)
+        Ok(built)
     }
 
-    /// The schema of a body. Its model is named only by the Example Object that upstream puts
-    /// where the example of the data belongs.
-    fn body(&self, line: usize, example: &Value) -> Result<Value> {
+    /// The schema of a request body. The page names its model only in the summary of the Example
+    /// Object that upstream writes in place of the example's data.
+    fn body_schema(&self, line: usize, example: &Value) -> Result<Value> {
         let summary = example.pointer("/data/summary").and_then(Value::as_str);
         let model = summary
-            .and_then(|it| it.strip_prefix("Example "))
-            .and_then(|it| it.strip_suffix('.'))
+            .and_then(|summary| summary.strip_prefix("Example "))
+            .and_then(|summary| summary.strip_suffix('.'))
             .filter(|model| self.definitions.contains_key(*model))
             .ok_or_else(|| {
-                Diagnostic::at_line(
-                    line,
-                    "the summary of the body's example names no model of the page",
-                )
-                .help("upstream writes it `Example <Model>.`")
+                let message = "the summary of the body's example names no model of the page";
+                Diagnostic::at_line(line, message).help("upstream writes it `Example <Model>.`")
             })?;
 
         let schema = reference(model);
@@ -199,8 +206,8 @@ impl Builder<'_> {
             Diagnostic::at_line(line, "the example of the body has no value")
                 .help("upstream writes an object with summary, description and value")
         })?;
+        self.check_example(line, &schema, value)?;
 
-        self.conforms(line, &schema, value)?;
         Ok(json!({
             "type": "object",
             "required": ["data"],
@@ -209,22 +216,23 @@ impl Builder<'_> {
         }))
     }
 
-    fn response(&self, operation: &Operation, it: &Response) -> Result<Value> {
-        let mut response = json!({"description": it.description});
-        if let Some(example) = &it.example {
-            let schema = match it.status {
-                ..400 => self.success(operation, it.line, example)?,
-                400.. => self.failure(),
+    fn build_response(&self, operation: &Operation, response: &Response) -> Result<Value> {
+        let mut built = json!({"description": response.description});
+
+        if let Some(example) = &response.example {
+            let schema = match response.status {
+                ..400 => self.success_schema(operation, response.line, example)?,
+                400.. => self.error_schema(),
             };
-            self.conforms(it.line, &schema, example)?;
-            response["schema"] = schema;
-            response["examples"] = json!({"application/json": example});
+            self.check_example(response.line, &schema, example)?;
+            built["schema"] = schema;
+            built["examples"] = json!({"application/json": example});
         }
 
-        Ok(response)
+        Ok(built)
     }
 
-    fn failure(&self) -> Value {
+    fn error_schema(&self) -> Value {
         let errors = reference(&self.supplement.envelope.errors.value);
         json!({
             "type": "object",
@@ -233,19 +241,22 @@ impl Builder<'_> {
         })
     }
 
-    /// The schema of a success: its model is stated by the supplement, its form by the example.
-    fn success(&self, operation: &Operation, line: usize, example: &Value) -> Result<Value> {
+    /// The schema of a successful response: the supplement states the model of its data, the example
+    /// shows whether the data is a list, and whether `meta` and `links` stand beside it.
+    fn success_schema(&self, operation: &Operation, line: usize, example: &Value) -> Result<Value> {
         let Supplement { envelope, responses, .. } = self.supplement;
         let key = operation.key();
         let model = responses.models.get(&key).ok_or_else(|| {
-            Diagnostic::at_line(line, format!("no entry states the model of the data of `{key}`"))
+            let message = format!("the supplement states no model for the data of `{key}`");
+            Diagnostic::at_line(line, message)
         })?;
-        let model = reference(&model.value);
 
+        let model = reference(&model.value);
         let data = match example.get("data") {
             Some(Value::Array(_)) => json!({"type": "array", "items": model}),
             _ => model,
         };
+
         let mut properties = json!({"data": data});
         for (name, model) in [("meta", &envelope.meta), ("links", &envelope.links)] {
             if example.get(name).is_some() {
@@ -256,9 +267,12 @@ impl Builder<'_> {
         Ok(json!({"type": "object", "required": ["data"], "properties": properties}))
     }
 
-    fn conforms(&self, line: usize, schema: &Value, value: &Value) -> Result<()> {
-        example::conforms(self.definitions, schema, value).map_err(|misfit| {
-            Diagnostic::at_line(line, format!("the example does not fit: {misfit}"))
+    fn check_example(&self, line: usize, schema: &Value, value: &Value) -> Result<()> {
+        check_example(self.definitions, schema, value).map_err(|difference| {
+            Diagnostic::at_line(
+                line,
+                format!("the example does not match its schema: {difference}"),
+            )
         })
     }
 }

@@ -1,9 +1,10 @@
-//! From the published page to the document that the service would serve.
+//! Import: rebuilds the upstream document from the API's published page.
 //!
-//! The service describes itself, but only to those who can reach it. The page it publishes is the
-//! same document rendered by Swagger UI, with parts folded away. `page` reads that rendering
-//! back, `supplement.yaml` says what is folded, and each example on the page is held against the
-//! schema that results, so that a wrong entry in the supplement does not get far.
+//! The service serves its own document, but only to clients that can reach it. The published page is
+//! that document rendered by Swagger UI, with parts collapsed. `page` parses the page,
+//! `supplement.yaml` states the collapsed parts, and `document` builds the document from both. Each
+//! example on the page is checked against the schema that results, so that a wrong entry of the
+//! supplement is detected.
 
 mod cell;
 mod counts;
@@ -18,32 +19,36 @@ pub use counts::Counts;
 
 use crate::diagnostic::{Diagnostic, Result};
 
-/// What an import gives.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct Imported {
-    /// The Swagger 2.0 document, quirks kept.
+    /// The Swagger 2.0 document, with its quirks.
     pub document: Value,
-    /// What was found on the page.
+    /// How much the page contains.
     pub counts: Counts,
 }
 
-/// Turns the published page, with what the supplement adds to it, into a Swagger 2.0 document.
+/// Builds a Swagger 2.0 document from the published page and the supplement. Diagnostics name the
+/// files `page_name` and `supplement_name`.
 ///
-/// Every line of the page is read or is a [`Diagnostic`], and so is every entry of the supplement
-/// that the page has no use for. The two names are those by which a problem calls the files.
+/// # Errors
+///
+/// Fails on a line of the page that cannot be parsed, and on an entry of the supplement that does
+/// not apply to the page.
 pub fn import(
     page: &str,
     page_name: &str,
     supplement: &str,
     supplement_name: &str,
 ) -> Result<Imported> {
-    let in_page = |problem: Diagnostic| problem.in_file(page_name);
-    let in_supplement = |problem: Diagnostic| problem.in_file(supplement_name);
+    let in_page = |diagnostic: Diagnostic| diagnostic.in_file(page_name);
+    let in_supplement = |diagnostic: Diagnostic| diagnostic.in_file(supplement_name);
+
     let last_line = page.lines().count().max(1);
     let page = page::parse(page).map_err(in_page)?;
     let supplement = supplement::parse(supplement).map_err(in_supplement)?;
-    let counts = Counts::of(&page);
 
+    let counts = Counts::of(&page);
     if let Some(difference) = counts.difference(&supplement.expect) {
         let message = format!("the page has {difference}");
         return Err(in_page(Diagnostic::at_line(last_line, message)).help(format!(
@@ -52,17 +57,17 @@ pub fn import(
     }
 
     supplement.check(&page).map_err(in_supplement)?;
-    let document = document::build(&page, &supplement).map_err(|mut problem| {
-        problem.help.get_or_insert_with(|| {
-            format!("what the page folds away is stated in {supplement_name}; correct it there")
+    let document = document::build(&page, &supplement).map_err(|mut diagnostic| {
+        diagnostic.help.get_or_insert_with(|| {
+            format!("the collapsed parts of the page are stated in {supplement_name}: correct it")
         });
-        in_page(problem)
+        in_page(diagnostic)
     })?;
 
     Ok(Imported { document, counts })
 }
 
-/// A document as it is committed: indented, its keys in their order, with a final line break.
+/// The document as committed: indented JSON with its keys in order and a final line break.
 pub fn to_json(document: &Value) -> String {
     format!("{document:#}\n")
 }

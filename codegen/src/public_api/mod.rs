@@ -1,6 +1,8 @@
-//! The public surface of a crate, read from its source: no compiler is asked, so that it is the
-//! same with every toolchain. A line for each thing, made for snapshots; or a shape for each, made
-//! for deciding whether a program that compiled still does.
+//! The public API of a crate, read from its source.
+//!
+//! No compiler runs, so the result does not depend on the toolchain. There are two forms: a text with
+//! one line per item, for snapshots, and a signature per item, for deciding whether programs that
+//! depend on the crate still compile.
 
 mod modules;
 mod print;
@@ -12,90 +14,102 @@ use proc_macro2::TokenTree;
 use syn::parse::{Parse, ParseStream};
 use syn::{Ident, ImplItem, Item, Token, Type, Visibility};
 
-use self::modules::{Found, Modules, Place};
+use self::modules::{ItemPath, Modules, Target};
 use self::print::Member;
 use crate::diagnostic::Result;
 use crate::io::files::{self, Files};
 
-/// The macro of the crate that gives an open enum its conversions.
+/// The crate's macro that implements the conversions of an open enum.
 const OPEN_ENUM: &str = "open_enum";
 
-/// The macro of the crate that has a struct read and written as an object.
+/// The crate's macro that implements `Deserialize` and `Serialize` for a model.
 const MODEL: &str = "model";
 
-/// The macro of the crate that gives a struct with secrets its `Debug`.
-const DISCREET: &str = "redacted_debug";
+/// The crate's macro that implements a redacted `Debug`.
+const REDACTED_DEBUG: &str = "redacted_debug";
 
-/// The macro of the crate that has a request sent.
+/// The crate's macro that implements the sending of a request.
 const SENT: &str = "sent";
 
-/// The root of a crate that holds generated code and nothing else.
-const GENERATED_IN: &str =
+/// The root of a crate that contains only generated code.
+const GENERATED_CRATE_ROOT: &str =
     "pub struct Client; mod generated; pub use generated::{models, requests};";
 
-/// The public surface of a crate: its public items by their public paths.
+/// How deep modules are followed. Re-exports of modules can form a circle.
+const MAX_MODULE_DEPTH: usize = 16;
+
+/// The public items of a crate, by their public paths.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surface {
+pub struct PublicApi {
     items: BTreeMap<String, Entry>,
-    /// What every open enum has, by the macro that gives it.
-    pub open_enums: String,
-    /// What every request has, by the macro that gives it.
-    pub sent: String,
+    /// The methods and traits that the macro for open enums implements.
+    pub open_enum_members: String,
+    /// The methods and traits that the macro for requests implements.
+    pub request_members: String,
 }
 
-/// One public item.
+/// A public item.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Entry {
-    /// What it is, in a line.
-    head: String,
-    /// Fields or variants, in their order.
+    /// The item in one line.
+    declaration: String,
+    /// Fields or variants, in source order.
     parts: Vec<Member>,
     /// Methods and associated constants.
     functions: BTreeSet<Member>,
-    /// The traits that it has, derived or implemented.
+    /// Derived and implemented traits.
     traits: BTreeSet<String>,
 }
 
-impl Surface {
+impl PublicApi {
     /// Reads a crate from the folder of its `lib.rs`.
-    pub fn read(folder: &Path) -> Result<Self> {
-        let mut files = Files::new();
+    ///
+    /// # Errors
+    ///
+    /// Fails if a source file cannot be read or parsed.
+    pub fn read_crate(folder: &Path) -> Result<Self> {
+        let mut sources = Files::new();
         for path in files::list(folder)? {
             if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(folder).unwrap_or(&path).to_path_buf();
-                files.insert(name, files::read(&path)?);
+                sources.insert(name, files::read(&path)?);
             }
         }
 
-        Self::of(&files)
+        Self::from_sources(&sources)
     }
 
-    /// The surface of code that is generated: the client's methods, requests and models.
-    pub fn of_generated(generated: &Files) -> Result<Self> {
-        let below =
+    /// Reads generated code: the client's methods, the requests and the models.
+    ///
+    /// # Errors
+    ///
+    /// Fails if a file cannot be parsed.
+    pub fn from_generated(generated: &Files) -> Result<Self> {
+        let in_crate =
             |(path, code): (&PathBuf, &String)| (Path::new("generated").join(path), code.clone());
-        let mut files: Files = generated.iter().map(below).collect();
-        files.insert("lib.rs".into(), GENERATED_IN.into());
-        Self::of(&files)
+        let mut sources: Files = generated.iter().map(in_crate).collect();
+        sources.insert("lib.rs".into(), GENERATED_CRATE_ROOT.into());
+
+        Self::from_sources(&sources)
     }
 
-    /// Reads a crate from its files, by path from the folder of its `lib.rs`.
-    pub fn of(files: &Files) -> Result<Self> {
-        let modules = Modules::read(files)?;
-        let mut walk =
-            Walk { modules: &modules, surface: Self::default(), exported: BTreeMap::new() };
-        walk.module(&Vec::new(), "", 0);
-        walk.impls();
+    /// Reads a crate from its source files, by path relative to the folder of its `lib.rs`.
+    fn from_sources(sources: &Files) -> Result<Self> {
+        let modules = Modules::parse(sources)?;
+        let mut collector =
+            Collector { modules: &modules, api: Self::default(), public_paths: BTreeMap::new() };
+        collector.visit_module(&[], "", 0);
+        collector.visit_implementations();
 
-        Ok(walk.surface)
+        Ok(collector.api)
     }
 
-    /// The items for whose public path the choice holds, each a line and a line for each of its
-    /// parts.
-    pub fn section(&self, choose: impl Fn(&str) -> bool) -> String {
+    /// The items whose public path passes the filter: one line per item, and one per member.
+    pub fn to_text(&self, filter: impl Fn(&str) -> bool) -> String {
         let mut text = String::new();
-        for (path, entry) in self.items.iter().filter(|(path, _)| choose(path)) {
-            text.push_str(&format!("{path}: {}", entry.head));
+
+        for (path, entry) in self.items.iter().filter(|(path, _)| filter(path)) {
+            text.push_str(&format!("{path}: {}", entry.declaration));
 
             if !entry.traits.is_empty() {
                 let traits: Vec<&str> = entry.traits.iter().map(String::as_str).collect();
@@ -103,7 +117,7 @@ impl Surface {
             }
 
             text.push('\n');
-            for Member { line, .. } in entry.parts.iter().chain(&entry.functions) {
+            for Member { line, .. } in entry.members() {
                 text.push_str(&format!("  {line}\n"));
             }
         }
@@ -111,211 +125,241 @@ impl Surface {
         text
     }
 
-    /// All that a program can depend on, by path, each with its shape: `models::A` and
-    /// `models::A: Clone`, a field `models::A::b`, a method `Client::c()`. A program that compiled
-    /// still does if every path is still there with the same shape.
-    pub fn shapes(&self) -> BTreeMap<String, String> {
-        let mut shapes = BTreeMap::new();
+    /// The signatures of everything that a program can depend on, by path: an item `models::A`, a
+    /// trait `models::A: Clone`, a field `models::A::b`, a method `Client::c()`. A program still
+    /// compiles if each path still has the same signature.
+    pub fn signatures(&self) -> BTreeMap<String, String> {
+        let mut signatures = BTreeMap::new();
+
         for (path, entry) in &self.items {
-            shapes.insert(path.clone(), print::shape(&entry.head));
-            shapes
-                .extend(entry.traits.iter().map(|name| (format!("{path}: {name}"), String::new())));
-            for Member { name, shape, .. } in entry.parts.iter().chain(&entry.functions) {
-                shapes.insert(format!("{path}::{name}"), shape.clone());
+            signatures.insert(path.clone(), print::without_lints(&entry.declaration));
+
+            let traits = entry.traits.iter();
+            signatures.extend(traits.map(|name| (format!("{path}: {name}"), String::new())));
+
+            for Member { name, signature, .. } in entry.members() {
+                signatures.insert(format!("{path}::{name}"), signature.clone());
             }
         }
 
-        shapes
+        signatures
     }
 }
 
-/// The walk from the crate's root along all that is public.
-struct Walk<'a> {
-    modules: &'a Modules,
-    surface: Surface,
-    /// The public path of each item that has one.
-    exported: BTreeMap<Place, String>,
+impl Entry {
+    fn members(&self) -> impl Iterator<Item = &Member> {
+        self.parts.iter().chain(&self.functions)
+    }
 }
 
-impl Walk<'_> {
-    fn module(&mut self, at: &[String], public: &str, depth: usize) {
-        let modules = self.modules;
-        // A crate's modules may re-export each other in a circle.
-        if depth > 16 {
+/// Collects the public items, by following public modules and re-exports from the crate's root.
+struct Collector<'a> {
+    modules: &'a Modules,
+    api: PublicApi,
+    /// The public path of each item that has one.
+    public_paths: BTreeMap<ItemPath, String>,
+}
+
+impl Collector<'_> {
+    fn visit_module(&mut self, module: &[String], public_path: &str, depth: usize) {
+        if depth > MAX_MODULE_DEPTH {
             return;
         }
 
-        for item in modules.items(at) {
+        let modules = self.modules;
+        for item in modules.items(module) {
             match item {
-                Item::Mod(module) if is_public(&module.vis) => {
-                    let name = module.ident.to_string();
-                    let inner: Vec<String> = at.iter().cloned().chain([name.clone()]).collect();
-                    self.module(&inner, &join(public, &name), depth + 1);
+                Item::Mod(inner) if is_public(&inner.vis) => {
+                    let name = inner.ident.to_string();
+                    let path = modules::child(module, &name);
+                    self.visit_module(&path, &join(public_path, &name), depth + 1);
                 }
                 Item::Use(item) if is_public(&item.vis) => {
-                    for import in modules::imports(&item.tree) {
-                        self.import(at, &import, public, depth);
+                    for import in modules::list_imports(&item.tree) {
+                        self.visit_import(module, &import, public_path, depth);
                     }
                 }
                 item => {
-                    if let Some((vis, name)) = modules::named(item)
-                        && is_public(vis)
+                    if let Some((visibility, name)) = modules::visibility_and_name(item)
+                        && is_public(visibility)
                     {
-                        self.item(&(at.to_vec(), name.clone()), item, &join(public, &name));
+                        let public_path = join(public_path, &name);
+                        self.add_item((module.to_vec(), name), item, &public_path);
                     }
                 }
             }
         }
     }
 
-    fn import(&mut self, at: &[String], import: &modules::Import, public: &str, depth: usize) {
+    fn visit_import(
+        &mut self,
+        module: &[String],
+        import: &modules::Import,
+        public_path: &str,
+        depth: usize,
+    ) {
         let name = import.name.as_deref();
-        match (self.modules.resolve(at, &import.path), name) {
-            (Some(Found::Module(module)), None) => self.module(&module, public, depth + 1),
-            (Some(Found::Module(module)), Some(name)) => {
-                self.module(&module, &join(public, name), depth + 1);
+
+        match (self.modules.resolve(module, &import.path), name) {
+            (Some(Target::Module(target)), None) => {
+                self.visit_module(&target, public_path, depth + 1);
             }
-            (Some(Found::Item(place)), Some(name)) => {
-                if let Some(item) = self.modules.item(&place) {
-                    self.item(&place, item, &join(public, name));
+            (Some(Target::Module(target)), Some(name)) => {
+                self.visit_module(&target, &join(public_path, name), depth + 1);
+            }
+            (Some(Target::Item(path)), Some(name)) => {
+                if let Some(item) = self.modules.item(&path) {
+                    self.add_item(path, item, &join(public_path, name));
                 }
             }
+            // A re-export from another crate.
             _ => {
-                let name = name.unwrap_or("*");
-                let head = format!("use {}", import.path.join("::"));
-                self.surface.items.insert(join(public, name), Entry { head, ..Entry::default() });
+                let declaration = format!("use {}", import.path.join("::"));
+                self.api.items.insert(
+                    join(public_path, name.unwrap_or("*")),
+                    Entry { declaration, ..Entry::default() },
+                );
             }
         }
     }
 
-    fn item(&mut self, place: &Place, item: &Item, public: &str) {
-        let (head, parts) = print::item(item);
-        let entry = Entry { head, parts, traits: print::derives(item), ..Entry::default() };
-        self.surface.items.insert(public.to_owned(), entry);
-        self.exported.insert(place.clone(), public.to_owned());
+    fn add_item(&mut self, path: ItemPath, item: &Item, public_path: &str) {
+        let (declaration, parts) = print::format_item(item);
+        let traits = print::derived_traits(item);
+        let entry = Entry { declaration, parts, traits, ..Entry::default() };
+
+        self.api.items.insert(public_path.to_owned(), entry);
+        self.public_paths.insert(path, public_path.to_owned());
     }
 
-    fn impls(&mut self) {
+    /// Adds the methods and traits of `impl` blocks and of macro calls to their items.
+    fn visit_implementations(&mut self) {
         let modules = self.modules;
-        for (at, items) in modules.all() {
+        for (module, items) in modules.iter() {
             for item in items {
                 match item {
-                    Item::Impl(block) => self.implementation(at, block),
-                    Item::Macro(call) if is_call(call, OPEN_ENUM) => {
-                        self.called(at, call, &["open"]);
-                    }
-                    Item::Macro(call) if is_call(call, MODEL) => {
-                        self.called(at, call, &["Deserialize", "Serialize"]);
-                    }
-                    Item::Macro(call) if is_call(call, DISCREET) => {
-                        self.called(at, call, &["Debug"]);
-                    }
-                    Item::Macro(call) if is_call(call, SENT) => self.sent(at, call),
-                    Item::Macro(rules) if defines(rules, OPEN_ENUM) => {
-                        self.surface.open_enums = print::transcribed(&rules.mac.tokens);
-                    }
-                    Item::Macro(rules) if defines(rules, SENT) => {
-                        self.surface.sent = print::transcribed(&rules.mac.tokens);
-                    }
-                    Item::Macro(call) => self.given_by_macro(at, &call.mac),
+                    Item::Impl(block) => self.visit_impl(module, block),
+                    Item::Macro(item) => self.visit_macro(module, item),
                     _ => {}
                 }
             }
         }
     }
 
-    fn entry(&mut self, at: &[String], path: &[String]) -> Option<&mut Entry> {
-        let Found::Item(place) = self.modules.resolve(at, path)? else { return None };
-        self.surface.items.get_mut(self.exported.get(&place)?)
+    fn visit_macro(&mut self, module: &[String], item: &syn::ItemMacro) {
+        if is_definition_of(item, OPEN_ENUM) {
+            self.api.open_enum_members = print::list_macro_members(&item.mac.tokens);
+        } else if is_definition_of(item, SENT) {
+            self.api.request_members = print::list_macro_members(&item.mac.tokens);
+        } else if is_call_of(item, OPEN_ENUM) {
+            self.visit_call(module, item, &["open"]);
+        } else if is_call_of(item, MODEL) {
+            self.visit_call(module, item, &["Deserialize", "Serialize"]);
+        } else if is_call_of(item, REDACTED_DEBUG) {
+            self.visit_call(module, item, &["Debug"]);
+        } else if is_call_of(item, SENT) {
+            self.visit_sent_call(module, item);
+        } else {
+            self.visit_other_call(module, &item.mac);
+        }
     }
 
-    fn implementation(&mut self, at: &[String], block: &syn::ItemImpl) {
-        let Type::Path(of) = block.self_ty.as_ref() else { return };
-        let Some(entry) = self.entry(at, &modules::segments(&of.path)) else { return };
+    fn entry(&mut self, module: &[String], path: &[String]) -> Option<&mut Entry> {
+        let Target::Item(path) = self.modules.resolve(module, path)? else { return None };
+        self.api.items.get_mut(self.public_paths.get(&path)?)
+    }
+
+    fn visit_impl(&mut self, module: &[String], block: &syn::ItemImpl) {
+        let Type::Path(self_type) = block.self_ty.as_ref() else { return };
+        let Some(entry) = self.entry(module, &modules::segments(&self_type.path)) else { return };
 
         match &block.trait_ {
             Some((_, name, _)) => {
-                entry.traits.insert(print::trait_name(name));
+                entry.traits.insert(print::format_trait(name));
             }
             None => entry.functions.extend(block.items.iter().filter_map(|item| match item {
                 ImplItem::Fn(function) if is_public(&function.vis) => {
-                    Some(print::method(&function.attrs, &function.sig))
+                    Some(print::format_method(&function.attrs, &function.sig))
                 }
                 ImplItem::Const(constant) if is_public(&constant.vis) => {
-                    Some(print::constant(constant))
+                    Some(print::format_constant(constant))
                 }
                 _ => None,
             })),
         }
     }
 
-    /// What another macro gives to the type that its call names first; the macro says what that is.
-    fn given_by_macro(&mut self, at: &[String], call: &syn::Macro) {
-        let Some(TokenTree::Ident(of)) = call.tokens.clone().into_iter().next() else { return };
-        let Some(name) = call.path.segments.last().map(|name| format!("{}!", name.ident)) else {
+    /// Adds a call of a macro that is not analysed to the type that its first token names.
+    fn visit_other_call(&mut self, module: &[String], call: &syn::Macro) {
+        let Some(TokenTree::Ident(type_name)) = call.tokens.clone().into_iter().next() else {
             return;
         };
-        let Some(entry) = self.entry(at, &[of.to_string()]) else { return };
+        let Some(macro_name) = call.path.segments.last() else { return };
+        let Some(entry) = self.entry(module, &[type_name.to_string()]) else { return };
+
+        let name = format!("{}!", macro_name.ident);
         let line = format!("{name} {{ {} }}", call.tokens);
-        entry.functions.insert(Member { shape: line.clone(), line, name });
+        entry.functions.insert(Member { signature: line.clone(), line, name });
     }
 
-    /// Of what each request has the answer is its own, and stands for all of it.
-    fn sent(&mut self, at: &[String], call: &syn::ItemMacro) {
-        let Ok(Sent { request, kind, model }) = call.mac.parse_body() else { return };
-        let Some(entry) = self.entry(at, &[request.to_string()]) else { return };
-        let model = model.as_ref().map(print::ty).unwrap_or_default();
-        let shape = format!("{kind}({model})");
-        let name = "send()".to_owned();
+    /// Adds `send()` with its response type. The other methods are the same for every request.
+    fn visit_sent_call(&mut self, module: &[String], call: &syn::ItemMacro) {
+        let Ok(SentCall { request, kind, model }) = call.mac.parse_body() else { return };
+        let Some(entry) = self.entry(module, &[request.to_string()]) else { return };
 
-        entry.functions.insert(Member { line: format!("send() gives {shape}"), name, shape });
+        let model = model.as_ref().map(print::format_type).unwrap_or_default();
+        let signature = format!("{kind}({model})");
+        let line = format!("send() gives {signature}");
+        entry.functions.insert(Member { line, name: "send()".to_owned(), signature });
     }
 
-    /// What an item is on the wire stands in the call of its macro: the values of an open enum
-    /// beside its variants, and the names of a model's members where they are others.
-    fn called(&mut self, at: &[String], call: &syn::ItemMacro, traits: &[&str]) {
-        let Some((name, values)) = print::pairs(&call.mac.tokens) else { return };
-        let Some(entry) = self.entry(at, &[name]) else { return };
+    /// Adds the traits that a macro implements, and the wire names in its call: the values of an
+    /// open enum, and the names of a model's members where they differ.
+    fn visit_call(&mut self, module: &[String], call: &syn::ItemMacro, traits: &[&str]) {
+        let Some((name, wire_names)) = print::parse_pairs(&call.mac.tokens) else { return };
+        let Some(entry) = self.entry(module, &[name]) else { return };
         entry.traits.extend(traits.iter().map(|name| (*name).to_owned()));
 
         for part in &mut entry.parts {
-            if let Some(value) = values.get(&part.name) {
-                part.line.push_str(&format!(" = {value}"));
+            if let Some(wire_name) = wire_names.get(&part.name) {
+                part.line.push_str(&format!(" = {wire_name}"));
             }
         }
     }
 }
 
-/// A call of the macro that has a request sent: `GetCluster.one(models::Cluster)`.
-struct Sent {
+/// A call of the macro that implements the sending of a request:
+/// `GetCluster.one(models::Cluster)`.
+struct SentCall {
     request: Ident,
     kind: Ident,
     model: Option<Type>,
 }
 
-impl Parse for Sent {
+impl Parse for SentCall {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let request = input.parse()?;
         input.parse::<Token![.]>()?;
         let kind = input.parse()?;
+
         let model;
         syn::parenthesized!(model in input);
-
         let model = if model.is_empty() { None } else { Some(model.parse()?) };
+
         Ok(Self { request, kind, model })
     }
 }
 
-fn defines(item: &syn::ItemMacro, name: &str) -> bool {
-    item.ident.as_ref().is_some_and(|own| own == name)
+fn is_definition_of(item: &syn::ItemMacro, name: &str) -> bool {
+    item.ident.as_ref().is_some_and(|ident| ident == name)
 }
 
-fn is_call(item: &syn::ItemMacro, name: &str) -> bool {
+fn is_call_of(item: &syn::ItemMacro, name: &str) -> bool {
     item.ident.is_none() && item.mac.path.segments.last().is_some_and(|last| last.ident == name)
 }
 
-fn is_public(vis: &Visibility) -> bool {
-    matches!(vis, Visibility::Public(_))
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
 }
 
 fn join(path: &str, name: &str) -> String {

@@ -1,4 +1,4 @@
-//! The modules of a crate, and what a path in one of them leads to.
+//! The modules of a crate, and the resolution of paths in them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,131 +8,159 @@ use syn::{Item, Meta, UseTree, Visibility};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::io::files::Files;
 
-/// The modules of a crate, by path from its root.
+/// How many steps the resolution of a path may take. Re-exports can form a circle.
+const MAX_RESOLUTION_STEPS: usize = 8;
+
+/// The modules of a crate with their items, by path from the root.
 pub struct Modules {
     modules: BTreeMap<Vec<String>, Vec<Item>>,
 }
 
-/// Where an item is defined: its module and its name.
-pub type Place = (Vec<String>, String);
+/// The module and the name of an item's definition.
+pub type ItemPath = (Vec<String>, String);
 
-/// What a path leads to.
-pub enum Found {
+/// What a path refers to.
+pub enum Target {
     /// A module of this crate.
     Module(Vec<String>),
     /// An item of this crate.
-    Item(Place),
+    Item(ItemPath),
 }
 
-/// One name (or, without a name, all names) that a `use` brings in.
+/// A name that a `use` imports. Without a name, it imports everything.
 pub struct Import {
     pub path: Vec<String>,
     pub name: Option<String>,
 }
 
 impl Modules {
-    /// Reads the modules from the files beside and below a `lib.rs`.
-    pub fn read(files: &Files) -> Result<Self> {
+    /// Parses the modules of a crate, from its `lib.rs`.
+    pub fn parse(sources: &Files) -> Result<Self> {
         let mut modules = Self { modules: BTreeMap::new() };
-        modules.file(files, Path::new("lib.rs"), Path::new(""), Vec::new())?;
+        modules.parse_file(sources, Path::new("lib.rs"), Path::new(""), Vec::new())?;
+
         Ok(modules)
     }
 
-    fn file(&mut self, files: &Files, file: &Path, folder: &Path, at: Vec<String>) -> Result<()> {
-        let fault = |fault: String| Diagnostic::new(fault).in_file(file.display());
-        let text = files.get(file).ok_or_else(|| fault("there is no such file".to_owned()))?;
-        let parsed = syn::parse_file(text).map_err(|error| fault(error.to_string()))?;
-        self.module(files, parsed.items, folder, at)
+    fn parse_file(
+        &mut self,
+        sources: &Files,
+        file: &Path,
+        folder: &Path,
+        module: Vec<String>,
+    ) -> Result<()> {
+        let error = |message: String| Diagnostic::new(message).in_file(file.display());
+        let text =
+            sources.get(file).ok_or_else(|| error("the module's file is missing".to_owned()))?;
+        let parsed = syn::parse_file(text).map_err(|syntax| error(syntax.to_string()))?;
+
+        self.add_module(sources, parsed.items, folder, module)
     }
 
-    fn module(
+    /// Adds a module and its inner modules. `folder` contains the files of the inner modules.
+    fn add_module(
         &mut self,
-        files: &Files,
+        sources: &Files,
         items: Vec<Item>,
         folder: &Path,
-        at: Vec<String>,
+        module: Vec<String>,
     ) -> Result<()> {
         for item in &items {
-            let Item::Mod(module) = item else { continue };
-            if module.attrs.iter().any(is_for_tests) {
+            let Item::Mod(inner) = item else { continue };
+            if inner.attrs.iter().any(is_cfg_test) {
                 continue;
             }
 
-            let name = module.ident.to_string();
+            let name = inner.ident.to_string();
             let inner_folder = folder.join(&name);
-            let inner: Vec<String> = at.iter().cloned().chain([name.clone()]).collect();
+            let inner_path = child(&module, &name);
 
-            match &module.content {
-                Some((_, items)) => self.module(files, items.clone(), &inner_folder, inner)?,
+            match &inner.content {
+                Some((_, items)) => {
+                    self.add_module(sources, items.clone(), &inner_folder, inner_path)?;
+                }
                 None => {
-                    let beside = folder.join(format!("{name}.rs"));
-                    let is_beside = files.contains_key(&beside);
-                    let file = if is_beside { beside } else { inner_folder.join("mod.rs") };
-                    self.file(files, &file, &inner_folder, inner)?;
+                    let own_file = folder.join(format!("{name}.rs"));
+                    let file = if sources.contains_key(&own_file) {
+                        own_file
+                    } else {
+                        inner_folder.join("mod.rs")
+                    };
+                    self.parse_file(sources, &file, &inner_folder, inner_path)?;
                 }
             }
         }
 
-        self.modules.insert(at, items);
+        self.modules.insert(module, items);
         Ok(())
     }
 
     /// All modules with their items.
-    pub fn all(&self) -> impl Iterator<Item = (&Vec<String>, &Vec<Item>)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Vec<String>, &Vec<Item>)> {
         self.modules.iter()
     }
 
     /// The items of a module.
-    pub fn items(&self, at: &[String]) -> &[Item] {
-        self.modules.get(at).map_or(&[], Vec::as_slice)
+    pub fn items(&self, module: &[String]) -> &[Item] {
+        self.modules.get(module).map_or(&[], Vec::as_slice)
     }
 
-    /// The item at a place.
-    pub fn item(&self, (module, name): &Place) -> Option<&Item> {
-        self.items(module).iter().find(|item| named(item).is_some_and(|(_, found)| found == *name))
+    /// The item at a path.
+    pub fn item(&self, (module, name): &ItemPath) -> Option<&Item> {
+        self.items(module)
+            .iter()
+            .find(|item| visibility_and_name(item).is_some_and(|(_, item_name)| item_name == *name))
     }
 
-    /// What a path in a module leads to, if that is in this crate.
-    pub fn resolve(&self, at: &[String], path: &[String]) -> Option<Found> {
-        self.resolve_within(at, path, 8)
+    /// Resolves a path in a module. `None` if it refers to another crate.
+    pub fn resolve(&self, module: &[String], path: &[String]) -> Option<Target> {
+        self.resolve_within(module, path, MAX_RESOLUTION_STEPS)
     }
 
-    fn resolve_within(&self, at: &[String], path: &[String], steps: usize) -> Option<Found> {
+    fn resolve_within(&self, module: &[String], path: &[String], steps: usize) -> Option<Target> {
         let steps = steps.checked_sub(1)?;
         let Some((first, rest)) = path.split_first() else {
-            return Some(Found::Module(at.to_vec()));
+            return Some(Target::Module(module.to_vec()));
         };
-        let parent = at.len().saturating_sub(1);
 
+        let parent = module.len().saturating_sub(1);
         match first.as_str() {
             "crate" => return self.resolve_within(&[], rest, steps),
-            "self" => return self.resolve_within(at, rest, steps),
-            "super" => return self.resolve_within(&at[..parent], rest, steps),
+            "self" => return self.resolve_within(module, rest, steps),
+            "super" => return self.resolve_within(&module[..parent], rest, steps),
             _ => {}
         }
 
-        let inner: Vec<String> = at.iter().cloned().chain([first.clone()]).collect();
+        let inner = child(module, first);
         if self.modules.contains_key(&inner) {
             return self.resolve_within(&inner, rest, steps);
         }
 
-        let place = (at.to_vec(), first.clone());
-        if rest.is_empty() && self.item(&place).is_some() {
-            return Some(Found::Item(place));
+        let item_path = (module.to_vec(), first.clone());
+        if rest.is_empty() && self.item(&item_path).is_some() {
+            return Some(Target::Item(item_path));
         }
 
-        let uses = self.items(at).iter().filter_map(|item| match item {
-            Item::Use(item) => Some(imports(&item.tree)),
+        self.resolve_import(module, path, steps)
+    }
+
+    /// Resolves a path whose first segment is imported by a `use`.
+    fn resolve_import(&self, module: &[String], path: &[String], steps: usize) -> Option<Target> {
+        let (first, rest) = path.split_first()?;
+        let imports = self.items(module).iter().filter_map(|item| match item {
+            Item::Use(item) => Some(list_imports(&item.tree)),
             _ => None,
         });
 
-        uses.flatten().find_map(|import| match &import.name {
+        imports.flatten().find_map(|import| match &import.name {
             Some(name) if name == first && import.path != path => {
                 let path: Vec<String> = import.path.iter().chain(rest).cloned().collect();
-                self.resolve_within(at, &path, steps)
+                self.resolve_within(module, &path, steps)
             }
-            None => match self.resolve_within(at, &import.path, steps)? {
-                Found::Module(module) if module != at => self.resolve_within(&module, path, steps),
+            None => match self.resolve_within(module, &import.path, steps)? {
+                Target::Module(target) if target != module => {
+                    self.resolve_within(&target, path, steps)
+                }
                 _ => None,
             },
             _ => None,
@@ -140,17 +168,22 @@ impl Modules {
     }
 }
 
-/// The names that a `use` brings in.
-pub fn imports(tree: &UseTree) -> Vec<Import> {
-    let below = |name: &syn::Ident, tree: &UseTree| {
-        let mut inner = imports(tree);
-        inner.iter_mut().for_each(|import| import.path.insert(0, name.to_string()));
-        inner
-    };
+/// The path of a module inside another one.
+pub fn child(module: &[String], name: &str) -> Vec<String> {
+    module.iter().cloned().chain([name.to_owned()]).collect()
+}
 
+/// The names that a `use` imports.
+pub fn list_imports(tree: &UseTree) -> Vec<Import> {
     match tree {
-        UseTree::Path(path) => below(&path.ident, &path.tree),
-        UseTree::Group(group) => group.items.iter().flat_map(imports).collect(),
+        UseTree::Path(path) => {
+            let mut imports = list_imports(&path.tree);
+            for import in &mut imports {
+                import.path.insert(0, path.ident.to_string());
+            }
+            imports
+        }
+        UseTree::Group(group) => group.items.iter().flat_map(list_imports).collect(),
         UseTree::Glob(_) => vec![Import { path: Vec::new(), name: None }],
         UseTree::Name(name) => {
             let name = name.ident.to_string();
@@ -163,9 +196,9 @@ pub fn imports(tree: &UseTree) -> Vec<Import> {
     }
 }
 
-/// The visibility and the name of an item that has both.
-pub fn named(item: &Item) -> Option<(&Visibility, String)> {
-    let (vis, name) = match item {
+/// The visibility and the name of an item, if it has both.
+pub fn visibility_and_name(item: &Item) -> Option<(&Visibility, String)> {
+    let (visibility, name) = match item {
         Item::Struct(item) => (&item.vis, &item.ident),
         Item::Enum(item) => (&item.vis, &item.ident),
         Item::Trait(item) => (&item.vis, &item.ident),
@@ -177,7 +210,7 @@ pub fn named(item: &Item) -> Option<(&Visibility, String)> {
         _ => return None,
     };
 
-    Some((vis, name.to_string()))
+    Some((visibility, name.to_string()))
 }
 
 /// The names of a path's segments.
@@ -185,6 +218,9 @@ pub fn segments(path: &syn::Path) -> Vec<String> {
     path.segments.iter().map(|segment| segment.ident.to_string()).collect()
 }
 
-fn is_for_tests(attribute: &syn::Attribute) -> bool {
-    matches!(&attribute.meta, Meta::List(list) if list.path.is_ident("cfg") && list.tokens.to_string() == "test")
+fn is_cfg_test(attribute: &syn::Attribute) -> bool {
+    match &attribute.meta {
+        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
+        _ => false,
+    }
 }

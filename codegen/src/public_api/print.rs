@@ -1,4 +1,4 @@
-//! Items in a line each.
+//! Formats items and members, each in one line.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,124 +9,133 @@ use syn::{Attribute, Fields, ImplItem, Item, Meta, Signature, Visibility};
 /// A field, a variant, a method or a constant.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Member {
-    /// What it is, in a line.
+    /// The member in one line.
     pub line: String,
-    /// Its name; a method's with parentheses, since a field can have the same.
+    /// The name. A method's name ends in `()`, since a field can have the same name.
     pub name: String,
-    /// What programs depend on: its line without the names of arguments and what serde is told.
-    pub shape: String,
+    /// What programs depend on: the line without argument names, serde attributes and lints.
+    pub signature: String,
 }
 
-/// An item in a line, and its fields, variants or methods in a line each.
-pub fn item(item: &Item) -> (String, Vec<Member>) {
+/// Formats an item, and its fields, variants or methods.
+pub fn format_item(item: &Item) -> (String, Vec<Member>) {
     match item {
-        Item::Struct(of) => {
-            let parts = fields(&of.fields, |vis| matches!(vis, Visibility::Public(_)));
-            let hidden = of.fields.len() > parts.len();
-            let kind =
-                format!("struct{}{}", generics(&of.generics), if hidden { " {..}" } else { "" });
-            (marked(&of.attrs, kind), parts)
+        Item::Struct(item) => {
+            let parts = format_fields(&item.fields, |vis| matches!(vis, Visibility::Public(_)));
+            let has_private_fields = item.fields.len() > parts.len();
+            let suffix = if has_private_fields { " {..}" } else { "" };
+            let kind = format!("struct{}{suffix}", format_tokens(&item.generics));
+            (with_attributes(&item.attrs, kind), parts)
         }
-        Item::Enum(of) => {
-            let variants = of.variants.iter().map(|variant| {
-                let inner = fields(&variant.fields, |_| true);
-                let with = |part: fn(&Member) -> &str| {
-                    let inner = inner.iter().map(part).collect::<Vec<_>>().join(", ");
-                    match &variant.fields {
-                        Fields::Unit => variant.ident.to_string(),
-                        Fields::Unnamed(_) => format!("{}({inner})", variant.ident),
-                        Fields::Named(_) => format!("{} {{ {inner} }}", variant.ident),
-                    }
-                };
-
-                let name = variant.ident.to_string();
-                Member { line: with(|field| &field.line), name, shape: with(|field| &field.shape) }
-            });
-
-            (marked(&of.attrs, format!("enum{}", generics(&of.generics))), variants.collect())
+        Item::Enum(item) => {
+            let kind = format!("enum{}", format_tokens(&item.generics));
+            let variants = item.variants.iter().map(format_variant).collect();
+            (with_attributes(&item.attrs, kind), variants)
         }
-        Item::Trait(of) => {
-            let methods = of.items.iter().filter_map(|item| match item {
-                syn::TraitItem::Fn(method) => Some(self::method(&method.attrs, &method.sig)),
+        Item::Trait(item) => {
+            let methods = item.items.iter().filter_map(|item| match item {
+                syn::TraitItem::Fn(method) => Some(format_method(&method.attrs, &method.sig)),
                 _ => None,
             });
-            (format!("trait{}", generics(&of.generics)), methods.collect())
+            (format!("trait{}", format_tokens(&item.generics)), methods.collect())
         }
-        Item::Const(of) => (format!("const {} = {}", ty(&of.ty), spaced(&of.expr)), vec![]),
-        Item::Static(of) => (format!("static {}", ty(&of.ty)), vec![]),
-        Item::Type(of) => (format!("type {} = {}", spaced(&of.ident), ty(&of.ty)), vec![]),
-        Item::Fn(of) => (function(&of.attrs, &of.sig), vec![]),
-        other => (spaced(other), vec![]),
+        Item::Const(item) => {
+            let value = format_tokens(&item.expr);
+            (format!("const {} = {value}", format_type(&item.ty)), vec![])
+        }
+        Item::Static(item) => (format!("static {}", format_type(&item.ty)), vec![]),
+        Item::Type(item) => (format!("type {} = {}", item.ident, format_type(&item.ty)), vec![]),
+        Item::Fn(item) => (format_function(&item.attrs, &item.sig), vec![]),
+        other => (format_tokens(other), vec![]),
     }
 }
 
-/// A line without the marks that make the compiler warn, and no more.
-pub fn shape(line: &str) -> String {
-    ["must_use", "deprecated"]
-        .iter()
-        .fold(line.to_owned(), |line, mark| line.replace(&format!("#[{mark}] "), ""))
+fn format_variant(variant: &syn::Variant) -> Member {
+    let fields = format_fields(&variant.fields, |_| true);
+    let with_fields = |part: fn(&Member) -> &str| {
+        let fields = fields.iter().map(part).collect::<Vec<_>>().join(", ");
+        match &variant.fields {
+            Fields::Unit => variant.ident.to_string(),
+            Fields::Unnamed(_) => format!("{}({fields})", variant.ident),
+            Fields::Named(_) => format!("{} {{ {fields} }}", variant.ident),
+        }
+    };
+
+    Member {
+        line: with_fields(|field| &field.line),
+        name: variant.ident.to_string(),
+        signature: with_fields(|field| &field.signature),
+    }
 }
 
-/// A function of a type or trait.
-pub fn method(attributes: &[Attribute], signature: &Signature) -> Member {
-    let mut positional = signature.clone();
-    for input in &mut positional.inputs {
+/// Removes the attributes that only cause warnings.
+pub fn without_lints(line: &str) -> String {
+    ["must_use", "deprecated"]
+        .iter()
+        .fold(line.to_owned(), |line, attribute| line.replace(&format!("#[{attribute}] "), ""))
+}
+
+/// Formats a function of a type or a trait.
+pub fn format_method(attributes: &[Attribute], signature: &Signature) -> Member {
+    let mut unnamed = signature.clone();
+    for input in &mut unnamed.inputs {
         if let syn::FnArg::Typed(argument) = input {
             *argument.pat = syn::parse_quote!(_);
         }
     }
 
     Member {
-        line: function(attributes, signature),
+        line: format_function(attributes, signature),
         name: format!("{}()", signature.ident),
-        shape: shape(&function(attributes, &positional)),
+        signature: without_lints(&format_function(attributes, &unnamed)),
     }
 }
 
-/// An associated constant.
-pub fn constant(of: &syn::ImplItemConst) -> Member {
-    let line = format!("const {}: {}", of.ident, ty(&of.ty));
-    Member { name: of.ident.to_string(), shape: line.clone(), line }
+/// Formats an associated constant.
+pub fn format_constant(constant: &syn::ImplItemConst) -> Member {
+    let line = format!("const {}: {}", constant.ident, format_type(&constant.ty));
+    Member { name: constant.ident.to_string(), signature: line.clone(), line }
 }
 
-/// A function without its body.
-fn function(attributes: &[Attribute], signature: &Signature) -> String {
-    let printed = pretty(quote! { #signature {} });
-    marked(attributes, printed.trim_end_matches("{}").trim_end().to_owned())
+/// Formats a function without its body.
+fn format_function(attributes: &[Attribute], signature: &Signature) -> String {
+    let printed = format_as_file(quote! { #signature {} });
+    with_attributes(attributes, printed.trim_end_matches("{}").trim_end().to_owned())
 }
 
-/// A type.
-pub fn ty(ty: &syn::Type) -> String {
-    let printed = pretty(quote! { type T = #ty; });
+/// Formats a type.
+pub fn format_type(ty: &syn::Type) -> String {
+    let printed = format_as_file(quote! { type T = #ty; });
     printed.trim_start_matches("type T = ").trim_end_matches(';').to_owned()
 }
 
-/// The derived traits of an item.
-pub fn derives(item: &Item) -> BTreeSet<String> {
+/// The traits that an item derives.
+pub fn derived_traits(item: &Item) -> BTreeSet<String> {
     let attributes = match item {
-        Item::Struct(of) => &of.attrs,
-        Item::Enum(of) => &of.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
         _ => return BTreeSet::new(),
     };
-    let mut found = BTreeSet::new();
+
+    let mut traits = BTreeSet::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        // A derive that cannot be read derives nothing that could be named.
+        // An invalid derive is an error of the compiler, not of this module.
         let _ = attribute.parse_nested_meta(|meta| {
-            found.insert(trait_name(&meta.path));
+            traits.insert(format_trait(&meta.path));
             Ok(())
         });
     }
 
-    found
+    traits
 }
 
-/// A trait by its last name, with its arguments.
-pub fn trait_name(path: &syn::Path) -> String {
-    path.segments.last().map(spaced).unwrap_or_default()
+/// Formats the last segment of a trait's path, with its generic arguments.
+pub fn format_trait(path: &syn::Path) -> String {
+    path.segments.last().map(format_tokens).unwrap_or_default()
 }
 
-/// The name and the pairs `part = value` in a call of a macro: `Name { part = value, … }`.
-pub fn pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)> {
+/// Parses the argument of a macro call of the form `Name { part = value, … }`.
+pub fn parse_pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)> {
     let mut tokens = tokens.clone().into_iter();
     let name = tokens.next()?.to_string();
     let Some(TokenTree::Group(group)) = tokens.next() else { return None };
@@ -140,28 +149,31 @@ pub fn pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, String>)>
     Some((name, pairs.collect()))
 }
 
-/// What the last rule of a macro makes, in a line each: its repetitions left out, since they only
-/// fill bodies.
-pub fn transcribed(rules: &TokenStream) -> String {
+/// The traits and public methods that the last rule of a macro generates, one per line. Repetitions
+/// are skipped: they are only in the bodies of methods.
+pub fn list_macro_members(rules: &TokenStream) -> String {
     let groups = rules.clone().into_iter().filter_map(|token| match token {
         TokenTree::Group(group) => Some(group.stream()),
         _ => None,
     });
     let Some(body) = groups.last() else { return String::new() };
-    let Ok(file) = syn::parse2::<syn::File>(once(body)) else { return String::new() };
+    let Ok(file) = syn::parse2::<syn::File>(without_repetitions(body)) else {
+        return String::new();
+    };
+
     let mut lines = BTreeSet::new();
 
     for item in file.items {
         let Item::Impl(block) = item else { continue };
         if let Some((_, name, _)) = &block.trait_ {
-            lines.insert(format!("impl {}\n", trait_name(name)));
+            lines.insert(format!("impl {}\n", format_trait(name)));
         }
 
         for item in &block.items {
-            if let ImplItem::Fn(function_) = item
-                && matches!(function_.vis, Visibility::Public(_))
+            if let ImplItem::Fn(function) = item
+                && matches!(function.vis, Visibility::Public(_))
             {
-                lines.insert(format!("{}\n", function(&function_.attrs, &function_.sig)));
+                lines.insert(format!("{}\n", format_function(&function.attrs, &function.sig)));
             }
         }
     }
@@ -169,24 +181,22 @@ pub fn transcribed(rules: &TokenStream) -> String {
     lines.into_iter().collect()
 }
 
-/// The body of a rule with its variables as plain names and without its repetitions.
-fn once(body: TokenStream) -> TokenStream {
+/// The body of a macro rule without its repetitions, and with its variables as plain identifiers.
+fn without_repetitions(body: TokenStream) -> TokenStream {
     let mut tokens = body.into_iter().peekable();
     let mut plain = TokenStream::new();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(dollar) if dollar.as_char() == '$' => {
                 if let Some(TokenTree::Group(_)) = tokens.peek() {
-                    // The repetition, its separator and its operator.
-                    let _ = tokens
-                        .by_ref()
-                        .find(|token| matches!(token, TokenTree::Punct(end) if "*+?".contains(end.as_char())));
+                    // Skips the repetition, its separator and its operator.
+                    let _ = tokens.by_ref().find(is_repetition_operator);
                 }
             }
             TokenTree::Group(group) => {
-                let inside = once(group.stream());
-                plain
-                    .extend([TokenTree::Group(proc_macro2::Group::new(group.delimiter(), inside))]);
+                let inner = without_repetitions(group.stream());
+                let group = proc_macro2::Group::new(group.delimiter(), inner);
+                plain.extend([TokenTree::Group(group)]);
             }
             token => plain.extend([token]),
         }
@@ -195,51 +205,53 @@ fn once(body: TokenStream) -> TokenStream {
     plain
 }
 
-fn fields(fields: &Fields, visible: impl Fn(&Visibility) -> bool) -> Vec<Member> {
-    let shown = fields.iter().filter(|field| visible(&field.vis));
+fn is_repetition_operator(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(operator) if "*+?".contains(operator.as_char()))
+}
+
+fn format_fields(fields: &Fields, is_visible: impl Fn(&Visibility) -> bool) -> Vec<Member> {
+    let shown = fields.iter().filter(|field| is_visible(&field.vis));
     shown
         .map(|field| {
             let serde = field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
             let serde: String = serde
                 .filter_map(|attribute| match &attribute.meta {
-                    Meta::List(list) => Some(format!(" #[{}]", spaced(&list.tokens))),
+                    Meta::List(list) => Some(format!(" #[{}]", format_tokens(&list.tokens))),
                     _ => None,
                 })
                 .collect();
 
-            let (name, shape) = match &field.ident {
-                Some(name) => (name.to_string(), format!("{name}: {}", ty(&field.ty))),
-                None => (String::new(), ty(&field.ty)),
+            let (name, signature) = match &field.ident {
+                Some(name) => (name.to_string(), format!("{name}: {}", format_type(&field.ty))),
+                None => (String::new(), format_type(&field.ty)),
             };
 
-            Member { line: format!("{shape}{serde}"), name, shape }
+            Member { line: format!("{signature}{serde}"), name, signature }
         })
         .collect()
 }
 
-/// What is said of an item that its users must heed.
-fn marked(attributes: &[Attribute], what: String) -> String {
-    let marks = ["non_exhaustive", "must_use", "deprecated"];
-    let marks = attributes.iter().filter_map(|attribute| {
-        marks.iter().find(|mark| attribute.path().is_ident(mark)).map(|mark| format!("#[{mark}] "))
+/// Prepends the attributes that matter to users of an item.
+fn with_attributes(attributes: &[Attribute], declaration: String) -> String {
+    let names = ["non_exhaustive", "must_use", "deprecated"];
+    let shown = attributes.iter().filter_map(|attribute| {
+        let name = names.iter().find(|name| attribute.path().is_ident(name));
+        name.map(|name| format!("#[{name}] "))
     });
-    marks.collect::<String>() + &what
+
+    shown.collect::<String>() + &declaration
 }
 
-fn generics(generics: &syn::Generics) -> String {
-    spaced(generics)
-}
-
-/// Code that is a whole item, in one line.
-fn pretty(item: TokenStream) -> String {
+/// Formats code that is a whole item, in one line.
+fn format_as_file(item: TokenStream) -> String {
     match syn::parse2::<syn::File>(item.clone()) {
-        Ok(file) => one_line(&prettyplease::unparse(&file)),
+        Ok(file) => join_lines(&prettyplease::unparse(&file)),
         Err(_) => item.to_string(),
     }
 }
 
-/// Code of any kind, in one line.
-fn spaced(code: &impl ToTokens) -> String {
+/// Formats any code in one line.
+fn format_tokens(code: &impl ToTokens) -> String {
     let mut line = code.to_token_stream().to_string();
     for (from, to) in
         [(" :: ", "::"), (" < ", "<"), (" >", ">"), (" ,", ","), ("& ", "&"), ("< ", "<")]
@@ -250,7 +262,7 @@ fn spaced(code: &impl ToTokens) -> String {
     line
 }
 
-fn one_line(code: &str) -> String {
+fn join_lines(code: &str) -> String {
     let mut line = code.split_whitespace().collect::<Vec<_>>().join(" ");
     for (from, to) in [("( ", "("), (", )", ")"), (" )", ")"), ("< ", "<"), (", >", ">")] {
         line = line.replace(from, to);

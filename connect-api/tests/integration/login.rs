@@ -1,10 +1,10 @@
-//! The login, with an account service and a browser that are not real.
+//! Login, with a simulated account service and browser.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::oauth_service::Service;
+use crate::support::oauth_service::OAuthService;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use connect_api::{Error, Login, PendingLogin, StatusCode, TokenProvider as _};
@@ -14,13 +14,14 @@ use sha2::{Digest as _, Sha512};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// An account service whose users are sent on at once, as `reply` says, with the state that came.
-async fn authorize(reply: &'static str) -> String {
+/// Starts an account service that redirects the browser at once, with the parameters and the received
+/// state. Returns its authorize URL.
+async fn start_authorize_server(parameters: &'static str) -> String {
     use axum::extract::Query;
     use axum::response::Redirect;
 
     let page = move |Query(query): Query<HashMap<String, String>>| async move {
-        Redirect::to(&format!("{}?{reply}&state={}", query["redirect_uri"], query["state"]))
+        Redirect::to(&format!("{}?{parameters}&state={}", query["redirect_uri"], query["state"]))
     };
     let router = axum::Router::new().route("/authorize", axum::routing::get(page));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -30,27 +31,27 @@ async fn authorize(reply: &'static str) -> String {
     url
 }
 
-fn login(service: &Service, authorize_url: &str) -> Login {
+fn login(service: &OAuthService, authorize_url: &str) -> Login {
     Login::new("client")
         .port(0)
         .authorize_url(authorize_url)
         .token_url(format!("{}/token", service.url))
 }
 
-fn query(login: &PendingLogin) -> HashMap<String, String> {
+fn query_of(login: &PendingLogin) -> HashMap<String, String> {
     Url::parse(login.authorize_url()).unwrap().query_pairs().into_owned().collect()
 }
 
-/// What a browser gets for a URL, where it ends up.
+/// Opens a URL as a browser does. Returns the response after all redirects.
 async fn browse(url: &str) -> (StatusCode, String) {
-    let answer = reqwest::get(url).await.unwrap();
-    (answer.status(), answer.text().await.unwrap())
+    let response = reqwest::get(url).await.unwrap();
+    (response.status(), response.text().await.unwrap())
 }
 
 #[tokio::test]
-async fn a_user_logs_in() {
-    let service = Service::start().await;
-    let authorize_url = authorize("code=c%2Fode").await;
+async fn login_grants_tokens() {
+    let service = OAuthService::start().await;
+    let authorize_url = start_authorize_server("code=c%2Fode").await;
     let stored = Arc::new(Mutex::new(Vec::new()));
     let store = Arc::clone(&stored);
 
@@ -61,7 +62,7 @@ async fn a_user_logs_in() {
         .start()
         .await
         .unwrap();
-    let query = query(&login);
+    let query = query_of(&login);
 
     let port: u16 = {
         let uri = Url::parse(&query["redirect_uri"]).unwrap();
@@ -90,7 +91,7 @@ async fn a_user_logs_in() {
     assert!(page.contains("close this page"), "{page}");
 
     {
-        let forms = service.forms.lock().unwrap();
+        let forms = service.token_requests.lock().unwrap();
         let (form, _) = &forms[0];
         assert_eq!(form["grant_type"], "authorization_code");
         assert_eq!(form["code"], "c/ode");
@@ -104,28 +105,28 @@ async fn a_user_logs_in() {
     assert_eq!(*stored.lock().unwrap(), ["refresh-1"]);
     let client = service.client(&tokens);
     client.get_clusters().send().await.unwrap();
-    assert_eq!(service.seen(), (1, 1));
+    assert_eq!(service.request_counts(), (1, 1));
 
-    service.good.lock().unwrap().clear();
+    service.valid_tokens.lock().unwrap().clear();
     client.get_clusters().send().await.unwrap();
-    assert_eq!(service.forms.lock().unwrap()[1].0["refresh_token"], "refresh-1");
+    assert_eq!(service.token_requests.lock().unwrap()[1].0["refresh_token"], "refresh-1");
     assert_eq!(*stored.lock().unwrap(), ["refresh-1", "refresh-2"]);
 }
 
 #[tokio::test]
-async fn what_is_not_the_users_return_does_not_end_the_login() {
-    let service = Service::start().await;
+async fn requests_without_code_and_state_do_not_end_the_login() {
+    let service = OAuthService::start().await;
     let login = login(&service, "https://localhost/authorize").start().await.unwrap();
-    let query = query(&login);
+    let query = query_of(&login);
     let (uri, state) = (query["redirect_uri"].clone(), query["state"].clone());
     let address = Url::parse(&uri).unwrap().socket_addrs(|| None).unwrap();
     let address = address.into_iter().find(|address| address.is_ipv4()).unwrap();
     let login = tokio::spawn(login.finish());
 
-    // Connections that a browser opens in advance, as many as there may be but one.
-    let mut silent = Vec::new();
+    // Idle connections, as browsers open them: one less than the maximum.
+    let mut idle = Vec::new();
     for _ in 0..31 {
-        silent.push(TcpStream::connect(address).await.unwrap());
+        idle.push(TcpStream::connect(address).await.unwrap());
     }
 
     let origin = uri.trim_end_matches("/callback");
@@ -141,13 +142,13 @@ async fn what_is_not_the_users_return_does_not_end_the_login() {
 
     for hostile in [format!("GET /{} HTTP/1.1\r\n", "x".repeat(20_000)), "\0\r\n\r\n".to_owned()] {
         let mut connection = TcpStream::connect(address).await.unwrap();
-        // It may stop reading, and close.
+        // The server may stop reading and close the connection.
         _ = connection.write_all(hostile.as_bytes()).await;
         _ = connection.read_to_end(&mut Vec::new()).await;
     }
 
     assert!(!login.is_finished());
-    assert_eq!(service.seen(), (0, 0));
+    assert_eq!(service.request_counts(), (0, 0));
     assert_eq!(browse(&format!("{uri}?code=c&state={state}")).await.0, StatusCode::OK);
 
     let tokens = login.await.unwrap().unwrap();
@@ -155,10 +156,10 @@ async fn what_is_not_the_users_return_does_not_end_the_login() {
 }
 
 #[tokio::test]
-async fn a_user_who_denies_is_an_error_that_says_so() {
-    for reply in ["error=access_denied&error_description=No%0Away", "error_code=user_denied"] {
-        let service = Service::start().await;
-        let authorize_url = authorize(reply).await;
+async fn denied_login_is_a_permanent_failure() {
+    for parameters in ["error=access_denied&error_description=No%0Away", "error_code=user_denied"] {
+        let service = OAuthService::start().await;
+        let authorize_url = start_authorize_server(parameters).await;
         let login = login(&service, &authorize_url).start().await.unwrap();
         let url = login.authorize_url().to_owned();
         let browser = tokio::spawn(async move { browse(&url).await });
@@ -168,16 +169,16 @@ async fn a_user_who_denies_is_an_error_that_says_so() {
         assert!(error.to_string().contains("the user denied the login"), "{error}");
         assert!(!error.to_string().contains('\n'), "{error}");
         assert!(browser.await.unwrap().1.contains("failed"));
-        assert_eq!(service.seen(), (0, 0));
+        assert_eq!(service.request_counts(), (0, 0));
     }
 }
 
 #[tokio::test]
-async fn a_user_who_never_comes_is_an_error_and_frees_the_port() {
-    let service = Service::start().await;
+async fn login_timeout_is_an_error_and_releases_the_port() {
+    let service = OAuthService::start().await;
     let login = login(&service, "https://localhost/authorize").timeout(Duration::from_millis(10));
     let login = login.start().await.unwrap();
-    let port = Url::parse(&query(&login)["redirect_uri"]).unwrap().port().unwrap();
+    let port = Url::parse(&query_of(&login)["redirect_uri"]).unwrap().port().unwrap();
     let second = Login::new("client").port(port).start().await.unwrap_err();
 
     assert!(matches!(second, Error::Configuration(_)), "{second:?}");
@@ -191,17 +192,20 @@ async fn a_user_who_never_comes_is_an_error_and_frees_the_port() {
 }
 
 #[tokio::test]
-async fn a_code_that_is_refused_shows_neither_code_nor_verifier() {
-    let service = Service::start().await;
-    let authorize_url = authorize("code=S3CRET").await;
-    let words = "the code S3CRET is spent";
-    service.will_answer(400, json!({"error": "invalid_grant", "error_description": words}));
+async fn refused_code_is_reported_without_code_and_verifier() {
+    let service = OAuthService::start().await;
+    let authorize_url = start_authorize_server("code=S3CRET").await;
+    let description = "the code S3CRET is spent";
+    service.push_token_response(
+        400,
+        json!({"error": "invalid_grant", "error_description": description}),
+    );
 
     let login = login(&service, &authorize_url).client_secret("S3CRET-client");
     assert!(!format!("{login:?}").contains("S3CRET"));
 
     let login = login.start().await.unwrap();
-    let state = query(&login)["state"].clone();
+    let state = query_of(&login)["state"].clone();
     assert!(!format!("{login:?} {login:#?}").contains(&state));
 
     let url = login.authorize_url().to_owned();
@@ -210,17 +214,17 @@ async fn a_code_that_is_refused_shows_neither_code_nor_verifier() {
     let text = format!("{error} {error:?}");
 
     assert!(text.contains("invalid_grant (the code *** is spent)"), "{text}");
-    let verifier = service.forms.lock().unwrap()[0].0["code_verifier"].clone();
+    let verifier = service.token_requests.lock().unwrap()[0].0["code_verifier"].clone();
     assert!(!text.contains(&verifier) && !text.contains("S3CRET"), "{text}");
 
     browser.await.unwrap();
 }
 
 #[tokio::test]
-async fn a_login_without_a_refresh_token_is_an_error() {
-    let service = Service::start().await;
-    let authorize_url = authorize("code=c").await;
-    service.will_answer(200, json!({"access_token": "a"}));
+async fn grant_without_a_refresh_token_is_an_error() {
+    let service = OAuthService::start().await;
+    let authorize_url = start_authorize_server("code=c").await;
+    service.push_token_response(200, json!({"access_token": "a"}));
 
     let login = login(&service, &authorize_url).start().await.unwrap();
     let url = login.authorize_url().to_owned();
@@ -232,7 +236,7 @@ async fn a_login_without_a_refresh_token_is_an_error() {
 }
 
 #[tokio::test]
-async fn nobody_is_sent_to_where_others_read_along() {
+async fn login_refuses_insecure_urls() {
     for (authorize_url, token_url) in
         [("http://h/authorize", "https://h/token"), ("https://h/authorize", "http://h/token")]
     {

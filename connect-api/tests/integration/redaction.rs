@@ -1,5 +1,5 @@
-//! A token that an answer repeats shows in no error, however the answer spells it; nor do the
-//! secrets that the API itself gives or takes.
+//! Errors and `Debug` show neither the token, even if a response repeats it, nor secret members, nor the
+//! queries of URLs.
 
 use crate::support::api_server::{Server, answer};
 use axum::response::IntoResponse as _;
@@ -10,20 +10,20 @@ use connect_api::models::{
 use connect_api::{CallOptions, Client, Error, Method, RetryPolicy, StatusCode};
 use serde_json::json;
 
-/// As the service's own: with characters that others encode.
+/// Has the format of the service's tokens, with characters that are encoded in URLs.
 const TOKEN: &str = "umapi-SE/CRET1234|main";
 
-/// The error of a call that is answered so, in every form that a program may print.
-async fn printed(status: u16, location: Option<&str>, body: &str) -> (Error, String) {
+/// Sends a call and returns its error, and all that a program can print of the error.
+async fn call_error(status: u16, location: Option<&str>, body: &str) -> (Error, String) {
     let (location, body) = (location.map(str::to_owned), body.to_owned());
     let server = Server::start(move |_| {
         let status = StatusCode::from_u16(status).unwrap();
-        let mut answer = (status, body.clone()).into_response();
+        let mut response = (status, body.clone()).into_response();
         if let Some(location) = &location {
-            answer.headers_mut().insert("location", location.parse().unwrap());
+            response.headers_mut().insert("location", location.parse().unwrap());
         }
 
-        std::future::ready(answer)
+        std::future::ready(response)
     });
 
     let once = CallOptions::new().retry(RetryPolicy::never());
@@ -44,67 +44,67 @@ async fn printed(status: u16, location: Option<&str>, body: &str) -> (Error, Str
 const WITHHELD: &str = "[withheld: it contains a secret]";
 
 #[track_caller]
-fn assert_hidden(text: &str) {
+fn assert_redacted(text: &str) {
     assert!(text.contains("***") || text.contains(WITHHELD), "{text}");
     assert!(!text.contains("CRET"), "{text}");
 }
 
 #[tokio::test]
-async fn a_name_in_an_error_object_is_no_place_for_it() {
+async fn token_is_redacted_in_names_of_error_objects() {
     let object = json!({
         "id": "1", "code": "c", "title": "t", "http_status": "403",
         "meta": {TOKEN: {"of": [{TOKEN: TOKEN}]}},
     });
     let body = json!({"errors": [object]}).to_string();
-    let (error, text) = printed(403, None, &body).await;
+    let (error, text) = call_error(403, None, &body).await;
     let Error::Api(error) = error else { panic!("{error:?}") };
 
     assert_eq!(error.errors.len(), 1);
-    assert_hidden(&text);
+    assert_redacted(&text);
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_decode_may_spell_it_as_json_can() {
-    for spelling in [
+async fn json_escaped_token_is_redacted_in_decode_errors() {
+    for escaped in [
         r"umapi-SE\/CRET1234|main",
         r"umapi-SE/CRET1234\u007cmain",
         r"umapi-SE\u002FC\u0052ET1234\u007Cmain",
     ] {
-        for body in [format!(r#"{{"data": "{spelling}"}}"#), format!(r#"{{"{spelling}": }}"#)] {
-            let (error, text) = printed(200, None, &body).await;
+        for body in [format!(r#"{{"data": "{escaped}"}}"#), format!(r#"{{"{escaped}": }}"#)] {
+            let (error, text) = call_error(200, None, &body).await;
             assert!(matches!(error, Error::Decode(_)), "{error:?}");
-            assert_hidden(&text);
+            assert_redacted(&text);
             assert!(!text.contains(r"\u0052ET"), "{text}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_page_and_a_redirect_may_spell_it_as_urls_can() {
-    for spelling in ["umapi-SE%2FCRET1234%7Cmain", "umapi-SE%2fCRET1234%7cmain"] {
-        let page = format!("<a href='/?token={spelling}'>again</a>");
-        let location = format!("/login?token={spelling}");
-        let (error, text) = printed(502, None, &page).await;
+async fn percent_encoded_token_is_redacted_in_pages_and_redirects() {
+    for escaped in ["umapi-SE%2FCRET1234%7Cmain", "umapi-SE%2fCRET1234%7cmain"] {
+        let page = format!("<a href='/?token={escaped}'>again</a>");
+        let location = format!("/login?token={escaped}");
+        let (error, text) = call_error(502, None, &page).await;
 
         assert!(error.to_string().contains(WITHHELD), "{error}");
-        assert_hidden(&text);
-        let (error, text) = printed(302, Some(&location), &page).await;
+        assert_redacted(&text);
+        let (error, text) = call_error(302, Some(&location), &page).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
         assert!(error.headers["location"].is_sensitive());
 
-        assert_hidden(&text);
+        assert_redacted(&text);
     }
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_in_it_shows_no_half_of_it() {
-    let (_, text) = printed(502, None, "Bearer umapi-SE/CRET12").await;
-    assert_hidden(&text);
+async fn body_that_ends_within_the_token_is_withheld() {
+    let (_, text) = call_error(502, None, "Bearer umapi-SE/CRET12").await;
+    assert_redacted(&text);
     assert!(!text.contains("umapi"), "{text}");
 }
 
 #[tokio::test]
-async fn what_does_not_repeat_it_is_shown_as_it_is() {
+async fn body_without_secrets_is_shown_as_received() {
     let server = Server::start(|_| std::future::ready(answer(502, &json!("100% \\/ &amp; %7C"))));
     let client = server.await.client();
     let error = client.get_settings().send().await.unwrap_err();
@@ -113,7 +113,7 @@ async fn what_does_not_repeat_it_is_shown_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_answer_shows_no_header_that_repeats_it() {
+async fn debug_of_a_response_shows_no_header_values() {
     let server = Server::start(|_| {
         let mut answer = answer(200, &json!({"data": []}));
         answer.headers_mut().insert("x-echo", format!("Bearer {TOKEN}").parse().unwrap());
@@ -129,7 +129,7 @@ async fn an_answer_shows_no_header_that_repeats_it() {
 }
 
 #[tokio::test]
-async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
+async fn signed_url_is_redacted_in_models_and_decode_errors() {
     let url = "https://storage.example/a?X-Goog-Signature=S3CRET";
     let profile = json!({
         "client_id": "c", "content_type": "t", "material_profile_id": "m", "username": "u",
@@ -143,7 +143,7 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
     elsewhere["client_id"] = json!(url);
 
     let data = [profile, without_user, elsewhere, json!(url), json!([url])];
-    for (at, data) in data.into_iter().enumerate() {
+    for (index, data) in data.into_iter().enumerate() {
         let body = json!({ "data": data });
         let server = Server::start(move |_| std::future::ready(answer(200, &body)));
         let client = server.await.client();
@@ -152,9 +152,9 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
         let mut text = format!("{result:?} {result:#?}");
 
         match result {
-            Ok(profile) => assert_eq!((at, profile.upload_url.as_deref()), (0, Some(url))),
+            Ok(profile) => assert_eq!((index, profile.upload_url.as_deref()), (0, Some(url))),
             Err(error) => {
-                assert!(at > 0 && matches!(error, Error::Decode(_)), "{error:?}");
+                assert!(index > 0 && matches!(error, Error::Decode(_)), "{error:?}");
                 text += &error.to_string();
             }
         }
@@ -166,16 +166,16 @@ async fn a_signed_url_shows_neither_in_a_model_nor_where_that_does_not_fit() {
 }
 
 #[tokio::test]
-async fn an_error_object_shows_no_secret_of_the_api() {
-    let said = r#"upstream said {"access_key":"S3CRET"}"#;
+async fn secret_members_and_url_queries_are_redacted_in_error_objects() {
+    let quoted = r#"upstream said {"access_key":"S3CRET"}"#;
     for (member, value, shown) in [
         (
             "title",
             json!("see https://h/a?X-Goog-Signature=S3CRET now"),
             json!("see https://h/a?*** now"),
         ),
-        ("title", json!(said), json!(WITHHELD)),
-        ("detail", json!(json!({"body": said}).to_string()), json!(WITHHELD)),
+        ("title", json!(quoted), json!(WITHHELD)),
+        ("detail", json!(json!({"body": quoted}).to_string()), json!(WITHHELD)),
         ("code", json!("https://h/a?S3CRET"), json!("https://h/a?***")),
         (
             "meta",
@@ -185,7 +185,7 @@ async fn an_error_object_shows_no_secret_of_the_api() {
     ] {
         let mut object = json!({"id": "1", "code": "c", "title": "t", "http_status": "404"});
         object[member] = value;
-        let (error, text) = printed(404, None, &json!({"errors": [object]}).to_string()).await;
+        let (error, text) = call_error(404, None, &json!({"errors": [object]}).to_string()).await;
         let Error::Api(error) = error else { panic!("{error:?}") };
         let error = &error.errors[0];
 
@@ -195,12 +195,12 @@ async fn an_error_object_shows_no_secret_of_the_api() {
         });
 
         assert_eq!(members[member], shown);
-        assert_hidden(&text);
+        assert_redacted(&text);
     }
 }
 
 #[tokio::test]
-async fn an_error_shows_no_header_that_opens_something() {
+async fn secret_headers_are_redacted_in_errors() {
     for (status, body) in [(404, "nothing"), (200, r#"{"data": 7}"#)] {
         let server = Server::start(move |_| {
             let status = StatusCode::from_u16(status).unwrap();
@@ -211,7 +211,7 @@ async fn an_error_shows_no_header_that_opens_something() {
                 ("link", "</of/S3CRET>; rel=next"),
                 ("set-cookie", "session=S3CRET"),
                 ("x-from", "https://storage.example/p?X-Goog-Signature=S3CRET"),
-                ("x-said", r#"{"access_key": "S3CRET"}"#),
+                ("x-quoted", r#"{"access_key": "S3CRET"}"#),
                 ("x-request-id", "any"),
             ] {
                 answer.headers_mut().append(name, value.parse().unwrap());
@@ -237,7 +237,7 @@ async fn an_error_shows_no_header_that_opens_something() {
 }
 
 #[tokio::test]
-async fn the_place_that_does_not_fit_and_what_it_quotes_show_no_secret_of_the_api() {
+async fn secrets_are_redacted_in_paths_and_messages_of_decode_errors() {
     let quoted = json!({"access_key": "S3CRET"}).to_string();
     let twice = json!({ "of": quoted }).to_string();
 
@@ -246,14 +246,14 @@ async fn the_place_that_does_not_fit_and_what_it_quotes_show_no_secret_of_the_ap
         json!({ "data": quoted }).to_string(),
         json!({ "data": twice }).to_string(),
     ] {
-        let (error, text) = printed(200, None, &body).await;
+        let (error, text) = call_error(200, None, &body).await;
         assert!(matches!(error, Error::Decode(_)), "{error:?}");
-        assert_hidden(&text);
+        assert_redacted(&text);
     }
 }
 
 #[test]
-fn a_pin_code_shows_in_no_request() {
+fn pin_code_is_redacted_in_requests() {
     let client = Client::new("any");
     let body = PrinterActionBodyRequest::new().pin_code("S3CRET").name("b");
 
@@ -274,11 +274,11 @@ fn a_pin_code_shows_in_no_request() {
 }
 
 #[test]
-fn a_picture_shows_only_to_who_asks_for_it() {
+fn image_urls_are_redacted_in_models() {
     let url = "https://images.example/S3CRET";
-    let picture: WebcamSnapshotStatus = serde_json::from_value(json!({"image_url": url})).unwrap();
-    assert_eq!(picture.image_url, url);
-    assert_eq!(format!("{picture:?}"), "WebcamSnapshotStatus { image_url: *** }");
+    let snapshot: WebcamSnapshotStatus = serde_json::from_value(json!({"image_url": url})).unwrap();
+    assert_eq!(snapshot.image_url, url);
+    assert_eq!(format!("{snapshot:?}"), "WebcamSnapshotStatus { image_url: *** }");
 
     let job = json!({
         "cluster_id": "c", "created_at": "2026-01-01T00:00:00Z", "force": false, "is_online": true,

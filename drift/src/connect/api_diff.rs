@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connect_codegen::diagnostic::Result;
 use connect_codegen::normalise::LenientNormalisation;
 use connect_codegen::pipeline::generate_code;
-use connect_codegen::public_api::Surface;
+use connect_codegen::public_api::PublicApi;
 
 use crate::change_kind::ChangeKind;
 use crate::compare::Comparison;
@@ -30,7 +30,7 @@ impl Crate {
     pub fn of(lenient: &LenientNormalisation) -> Result<Self> {
         let normalised = lenient.normalised.as_ref().map_err(Clone::clone)?;
         let files = generate_code(normalised, &lenient.policy)?;
-        Ok(Self(Surface::of_generated(&files)?.shapes()))
+        Ok(Self(PublicApi::from_generated(&files)?.signatures()))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the stand-in answers, made from the document's examples.
+//! Responses built from the examples of the document.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -6,78 +6,87 @@ use http::StatusCode;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::contract::{Content, Contract, Operation};
+use crate::contract::{Content, Contract, Operation};
 
-/// The title of what is wrong with a request that breaks the document.
-pub(super) const INVALID: &str = "The request is not valid.";
+/// The title of the error for an invalid request.
+pub(crate) const INVALID_REQUEST_TITLE: &str = "The request is not valid.";
 
-/// An answer before it goes on the wire.
+/// A response before it is sent.
 #[derive(Debug)]
-pub struct Answer {
+pub struct ApiResponse {
     /// The status.
     pub status: StatusCode,
-    /// Headers beyond those of every answer.
+    /// The headers, apart from those that each response has.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The JSON text of the body; nothing for an answer without one.
+    /// The JSON text of the body. `None` is a response without a body.
     pub body: Option<String>,
 }
 
-impl Answer {
-    /// An answer with a JSON body.
+impl ApiResponse {
+    /// A response with a JSON body.
     pub fn json(status: StatusCode, text: impl Into<String>) -> Self {
         let json = HeaderValue::from_static("application/json");
         Self { status, headers: vec![(CONTENT_TYPE, json)], body: Some(text.into()) }
     }
 
-    /// The documented answer of this status, as its example has it.
+    /// A response without a body.
+    pub fn empty(status: StatusCode) -> Self {
+        Self { status, headers: Vec::new(), body: None }
+    }
+
+    /// The documented response of an operation with this status, built from its example.
     pub fn documented(operation: &Operation, status: u16) -> Self {
         let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+
         match operation.responses.get(&status) {
-            Some(None) => Self { status: code, headers: Vec::new(), body: None },
+            Some(None) => Self::empty(code),
             Some(Some(Content { example: Some(example), .. })) => {
                 Self::json(code, example.to_string())
             }
-            Some(Some(_)) => Self::gap(operation, "has no example for this answer"),
-            None => Self::gap(operation, "does not document this answer"),
+            Some(Some(_)) => Self::not_implemented(operation, "has no example for this response"),
+            None => Self::not_implemented(operation, "does not document this response"),
         }
     }
 
-    /// An error: the operation's documented one of this status, one for each detail. Where it
-    /// documents none, the same error of another operation; failing that, one of the same shape.
+    /// An error response with one error for each detail.
+    ///
+    /// It is built from the operation's example for this status, else from another operation's. If
+    /// the document has none, the error has the same shape.
     pub fn error(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
         details: &[String],
     ) -> Self {
-        let body = detailed(example(contract, operation, status), status, details);
+        let body = error_body(contract, operation, status, details);
         Self::json(status, body.to_string())
     }
 
-    /// A refusal: an [error](Self::error) that is held against the document.
-    pub fn refusal(
+    /// An [error response](Self::error) to a rejected request, validated against the document.
+    pub fn rejection(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
         details: &[String],
     ) -> Self {
-        let body = detailed(example(contract, operation, status), status, details);
-        Self::held(contract, operation, status, body)
+        let body = error_body(contract, operation, status, details);
+        Self::validated(contract, operation, status, body)
     }
 
-    /// The refusal of a request that breaks the document, one error for each finding.
-    pub fn invalid(contract: &Contract, operation: &Operation, findings: &[String]) -> Self {
+    /// The response to a request that the document does not allow, with one error for each detail.
+    pub fn invalid_request(contract: &Contract, operation: &Operation, details: &[String]) -> Self {
         let status = StatusCode::BAD_REQUEST;
-        // An operation's own 400 may be about something else.
-        let mut body = example(contract, None, status);
+
+        // The operation's own example for 400 may describe a different error.
+        let mut body = error_example(contract, None, status);
         if let Some(title) = body.pointer_mut("/errors/0/title") {
-            *title = INVALID.into();
+            *title = INVALID_REQUEST_TITLE.into();
         }
 
-        Self::held(contract, Some(operation), status, detailed(body, status, findings))
+        Self::validated(contract, Some(operation), status, set_details(body, status, details))
     }
 
-    fn held(
+    fn validated(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
@@ -86,52 +95,57 @@ impl Answer {
         let code = status.as_u16();
         let documented = operation.and_then(|operation| operation.responses.get(&code));
         let body = Some(body).filter(|_| !matches!(documented, Some(None)));
-        let findings = contract.check_error_response(operation, code, body.as_ref());
 
-        if !findings.is_empty() {
-            return Self::broken(operation, &findings);
+        let errors = contract.check_error_response(operation, code, body.as_ref());
+        if !errors.is_empty() {
+            return Self::internal_error(operation, &errors);
         }
+
         match body {
             Some(body) => Self::json(status, body.to_string()),
-            None => Self { status, headers: Vec::new(), body: None },
+            None => Self::empty(status),
         }
     }
 
-    /// 405, with the methods that there are.
+    /// The response 405 with the allowed methods.
     pub fn method_not_allowed<'m>(
         contract: &Contract,
         methods: impl Iterator<Item = &'m str>,
     ) -> Self {
         let methods = methods.collect::<Vec<_>>().join(", ");
         let details = [format!("the path allows {methods}")];
-        let mut answer = Self::refusal(contract, None, StatusCode::METHOD_NOT_ALLOWED, &details);
+        let mut response =
+            Self::rejection(contract, None, StatusCode::METHOD_NOT_ALLOWED, &details);
 
         if let Ok(methods) = HeaderValue::from_str(&methods) {
-            answer.headers.push((ALLOW, methods));
+            response.headers.push((ALLOW, methods));
         }
-        answer
+
+        response
     }
 
-    /// The answer that there would be breaks the document: a mistake of the stand-in.
-    pub fn broken(operation: Option<&Operation>, findings: &[String]) -> Self {
-        let mut body = undocumented(StatusCode::INTERNAL_SERVER_ERROR);
-        let to = operation.map_or("a request to no operation", |operation| &operation.id);
-        let findings = findings.join("; ");
-        let detail = format!("the stand-in's own answer to {to} is wrong: {findings}");
-        body["errors"][0]["detail"] = detail.into();
+    /// The response 500 in place of one that violates the document. It reports a bug of the
+    /// stand-in.
+    pub fn internal_error(operation: Option<&Operation>, errors: &[String]) -> Self {
+        let request = operation.map_or("a request to no operation", |operation| &operation.id);
+        let errors = errors.join("; ");
+
+        let mut body = undocumented_error(StatusCode::INTERNAL_SERVER_ERROR);
+        body["errors"][0]["detail"] =
+            format!("the stand-in's response to {request} violates the document: {errors}").into();
 
         Self::json(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
     }
 
-    /// The stand-in cannot answer since the document says too little.
-    fn gap(operation: &Operation, what: &str) -> Self {
-        let mut body = undocumented(StatusCode::NOT_IMPLEMENTED);
-        body["errors"][0]["detail"] = format!("the document {what} of {}", operation.id).into();
+    /// The response 501 where the document does not describe a response.
+    fn not_implemented(operation: &Operation, gap: &str) -> Self {
+        let mut body = undocumented_error(StatusCode::NOT_IMPLEMENTED);
+        body["errors"][0]["detail"] = format!("the document {gap} of {}", operation.id).into();
         Self::json(StatusCode::NOT_IMPLEMENTED, body.to_string())
     }
 }
 
-impl IntoResponse for Answer {
+impl IntoResponse for ApiResponse {
     fn into_response(self) -> Response {
         let mut response = Response::new(self.body.map_or_else(Body::empty, Body::from));
         *response.status_mut() = self.status;
@@ -140,19 +154,29 @@ impl IntoResponse for Answer {
     }
 }
 
-/// The body of an error of this status: the operation's own, or else another's.
-fn example(contract: &Contract, operation: Option<&Operation>, status: StatusCode) -> Value {
+fn error_body(
+    contract: &Contract,
+    operation: Option<&Operation>,
+    status: StatusCode,
+    details: &[String],
+) -> Value {
+    set_details(error_example(contract, operation, status), status, details)
+}
+
+/// The example body of an error with this status: the operation's own, else another operation's.
+fn error_example(contract: &Contract, operation: Option<&Operation>, status: StatusCode) -> Value {
     let example = |operation: &Operation| {
         operation.responses.get(&status.as_u16())?.as_ref()?.example.clone()
     };
-    let documented = operation.and_then(example);
-    let documented = documented.or_else(|| contract.operations().find_map(example));
-    documented.unwrap_or_else(|| undocumented(status))
+
+    operation
+        .and_then(example)
+        .or_else(|| contract.operations().find_map(example))
+        .unwrap_or_else(|| undocumented_error(status))
 }
 
-/// The body of an error with this status, whatever that of the example is, and one error for each
-/// detail.
-fn detailed(mut body: Value, status: StatusCode, details: &[String]) -> Value {
+/// Sets the status of an error body, and repeats its first error with each detail.
+fn set_details(mut body: Value, status: StatusCode, details: &[String]) -> Value {
     if let Some(errors) = body.get_mut("errors").and_then(Value::as_array_mut)
         && let Some(mut first) = errors.first().cloned()
     {
@@ -174,8 +198,8 @@ fn with_detail(error: &Value, detail: &str) -> Value {
     error
 }
 
-/// An error of the API's shape for a status that its document does not have.
-fn undocumented(status: StatusCode) -> Value {
+/// The body of an error in the API's shape, for a status that the document lacks.
+fn undocumented_error(status: StatusCode) -> Value {
     let reason = status.canonical_reason().unwrap_or("Unexpected error");
     let mut code: String = reason.split_whitespace().collect();
     code.get_mut(..1).into_iter().for_each(str::make_ascii_lowercase);

@@ -9,37 +9,39 @@ use connect_stand_in::farm::Farm;
 use connect_stand_in::{BodyLength, Fault, StandIn};
 use tokio::sync::oneshot;
 
-/// A server on the loopback that stands in for the Connect API: a farm without printers.
+/// A mock server for the Connect API, with a simulated farm of printers.
 ///
-/// It prints the address and the token that a client needs. Jobs can be printed, paused, moved and
-/// aborted, printers renamed and updated, materials uploaded; every answer is as the API's document
-/// says. New jobs show in lists after ten seconds, as they can with the service. Unless it is quiet,
-/// jobs arrive and printers drop off by themselves.
+/// The server listens on the loopback interface, and prints the base URL and the token for a
+/// client. Jobs can be printed, paused, moved and aborted, printers renamed and updated, materials
+/// uploaded. Each response is valid by the API's document. New jobs appear in lists after ten
+/// seconds, as they can with the service. Without --quiet, random events happen: jobs arrive and
+/// printers go offline.
 #[derive(Parser)]
 struct Arguments {
-    /// The port to listen on; a free one unless given.
+    /// The port to listen on; 0 selects a free port.
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// So many clusters, instead of a small workshop of three with eight printers in all.
+    /// The number of clusters. Without --clusters and --printers, the farm has three clusters with
+    /// eight printers in total.
     #[arg(long, value_name = "N")]
     clusters: Option<usize>,
-    /// So many printers in each cluster.
+    /// The number of printers in each cluster.
     #[arg(long, value_name = "N")]
     printers: Option<usize>,
-    /// How many times as fast as real time the farm's clock goes, 100000 at most; 0 stops it.
+    /// The speed of the farm's clock, relative to real time, 100000 at most; 0 stops the clock.
     #[arg(long, value_name = "N", default_value_t = 1,
         value_parser = clap::value_parser!(u32).range(..=100_000))]
     speed: u32,
-    /// What chance begins with: the same farm has the same day for the same seed.
+    /// The seed of the random events. The same seed gives the same events.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Nothing happens but what is asked for.
+    /// Disable random events.
     #[arg(long, conflicts_with = "seed")]
     quiet: bool,
-    /// Answer with the document's examples, without any state.
+    /// Respond with the document's examples, without any state.
     #[arg(long, conflicts_with_all = ["clusters", "printers", "speed", "seed", "quiet"])]
     examples: bool,
-    /// Let one request in so many go wrong, in the ways that networks and services have.
+    /// Let one request in N fail, with the errors that networks and services have.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     fail_one_in: Option<u32>,
     /// Stop when the standard input closes, for a parent process that ends without a signal.
@@ -53,8 +55,11 @@ impl Arguments {
             (None, None) => Farm::new(),
             (clusters, printers) => Farm::with_size(clusters.unwrap_or(1), printers.unwrap_or(1)),
         };
-        let farm = farm.start_time(SystemTime::now().into()).speed(self.speed).tick(Duration::ZERO);
-        let farm = farm.listing_delay(Duration::from_secs(10));
+        let farm = farm
+            .start_time(SystemTime::now().into())
+            .speed(self.speed)
+            .tick(Duration::ZERO)
+            .listing_delay(Duration::from_secs(10));
 
         if self.quiet { farm } else { farm.random_events(self.seed) }
     }
@@ -63,9 +68,9 @@ impl Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    // Nobody could ask for the requests.
-    let builder = StandIn::builder().port(arguments.port).keep_requests(0);
 
+    // The program has no way to return recorded requests.
+    let builder = StandIn::builder().port(arguments.port).keep_requests(0);
     let builder = match arguments.examples {
         true => builder.examples(),
         false => builder.farm(arguments.farm()),
@@ -79,30 +84,29 @@ async fn main() -> ExitCode {
         }
     };
 
-    if let Some(every) = arguments.fail_one_in {
-        stand_in.inject_fault_every(every as usize, faults());
+    if let Some(interval) = arguments.fail_one_in {
+        stand_in.inject_fault_every(interval as usize, faults());
     }
 
+    print_connection_details(&stand_in, !arguments.examples);
+    wait_for_exit(arguments.until_stdin_closes).await;
+
+    ExitCode::SUCCESS
+}
+
+fn print_connection_details(stand_in: &StandIn, has_farm: bool) {
     let mut lines = format!("{stand_in}\nbearer token: {}\n", stand_in.token());
-    if !arguments.examples {
+    if has_farm {
         for file in stand_in.files() {
             lines.push_str(&format!("file to print: {} {}\n", file.job_id, file.name));
         }
     }
 
-    // Who reads no further than the token is served all the same.
+    // A reader that closes the pipe early still uses the server.
     let _ = std::io::stdout().write_all(lines.as_bytes());
-    tokio::select! {
-        // Without a handler for the signal, the signal itself ends the process.
-        Ok(()) = tokio::signal::ctrl_c() => {}
-        () = stdin_closed(), if arguments.until_stdin_closes => {}
-        else => std::future::pending().await,
-    }
-
-    ExitCode::SUCCESS
 }
 
-/// What goes wrong where nobody says what.
+/// The faults of `--fail-one-in`.
 fn faults() -> Vec<Fault> {
     vec![
         Fault::Status(500),
@@ -116,11 +120,20 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Reads on a thread of its own, which does not keep the process from ending.
+async fn wait_for_exit(until_stdin_closes: bool) {
+    tokio::select! {
+        // If no handler can be installed, the signal ends the process by itself.
+        Ok(()) = tokio::signal::ctrl_c() => {}
+        () = stdin_closed(), if until_stdin_closes => {}
+        else => std::future::pending().await,
+    }
+}
+
+/// Waits until the standard input closes. The thread that reads it does not block the exit.
 async fn stdin_closed() {
     let (closed, wait) = oneshot::channel();
     std::thread::spawn(move || {
-        // Closed or broken is the same here.
+        // A read error also means that the input is closed.
         let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
         let _ = closed.send(());
     });

@@ -1,66 +1,69 @@
-//! Whether an answer is one that the document allows, and where the document does not have the last
-//! word.
+//! Validates responses against the document, and lists the known exceptions.
 
 use serde_json::Value;
 
-use super::contract::{Content, Contract, Operation};
+use crate::contract::{Content, Contract, Operation};
 
-/// What operations answer though the document lacks it: the operation, the status, and why. A status
-/// that is not documented is an error as the documented ones are; one that is comes without its body.
+/// The responses that operations send although the document lacks them: operation, status, reason.
+///
+/// If the status is not documented, the response must look like the operation's documented errors.
+/// If it is documented, the response may lack its body.
 pub static UNDOCUMENTED_RESPONSES: [(&str, u16, &str); 3] = [
-    ("print", 200, AWAITS),
-    ("reprint", 200, AWAITS),
+    ("print", 200, NO_JOB_BEFORE_APPROVAL),
+    ("reprint", 200, NO_JOB_BEFORE_APPROVAL),
     (
         "get_print_job_reports",
         400,
-        "its dates are plain text to the document: one that is none must be refused all the same",
+        "the document declares its dates as plain text, but an invalid date must be rejected",
     ),
 ];
 
-const AWAITS: &str = "a print that awaits approval is no job yet: the service's own programs are \
-                      written for an answer without one";
+const NO_JOB_BEFORE_APPROVAL: &str = "a print that awaits approval has no job yet: the service's own \
+                                      programs expect a response without a body";
 
-/// The errors with which any request may be refused before it comes to an operation, also to one that
-/// does not document them: the status, and what is wrong with the request.
+/// The errors that any request may get before it reaches an operation, even if the operation does
+/// not document them: status and reason.
 pub static COMMON_ERRORS: [(u16, &str); 6] = [
-    (
-        400,
-        "the document does not allow it; most operations that read or delete foresee no such thing",
-    ),
+    (400, "the request is not valid; most operations that read or delete do not document this"),
     (
         401,
-        "it has no bearer; `get_print_job_reports` and `get_user_clusters` only say they want one",
+        "the bearer token is missing; `get_print_job_reports` and `get_user_clusters` require one \
+         but do not document the error",
     ),
-    (403, "its bearer is not accepted; the same two operations do not say what happens then"),
-    (404, "there is no such route"),
-    (405, "the route has no such method"),
-    (413, "its body is too large; the document knows no limit, servers do"),
+    (403, "the bearer token is not accepted; the same two operations do not document the error"),
+    (404, "unknown route"),
+    (405, "the route does not have this method"),
+    (413, "the body is too large; the document has no limit, but servers do"),
 ];
 
 impl Operation {
-    /// How an answer breaks what is documented, one sentence for each; nothing if it does not, or if
-    /// it is known to go [beyond the document](UNDOCUMENTED_RESPONSES).
+    /// Validates a response of this operation. Returns one message for each error.
+    ///
+    /// A response that is listed in [`UNDOCUMENTED_RESPONSES`] is valid.
     pub fn check_response(&self, status: u16, body: Option<&Value>) -> Vec<String> {
-        let is_beyond =
+        let is_known_exception =
             UNDOCUMENTED_RESPONSES.iter().any(|(id, code, _)| *id == self.id && *code == status);
+
         match (self.responses.get(&status), body) {
-            (Some(Some(_)), None) if is_beyond => Vec::new(),
-            (Some(content), body) => differences(content.as_ref(), status, body),
-            (None, body) if is_beyond => differences(self.error(), status, body),
-            (None, _) => vec![format!("{status} is not documented")],
+            (Some(Some(_)), None) if is_known_exception => Vec::new(),
+            (Some(content), body) => check_content(content.as_ref(), status, body),
+            (None, body) if is_known_exception => check_content(self.any_error(), status, body),
+            (None, _) => vec![undocumented_status(status)],
         }
     }
 
-    /// An error that it documents, which its others look like.
-    fn error(&self) -> Option<&Content> {
+    /// The content of any documented error. All errors of the API have the same schema.
+    fn any_error(&self) -> Option<&Content> {
         self.responses.range(400..).find_map(|(_, content)| content.as_ref())
     }
 }
 
 impl Contract {
-    /// How the refusal of a request breaks what is documented, one sentence for each; nothing if it
-    /// does not. One that the operation does not document, or that comes before any operation was
-    /// found, must be [known](COMMON_ERRORS) and look like the errors that are documented.
+    /// Validates an error response to a rejected request. Returns one message for each error.
+    ///
+    /// If the operation does not document the status, or the request matches no operation, the
+    /// status must be listed in [`COMMON_ERRORS`] and the body must look like the documented
+    /// errors.
     pub fn check_error_response(
         &self,
         operation: Option<&Operation>,
@@ -68,26 +71,30 @@ impl Contract {
         body: Option<&Value>,
     ) -> Vec<String> {
         if let Some(content) = operation.and_then(|operation| operation.responses.get(&status)) {
-            return differences(content.as_ref(), status, body);
+            return check_content(content.as_ref(), status, body);
         }
 
-        if !COMMON_ERRORS.iter().any(|(known, _)| *known == status) {
-            return vec![format!("{status} is not documented")];
+        if !COMMON_ERRORS.iter().any(|(code, _)| *code == status) {
+            return vec![undocumented_status(status)];
         }
 
-        let error = operation.and_then(Operation::error);
-        let error = error.or_else(|| self.operations().find_map(Operation::error));
+        let error = operation.and_then(Operation::any_error);
+        let error = error.or_else(|| self.operations().find_map(Operation::any_error));
 
-        // A document without errors says nothing about them.
-        error.map_or_else(Vec::new, |error| differences(Some(error), status, body))
+        // A document without errors does not restrict them.
+        error.map_or_else(Vec::new, |error| check_content(Some(error), status, body))
     }
 }
 
-fn differences(content: Option<&Content>, status: u16, body: Option<&Value>) -> Vec<String> {
+fn undocumented_status(status: u16) -> String {
+    format!("status {status} is not documented")
+}
+
+fn check_content(content: Option<&Content>, status: u16, body: Option<&Value>) -> Vec<String> {
     match (content, body) {
         (None, None) => Vec::new(),
-        (None, Some(_)) => vec![format!("{status} has no body")],
-        (Some(_), None) => vec![format!("{status} has a body")],
+        (None, Some(_)) => vec![format!("status {status} must not have a body")],
+        (Some(_), None) => vec![format!("status {status} must have a body")],
         (Some(content), Some(body)) => {
             let errors = content.schema.iter_errors(body);
             errors.map(|error| format!("{}: {error}", error.instance_path())).collect()

@@ -1,15 +1,15 @@
-//! From the raw path of a request to a path template of the document.
+//! Matches the path of a request to a path template of the document.
 
 use std::collections::BTreeMap;
 
 use percent_encoding::percent_decode_str;
 
-use super::DocumentError;
+use crate::document_error::DocumentError;
 
 /// A path template, such as `/clusters/{cluster_id}/status`.
 ///
-/// Templates are in the order in which they are tried: of two that match the same path, the one
-/// with the earlier literal comes first, as OpenAPI wants it.
+/// Templates are ordered by precedence: if two match the same path, the one with the earlier
+/// literal segment comes first, as OpenAPI requires.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Template(Vec<Segment>);
 
@@ -19,30 +19,32 @@ enum Segment {
     Parameter(String),
 }
 
-/// Why a raw path cannot name any route.
+/// Why a path is not valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadPath {
-    /// A segment is not UTF-8 text after percent-decoding, or has a `%` without two digits.
+    /// A segment is not percent-encoded UTF-8.
     Encoding,
-    /// A segment is `.` or `..`, in whatever spelling: on its way through clients and proxies such
-    /// a path becomes another one, so it is a mistake wherever it turns up.
+    /// A segment is `.` or `..`, also if percent-encoded. Clients and proxies rewrite such a path,
+    /// so it is always a mistake.
     DotSegment,
 }
 
 impl Template {
-    /// Reads a template.
+    /// Parses a template.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the path does not start with `/`, or mixes text and parameters in one segment.
     pub fn parse(path: &str) -> Result<Self, DocumentError> {
-        let problem = |what: &str| {
-            let pointer = format!("/paths/{}", path.replace('~', "~0").replace('/', "~1"));
-            DocumentError::new(pointer, what)
-        };
-        let rest = path.strip_prefix('/').ok_or_else(|| problem("a path starts with `/`"))?;
+        let error =
+            |message: &str| DocumentError::new(format!("/paths/{}", escape_pointer(path)), message);
+        let rest = path.strip_prefix('/').ok_or_else(|| error("a path must start with `/`"))?;
 
         let segments = rest.split('/').map(|segment| {
             match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
                 Some(name) => Ok(Segment::Parameter(name.to_owned())),
                 None if segment.contains(['{', '}', '?']) => {
-                    Err(problem("a segment is either a text or one `{parameter}`"))
+                    Err(error("a segment must be either text or one `{parameter}`"))
                 }
                 None => Ok(Segment::Literal(segment.to_owned())),
             }
@@ -51,7 +53,7 @@ impl Template {
         segments.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The values of the template's parameters, if the decoded segments fit it.
+    /// Matches decoded path segments, and returns the values of the template's parameters.
     pub fn matches(&self, path: &[String]) -> Option<BTreeMap<String, String>> {
         if self.0.len() != path.len() {
             return None;
@@ -71,7 +73,7 @@ impl Template {
         Some(values)
     }
 
-    /// The path with `value`, encoded already, for every parameter.
+    /// The path with `value`, which must be percent-encoded, in place of each parameter.
     pub fn fill(&self, value: &str) -> String {
         let segments = self.0.iter().map(|segment| match segment {
             Segment::Literal(literal) => format!("/{literal}"),
@@ -89,8 +91,11 @@ impl Template {
     }
 }
 
-/// Splits a raw path at its slashes, and only then decodes each segment: an encoded slash is a
-/// part of its segment.
+/// Splits a path at its slashes, then decodes each segment. An encoded slash stays in its segment.
+///
+/// # Errors
+///
+/// Fails if a segment is not percent-encoded UTF-8, or is a dot segment.
 pub fn split_path(raw: &str) -> Result<Vec<String>, BadPath> {
     let raw = raw.strip_prefix('/').unwrap_or(raw);
     raw.split('/')
@@ -102,16 +107,21 @@ pub fn split_path(raw: &str) -> Result<Vec<String>, BadPath> {
         .collect()
 }
 
-/// Decodes percent-encoded text, strictly.
+/// Decodes percent-encoded text. Returns `None` for an invalid escape or invalid UTF-8.
 pub fn percent_decode(raw: &str) -> Option<String> {
-    let stray = raw.split('%').skip(1).any(|rest| {
+    let has_invalid_escape = raw.split('%').skip(1).any(|rest| {
         !rest.get(..2).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
     });
-
-    if stray {
+    if has_invalid_escape {
         return None;
     }
+
     percent_decode_str(raw).decode_utf8().ok().map(Into::into)
+}
+
+/// Escapes a key for use in a JSON pointer.
+pub(crate) fn escape_pointer(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]
@@ -125,21 +135,21 @@ mod tests {
     }
 
     #[test]
-    fn an_encoded_slash_stays_in_its_segment() {
+    fn encoded_slash_stays_in_its_segment() {
         assert_eq!(values("/a/{id}", "/a/x%2Fy"), Some(vec!["x/y".to_owned()]));
         assert_eq!(values("/a/{id}", "/a/x/y"), None);
         assert_eq!(values("/a/{id}", "/a/%252F"), Some(vec!["%2F".to_owned()]));
     }
 
     #[test]
-    fn an_empty_segment_is_no_value() {
+    fn empty_segment_does_not_match_a_parameter() {
         assert_eq!(values("/a/{id}/b", "/a//b"), None);
         assert_eq!(values("/a/{id}", "/a/"), None);
         assert_eq!(values("/", "/"), Some(vec![]));
     }
 
     #[test]
-    fn what_cannot_be_a_path_is_told_apart() {
+    fn dot_segments_and_invalid_encodings_are_rejected() {
         assert_eq!(split_path("/a/../b"), Err(BadPath::DotSegment));
         assert_eq!(split_path("/a/%2e%2E"), Err(BadPath::DotSegment));
         assert_eq!(split_path("/a/."), Err(BadPath::DotSegment));
@@ -151,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn literals_come_before_parameters() {
+    fn literal_segments_precede_parameters() {
         let mut templates =
             ["/a/{id}", "/a/b", "/{x}/b"].map(|path| Template::parse(path).unwrap());
         templates.sort();
@@ -160,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_template_that_is_not_one_is_refused() {
+    fn invalid_template_is_rejected() {
         for bad in ["a", "/clusters?/a", "/{a}.json", "/{a"] {
             assert!(Template::parse(bad).is_err(), "{bad}");
         }

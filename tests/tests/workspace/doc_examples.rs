@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use connect_codegen::public_api::Surface;
+use connect_codegen::public_api::PublicApi;
 use connect_codegen::workspace::Layout;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -251,7 +251,7 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
     let folder = Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .root()
         .join("connect-api/src");
-    let surface = Surface::read(&folder).expect("the crate's surface");
+    let api = PublicApi::read_crate(&folder).expect("the crate's public API");
     let examples = Examples::read(&folder);
     let (mut count, mut missing) = (0, Vec::new());
 
@@ -262,9 +262,9 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
         }
     };
 
-    for (path, shape) in surface.shapes() {
+    for (path, signature) in api.signatures() {
         // What others wrote has its examples elsewhere.
-        if path.contains(": ") || shape.starts_with("use ") {
+        if path.contains(": ") || signature.starts_with("use ") {
             continue;
         }
 

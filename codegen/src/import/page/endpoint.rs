@@ -1,10 +1,10 @@
-//! The upper half of the page: the operations, each with its parameters and responses.
+//! The upper part of the page: the operations, each with its parameters and responses.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{Lines, unique};
+use super::{Lines, check_unique};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::import::cell::{self, GAP, excerpt};
 
@@ -15,7 +15,7 @@ const BODY_END: &str = "<br><br>Parameter content type<br><br>application/json";
 #[derive(Debug)]
 pub struct Operation {
     pub line: usize,
-    /// In capitals.
+    /// The method, in upper case.
     pub method: String,
     pub path: String,
     pub description: String,
@@ -31,12 +31,12 @@ pub struct Parameter {
     pub required: bool,
     /// `query`, `path` or `body`.
     pub location: String,
-    /// As the page writes it: `string`, `array[string]`, …
+    /// The type as the page writes it, such as `string` or `array[string]`.
     pub kind: String,
     pub description: Option<String>,
-    /// What its select box offers.
+    /// The values of an enum, as the select box offers them.
     pub values: Option<Vec<String>>,
-    /// Only a body has one.
+    /// The example of a body.
     pub example: Option<Value>,
 }
 
@@ -50,112 +50,104 @@ pub struct Response {
 }
 
 impl Operation {
-    /// `GET /clusters`.
+    /// The method and the path: `GET /clusters`.
     pub fn key(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
-pub(super) fn operation(lines: &mut Lines<'_>) -> Result<Operation> {
+pub(super) fn parse_operation(lines: &mut Lines<'_>) -> Result<Operation> {
     let (line, text) = lines.next("`#### Models`")?;
-    let (method, path) = heading(text).ok_or_else(|| {
-        Diagnostic::at_line(line, format!("an operation belongs here, not {}", excerpt(text)))
-            .help("an operation is headed like `GET/clusters`; after the last comes `#### Models`")
+    let (method, path) = split_heading(text).ok_or_else(|| {
+        Diagnostic::at_line(line, format!("expected an operation, found {}", excerpt(text))).help(
+            "the heading of an operation is like `GET/clusters`; `#### Models` follows the last one",
+        )
     })?;
 
-    let (description_line, description) = lines.next("the description of the operation")?;
-    if description.starts_with(['#', '|']) || heading(description).is_some() {
-        return Err(Diagnostic::at_line(
-            description_line,
-            "the operation above has no description",
-        ));
-    }
+    let description = parse_description(lines)?;
+    let parameters = parse_parameters(lines)?;
+    let responses = parse_responses(lines)?;
 
-    let description = cell::prose(description_line, description)?;
-    lines.literal("#### Parameters")?;
-
-    let parameters = if lines.peek() == Some("No parameters") {
-        lines.literal("No parameters")?;
-        Vec::new()
-    } else {
-        lines.literal("|Name|Description|")?;
-        lines.literal("|---|---|")?;
-        let mut seen = HashSet::new();
-
-        lines.rows(|line, text| {
-            let parameter = parameter(line, text)?;
-            unique(&mut seen, parameter.name.clone(), line)?;
-            Ok(parameter)
-        })?
-    };
-
-    for wanted in ["#### Responses", "Response content type", "application/json"] {
-        lines.literal(wanted)?;
-    }
-
-    lines.literal("|Code|Description|")?;
-    lines.literal("|---|---|")?;
-    let mut seen = HashSet::new();
-
-    let responses = lines.rows(|line, text| {
-        let response = response(line, text)?;
-        unique(&mut seen, response.status, line)?;
-        Ok(response)
-    })?;
     let (method, path) = (method.to_owned(), path.to_owned());
-
     Ok(Operation { line, method, path, description, parameters, responses })
 }
 
-/// The method and the path in the heading of an operation.
-fn heading(text: &str) -> Option<(&str, &str)> {
+/// Splits the heading of an operation into its method and its path.
+fn split_heading(text: &str) -> Option<(&str, &str)> {
     let (method, path) = text.split_at(text.find('/')?);
-    let known = METHODS.contains(&method) && !path.contains(char::is_whitespace);
-    known.then_some((method, path))
+    let is_heading = METHODS.contains(&method) && !path.contains(char::is_whitespace);
+
+    is_heading.then_some((method, path))
 }
 
-fn parameter(line: usize, text: &str) -> Result<Parameter> {
-    let [label, details] = cell::row(line, text)?;
-    let parts: Vec<_> = label.split(GAP).collect();
-    let [name, kind, location] = parts[..] else {
-        return Err(Diagnostic::at_line(line, "a parameter has a name, a type and a location"));
-    };
-    let required = name.strip_suffix(" *");
-    let name = cell::name(line, required.unwrap_or(name))?;
-
-    let location = match location {
-        "(query)" => "query",
-        "(path)" => "path",
-        "(body)" => "body",
-        other => {
-            return Err(Diagnostic::at_line(
-                line,
-                format!("{} is no known location", excerpt(other)),
-            ));
-        }
-    };
-
-    let known: &[&str] = match location {
-        "body" => &["object"],
-        _ => &["string", "number", "boolean", "array[string]"],
-    };
-
-    if !known.contains(&kind) {
-        let message = format!("{} is no known type of a {location} parameter", excerpt(kind));
-        return Err(Diagnostic::at_line(line, message));
+fn parse_description(lines: &mut Lines<'_>) -> Result<String> {
+    let (line, text) = lines.next("the description of the operation")?;
+    if text.starts_with(['#', '|']) || split_heading(text).is_some() {
+        return Err(Diagnostic::at_line(line, "the operation above has no description"));
     }
 
+    cell::parse_prose(line, text)
+}
+
+fn parse_parameters(lines: &mut Lines<'_>) -> Result<Vec<Parameter>> {
+    lines.expect("#### Parameters")?;
+    if lines.peek() == Some("No parameters") {
+        lines.expect("No parameters")?;
+        return Ok(Vec::new());
+    }
+
+    lines.expect("|Name|Description|")?;
+    lines.expect("|---|---|")?;
+
+    let mut seen = HashSet::new();
+    lines.rows(|line, text| {
+        let parameter = parse_parameter(line, text)?;
+        check_unique(&mut seen, parameter.name.clone(), line)?;
+        Ok(parameter)
+    })
+}
+
+fn parse_responses(lines: &mut Lines<'_>) -> Result<Vec<Response>> {
+    for expected in [
+        "#### Responses",
+        "Response content type",
+        "application/json",
+        "|Code|Description|",
+        "|---|---|",
+    ] {
+        lines.expect(expected)?;
+    }
+
+    let mut seen = HashSet::new();
+    lines.rows(|line, text| {
+        let response = parse_response(line, text)?;
+        check_unique(&mut seen, response.status, line)?;
+        Ok(response)
+    })
+}
+
+fn parse_parameter(line: usize, text: &str) -> Result<Parameter> {
+    let [label, details] = cell::split_row(line, text)?;
+    let parts: Vec<_> = label.split(GAP).collect();
+    let [name, kind, location] = parts[..] else {
+        return Err(Diagnostic::at_line(line, "expected a name, a type and a location"));
+    };
+
+    let required = name.strip_suffix(" *");
+    let name = cell::parse_name(line, required.unwrap_or(name))?;
+    let location = parse_location(line, location)?;
+    check_kind(line, kind, location)?;
+
     let (description, values, example) = if location == "body" {
-        let (description, example) = cell::example(line, &details, BODY_END)?;
+        let (description, example) = cell::split_example(line, &details, BODY_END)?;
         let example =
             example.ok_or_else(|| Diagnostic::at_line(line, "the body has no example"))?;
         (description, None, Some(example))
     } else {
-        let (description, values) = select_box(line, kind, &details)?;
+        let (description, values) = split_select_box(line, kind, &details)?;
         (description, values, None)
     };
-    let description = cell::prose(line, description)?;
-    let description = Some(description).filter(|text| !text.is_empty());
+    let description = cell::parse_prose(line, description)?;
 
     Ok(Parameter {
         line,
@@ -163,15 +155,41 @@ fn parameter(line: usize, text: &str) -> Result<Parameter> {
         required: required.is_some(),
         location: location.to_owned(),
         kind: kind.to_owned(),
-        description,
+        description: Some(description).filter(|text| !text.is_empty()),
         values,
         example,
     })
 }
 
-/// Takes a parameter's select box off its description. The page shows the options of the box run
-/// together; they must be those that it lists, or `true` and `false`.
-fn select_box<'a>(
+fn parse_location(line: usize, text: &str) -> Result<&'static str> {
+    match text {
+        "(query)" => Ok("query"),
+        "(path)" => Ok("path"),
+        "(body)" => Ok("body"),
+        other => {
+            let message = format!("unknown parameter location {}", excerpt(other));
+            Err(Diagnostic::at_line(line, message))
+        }
+    }
+}
+
+fn check_kind(line: usize, kind: &str, location: &str) -> Result<()> {
+    let known: &[&str] = match location {
+        "body" => &["object"],
+        _ => &["string", "number", "boolean", "array[string]"],
+    };
+
+    if known.contains(&kind) {
+        return Ok(());
+    }
+
+    let message = format!("unknown type {} of a {location} parameter", excerpt(kind));
+    Err(Diagnostic::at_line(line, message))
+}
+
+/// Splits a cell into a parameter's description and the values of its enum. The page also shows the
+/// options of the select box run together; they must be those values, or `true` and `false`.
+fn split_select_box<'a>(
     line: usize,
     kind: &str,
     cell: &'a str,
@@ -182,7 +200,7 @@ fn select_box<'a>(
         _ => None,
     };
 
-    let listed = match parts.last().and_then(|last| last.strip_prefix("_Available values_ : ")) {
+    let values = match parts.last().and_then(|last| last.strip_prefix("_Available values_ : ")) {
         Some(list) => {
             parts.pop();
             Some(list.split(", ").map(str::to_owned).collect::<Vec<_>>())
@@ -190,34 +208,35 @@ fn select_box<'a>(
         None => None,
     };
 
-    let wanted = match (&listed, kind) {
+    let expected_options = match (&values, kind) {
         (Some(values), "array[string]") => Some(format!("--{}", values.concat())),
         (Some(_), _) => {
-            return Err(Diagnostic::at_line(line, "only an array is known to list its values"));
+            return Err(Diagnostic::at_line(line, "only an array can have a list of values"));
         }
         (None, "boolean") => Some("--truefalse".to_owned()),
         (None, _) => None,
     };
-
-    if options != wanted.as_deref() {
-        return Err(Diagnostic::at_line(line, "the select box does not offer the values listed"));
+    if options != expected_options.as_deref() {
+        let message = "the select box does not offer the available values";
+        return Err(Diagnostic::at_line(line, message));
     }
+
     match parts[..] {
-        [] => Ok(("", listed)),
-        [description] => Ok((description, listed)),
-        _ => Err(Diagnostic::at_line(line, "more than a description and a select box is here")),
+        [] => Ok(("", values)),
+        [description] => Ok((description, values)),
+        _ => Err(Diagnostic::at_line(line, "expected only a description and a select box")),
     }
 }
 
-fn response(line: usize, text: &str) -> Result<Response> {
-    let [status, details] = cell::row(line, text)?;
+fn parse_response(line: usize, text: &str) -> Result<Response> {
+    let [status, details] = cell::split_row(line, text)?;
     let status =
         status.parse().ok().filter(|status| (100..600).contains(status)).ok_or_else(|| {
-            Diagnostic::at_line(line, format!("{} is no status", excerpt(&status)))
+            Diagnostic::at_line(line, format!("not a status: {}", excerpt(&status)))
         })?;
 
-    let (description, example) = cell::example(line, &details, "")?;
-    let description = cell::prose(line, description)?;
+    let (description, example) = cell::split_example(line, &details, "")?;
+    let description = cell::parse_prose(line, description)?;
     if description.is_empty() {
         return Err(Diagnostic::at_line(line, "the response has no description"));
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::oauth_service::Service;
+use crate::support::oauth_service::OAuthService;
 use axum::response::{IntoResponse as _, Redirect};
 use connect_api::{
     CallOptions, Client, Error, OAuthTokens, RetryPolicy, StatusCode, TokenProvider as _,
@@ -19,10 +19,10 @@ use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_calls_find_the_token_expired_and_one_refresh_serves_them() {
-    let service = Service::start().await;
-    *service.barrier.lock().unwrap() = Some(Arc::new(Barrier::new(200)));
-    let client = service.stale_client();
+async fn one_refresh_serves_all_calls_whose_token_is_rejected_as_expired() {
+    let service = OAuthService::start().await;
+    *service.expired_token_barrier.lock().unwrap() = Some(Arc::new(Barrier::new(200)));
+    let client = service.client_with_expired_token();
     let mut calls = JoinSet::new();
 
     for _ in 0..200 {
@@ -34,12 +34,12 @@ async fn two_hundred_calls_find_the_token_expired_and_one_refresh_serves_them() 
         result.unwrap();
     }
 
-    assert_eq!(service.seen(), (400, 1));
+    assert_eq!(service.request_counts(), (400, 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_calls_know_that_the_token_is_at_its_end_and_one_refresh_serves_them() {
-    let service = Service::start().await;
+async fn one_refresh_serves_all_calls_when_the_token_is_known_to_be_expired() {
+    let service = OAuthService::start().await;
     let tokens = service.tokens().access_token("old", Duration::ZERO).build().unwrap();
     let client = service.client(&tokens);
     let mut calls = JoinSet::new();
@@ -53,13 +53,13 @@ async fn two_hundred_calls_know_that_the_token_is_at_its_end_and_one_refresh_ser
         result.unwrap();
     }
 
-    assert_eq!(service.seen(), (200, 1));
+    assert_eq!(service.request_counts(), (200, 1));
 }
 
 #[tokio::test]
-async fn a_good_token_is_not_refreshed() {
-    let service = Service::start().await;
-    service.will_take("given");
+async fn valid_token_is_not_refreshed() {
+    let service = OAuthService::start().await;
+    service.accept_token("given");
     let tokens = service.tokens().access_token("given", Duration::from_secs(3600)).build().unwrap();
     let client = service.client(&tokens);
 
@@ -67,33 +67,33 @@ async fn a_good_token_is_not_refreshed() {
         client.get_clusters().send().await.unwrap();
     }
 
-    assert_eq!(service.seen(), (3, 0));
+    assert_eq!(service.request_counts(), (3, 0));
 }
 
 #[tokio::test]
-async fn a_token_that_has_lived_its_time_is_refreshed() {
-    let service = Service::start().await;
-    service.will_answer(200, json!({"access_token": "short", "expires_in": 1}));
-    service.will_take("short");
+async fn token_is_refreshed_after_its_lifetime() {
+    let service = OAuthService::start().await;
+    service.push_token_response(200, json!({"access_token": "short", "expires_in": 1}));
+    service.accept_token("short");
 
     let tokens = service.tokens().build().unwrap();
     let client = service.client(&tokens);
     client.get_clusters().send().await.unwrap();
 
-    assert_eq!(service.seen(), (1, 1));
+    assert_eq!(service.request_counts(), (1, 1));
     tokio::time::sleep(Duration::from_millis(1001)).await;
     client.get_clusters().send().await.unwrap();
-    assert_eq!(service.seen(), (2, 2));
+    assert_eq!(service.request_counts(), (2, 2));
 
-    let calls = service.calls.lock().unwrap().clone();
+    let calls = service.api_calls.lock().unwrap().clone();
     assert_eq!(calls[1].as_deref(), Some("Bearer access-1"));
 }
 
 #[tokio::test]
-async fn a_token_that_lives_shorter_than_the_leeway_serves_many_calls() {
-    let service = Service::start().await;
-    service.will_answer(200, json!({"access_token": "short", "expires_in": 3600}));
-    service.will_take("short");
+async fn token_with_a_lifetime_below_the_leeway_serves_many_calls() {
+    let service = OAuthService::start().await;
+    service.push_token_response(200, json!({"access_token": "short", "expires_in": 3600}));
+    service.accept_token("short");
 
     let tokens = service.tokens().leeway(Duration::MAX).build().unwrap();
     let client = service.client(&tokens);
@@ -101,17 +101,17 @@ async fn a_token_that_lives_shorter_than_the_leeway_serves_many_calls() {
         client.get_clusters().send().await.unwrap();
     }
 
-    assert_eq!(service.seen(), (20, 1));
+    assert_eq!(service.request_counts(), (20, 1));
 }
 
 #[tokio::test]
-async fn the_form_is_as_the_service_wants_it() {
-    let service = Service::start().await;
+async fn form_and_client_authentication_are_sent() {
+    let service = OAuthService::start().await;
     service.tokens().build().unwrap().token(None).await.unwrap();
     let confidential = service.tokens().client_secret("s:-ä").build().unwrap();
     confidential.token(None).await.unwrap();
 
-    let forms = service.forms.lock().unwrap();
+    let forms = service.token_requests.lock().unwrap();
     let (form, authorization) = &forms[0];
     let mut fields: Vec<_> = form.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
     fields.sort_unstable();
@@ -132,15 +132,15 @@ async fn the_form_is_as_the_service_wants_it() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
+async fn grant_without_a_refresh_token_keeps_the_old_one() {
     for kept in [json!({}), json!({"refresh_token": null}), json!({"refresh_token": ""})] {
-        let service = Service::start().await;
-        let mut answer = json!({"access_token": "a"});
-        answer.as_object_mut().unwrap().extend(kept.as_object().unwrap().clone());
-        service.will_answer(200, answer);
+        let service = OAuthService::start().await;
+        let mut grant = json!({"access_token": "a"});
+        grant.as_object_mut().unwrap().extend(kept.as_object().unwrap().clone());
+        service.push_token_response(200, grant);
 
-        let hooked = Arc::new(AtomicUsize::new(0));
-        let count = Arc::clone(&hooked);
+        let hook_calls = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&hook_calls);
 
         let tokens = service
             .tokens()
@@ -149,27 +149,27 @@ async fn an_answer_without_a_refresh_token_keeps_the_old_one() {
             .unwrap();
         let first = tokens.token(None).await.unwrap();
         assert_eq!(tokens.refresh_token().expose(), "refresh-0");
-        assert_eq!(hooked.load(Ordering::Relaxed), 0);
+        assert_eq!(hook_calls.load(Ordering::Relaxed), 0);
 
         tokens.token(Some(&first)).await.unwrap();
         tokens.token(Some(&"access-1".into())).await.unwrap();
-        assert_eq!(service.refresh_tokens(), ["refresh-0", "refresh-0", "refresh-1"]);
-        assert_eq!(hooked.load(Ordering::Relaxed), 2);
+        assert_eq!(service.received_refresh_tokens(), ["refresh-0", "refresh-0", "refresh-1"]);
+        assert_eq!(hook_calls.load(Ordering::Relaxed), 2);
     }
 }
 
 #[tokio::test]
-async fn the_program_has_each_new_refresh_token_before_a_call_goes_on() {
-    let service = Service::start().await;
+async fn hook_gets_each_new_refresh_token_before_the_call_continues() {
+    let service = OAuthService::start().await;
     let stored = Arc::new(Mutex::new(Vec::new()));
     let (store, at_hook) = (Arc::clone(&stored), Arc::clone(&service));
 
     let tokens = service
         .tokens()
         .on_refresh_token(move |token| {
-            // Slow, and on a runtime of one thread.
+            // Blocks, while the runtime has one thread.
             std::thread::sleep(Duration::from_millis(50));
-            store.lock().unwrap().push((token.expose().to_owned(), at_hook.seen().0));
+            store.lock().unwrap().push((token.expose().to_owned(), at_hook.request_counts().0));
         })
         .build()
         .unwrap();
@@ -177,37 +177,37 @@ async fn the_program_has_each_new_refresh_token_before_a_call_goes_on() {
     tokio::try_join!(client.get_clusters().send(), client.get_clusters().send()).unwrap();
 
     assert_eq!(*stored.lock().unwrap(), [("refresh-1".to_owned(), 0)]);
-    service.good.lock().unwrap().clear();
+    service.valid_tokens.lock().unwrap().clear();
     client.get_clusters().send().await.unwrap();
 
-    // Two calls, and the one with the token that is good no more.
+    // After two calls, and one with the expired token.
     assert_eq!(stored.lock().unwrap()[1..], [("refresh-2".to_owned(), 3)]);
 }
 
 #[tokio::test]
-async fn a_hook_that_panics_loses_no_token() {
-    let service = Service::start().await;
+async fn panicking_hook_does_not_lose_the_token() {
+    let service = OAuthService::start().await;
     let tokens = service.tokens().on_refresh_token(|_| panic!("the disk is full")).build().unwrap();
     let first = tokens.token(None).await.unwrap();
 
     assert_eq!(first.expose(), "access-1");
     assert_eq!(tokens.refresh_token().expose(), "refresh-1");
     assert_eq!(tokens.token(Some(&first)).await.unwrap().expose(), "access-2");
-    assert_eq!(service.refresh_tokens(), ["refresh-0", "refresh-1"]);
+    assert_eq!(service.received_refresh_tokens(), ["refresh-0", "refresh-1"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_fails_all_calls_with_one_request_and_no_later_one_asks_again() {
+async fn refusal_fails_all_calls_and_is_not_retried() {
     for status in [400, 401, 403] {
-        let service = Service::start().await;
-        *service.barrier.lock().unwrap() = Some(Arc::new(Barrier::new(50)));
+        let service = OAuthService::start().await;
+        *service.expired_token_barrier.lock().unwrap() = Some(Arc::new(Barrier::new(50)));
 
         let body = json!({
             "error": "invalid_grant",
             "error_description": "Token\u{7} refresh-0 was\r\nrevoked",
         });
-        service.will_answer(status, body);
-        let client = service.stale_client();
+        service.push_token_response(status, body);
+        let client = service.client_with_expired_token();
         let mut calls = JoinSet::new();
 
         for _ in 0..50 {
@@ -225,20 +225,20 @@ async fn a_refusal_fails_all_calls_with_one_request_and_no_later_one_asks_again(
             assert!(text.contains(&status.to_string()), "{text}");
         }
 
-        assert_eq!(service.seen(), (50, 1), "{status}");
+        assert_eq!(service.request_counts(), (50, 1), "{status}");
 
         for _ in 0..3 {
             let error = client.get_clusters().send().await.unwrap_err();
             assert!(matches!(error, Error::Token(_)), "{error:?}");
         }
 
-        assert_eq!(service.seen(), (50, 1), "{status}");
+        assert_eq!(service.request_counts(), (50, 1), "{status}");
     }
 }
 
 #[tokio::test]
-async fn trouble_of_the_account_service_is_left_to_the_calls_policy() {
-    let troubles = [
+async fn transient_failure_is_retried_by_the_retry_policy() {
+    let responses = [
         (503, json!({})),
         (429, json!({"error": "slow_down"})),
         (500, json!("oops")),
@@ -248,27 +248,27 @@ async fn trouble_of_the_account_service_is_left_to_the_calls_policy() {
         (200, json!({"access_token": "x".repeat(70_000)})),
     ];
 
-    join_all(troubles.map(async |trouble| {
-        let service = Service::start().await;
-        service.will_answer(trouble.0, trouble.1.clone());
-        let client = service.stale_client();
+    join_all(responses.map(async |(status, body)| {
+        let service = OAuthService::start().await;
+        service.push_token_response(status, body.clone());
+        let client = service.client_with_expired_token();
         client.get_clusters().send().await.unwrap();
 
-        // The refused token is not sent again while there is no other.
-        assert_eq!(service.seen(), (2, 2), "{trouble:?}");
-        service.good.lock().unwrap().clear();
-        service.will_answer(trouble.0, trouble.1.clone());
+        // The expired token is not sent again during the failed refresh.
+        assert_eq!(service.request_counts(), (2, 2), "{status} {body}");
+        service.valid_tokens.lock().unwrap().clear();
+        service.push_token_response(status, body.clone());
 
         let call = client.get_clusters().with(CallOptions::new().retry(RetryPolicy::never()));
         let error = call.send().await.unwrap_err();
         assert!(matches!(&error, Error::Token(error) if error.is_transient()), "{error:?}");
-        assert_eq!(service.seen(), (3, 3), "{trouble:?}");
+        assert_eq!(service.request_counts(), (3, 3), "{status} {body}");
     }))
     .await;
 }
 
 #[tokio::test]
-async fn no_account_service_is_trouble_not_refusal() {
+async fn unreachable_account_service_is_a_transient_failure() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/token", listener.local_addr().unwrap());
     drop(listener);
@@ -281,14 +281,14 @@ async fn no_account_service_is_trouble_not_refusal() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_outlives_the_call_that_began_it() {
-    let service = Service::start().await;
-    service.gate.forget_permits(Semaphore::MAX_PERMITS);
-    let client = service.stale_client();
+async fn refresh_continues_when_the_call_that_started_it_is_cancelled() {
+    let service = OAuthService::start().await;
+    service.token_response_permits.forget_permits(Semaphore::MAX_PERMITS);
+    let client = service.client_with_expired_token();
     let first = client.clone();
     let first = tokio::spawn(async move { first.get_clusters().send().await });
 
-    while service.seen().1 == 0 {
+    while service.request_counts().1 == 0 {
         tokio::task::yield_now().await;
     }
 
@@ -301,109 +301,109 @@ async fn a_refresh_outlives_the_call_that_began_it() {
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
 
-    service.gate.add_permits(1);
+    service.token_response_permits.add_permits(1);
 
     for result in others.join_all().await {
         result.unwrap();
     }
 
-    assert_eq!(service.seen().1, 1);
+    assert_eq!(service.request_counts().1, 1);
 }
 
 #[tokio::test]
-async fn a_refresh_without_any_caller_left_keeps_its_tokens() {
-    let service = Service::start().await;
-    service.gate.forget_permits(Semaphore::MAX_PERMITS);
+async fn refresh_without_waiting_calls_stores_its_tokens() {
+    let service = OAuthService::start().await;
+    service.token_response_permits.forget_permits(Semaphore::MAX_PERMITS);
     let tokens = service.tokens().build().unwrap();
     let caller = tokens.clone();
     let caller = tokio::spawn(async move { caller.token(None).await });
 
-    while service.seen().1 == 0 {
+    while service.request_counts().1 == 0 {
         tokio::task::yield_now().await;
     }
 
     caller.abort();
     assert!(caller.await.unwrap_err().is_cancelled());
 
-    service.gate.add_permits(1);
+    service.token_response_permits.add_permits(1);
     assert_eq!(tokens.token(None).await.unwrap().expose(), "access-1");
     assert_eq!(tokens.refresh_token().expose(), "refresh-1");
-    assert_eq!(service.seen().1, 1);
+    assert_eq!(service.request_counts().1, 1);
 }
 
 #[test]
-fn a_runtime_that_goes_away_in_a_refresh_leaves_the_next_one_free() {
+fn next_refresh_starts_after_the_runtime_of_the_first_was_dropped() {
     let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let servers = runtime();
-    let service = servers.block_on(Service::start());
-    service.gate.forget_permits(Semaphore::MAX_PERMITS);
+    let service = servers.block_on(OAuthService::start());
+    service.token_response_permits.forget_permits(Semaphore::MAX_PERMITS);
 
     let tokens = service.tokens().build().unwrap();
     let short = runtime();
     let caller = tokens.clone();
     short.spawn(async move { caller.token(None).await });
 
-    while service.seen().1 == 0 {
+    while service.request_counts().1 == 0 {
         std::thread::yield_now();
     }
 
     drop(short);
-    service.gate.add_permits(2);
+    service.token_response_permits.add_permits(2);
     let token = runtime().block_on(tokens.token(None)).unwrap();
 
     assert!(token.expose().starts_with("access-"));
-    assert_eq!(service.seen().1, 2);
+    assert_eq!(service.request_counts().1, 2);
 }
 
 #[tokio::test]
-async fn a_token_for_good_is_not_refreshed() {
-    let service = Service::start().await;
+async fn static_token_is_not_refreshed() {
+    let service = OAuthService::start().await;
     let base_url = format!("{}/v1", service.url);
     let client = Client::builder().base_url(base_url).token("old").build().unwrap();
     let error = client.get_clusters().send().await.unwrap_err();
 
     assert!(matches!(&error, Error::Api(error) if error.status == StatusCode::FORBIDDEN));
-    assert_eq!(service.seen(), (1, 0));
+    assert_eq!(service.request_counts(), (1, 0));
 }
 
 #[tokio::test]
-async fn a_call_has_its_token_refreshed_once_and_no_more() {
-    let service = Service::start().await;
+async fn call_refreshes_its_token_at_most_once() {
+    let service = OAuthService::start().await;
     for n in 0..3 {
-        // Granted, but not taken by the API.
-        service.will_answer(200, json!({"access_token": format!("bad-{n}")}));
+        // Granted, but rejected by the API.
+        service.push_token_response(200, json!({"access_token": format!("bad-{n}")}));
     }
 
-    let client = service.stale_client();
+    let client = service.client_with_expired_token();
     let error = client.get_clusters().send().await.unwrap_err();
     assert!(matches!(&error, Error::Api(error) if error.status == StatusCode::FORBIDDEN));
-    assert_eq!(service.seen(), (2, 1));
+    assert_eq!(service.request_counts(), (2, 1));
 }
 
 #[tokio::test]
-async fn the_same_access_token_again_is_no_other_token() {
-    let service = Service::start().await;
-    service.will_answer(200, json!({"access_token": "old"}));
-    let error = service.stale_client().get_clusters().send().await.unwrap_err();
+async fn grant_of_the_expired_token_is_a_permanent_failure() {
+    let service = OAuthService::start().await;
+    service.push_token_response(200, json!({"access_token": "old"}));
+    let error = service.client_with_expired_token().get_clusters().send().await.unwrap_err();
     assert!(matches!(&error, Error::Token(error) if !error.is_transient()), "{error:?}");
-    assert_eq!(service.seen(), (1, 1));
+    assert_eq!(service.request_counts(), (1, 1));
 }
 
 #[tokio::test]
-async fn no_redirect_takes_a_token_along() {
-    let (service, elsewhere) = (Service::start().await, Service::start().await);
+async fn redirect_is_not_followed_with_a_token() {
+    let (service, other_host) = (OAuthService::start().await, OAuthService::start().await);
     for status in [301, 302, 303, 307, 308] {
-        let mut answer = Redirect::to(&format!("{}/token", elsewhere.url)).into_response();
-        *answer.status_mut() = StatusCode::from_u16(status).unwrap();
-        service.answers.lock().unwrap().push_back(answer);
+        let mut response = Redirect::to(&format!("{}/token", other_host.url)).into_response();
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        service.token_responses.lock().unwrap().push_back(response);
 
         let tokens = service.tokens().client_secret("secret").build().unwrap();
         let error = tokens.token(None).await.unwrap_err();
         assert!(error.to_string().contains(&status.to_string()), "{error}");
     }
 
-    assert_eq!(service.seen(), (0, 5));
-    let target = format!("{}/v1/clusters", elsewhere.url);
+    assert_eq!(service.request_counts(), (0, 5));
+    let target = format!("{}/v1/clusters", other_host.url);
 
     let api = axum::Router::new().fallback(move || {
         let target = target.clone();
@@ -418,15 +418,15 @@ async fn no_redirect_takes_a_token_along() {
     let error = client.get_clusters().send().await.unwrap_err();
 
     assert!(matches!(&error, Error::Api(error) if error.status == StatusCode::FOUND), "{error:?}");
-    assert_eq!(elsewhere.seen(), (0, 0));
+    assert_eq!(other_host.request_counts(), (0, 0));
 }
 
 #[test]
-fn what_cannot_work_is_refused_at_once() {
-    let of = |client_id: &str, refresh_token: &str, url: &str| {
+fn invalid_configuration_is_refused_by_build() {
+    let build = |client_id: &str, refresh_token: &str, url: &str| {
         OAuthTokens::builder(client_id, refresh_token).token_url(url).build()
     };
-    assert!(of("c", "secret", "https://h/token").is_ok());
+    assert!(build("c", "secret", "https://h/token").is_ok());
 
     for (client_id, refresh_token, url) in [
         ("c", "secret", "http://account.ultimaker.com/token"),
@@ -434,7 +434,7 @@ fn what_cannot_work_is_refused_at_once() {
         ("", "secret", "https://h/token"),
         ("c", " ", "https://h/token"),
     ] {
-        let error = of(client_id, refresh_token, url).unwrap_err();
+        let error = build(client_id, refresh_token, url).unwrap_err();
         assert!(matches!(error, Error::Configuration(_)), "{error:?}");
         assert!(!format!("{error} {error:?}").contains("secret"));
     }

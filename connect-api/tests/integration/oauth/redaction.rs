@@ -11,7 +11,7 @@ use serde_json::json;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::support::isolated;
-use crate::support::oauth_service::Service;
+use crate::support::oauth_service::OAuthService;
 
 /// The captured log.
 #[derive(Clone, Default)]
@@ -71,7 +71,7 @@ fn secret(name: &str) -> String {
 
 /// Refreshes tokens and sends calls that succeed and fail, and returns all that a program can print
 /// of them.
-async fn run_calls(service: &Arc<Service>) -> String {
+async fn run_calls(service: &Arc<OAuthService>) -> String {
     let mut printed = String::new();
     let builder = || {
         OAuthTokens::builder("client", secret("refresh"))
@@ -86,16 +86,19 @@ async fn run_calls(service: &Arc<Service>) -> String {
 
     // The access token is refreshed.
     let grant = json!({"access_token": secret("next"), "refresh_token": secret("rotated")});
-    service.will_answer(200, grant);
-    service.will_take(&secret("next"));
+    service.push_token_response(200, grant);
+    service.accept_token(&secret("next"));
     client.get_clusters().send().await.unwrap();
     printed.push_str(&debug(&tokens.refresh_token()));
 
     // The refresh fails: first with an invalid response, then with a refusal that repeats secrets.
-    service.good.lock().unwrap().clear();
-    service.will_answer(200, json!(secret("garbage")));
+    service.valid_tokens.lock().unwrap().clear();
+    service.push_token_response(200, json!(secret("garbage")));
     let description = format!("{} {} of BODYUSER", secret("rotated"), secret("client"));
-    service.will_answer(400, json!({"error": "invalid_grant", "error_description": description}));
+    service.push_token_response(
+        400,
+        json!({"error": "invalid_grant", "error_description": description}),
+    );
 
     let error = client.get_clusters().send().await.unwrap_err();
     assert!(matches!(error, Error::Token(_)), "{error:?}");
@@ -128,17 +131,17 @@ async fn no_secret_shows_in_debug_errors_or_logs() {
     }
 
     let log = Log::capture();
-    let service = Service::start().await;
+    let service = OAuthService::start().await;
     let printed = run_calls(&service).await;
 
     // The secrets were sent, and the log is complete.
-    assert_eq!(service.seen(), (4, 3));
+    assert_eq!(service.request_counts(), (4, 3));
     let logged = log.text();
     for expected in ["connect_api.refresh_token", "connect_api.attempt", "TRACE", "reqwest"] {
         assert!(logged.contains(expected), "{expected} is not logged:\n{logged}");
     }
 
-    let basic = service.forms.lock().unwrap()[0].1.clone().unwrap();
+    let basic = service.token_requests.lock().unwrap()[0].1.clone().unwrap();
     let basic = basic.strip_prefix("Basic ").unwrap();
     for line in printed.lines().chain(logged.lines()) {
         assert!(!line.contains("S3CRET") && !line.contains(basic), "{line}");

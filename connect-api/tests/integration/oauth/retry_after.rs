@@ -1,37 +1,37 @@
-//! A token URL that asks for time gets it.
+//! The backoff after failed refreshes, and the `Retry-After` of the token URL.
 
 use std::time::{Duration, Instant};
 
-use crate::support::oauth_service::Service;
+use crate::support::oauth_service::OAuthService;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use connect_api::{CallOptions, Error, RetryPolicy};
 use futures_util::future::join_all;
 use serde_json::json;
 
-/// The token URL will answer once that it is to be asked again after so many seconds.
-fn will_ask_for_time(service: &Service, status: StatusCode, seconds: u64) {
-    let answer = (status, [(header::RETRY_AFTER, seconds.to_string())], "later").into_response();
-    service.answers.lock().unwrap().push_back(answer);
+/// Sets the next response of the token URL, with a `Retry-After`.
+fn push_retry_after(service: &OAuthService, status: StatusCode, seconds: u64) {
+    let response = (status, [(header::RETRY_AFTER, seconds.to_string())], "later").into_response();
+    service.token_responses.lock().unwrap().push_back(response);
 }
 
 #[tokio::test]
-async fn a_call_waits_as_long_as_the_token_url_asks() {
+async fn call_waits_for_the_retry_after_of_the_token_url() {
     for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS] {
-        let service = Service::start().await;
-        will_ask_for_time(&service, status, 1);
+        let service = OAuthService::start().await;
+        push_retry_after(&service, status, 1);
         let start = Instant::now();
-        service.stale_client().get_clusters().send().await.unwrap();
+        service.client_with_expired_token().get_clusters().send().await.unwrap();
 
         assert!(start.elapsed() >= Duration::from_secs(1));
-        assert_eq!(service.seen(), (2, 2));
+        assert_eq!(service.request_counts(), (2, 2));
     }
 }
 
 #[tokio::test]
-async fn nobody_asks_before_the_time_that_the_token_url_has_asked_for() {
-    let service = Service::start().await;
-    will_ask_for_time(&service, StatusCode::SERVICE_UNAVAILABLE, 300);
+async fn no_refresh_starts_before_the_retry_after_of_the_token_url() {
+    let service = OAuthService::start().await;
+    push_retry_after(&service, StatusCode::SERVICE_UNAVAILABLE, 300);
     let client = service.client(&service.tokens().build().unwrap());
     let start = Instant::now();
 
@@ -43,30 +43,33 @@ async fn nobody_asks_before_the_time_that_the_token_url_has_asked_for() {
         assert!((200..=300).contains(&wait.as_secs()), "{wait:?}");
     }
 
-    assert!(start.elapsed() < Duration::from_secs(30), "a wait that is too long is not begun");
-    assert_eq!(service.seen(), (0, 1));
+    assert!(
+        start.elapsed() < Duration::from_secs(30),
+        "a call does not wait for a delay that exceeds its timeout"
+    );
+    assert_eq!(service.request_counts(), (0, 1));
 }
 
 #[tokio::test]
-async fn a_token_at_hand_serves_while_the_token_url_wants_to_be_left_alone() {
-    let service = Service::start().await;
-    let client = service.stale_client();
-    will_ask_for_time(&service, StatusCode::SERVICE_UNAVAILABLE, 1);
+async fn valid_access_token_is_used_during_the_backoff() {
+    let service = OAuthService::start().await;
+    let client = service.client_with_expired_token();
+    push_retry_after(&service, StatusCode::SERVICE_UNAVAILABLE, 1);
     client.get_clusters().send().await.unwrap();
 
     for _ in 0..3 {
         client.get_clusters().send().await.unwrap();
     }
 
-    assert_eq!(service.seen(), (5, 2));
+    assert_eq!(service.request_counts(), (5, 2));
 }
 
 #[tokio::test]
-async fn a_token_url_that_fails_is_not_asked_by_each_call_anew() {
+async fn failing_token_url_is_not_requested_by_each_call() {
     const CALLS: usize = 200;
 
-    let service = Service::start().await;
-    (0..CALLS).for_each(|_| service.will_answer(500, json!({})));
+    let service = OAuthService::start().await;
+    (0..CALLS).for_each(|_| service.push_token_response(500, json!({})));
     let client = service.client(&service.tokens().build().unwrap());
     let policy = RetryPolicy::default().max_attempts(2).initial_backoff(Duration::from_millis(300));
     let options = CallOptions::new().retry(policy);
@@ -76,6 +79,6 @@ async fn a_token_url_that_fails_is_not_asked_by_each_call_anew() {
         assert!(matches!(&error, Error::Token(error) if error.is_transient()), "{error:?}");
     }
 
-    let (_, asked) = service.seen();
-    assert!((2..=3).contains(&asked), "{asked} times by {CALLS} calls");
+    let (_, refreshes) = service.request_counts();
+    assert!((2..=3).contains(&refreshes), "{refreshes} refreshes for {CALLS} calls");
 }

@@ -17,36 +17,36 @@ use tokio::sync::{Barrier, Semaphore};
 
 pub type Fields = HashMap<String, String>;
 
-/// What the servers know and have seen.
-pub struct Service {
+/// Stands in for the API and the account service, and records the requests.
+pub struct OAuthService {
     pub url: String,
-    /// The access tokens that the API takes; any other is called expired.
-    pub good: Mutex<HashSet<String>>,
-    /// Each request to the API, by its `Authorization`.
-    pub calls: Mutex<Vec<Option<String>>>,
-    /// Each form that came to the token URL, and its `Authorization`.
-    pub forms: Mutex<Vec<(Fields, Option<String>)>>,
-    /// What the token URL answers next; then it grants `access-1`, `refresh-1` and so on.
-    pub answers: Mutex<VecDeque<Response>>,
-    /// The token URL answers when it has a permit.
-    pub gate: Semaphore,
-    /// The API calls a token expired when this many have brought it.
-    pub barrier: Mutex<Option<Arc<Barrier>>>,
-    granted: AtomicUsize,
+    /// The access tokens that the API accepts. It rejects any other as expired.
+    pub valid_tokens: Mutex<HashSet<String>>,
+    /// The `Authorization` of each request to the API.
+    pub api_calls: Mutex<Vec<Option<String>>>,
+    /// The form and the `Authorization` of each request to the token URL.
+    pub token_requests: Mutex<Vec<(Fields, Option<String>)>>,
+    /// The next responses of the token URL. After them, it grants `access-1`, `refresh-1` and so on.
+    pub token_responses: Mutex<VecDeque<Response>>,
+    /// The token URL takes a permit for each response.
+    pub token_response_permits: Semaphore,
+    /// The API waits here before it rejects a token as expired.
+    pub expired_token_barrier: Mutex<Option<Arc<Barrier>>>,
+    grants: AtomicUsize,
 }
 
-impl Service {
+impl OAuthService {
     pub async fn start() -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let service = Arc::new(Self {
             url: format!("http://{}", listener.local_addr().unwrap()),
-            good: Mutex::default(),
-            calls: Mutex::default(),
-            forms: Mutex::default(),
-            answers: Mutex::default(),
-            gate: Semaphore::new(Semaphore::MAX_PERMITS),
-            barrier: Mutex::default(),
-            granted: AtomicUsize::new(0),
+            valid_tokens: Mutex::default(),
+            api_calls: Mutex::default(),
+            token_requests: Mutex::default(),
+            token_responses: Mutex::default(),
+            token_response_permits: Semaphore::new(Semaphore::MAX_PERMITS),
+            expired_token_barrier: Mutex::default(),
+            grants: AtomicUsize::new(0),
         });
 
         let router = Router::new()
@@ -62,7 +62,7 @@ impl Service {
         OAuthTokens::builder("client", "refresh-0").token_url(format!("{}/token", self.url))
     }
 
-    /// A client whose waits between attempts are short.
+    /// Returns a client with a short backoff.
     pub fn client(&self, tokens: &OAuthTokens) -> Client {
         let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
         Client::builder()
@@ -73,68 +73,68 @@ impl Service {
             .unwrap()
     }
 
-    /// A client that begins with the access token `old`, which has expired without its knowing.
-    pub fn stale_client(&self) -> Client {
+    /// Returns a client whose first access token, `old`, has expired earlier than announced.
+    pub fn client_with_expired_token(&self) -> Client {
         let tokens = self.tokens().access_token("old", Duration::from_secs(600)).build().unwrap();
         self.client(&tokens)
     }
 
-    pub fn will_answer(&self, status: u16, body: Value) {
-        let answer = (StatusCode::from_u16(status).unwrap(), Json(body)).into_response();
-        self.answers.lock().unwrap().push_back(answer);
+    pub fn push_token_response(&self, status: u16, body: Value) {
+        let response = (StatusCode::from_u16(status).unwrap(), Json(body)).into_response();
+        self.token_responses.lock().unwrap().push_back(response);
     }
 
-    pub fn will_take(&self, token: &str) {
-        self.good.lock().unwrap().insert(token.to_owned());
+    pub fn accept_token(&self, token: &str) {
+        self.valid_tokens.lock().unwrap().insert(token.to_owned());
     }
 
-    /// How many requests the API and the token URL have seen.
-    pub fn seen(&self) -> (usize, usize) {
-        (self.calls.lock().unwrap().len(), self.forms.lock().unwrap().len())
+    /// The numbers of requests to the API and to the token URL.
+    pub fn request_counts(&self) -> (usize, usize) {
+        (self.api_calls.lock().unwrap().len(), self.token_requests.lock().unwrap().len())
     }
 
-    /// The refresh tokens that came to the token URL.
-    pub fn refresh_tokens(&self) -> Vec<String> {
-        let forms = self.forms.lock().unwrap();
+    /// The refresh tokens in the requests to the token URL.
+    pub fn received_refresh_tokens(&self) -> Vec<String> {
+        let forms = self.token_requests.lock().unwrap();
         forms.iter().map(|(form, _)| form["refresh_token"].clone()).collect()
     }
 }
 
 async fn token(
-    State(service): State<Arc<Service>>,
+    State(service): State<Arc<OAuthService>>,
     headers: HeaderMap,
     Form(form): Form<Fields>,
 ) -> Response {
-    service.forms.lock().unwrap().push((form, authorization(&headers)));
-    service.gate.acquire().await.unwrap().forget();
+    service.token_requests.lock().unwrap().push((form, authorization(&headers)));
+    service.token_response_permits.acquire().await.unwrap().forget();
 
-    if let Some(answer) = service.answers.lock().unwrap().pop_front() {
-        return answer;
+    if let Some(response) = service.token_responses.lock().unwrap().pop_front() {
+        return response;
     }
 
-    let n = service.granted.fetch_add(1, Ordering::Relaxed) + 1;
-    service.will_take(&format!("access-{n}"));
+    let number = service.grants.fetch_add(1, Ordering::Relaxed) + 1;
+    service.accept_token(&format!("access-{number}"));
 
     Json(json!({
-        "access_token": format!("access-{n}"),
-        "refresh_token": format!("refresh-{n}"),
+        "access_token": format!("access-{number}"),
+        "refresh_token": format!("refresh-{number}"),
         "expires_in": 600,
         "token_type": "bearer",
     }))
     .into_response()
 }
 
-async fn clusters(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
+async fn clusters(State(service): State<Arc<OAuthService>>, headers: HeaderMap) -> Response {
     let authorization = authorization(&headers);
     let token = authorization.as_deref().and_then(|value| value.strip_prefix("Bearer "));
-    let good = token.is_some_and(|token| service.good.lock().unwrap().contains(token));
-    service.calls.lock().unwrap().push(authorization);
+    let is_valid = token.is_some_and(|token| service.valid_tokens.lock().unwrap().contains(token));
+    service.api_calls.lock().unwrap().push(authorization);
 
-    if good {
+    if is_valid {
         return Json(json!({"data": []})).into_response();
     }
 
-    let barrier = service.barrier.lock().unwrap().clone();
+    let barrier = service.expired_token_barrier.lock().unwrap().clone();
     if let Some(barrier) = barrier {
         barrier.wait().await;
     }

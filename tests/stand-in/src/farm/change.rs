@@ -1,48 +1,48 @@
-//! The farm's own record of what happened, to hold against what a client noticed.
+//! The record of changes, to compare with what a client observed.
 
 use super::clock::Time;
 
-/// Something that changed on the farm.
+/// A change on the farm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// When, in the farm's time.
+    /// The farm's time of the change.
     pub at: Time,
-    /// Where.
+    /// The id of the cluster.
     pub cluster_id: String,
     /// The UUID of the job or the printer.
     pub subject: String,
-    /// What.
+    /// The kind of change.
     pub kind: ChangeKind,
 }
 
-/// What changed.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum ChangeKind {
-    /// A job came into the queue.
+    /// A job was added to the queue.
     JobQueued,
-    /// A printer began with a job: it warms up.
+    /// A printer started a job, and warms up.
     JobStarted,
-    /// A print stands still.
+    /// A print was paused.
     JobPaused,
-    /// A print goes on.
+    /// A paused print was resumed.
     JobResumed,
-    /// A job was printed to its end.
+    /// A print was completed.
     JobFinished,
-    /// A job was ended before its time.
+    /// A job was aborted.
     JobAborted,
-    /// What was printed was taken off the build plate: the job is history.
+    /// The print was removed from the build plate, and the job is in the history.
     JobCleared,
-    /// A job ended since its printer broke.
+    /// A job failed because its printer has a fault.
     JobFailed,
-    /// A waiting job was taken out of the queue.
+    /// A waiting job was removed from the queue.
     JobRemoved,
-    /// A printer can be reached again.
+    /// A printer went online.
     PrinterOnline,
-    /// A printer can no longer be reached.
+    /// A printer went offline.
     PrinterOffline,
-    /// A printer broke: somebody must see to it.
+    /// A printer has a fault that a person must repair.
     PrinterBroken,
-    /// A broken printer was mended.
+    /// The fault of a printer was repaired.
     PrinterRepaired,
 }

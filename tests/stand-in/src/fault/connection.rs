@@ -1,4 +1,4 @@
-//! The connections below HTTP: counted, measured, and cut when a fault wants it.
+//! TCP connections that are counted, and that a fault can abort.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,103 +11,104 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What all connections of a stand-in have done so far.
+/// Counters of all connections of a stand-in since its start.
 #[derive(Debug, Default)]
 pub struct Traffic {
     open: AtomicUsize,
     accepted: AtomicUsize,
-    sent: AtomicU64,
-    under_way: AtomicUsize,
-    most_at_once: AtomicUsize,
+    bytes_sent: AtomicU64,
+    active_requests: AtomicUsize,
+    max_active_requests: AtomicUsize,
 }
 
-/// A listener whose connections are counted and can be cut.
-pub struct Counted {
+/// A listener that counts its connections, and allows to abort them.
+pub struct CountingListener {
     listener: TcpListener,
     traffic: Arc<Traffic>,
 }
 
-/// One connection, as the listener gives it to the server.
-pub struct Stream {
+/// An accepted connection.
+pub struct CountedStream {
     stream: TcpStream,
     connection: Connection,
     traffic: Arc<Traffic>,
 }
 
-/// A hold on a connection, for a handler that wants to cut it.
+/// A handle with which a request handler aborts its connection.
 #[derive(Debug, Clone, Default)]
 pub struct Connection(Arc<AtomicBool>);
 
-/// A request under way; it is no longer once this is dropped.
+/// An active request. It ends when this guard is dropped.
 #[must_use]
-pub struct UnderWay<'t>(&'t Traffic);
+pub struct ActiveRequest<'t>(&'t Traffic);
 
 impl Traffic {
-    /// How many connections are open.
+    /// The number of open connections.
     pub fn open_connections(&self) -> usize {
         self.open.load(Ordering::SeqCst)
     }
 
-    /// How many connections there have been.
+    /// The number of connections that were accepted.
     pub fn accepted_connections(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
 
-    /// How many bytes the kernel took for clients.
+    /// The number of bytes that were written to the sockets.
     pub fn bytes_sent(&self) -> u64 {
-        self.sent.load(Ordering::SeqCst)
+        self.bytes_sent.load(Ordering::SeqCst)
     }
 
-    /// How many requests were under way at once, when they were the most.
+    /// The maximum number of requests that were active at the same time.
     pub fn max_concurrent_requests(&self) -> usize {
-        self.most_at_once.load(Ordering::SeqCst)
+        self.max_active_requests.load(Ordering::SeqCst)
     }
 
-    /// Counts a request.
-    pub fn enter(&self) -> UnderWay<'_> {
-        let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
-        self.most_at_once.fetch_max(now, Ordering::SeqCst);
-        UnderWay(self)
+    /// Counts a request as active until the guard is dropped.
+    pub fn start_request(&self) -> ActiveRequest<'_> {
+        let active = self.active_requests.fetch_add(1, Ordering::SeqCst) + 1;
+        self.max_active_requests.fetch_max(active, Ordering::SeqCst);
+        ActiveRequest(self)
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for ActiveRequest<'_> {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.0.active_requests.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-impl Counted {
-    /// Counts the connections of this listener.
+impl CountingListener {
+    /// Wraps a listener. `traffic` counts its connections.
     pub fn new(listener: TcpListener, traffic: Arc<Traffic>) -> Self {
         Self { listener, traffic }
     }
 }
 
 impl Connection {
-    /// Has the connection close before another byte is sent.
-    pub fn cut(&self) {
+    /// Closes the connection before the next byte is sent.
+    pub fn abort(&self) {
         self.0.store(true, Ordering::SeqCst);
     }
 
-    fn is_cut(&self) -> bool {
+    fn is_aborted(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
 
-impl Listener for Counted {
-    type Io = Stream;
+impl Listener for CountingListener {
+    type Io = CountedStream;
     type Addr = std::net::SocketAddr;
 
-    async fn accept(&mut self) -> (Stream, Self::Addr) {
+    async fn accept(&mut self) -> (CountedStream, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
-        // Small pieces are to arrive as they are sent. A connection that refuses that is gone.
+
+        // Each write must be sent at once. An error means that the connection is already closed.
         let _ = stream.set_nodelay(true);
         self.traffic.open.fetch_add(1, Ordering::SeqCst);
         self.traffic.accepted.fetch_add(1, Ordering::SeqCst);
 
         let traffic = self.traffic.clone();
-        (Stream { stream, connection: Connection::default(), traffic }, address)
+        (CountedStream { stream, connection: Connection::default(), traffic }, address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
@@ -115,37 +116,38 @@ impl Listener for Counted {
     }
 }
 
-impl Connected<IncomingStream<'_, Counted>> for Connection {
-    fn connect_info(incoming: IncomingStream<'_, Counted>) -> Self {
+impl Connected<IncomingStream<'_, CountingListener>> for Connection {
+    fn connect_info(incoming: IncomingStream<'_, CountingListener>) -> Self {
         incoming.io().connection.clone()
     }
 }
 
-impl Stream {
+impl CountedStream {
+    /// Writes to the stream and counts the bytes, unless the connection was aborted.
     fn write(
         &mut self,
         write: impl FnOnce(Pin<&mut TcpStream>) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if self.connection.is_cut() {
+        if self.connection.is_aborted() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
 
         let written = write(Pin::new(&mut self.stream));
         if let Poll::Ready(Ok(bytes)) = &written {
-            self.traffic.sent.fetch_add(*bytes as u64, Ordering::SeqCst);
+            self.traffic.bytes_sent.fetch_add(*bytes as u64, Ordering::SeqCst);
         }
 
         written
     }
 }
 
-impl Drop for Stream {
+impl Drop for CountedStream {
     fn drop(&mut self) {
         self.traffic.open.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for CountedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -155,7 +157,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for CountedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

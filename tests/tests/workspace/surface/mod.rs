@@ -7,7 +7,7 @@ mod mutations;
 use std::path::Path;
 
 use connect_codegen::pipeline;
-use connect_codegen::public_api;
+use connect_codegen::public_api::PublicApi;
 use connect_codegen::workspace::Layout;
 use connect_tests::surface::document;
 
@@ -40,13 +40,13 @@ fn the_surface_of_the_api() {
 #[test]
 fn the_surface_of_the_crate() {
     let folder = layout().root().join("connect-api/src");
-    let surface = public_api::Surface::read(&folder).expect("the crate can be read");
+    let api = PublicApi::read_crate(&folder).expect("the crate can be read");
     let is_model = |path: &str| path.starts_with("models::");
     let is_request = |path: &str| path.starts_with("requests::");
 
-    assert_surface!("crate_core", surface.section(|path| !is_model(path) && !is_request(path)));
-    assert_surface!("crate_models", surface.section(is_model));
-    assert_surface!("crate_requests", surface.section(is_request));
-    assert_surface!("crate_open_enums", surface.open_enums);
-    assert_surface!("crate_sent", surface.sent);
+    assert_surface!("crate_core", api.to_text(|path| !is_model(path) && !is_request(path)));
+    assert_surface!("crate_models", api.to_text(is_model));
+    assert_surface!("crate_requests", api.to_text(is_request));
+    assert_surface!("crate_open_enums", api.open_enum_members);
+    assert_surface!("crate_sent", api.request_members);
 }

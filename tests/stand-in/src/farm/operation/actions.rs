@@ -1,57 +1,68 @@
-//! Actions, and what has become of them.
+//! Operations on actions of printers and jobs.
 
 use serde_json::{Value, json};
 
-use super::super::action::{Action, Target};
-use super::super::call::{Call, Refusal, Reply};
+use super::request::OperationRequest;
+use super::response::{OperationError, OperationResponse, OperationResult};
 use crate::farm::state::FarmState;
+use crate::farm::state::action::{Action, Target};
 
 pub(super) fn send_printer_action(
-    world: &mut FarmState,
-    call: &Call<'_>,
-) -> Result<Reply, Refusal> {
-    let at = world.cluster_of(call)?;
-    let printer = world.clusters[at].printer(call.path("cluster_printer_id"));
-    let printer = printer.ok_or_else(|| Refusal::not_found("printer"))?;
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let printer = farm.clusters[cluster].printer(request.path("cluster_printer_id"));
+    let printer = printer.ok_or_else(|| OperationError::not_found("printer"))?;
 
-    if printer.offline.is_some() {
-        return Err(Refusal::inactive());
+    if printer.offline_since.is_some() {
+        return Err(OperationError::printer_inactive());
     }
 
     let target = Target::Printer(printer.uuid.clone());
-    Ok(Reply::Data(ask(world, at, target, call)))
+    Ok(start_action(farm, cluster, target, request))
 }
 
 pub(super) fn send_print_job_action(
-    world: &mut FarmState,
-    call: &Call<'_>,
-) -> Result<Reply, Refusal> {
-    let at = world.cluster_of(call)?;
-    let cluster = &world.clusters[at];
-    let job = cluster.job(call.path("cluster_job_id"));
-    let job = job.ok_or_else(|| Refusal::not_found("print job"))?;
-    let printer = job.printer.as_deref().and_then(|uuid| cluster.printer(uuid));
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let index = farm.requested_cluster(request)?;
+    let cluster = &farm.clusters[index];
+    let job = cluster.job(request.path("cluster_job_id"));
+    let job = job.ok_or_else(|| OperationError::not_found("print job"))?;
 
-    if !cluster.is_online() || printer.is_some_and(|printer| printer.offline.is_some()) {
-        return Err(Refusal::inactive());
+    let printer = cluster.printer_of(job);
+    if !cluster.is_online() || printer.is_some_and(|printer| printer.offline_since.is_some()) {
+        return Err(OperationError::printer_inactive());
     }
 
     let target = Target::Job(job.uuid.clone());
-    Ok(Reply::Data(ask(world, at, target, call)))
+    Ok(start_action(farm, index, target, request))
 }
 
-fn ask(world: &mut FarmState, at: usize, target: Target, call: &Call<'_>) -> Value {
-    let id = world.ask(at, target, call.path("action"), call.data.clone());
-    world.clusters[at].actions.get(&id).map(show).unwrap_or_default()
+fn start_action(
+    farm: &mut FarmState,
+    cluster: usize,
+    target: Target,
+    request: &OperationRequest<'_>,
+) -> OperationResponse {
+    let id = farm.start_action(cluster, target, request.path("action"), request.data.clone());
+    let action = farm.clusters[cluster].actions.get(&id);
+    OperationResponse::Data(action.map(view).unwrap_or_default())
 }
 
-pub(super) fn get_action_status(world: &mut FarmState, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let at = world.cluster_of(call)?;
-    let action = world.clusters[at].actions.get(call.path("action_id"));
-    action.map(|action| Reply::Data(show(action))).ok_or_else(|| Refusal::not_found("action"))
+pub(super) fn get_action_status(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let action = farm.clusters[cluster].actions.get(request.path("action_id"));
+    let action = action.ok_or_else(|| OperationError::not_found("action"))?;
+    Ok(OperationResponse::Data(view(action)))
 }
 
-fn show(action: &Action) -> Value {
+fn view(action: &Action) -> Value {
     json!({
         "action_id": action.id,
         "status": action.status,

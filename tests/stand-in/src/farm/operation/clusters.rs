@@ -1,129 +1,163 @@
-//! Clusters: lists, their status, and what can be changed about them.
+//! Operations on clusters: lists, status, notes and sharing.
 
 use serde_json::{Map, Value, json};
 
-use super::super::call::{Call, Refusal, Reply};
-use super::super::cluster::Cluster;
-use super::super::page::page;
-use super::super::view;
+use super::page::page;
+use super::request::OperationRequest;
+use super::response::{OperationError, OperationResponse, OperationResult};
 use crate::farm::state::FarmState;
+use crate::farm::state::cluster::Cluster;
+use crate::farm::view;
 
-type Outcome = Result<Reply, Refusal>;
-
-pub(super) fn get_clusters(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let world = &*world;
-    let mut found: Vec<usize> = (0..world.clusters.len())
-        .filter(|&at| {
-            let cluster = &world.clusters[at];
-            let teams = call.all("team_ids");
-            let variant = cluster.printers.first().map(|host| host.model.variant);
-            (teams.is_empty() || cluster.teams.iter().any(|team| teams.contains(team)))
-                && call.one("machine_variant").is_none_or(|wanted| variant == Some(wanted))
-        })
+pub(super) fn get_clusters(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let farm = &*farm;
+    let mut indices: Vec<usize> = (0..farm.clusters.len())
+        .filter(|&index| is_requested(&farm.clusters[index], request))
         .collect();
 
-    if let Some(sort) = call.one("sort") {
-        sort_by(world, &mut found, sort);
+    if let Some(sort) = request.query_value("sort") {
+        sort_clusters(farm, &mut indices, sort);
     }
+    indices
+        .sort_by_key(|&index| std::cmp::Reverse(count_preferences(request, &farm.clusters[index])));
 
-    found.sort_by_key(|&at| std::cmp::Reverse(preferred(call, &world.clusters[at])));
-    let most = world.plan.cluster_limit.unwrap_or(usize::MAX);
-
-    Ok(page(call, found, most, |&at| view::cluster(world, at)))
+    let limit = farm.config.cluster_limit.unwrap_or(usize::MAX);
+    Ok(page(request, indices, limit, |&index| view::cluster(farm, index)))
 }
 
-/// Sorts by a text or a number of what is shown; downwards after a `-`.
-fn sort_by(world: &FarmState, found: &mut [usize], sort: &str) {
+/// Whether a cluster matches the filters of the query.
+fn is_requested(cluster: &Cluster, request: &OperationRequest<'_>) -> bool {
+    let team_ids = request.query_values("team_ids");
+    let has_team = cluster.team_ids.iter().any(|team| team_ids.contains(team));
+    let variant = cluster.printers.first().map(|host| host.model.variant);
+
+    (team_ids.is_empty() || has_team)
+        && request.query_value("machine_variant").is_none_or(|wanted| variant == Some(wanted))
+}
+
+/// Sorts clusters by a text or number of their view, in descending order after a `-`.
+fn sort_clusters(farm: &FarmState, indices: &mut [usize], sort: &str) {
     let field = sort.trim_start_matches('-');
-    found.sort_by_cached_key(|&at| match &view::cluster(world, at)[field] {
+    indices.sort_by_cached_key(|&index| match &view::cluster(farm, index)[field] {
         Value::Number(number) => (number.as_u64().unwrap_or_default(), String::new()),
         Value::String(text) => (0, text.to_lowercase()),
         _ => (0, String::new()),
     });
 
     if sort.starts_with('-') {
-        found.reverse();
+        indices.reverse();
     }
 }
 
-/// How many of the preferred things are mounted on the host.
-fn preferred(call: &Call<'_>, cluster: &Cluster) -> usize {
+/// How many of the preferred materials and print cores the host of a cluster has.
+fn count_preferences(request: &OperationRequest<'_>, cluster: &Cluster) -> usize {
     let Some(host) = cluster.printers.first() else { return 0 };
-    let fits = |extruder: usize| {
-        let material = call.one(["prefer_material_1", "prefer_material_2"][extruder]);
-        let core = call.one(["prefer_print_core_1", "prefer_print_core_2"][extruder]);
-        let loaded = host.loaded.get(extruder).map(|loaded| loaded.guid);
-        let mounted = host.model.cores.get(extruder).copied();
+    let parameters = [
+        ("prefer_material_1", "prefer_print_core_1"),
+        ("prefer_material_2", "prefer_print_core_2"),
+    ];
 
-        usize::from(material.is_some() && material == loaded)
-            + usize::from(core.is_some() && core == mounted)
-    };
+    let counts = parameters.iter().enumerate().map(|(extruder, (material, core))| {
+        let preferred_material = request.query_value(material);
+        let preferred_core = request.query_value(core);
+        let loaded_material = host.loaded_materials.get(extruder).map(|loaded| loaded.guid);
+        let installed_core = host.model.cores.get(extruder).copied();
 
-    fits(0) + fits(1)
+        usize::from(preferred_material.is_some() && preferred_material == loaded_material)
+            + usize::from(preferred_core.is_some() && preferred_core == installed_core)
+    });
+
+    counts.sum()
 }
 
-pub(super) fn check_cluster_access(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let asked = call.data["cluster_ids"].as_array().into_iter().flatten();
-    let known = asked.filter(|id| id.as_str().is_some_and(|id| world.cluster(id).is_some()));
-    Ok(Reply::Data(json!({"cluster_ids": known.collect::<Vec<_>>()})))
+/// Returns those of the given ids that are clusters of the farm.
+pub(super) fn check_cluster_access(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let ids = request.data["cluster_ids"].as_array().into_iter().flatten();
+    let accessible =
+        ids.filter(|id| id.as_str().is_some_and(|id| farm.cluster_index(id).is_some()));
+    Ok(OperationResponse::Data(json!({"cluster_ids": accessible.collect::<Vec<_>>()})))
 }
 
-pub(super) fn get_cluster_team_counts(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let teams = world.teams.iter().filter(|team| call.allows("team_ids", team));
+pub(super) fn get_cluster_team_counts(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let teams = farm.team_ids.iter().filter(|team| request.filter_accepts("team_ids", team));
     let counts = teams.map(|team| {
-        let shared = world.clusters.iter().filter(|cluster| cluster.teams.contains(team));
+        let shared = farm.clusters.iter().filter(|cluster| cluster.team_ids.contains(team));
         (team.clone(), json!(shared.count()))
     });
-    Ok(Reply::Data(json!({"counts": counts.collect::<Map<_, _>>()})))
+    Ok(OperationResponse::Data(json!({"counts": counts.collect::<Map<_, _>>()})))
 }
 
-pub(super) fn get_cluster(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    Ok(Reply::Data(view::cluster(world, at)))
+pub(super) fn get_cluster(farm: &mut FarmState, request: &OperationRequest<'_>) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    Ok(OperationResponse::Data(view::cluster(farm, cluster)))
 }
 
-pub(super) fn delete_cluster(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    world.clusters.remove(at);
-    Ok(Reply::Nothing)
+pub(super) fn delete_cluster(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    farm.clusters.remove(cluster);
+    Ok(OperationResponse::Empty)
 }
 
-pub(super) fn update_cluster_note(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    // A request without a note takes the note away.
-    world.clusters[at].note = call.data["note"]["note"].as_str().map(str::to_owned);
-    Ok(Reply::Data(view::cluster(world, at)))
+/// Replaces the note. A request without a note removes it.
+pub(super) fn update_cluster_note(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    farm.clusters[cluster].note = request.data["note"]["note"].as_str().map(str::to_owned);
+    Ok(OperationResponse::Data(view::cluster(farm, cluster)))
 }
 
-pub(super) fn update_cluster_sharing(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    let everybody = call.data["organization_shared"].as_bool().unwrap_or(false);
-    let teams = call.data["team_ids"].as_array().into_iter().flatten();
-    let teams: Vec<_> = teams.filter_map(Value::as_str).map(str::to_owned).collect();
+pub(super) fn update_cluster_sharing(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let organization_shared = request.data["organization_shared"].as_bool().unwrap_or(false);
+    let team_ids = request.texts("team_ids");
 
-    if everybody && !teams.is_empty() {
-        let detail = "`organization_shared` must be false or left out where there are `team_ids`";
-        return Err(Refusal::invalid(detail));
+    if organization_shared && !team_ids.is_empty() {
+        let detail = "`organization_shared` must be false or omitted if there are `team_ids`";
+        return Err(OperationError::invalid(detail));
     }
 
-    if teams.iter().any(|team| !world.teams.contains(team)) {
-        return Err(Refusal::not_found("team"));
+    if team_ids.iter().any(|team| !farm.team_ids.contains(team)) {
+        return Err(OperationError::not_found("team"));
     }
 
-    (world.clusters[at].organization_shared, world.clusters[at].teams) = (everybody, teams);
-    Ok(Reply::Data(view::cluster(world, at)))
+    farm.clusters[cluster].organization_shared = organization_shared;
+    farm.clusters[cluster].team_ids = team_ids;
+    Ok(OperationResponse::Data(view::cluster(farm, cluster)))
 }
 
-pub(super) fn get_cluster_status(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    Ok(Reply::Data(view::status(world, at)))
+pub(super) fn get_cluster_status(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    Ok(OperationResponse::Data(view::status(farm, cluster)))
 }
 
-pub(super) fn get_user_clusters(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let theirs = (0..world.clusters.len()).filter(|&at| {
-        let cluster = &world.clusters[at];
-        cluster.user.id == call.path("user_id")
-            && call.allows("organization_ids", &cluster.organization)
+pub(super) fn get_user_clusters(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let indices = (0..farm.clusters.len()).filter(|&index| {
+        let cluster = &farm.clusters[index];
+        cluster.user.id == request.path("user_id")
+            && request.filter_accepts("organization_ids", &cluster.organization_id)
     });
-    Ok(Reply::Data(theirs.map(|at| view::cluster(world, at)).collect()))
+    Ok(OperationResponse::Data(indices.map(|index| view::cluster(farm, index)).collect()))
 }

@@ -1,21 +1,23 @@
-//! Maintenance: what is to be done, and what was.
+//! Operations on maintenance: pending and completed tasks.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::call::{Call, Refusal, Reply};
-use super::super::cluster::Maintained;
-use super::super::page::page;
-use super::super::view::stamp;
+use super::page::page;
+use super::request::OperationRequest;
+use super::response::{OperationError, OperationResponse, OperationResult};
 use crate::farm::state::FarmState;
+use crate::farm::state::cluster::CompletedMaintenance;
+use crate::farm::view::timestamp;
 
-type Outcome = Result<Reply, Refusal>;
-
-pub(super) fn get_pending_maintenance(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    let tasks = world.clusters[at].tasks.iter().map(|task| {
+pub(super) fn get_pending_maintenance(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let tasks = farm.clusters[cluster].maintenance_tasks.iter().map(|task| {
         json!({
-            "due_date": stamp(task.due()),
-            "is_due": task.is_due(world.now),
+            "due_date": timestamp(task.due_date()),
+            "is_due": task.is_due(farm.now),
             "task_rule": {
                 "code": task.code,
                 "task_details": {"type": "time_based", "value": {"interval": task.interval}},
@@ -23,42 +25,51 @@ pub(super) fn get_pending_maintenance(world: &mut FarmState, call: &Call<'_>) ->
         })
     });
 
-    Ok(Reply::Data(tasks.collect()))
+    Ok(OperationResponse::Data(tasks.collect()))
 }
 
-pub(super) fn add_completed_maintenance(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    let codes = call.data["task_codes"].as_array().into_iter().flatten();
-    let codes: Vec<_> = codes.filter_map(Value::as_str).map(str::to_owned).collect();
-
-    if codes.is_empty() {
-        return Err(Refusal::invalid("`task_codes` names no task"));
+pub(super) fn add_completed_maintenance(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let task_codes = request.texts("task_codes");
+    if task_codes.is_empty() {
+        return Err(OperationError::invalid("`task_codes` must have at least one code"));
     }
 
-    let (now, by) = (world.now, world.users[0].clone());
-    let cluster = &mut world.clusters[at];
-    if codes.iter().any(|code| !cluster.tasks.iter().any(|task| task.code == code)) {
-        return Err(Refusal::not_found("maintenance task"));
+    let (now, user) = (farm.now, farm.users[0].clone());
+    let cluster = &mut farm.clusters[cluster];
+    let tasks = &mut cluster.maintenance_tasks;
+    if task_codes.iter().any(|code| !tasks.iter().any(|task| task.code == code)) {
+        return Err(OperationError::not_found("maintenance task"));
     }
 
-    for task in cluster.tasks.iter_mut().filter(|task| codes.iter().any(|code| code == task.code)) {
-        task.done = now;
+    for task in tasks.iter_mut().filter(|task| task_codes.iter().any(|code| code == task.code)) {
+        task.completed_at = now;
     }
+    cluster.completed_maintenance.push(CompletedMaintenance {
+        completed_at: now,
+        task_codes,
+        user,
+    });
 
-    cluster.maintained.push(Maintained { at: now, codes, by });
-    Ok(Reply::Nothing)
+    Ok(OperationResponse::Empty)
 }
 
-pub(super) fn get_completed_maintenance(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let at = world.cluster_of(call)?;
-    let done = world.clusters[at].maintained.iter().rev().collect();
+pub(super) fn get_completed_maintenance(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let cluster = farm.requested_cluster(request)?;
+    let completed = farm.clusters[cluster].completed_maintenance.iter().rev().collect();
 
-    Ok(page(call, done, usize::MAX, |done| {
+    Ok(page(request, completed, usize::MAX, |maintenance| {
         json!({
-            "completed_at": stamp(done.at),
-            "task_codes": done.codes,
-            "user_id": done.by.id,
-            "username": done.by.name,
+            "completed_at": timestamp(maintenance.completed_at),
+            "task_codes": maintenance.task_codes,
+            "user_id": maintenance.user.id,
+            "username": maintenance.user.name,
         })
     }))
 }

@@ -1,20 +1,36 @@
-//! The operations of the API on the state of the farm.
+//! The operations of the API on the farm.
 
 mod actions;
 mod clusters;
 mod jobs;
 mod maintenance;
+mod page;
 mod registration;
+pub mod request;
+pub mod response;
+pub mod undocumented;
 mod uploads;
 mod workspace;
 
-use super::call::{Call, Refusal, Reply};
-use crate::farm::state::FarmState;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
-/// Does what an operation says.
-pub type Handler = fn(&mut FarmState, &Call<'_>) -> Result<Reply, Refusal>;
+use serde_json::Value;
 
-/// What each operation does. The API's description of itself is not here: it has no state.
+use self::request::OperationRequest;
+use self::response::{OperationError, OperationResult, unvalidated_response, validated_response};
+use super::state::FarmState;
+use crate::contract::Operation;
+use crate::examples::ApiResponse;
+use crate::recorded_request::RecordedRequest;
+use crate::request_check::parse_query;
+
+/// The implementation of an operation.
+pub type Handler = fn(&mut FarmState, &OperationRequest<'_>) -> OperationResult;
+
+/// The operations by `operationId`.
+///
+/// `get_spec`, which returns the API's own document, is not among them: it needs no state.
 pub static HANDLERS: [(&str, Handler); 32] = [
     ("get_uptime", workspace::get_uptime),
     ("brew_coffee", workspace::brew_coffee),
@@ -51,8 +67,52 @@ pub static HANDLERS: [(&str, Handler); 32] = [
 ];
 
 impl FarmState {
+    /// Executes a documented operation. `address` is that of the API.
+    ///
+    /// Returns `None` if the farm does not implement the operation.
+    pub(crate) fn execute(
+        &mut self,
+        operation: &Operation,
+        path: &BTreeMap<String, String>,
+        request: &RecordedRequest,
+        address: SocketAddr,
+    ) -> Option<ApiResponse> {
+        let (_, handler) = HANDLERS.iter().find(|(id, _)| *id == operation.id)?;
+        let result = self.run_handler(*handler, path, request, address);
+        Some(validated_response(operation, result, &mut self.ids))
+    }
+
+    /// Executes a route that the document lacks.
+    pub(crate) fn execute_undocumented(
+        &mut self,
+        handler: Handler,
+        request: &RecordedRequest,
+        address: SocketAddr,
+    ) -> ApiResponse {
+        let result = self.run_handler(handler, &BTreeMap::new(), request, address);
+        unvalidated_response(result, &mut self.ids)
+    }
+
+    fn run_handler(
+        &mut self,
+        handler: Handler,
+        path: &BTreeMap<String, String>,
+        request: &RecordedRequest,
+        address: SocketAddr,
+    ) -> OperationResult {
+        self.catch_up();
+
+        let query = parse_query(request.query.as_deref().unwrap_or_default(), &mut Vec::new());
+        let mut body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+        let data = body.get_mut("data").map(Value::take).unwrap_or_default();
+        let url = format!("http://{address}{}", request.path);
+
+        handler(self, &OperationRequest { path, query, data, url })
+    }
+
     /// The index of the cluster that the path names.
-    fn cluster_of(&self, call: &Call<'_>) -> Result<usize, Refusal> {
-        self.cluster(call.path("cluster_id")).ok_or_else(|| Refusal::not_found("cluster"))
+    fn requested_cluster(&self, request: &OperationRequest<'_>) -> Result<usize, OperationError> {
+        let cluster = self.cluster_index(request.path("cluster_id"));
+        cluster.ok_or_else(|| OperationError::not_found("cluster"))
     }
 }

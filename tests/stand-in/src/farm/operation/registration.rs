@@ -1,71 +1,88 @@
-//! Registration: printers that come to the farm.
+//! Operations that register printers.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::call::{Call, Refusal, Reply};
-use super::super::cluster::Cluster;
-use super::super::view::stamp;
-use crate::farm::state::{FarmState, Offer};
+use super::request::OperationRequest;
+use super::response::{OperationError, OperationResponse, OperationResult};
+use crate::farm::state::FarmState;
+use crate::farm::state::cluster::{Cluster, PendingRegistration};
+use crate::farm::view::timestamp;
 
-type Outcome = Result<Reply, Refusal>;
-
-pub(super) fn confirm_registration_with_pin(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let pin = call.path("pin_code");
-    confirm(world, |offer| offer.pin == pin)
+pub(super) fn confirm_registration_with_pin(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let pin = request.path("pin_code");
+    confirm(farm, |registration| registration.pin == pin)
 }
 
-pub(super) fn confirm_registration(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let id = call.path("connection_id");
-    confirm(world, |offer| offer.connection_id == id)
+pub(super) fn confirm_registration(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let id = request.path("connection_id");
+    confirm(farm, |registration| registration.connection_id == id)
 }
 
-/// Takes in the printer that waits with this; it is good for once.
-fn confirm(world: &mut FarmState, wanted: impl Fn(&Offer) -> bool) -> Outcome {
-    let found = world.offers.iter().position(wanted);
-    let offer = world.offers.remove(found.ok_or_else(|| Refusal::not_found("registration"))?);
-    Ok(Reply::Data(take_in(world, offer.cluster)))
+/// Confirms the pending registration that `is_requested` selects. It can be confirmed once.
+fn confirm(
+    farm: &mut FarmState,
+    is_requested: impl Fn(&PendingRegistration) -> bool,
+) -> OperationResult {
+    let index = farm.pending_registrations.iter().position(is_requested);
+    let index = index.ok_or_else(|| OperationError::not_found("registration"))?;
+    let registration = farm.pending_registrations.remove(index);
+
+    Ok(add_cluster(farm, registration.cluster))
 }
 
-fn take_in(world: &mut FarmState, cluster: Cluster) -> Value {
-    let view = json!({
+fn add_cluster(farm: &mut FarmState, cluster: Cluster) -> OperationResponse {
+    let data = json!({
         "cluster_id": cluster.id,
         "host_name": cluster.host_name,
-        "generated_time": stamp(world.now),
+        "generated_time": timestamp(farm.now),
     });
-    world.clusters.push(cluster);
-    view
+    farm.clusters.push(cluster);
+
+    OperationResponse::Data(data)
 }
 
-pub(super) fn get_makerbot_printers(world: &mut FarmState, _: &Call<'_>) -> Outcome {
-    let printers = world.makerbots.iter().map(|(printer, authorized)| {
+pub(super) fn get_makerbot_printers(
+    farm: &mut FarmState,
+    _: &OperationRequest<'_>,
+) -> OperationResult {
+    let printers = farm.makerbots.iter().map(|(printer, is_authorized)| {
         json!({
             "host_guid": printer.guid,
             "friendly_name": printer.name,
             "printer_type": printer.printer_type,
-            "is_authorized": authorized,
+            "is_authorized": is_authorized,
             "is_online": true,
-            "organization_id": authorized.then_some(&world.organization),
-            "user_id": authorized.then_some(&world.users[0].id),
+            "organization_id": is_authorized.then_some(&farm.organization_id),
+            "user_id": is_authorized.then_some(&farm.users[0].id),
         })
     });
 
-    Ok(Reply::Data(printers.collect()))
+    Ok(OperationResponse::Data(printers.collect()))
 }
 
-pub(super) fn add_makerbot_printer(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let mut printers = world.makerbots.iter_mut();
-    let printer = printers.find(|(printer, _)| call.data["printer_id"] == *printer.guid);
-    let (printer, authorized) = printer.ok_or_else(|| Refusal::not_found("printer"))?;
+pub(super) fn add_makerbot_printer(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let mut printers = farm.makerbots.iter_mut();
+    let printer = printers.find(|(printer, _)| request.data["printer_id"] == *printer.guid);
+    let (printer, is_authorized) = printer.ok_or_else(|| OperationError::not_found("printer"))?;
 
-    if *authorized {
-        return Err(Refusal::duplicate("printer"));
+    if *is_authorized {
+        return Err(OperationError::duplicate("printer"));
     }
 
-    *authorized = true;
+    *is_authorized = true;
     let printer = printer.clone();
-    let mut cluster = world.new_cluster(&printer.name, Vec::new());
+    let mut cluster = farm.new_cluster(&printer.name, Vec::new());
     cluster.host_name = format!("makerbot-{}", printer.guid.to_lowercase());
     cluster.makerbot = Some(printer);
 
-    Ok(Reply::Data(take_in(world, cluster)))
+    Ok(add_cluster(farm, cluster))
 }

@@ -1,29 +1,31 @@
-//! Files that come to the farm.
+//! Operations that create uploads.
 
 use serde_json::json;
 
-use super::super::call::{Call, Refusal, Reply};
+use super::request::OperationRequest;
+use super::response::{OperationResponse, OperationResult};
 use crate::farm::state::FarmState;
 
 pub(super) fn create_material_upload(
-    world: &mut FarmState,
-    call: &Call<'_>,
-) -> Result<Reply, Refusal> {
-    let text = |name: &str| call.data[name].as_str().unwrap_or_default();
-    let (name, kind) = (text("material_profile_name"), text("content_type"));
-    let size = call.data["file_size"].as_u64().unwrap_or_default();
-    let id = world.ids.secret();
-    let upload_url = world.uploads.announce(&mut world.ids, &id, name, kind, size);
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let name = request.text("material_profile_name").unwrap_or_default();
+    let content_type = request.text("content_type").unwrap_or_default();
+    let file_size = request.data["file_size"].as_u64().unwrap_or_default();
 
-    Ok(Reply::Data(json!({
+    let id = farm.ids.secret();
+    let upload_url = farm.uploads.create(&mut farm.ids, &id, name, content_type, file_size);
+
+    Ok(OperationResponse::Data(json!({
         "material_profile_id": id,
         "material_profile_name": name,
-        "content_type": kind,
-        "file_size": size,
+        "content_type": content_type,
+        "file_size": file_size,
         "status": "uploading",
         "upload_url": upload_url,
-        "client_id": world.client_id,
-        "user_id": world.users[0].id,
-        "username": world.users[0].name,
+        "client_id": farm.client_id,
+        "user_id": farm.users[0].id,
+        "username": farm.users[0].name,
     })))
 }

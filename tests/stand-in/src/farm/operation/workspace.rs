@@ -1,54 +1,58 @@
-//! The workspace, and the service itself.
+//! Operations on the workspace and the service.
 
 use serde_json::{Value, json};
 
-use super::super::call::{Call, Refusal, Reply};
-use super::super::clock::between;
+use super::request::OperationRequest;
+use super::response::{OperationError, OperationResponse, OperationResult};
+use crate::farm::clock::duration_between;
 use crate::farm::state::{FarmState, Settings};
 
-type Outcome = Result<Reply, Refusal>;
-
-pub(super) fn get_uptime(world: &mut FarmState, _: &Call<'_>) -> Outcome {
-    Ok(Reply::Data(json!({
+pub(super) fn get_uptime(farm: &mut FarmState, _: &OperationRequest<'_>) -> OperationResult {
+    Ok(OperationResponse::Data(json!({
         "ok": true,
-        "time": world.now.format("%Y-%m-%d %H:%M:%S").to_string(),
-        "uptime": between(world.began, world.now).as_secs_f64(),
+        "time": farm.now.format("%Y-%m-%d %H:%M:%S").to_string(),
+        "uptime": duration_between(farm.started_at, farm.now).as_secs_f64(),
         "version": "v1",
     })))
 }
 
-/// The farm has a teapot, no pot of coffee.
-pub(super) fn brew_coffee(_: &mut FarmState, _: &Call<'_>) -> Outcome {
-    Err(Refusal::teapot())
+/// The document has this operation. It always fails.
+pub(super) fn brew_coffee(_: &mut FarmState, _: &OperationRequest<'_>) -> OperationResult {
+    Err(OperationError::teapot())
 }
 
-pub(super) fn get_settings(world: &mut FarmState, _: &Call<'_>) -> Outcome {
-    Ok(Reply::Data(json!({
-        "enable_print_prep": world.settings.print_prep,
-        "require_print_approval": world.settings.print_approval,
+pub(super) fn get_settings(farm: &mut FarmState, _: &OperationRequest<'_>) -> OperationResult {
+    Ok(OperationResponse::Data(json!({
+        "enable_print_prep": farm.settings.print_prep,
+        "require_print_approval": farm.settings.print_approval,
     })))
 }
 
-/// What the request leaves out stays as it is.
-pub(super) fn update_settings(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let Settings { print_prep, print_approval } = world.settings;
-    let given = |name: &str, now| call.data.get(name).and_then(Value::as_bool).unwrap_or(now);
+/// Updates the settings that the request has, and keeps the others.
+pub(super) fn update_settings(
+    farm: &mut FarmState,
+    request: &OperationRequest<'_>,
+) -> OperationResult {
+    let Settings { print_prep, print_approval } = farm.settings;
+    let setting =
+        |name: &str, current| request.data.get(name).and_then(Value::as_bool).unwrap_or(current);
 
-    world.settings = Settings {
-        print_prep: given("enable_print_prep", print_prep),
-        print_approval: given("require_print_approval", print_approval),
+    farm.settings = Settings {
+        print_prep: setting("enable_print_prep", print_prep),
+        print_approval: setting("require_print_approval", print_approval),
     };
 
-    get_settings(world, call)
+    get_settings(farm, request)
 }
 
-pub(super) fn delete_team(world: &mut FarmState, call: &Call<'_>) -> Outcome {
-    let team = call.path("team_id");
-    let found = world.teams.iter().position(|known| known == team);
-    world.teams.remove(found.ok_or_else(|| Refusal::not_found("team"))?);
+pub(super) fn delete_team(farm: &mut FarmState, request: &OperationRequest<'_>) -> OperationResult {
+    let team_id = request.path("team_id");
+    let index = farm.team_ids.iter().position(|id| id == team_id);
+    farm.team_ids.remove(index.ok_or_else(|| OperationError::not_found("team"))?);
 
-    for cluster in &mut world.clusters {
-        cluster.teams.retain(|known| known != team);
+    for cluster in &mut farm.clusters {
+        cluster.team_ids.retain(|id| id != team_id);
     }
-    Ok(Reply::Nothing)
+
+    Ok(OperationResponse::Empty)
 }

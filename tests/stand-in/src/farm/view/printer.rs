@@ -1,14 +1,14 @@
-//! A printer as the API shows it.
+//! Printers in the API's models.
 
 use serde_json::{Value, json};
 
-use super::{material, stamp};
-use crate::farm::cluster::Cluster;
-use crate::farm::job::Phase;
-use crate::farm::printer::{Printer, Spool, Trouble, Update};
+use super::value::{material, timestamp};
+use crate::farm::state::cluster::Cluster;
+use crate::farm::state::job::Phase;
+use crate::farm::state::printer::{FirmwareUpdate, Printer, PrinterFault, Spool};
 
-/// The temperature of what is not heated, in degrees Celsius.
-const ROOM: f64 = 22.5;
+/// The temperature of unheated parts, in degrees Celsius.
+const ROOM_TEMPERATURE: f64 = 22.5;
 
 /// A printer of a cluster.
 pub fn printer(cluster: &Cluster, printer: &Printer) -> Value {
@@ -19,62 +19,68 @@ pub fn printer(cluster: &Cluster, printer: &Printer) -> Value {
         "friendly_name": printer.name,
         "machine_variant": model.variant,
         "ip_address": printer.ip,
-        "status": status(cluster, printer),
+        "status": printer_status(cluster, printer),
         "enabled": printer.enabled,
-        "reserved_by": printer.job,
-        "firmware_version": printer.version(),
-        "latest_available_firmware": printer.latest_version(),
-        "firmware_update_status": firmware(printer),
-        "maintenance_required": printer.trouble.is_some(),
-        "build_plate": {"type": "glass", "temperature": ROOM},
+        "reserved_by": printer.job_uuid,
+        "firmware_version": printer.firmware_version(),
+        "latest_available_firmware": printer.latest_firmware_version(),
+        "firmware_update_status": firmware_update_status(printer),
+        "maintenance_required": printer.fault.is_some(),
+        "build_plate": {"type": "glass", "temperature": ROOM_TEMPERATURE},
         "configuration": configuration(printer),
-        "material_station": station(printer),
-        "air_manager": if model.station { air_manager() } else { json!({"supported": false}) },
-        "errors": printer.trouble.iter().map(error).collect::<Value>(),
-        "faults": printer.trouble.iter().map(fault).collect::<Value>(),
+        "material_station": material_station(printer),
+        "air_manager": if model.has_station { air_manager() } else { json!({"supported": false}) },
+        "errors": printer.fault.iter().map(error).collect::<Value>(),
+        "faults": printer.fault.iter().map(fault).collect::<Value>(),
     })
 }
 
 /// The API's `status` of a printer.
-pub fn status(cluster: &Cluster, printer: &Printer) -> &'static str {
-    let job = printer.job.as_deref().and_then(|uuid| cluster.job(uuid));
-    match printer {
-        _ if printer.offline.is_some() => "unreachable",
-        _ if printer.trouble.is_some() => "error",
-        _ if printer.update == Update::Running => "maintenance",
-        _ => match job.map(|job| job.phase) {
-            None | Some(Phase::SentToPrinter) => "idle",
-            Some(Phase::PrePrint) => "pre_print",
-            Some(_) => "printing",
-        },
+pub(super) fn printer_status(cluster: &Cluster, printer: &Printer) -> &'static str {
+    if printer.offline_since.is_some() {
+        return "unreachable";
+    }
+    if printer.fault.is_some() {
+        return "error";
+    }
+    if printer.firmware_update == FirmwareUpdate::Running {
+        return "maintenance";
+    }
+
+    let job = printer.job_uuid.as_deref().and_then(|uuid| cluster.job(uuid));
+    match job.map(|job| job.phase) {
+        None | Some(Phase::SentToPrinter) => "idle",
+        Some(Phase::PrePrint) => "pre_print",
+        Some(_) => "printing",
     }
 }
 
-fn firmware(printer: &Printer) -> &'static str {
-    match printer.update {
-        Update::Running => "update_in_progress",
-        Update::Scheduled => "pending_update",
-        Update::None if printer.version() == printer.latest_version() => "up_to_date",
-        Update::None => "update_available",
+fn firmware_update_status(printer: &Printer) -> &'static str {
+    let is_latest = printer.firmware_version() == printer.latest_firmware_version();
+    match printer.firmware_update {
+        FirmwareUpdate::Running => "update_in_progress",
+        FirmwareUpdate::Scheduled => "pending_update",
+        FirmwareUpdate::None if is_latest => "up_to_date",
+        FirmwareUpdate::None => "update_available",
     }
 }
 
 fn configuration(printer: &Printer) -> Value {
-    let extruders = printer.model.cores.iter().zip(&printer.loaded).enumerate();
-    let extruders = extruders.map(|(index, (core, loaded))| {
+    let extruders = printer.model.cores.iter().zip(&printer.loaded_materials).enumerate();
+    let configurations = extruders.map(|(index, (core, loaded))| {
         json!({
             "extruder_index": index,
             "print_core_id": core,
             "material": material(loaded),
-            "temperature": ROOM,
+            "temperature": ROOM_TEMPERATURE,
         })
     });
 
-    extruders.collect()
+    configurations.collect()
 }
 
-fn station(printer: &Printer) -> Value {
-    if !printer.model.station {
+fn material_station(printer: &Printer) -> Value {
+    if !printer.model.has_station {
         return json!({"supported": false});
     }
 
@@ -83,7 +89,7 @@ fn station(printer: &Printer) -> Value {
     json!({"supported": true, "status": "available", "material_slots": slots})
 }
 
-/// A slot of the station. An empty one says so with numbers that are none.
+/// A slot of the material station. The numbers of an empty slot are negative.
 fn slot(printer: &Printer, index: usize, spool: Option<&Spool>) -> Value {
     let Some(spool) = spool else {
         return json!({
@@ -118,16 +124,16 @@ fn air_manager() -> Value {
     })
 }
 
-fn error(trouble: &Trouble) -> Value {
-    json!({"code": trouble.code, "uuid": trouble.uuid})
+fn error(fault: &PrinterFault) -> Value {
+    json!({"code": fault.code, "uuid": fault.uuid})
 }
 
-fn fault(trouble: &Trouble) -> Value {
+fn fault(fault: &PrinterFault) -> Value {
     json!({
-        "code": trouble.code,
-        "uuid": trouble.uuid,
-        "message": "Somebody has to see to the printer.",
+        "code": fault.code,
+        "uuid": fault.uuid,
+        "message": "The printer needs attention.",
         "severity": "WARNING",
-        "timestamp": stamp(trouble.since),
+        "timestamp": timestamp(fault.since),
     })
 }
