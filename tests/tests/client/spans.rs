@@ -353,7 +353,8 @@ async fn spans_above_trace_contain_no_id_token_or_body() {
     let text = fixture.capture.text.lock().expect("no panic").clone();
     assert!(text.contains("retrying the call") && text.contains("url.template"), "{text}");
 
-    for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Gateway error page", "Master-Luke"] {
+    for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Gateway error page", "Master-Luke"]
+    {
         assert!(!text.contains(secret), "{secret:?} is in:\n{text}");
     }
 }
