@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::emit::emit;
 use crate::io::files::{self, Files, Mode};
+use crate::io::rustfmt;
 use crate::lower::lower;
 use crate::normalise::{Normalised, map_to_upstream, normalise};
 use crate::openapi::document::{Provenance, Upstream};
@@ -116,6 +117,7 @@ impl Generated {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
         let files = generate_code(&normalised, &rules.policy)
             .map_err(|diagnostic| map_to_upstream(diagnostic, upstream))?;
+        let files = rustfmt::format(&files)?;
 
         Ok(Self { normalised, files })
     }
@@ -133,7 +135,7 @@ impl Generated {
     }
 }
 
-/// Generates the code for a normalised document.
+/// Generates the code for a normalised document, before rustfmt formats it.
 pub fn generate_code(normalised: &Normalised, policy: &Policy) -> Result<Files> {
     emit(&lower(normalised, policy)?)
 }

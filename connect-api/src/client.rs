@@ -9,8 +9,8 @@ use crate::error::{ConfigurationError, Error};
 use crate::http::base_url::{is_secure, parse_base_url};
 use crate::http::http_client::build_http_client;
 use crate::http::options::CallOptions;
-use crate::http::params::Wire;
 use crate::http::rate_limit::RateLimiter;
+use crate::http::request_builder::Endpoint;
 
 /// The base URL of the Connect API.
 pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";
@@ -39,7 +39,7 @@ pub struct Client {
 
 struct Inner {
     /// A result, so that [`Client::new`] cannot fail: the first call returns the error.
-    wire: Result<Wire, ConfigurationError>,
+    endpoint: Result<Endpoint, ConfigurationError>,
     tokens: TokenSource,
     options: CallOptions,
     rate_limiter: RateLimiter,
@@ -93,8 +93,8 @@ impl Client {
         ClientBuilder::default()
     }
 
-    pub(crate) fn wire(&self) -> Result<&Wire, Error> {
-        self.inner.wire.as_ref().map_err(|error| Error::Configuration(error.clone()))
+    pub(crate) fn endpoint(&self) -> Result<&Endpoint, Error> {
+        self.inner.endpoint.as_ref().map_err(|error| Error::Configuration(error.clone()))
     }
 
     pub(crate) fn tokens(&self) -> &TokenSource {
@@ -226,21 +226,21 @@ impl ClientBuilder {
     /// token would be sent to another machine without TLS.
     pub fn build(self) -> Result<Client, Error> {
         let client = self.build_client();
-        client.wire()?;
+        client.endpoint()?;
         Ok(client)
     }
 
     /// Builds the client, which keeps a configuration error until the first call.
     fn build_client(self) -> Client {
-        let wire = self.build_wire();
+        let endpoint = self.build_endpoint();
         let rate_limiter = RateLimiter::new(self.concurrency, self.poll_interval);
-        let inner = Inner { wire, tokens: self.tokens, options: self.options, rate_limiter };
+        let inner = Inner { endpoint, tokens: self.tokens, options: self.options, rate_limiter };
 
         Client { inner: Arc::new(inner) }
     }
 
     /// Validates the configuration and builds the HTTP client.
-    fn build_wire(&self) -> Result<Wire, ConfigurationError> {
+    fn build_endpoint(&self) -> Result<Endpoint, ConfigurationError> {
         if let TokenSource::Static(token) = &self.tokens {
             token.validate().map_err(ConfigurationError::new)?;
         }
@@ -254,21 +254,21 @@ impl ClientBuilder {
             ));
         }
 
-        let client = match &self.http {
+        let http = match &self.http {
             Some(client) => client.clone(),
             None => build_http_client(&base_url, self.user_agent.as_deref(), self.connect_timeout)?,
         };
-        let baseurl = base_url.as_str().trim_end_matches('/').to_owned();
+        let base_url = base_url.as_str().trim_end_matches('/').to_owned();
 
-        Ok(Wire { baseurl, client })
+        Ok(Endpoint { base_url, http })
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Client");
-        match &self.inner.wire {
-            Ok(wire) => debug.field("base_url", &wire.baseurl),
+        match &self.inner.endpoint {
+            Ok(endpoint) => debug.field("base_url", &endpoint.base_url),
             Err(error) => debug.field("error", error),
         };
         debug.finish_non_exhaustive()
@@ -351,6 +351,6 @@ mod tests {
     #[test]
     fn trailing_slash_of_the_base_url_is_removed() {
         let client = Client::builder().base_url("http://localhost:1/v1/").build().unwrap();
-        assert_eq!(client.wire().unwrap().baseurl, "http://localhost:1/v1");
+        assert_eq!(client.endpoint().unwrap().base_url, "http://localhost:1/v1");
     }
 }

@@ -84,7 +84,7 @@
 //!
 //! Models and requests are generated from the API document and keep its names. A minor release can add
 //! fields to models and values to enums. A value that this release does not list is decoded as
-//! `Unknown` and is serialized unchanged.
+//! `Unlisted` and is serialized unchanged.
 
 // On docs.rs, items show the feature that they need.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -93,7 +93,6 @@ mod auth;
 mod client;
 mod error;
 mod fleet;
-#[rustfmt::skip] // The generator formats it, and `cargo xtask regen --check` checks it.
 mod generated;
 mod http;
 mod json;

@@ -3,6 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+/// The documentation of what the document does not describe.
+pub const NOT_DESCRIBED: &str = "Not described in the API document.";
+
 /// The widest line of documentation.
 const WIDTH: usize = 96;
 

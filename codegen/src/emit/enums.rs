@@ -1,4 +1,4 @@
-//! Open enums: the documented values as variants, any other kept as it came.
+//! Open enums: the documented values as variants, and a catch-all for every other value.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,26 +6,21 @@ use quote::quote;
 use super::{docs, names};
 use crate::lower::ir::Enum;
 
-/// The enum as it is emitted; what is the same for all of them is a macro of the core.
+/// An open enum.
 pub fn open_enum(of: &Enum) -> TokenStream {
     let name = names::ident(&of.name);
-    let mut said = of
-        .description
-        .as_deref()
-        .map(docs::plain)
-        .unwrap_or_else(|| "Not described upstream.".to_owned());
-
+    let description = of.description.as_deref().map(docs::plain);
+    let mut description = description.unwrap_or_else(|| docs::NOT_DESCRIBED.to_owned());
     if let Some(count) = of.count {
-        said.push_str(&format!(
-            "\n\nThe service has {count} values; these {} are known.",
-            of.values.len()
+        let listed = of.values.len();
+        description.push_str(&format!(
+            "\n\nThe service has {count} values, of which the API document lists {listed}."
         ));
     }
 
-    let docs = docs::docs(&said);
+    let docs = docs::docs(&description);
     let variants = names::variants(&of.values);
-    let values = &of.values;
-    let shown = values.iter().map(|value| docs::docs(&docs::code(value)));
+    let values = of.values.iter().map(|value| docs::docs(&docs::code(value)));
     let catch_all = names::ident(names::CATCH_ALL);
 
     quote! {
@@ -33,12 +28,9 @@ pub fn open_enum(of: &Enum) -> TokenStream {
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum #name {
-            #(#shown #variants,)*
-            /// A value that the document does not list, as it came.
+            #(#values #variants,)*
+            /// A value not listed in the API document.
             #catch_all(String),
-        }
-        crate::json::open_enum::open_enum! {
-            #name { #(#variants = #values),* }
         }
     }
 }

@@ -1,281 +1,258 @@
-//! Emit: from the lowered document to the files of generated code.
+//! Emits the generated code from the lowered document.
+//!
+//! Each resource has a file of models, one of trait implementations for them, and one of requests.
 
 mod docs;
 mod enums;
 mod examples;
+mod file;
+mod impls;
 mod models;
 pub mod names;
+mod paging;
 mod requests;
 mod secrets;
-mod streams;
 mod type_graph;
 mod types;
 mod unions;
-mod wire;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Ident;
 
 use self::examples::Examples;
+use self::file::MacroCall;
 use self::secrets::Secrets;
 use self::types::Models;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::io::files::Files;
-use crate::lower::ir::Lowered;
+use crate::lower::ir::{Lowered, Operation};
 use crate::policy::Resource;
-use crate::workspace::REGEN_COMMAND;
 
-/// Emits the folder of generated code: models, requests and wire functions, a file each for
-/// every resource that has any.
+/// Emits the folder of generated code. The files are not formatted yet.
 pub fn emit(lowered: &Lowered) -> Result<Files> {
-    names_are_free(lowered)?;
-    let models = type_graph::read_models(lowered)?;
-    streams::keys_are_used(lowered)?;
+    check_names(lowered)?;
+    paging::check_keys(lowered)?;
 
-    let mut files = Files::new();
-    let mut rooms = Rooms::default();
+    let models = type_graph::read_models(lowered)?;
+    let mut emitter = Emitter { lowered, models: &models, files: Files::new() };
+    let mut with_models = Vec::new();
+    let mut with_requests = Vec::new();
+
     for resource in &lowered.resources {
-        let name = syn::parse_str::<syn::Ident>(&resource.name).map_err(|_| {
+        let module = syn::parse_str::<Ident>(&resource.name).map_err(|_| {
             Diagnostic::new(format!("`{}` cannot be the name of a Rust module", resource.name))
                 .help("rename the resource in spec/policy.yaml")
         })?;
-        let code = models_of(lowered, &models, resource)?;
-        if !code.is_empty() {
-            let used =
-                imports(&code, &[("Tagged", quote! { use crate::json::tagged_union::Tagged; })]);
-            put(
-                &mut files,
-                "models",
-                resource,
-                &quote! { #used #[allow(unused_imports, reason = "not every file uses another's models")] use super::*; #code },
-            )?;
-            rooms.models.push(name.clone());
+
+        if emitter.add_models(resource)? {
+            with_models.push(module.clone());
         }
-
-        let (requests, wire) = operations_of(lowered, &models, resource)?;
-        if !requests.is_empty() {
-            let used = imports(
-                &requests,
-                &[
-                    ("Data", quote! { use crate::json::envelope::Data; }),
-                    ("models", quote! { use crate::models; }),
-                ],
-            );
-
-            put(
-                &mut files,
-                "requests",
-                resource,
-                &quote! {
-                    use crate::http::call::Operation;
-                    use crate::{CallOptions, Client};
-                    #used
-                    #requests
-                },
-            )?;
-
-            let used = imports(
-                &wire,
-                &[
-                    ("Data", quote! { use crate::json::envelope::Data; }),
-                    ("models", quote! { use crate::models; }),
-                    ("path_segment", quote! { use crate::http::params::path_segment; }),
-                    ("QueryParam", quote! { use crate::http::params::QueryParam; }),
-                ],
-            );
-
-            put(
-                &mut files,
-                "wire",
-                resource,
-                &quote! {
-                    use reqwest::Request;
-                    use crate::Error;
-                    use crate::http::params::Wire;
-                    #used
-                    impl Wire { #wire }
-                },
-            )?;
-            rooms.operations.push(name);
+        if emitter.add_requests(resource)? {
+            with_requests.push(module);
         }
     }
 
-    rooms.put(&mut files, &secrets::in_bodies(lowered))?;
-    Ok(files)
+    emitter.add_modules(&with_models, &with_requests)?;
+    Ok(emitter.files)
 }
 
-/// Refuses names that would come between the emitted code and what it uses.
-fn names_are_free(lowered: &Lowered) -> Result<()> {
-    let mut models = lowered.component_resources.iter();
-    if let Some((name, _)) = models.find(|(name, _)| names::is_taken_in_models(name)) {
-        return Err(Diagnostic::at(
-            format!("/components/schemas/{name}"),
-            format!("the generated code uses another `{name}`"),
-        )
-        .help("an enum or a union can be given another name in spec/policy.yaml, under `names`"));
+/// Rejects names that the generated code uses for something else.
+fn check_names(lowered: &Lowered) -> Result<()> {
+    let mut components = lowered.component_resources.iter();
+    if let Some((name, _)) = components.find(|(name, _)| names::is_taken_in_models(name)) {
+        let message = format!("the generated code uses the name `{name}` for something else");
+        return Err(Diagnostic::at(format!("/components/schemas/{name}"), message).help(
+            "an enum or a union can be given another name in spec/policy.yaml, under `names`",
+        ));
     }
 
     for operation in &lowered.operations {
         let request = names::request(&operation.id).to_string();
+        let is_component = lowered.component_resources.iter().any(|(name, _)| *name == request);
         if names::is_client_method(&operation.id)
             || names::is_taken_in_requests(&request)
-            || lowered.component_resources.iter().any(|(model, _)| *model == request)
+            || is_component
         {
-            return Err(Diagnostic::at(
-                operation.pointer(),
-                format!("neither the method `{}` nor the request `{request}` may have the name of anything else", operation.id),
-            )
-            .help("give the operation another id in spec/policy.yaml"));
+            let message = format!(
+                "the name of the method `{}` or of the request `{request}` is already taken",
+                operation.id
+            );
+            return Err(Diagnostic::at(operation.pointer(), message)
+                .help("give the operation another id in spec/policy.yaml"));
         }
     }
 
     Ok(())
 }
 
-/// The resources that have files, for the `mod.rs` above them.
-#[derive(Default)]
-struct Rooms {
-    models: Vec<syn::Ident>,
-    operations: Vec<syn::Ident>,
+/// Collects the files of generated code.
+struct Emitter<'a> {
+    lowered: &'a Lowered,
+    models: &'a Models,
+    files: Files,
 }
 
-impl Rooms {
-    fn put(&self, files: &mut Files, secrets: &[&str]) -> Result<()> {
-        let Self { models, operations } = self;
-        let about = "What `cargo xtask regen` makes of the API's document.";
+impl<'a> Emitter<'a> {
+    fn examples(&self) -> Examples<'a> {
+        Examples { models: self.models, lowered: self.lowered }
+    }
 
-        render(
-            files,
-            "mod.rs".into(),
-            about,
-            &quote! { pub mod models; pub mod requests; mod wire; },
+    /// Adds the models of a resource and their trait implementations, if the resource has models.
+    fn add_models(&mut self, resource: &Resource) -> Result<bool> {
+        let lowered = self.lowered;
+        let owned = |(name, owner): &'a (String, String)| {
+            (*owner == resource.name).then_some(name.as_str())
+        };
+        let components: Vec<&str> = lowered.component_resources.iter().filter_map(owned).collect();
+        if components.is_empty() {
+            return Ok(false);
+        }
+
+        let (mut code, mut calls) = (TokenStream::new(), Vec::new());
+        for name in &components {
+            let (item, call) = self.component(name)?;
+            code.extend(item);
+            calls.push(call);
+        }
+
+        let imports = self.foreign_components(&components);
+        let imports = match imports.len() {
+            0 => quote! {},
+            _ => quote! { use super::{#(#imports),*}; },
+        };
+        self.add(
+            format!("models/{}.rs", resource.name),
+            &resource.about,
+            &quote! { #imports #code },
         )?;
-        let about = "The models: what the API answers, and what it is told.";
 
-        render(
-            files,
-            "models/mod.rs".into(),
-            about,
+        let about = format!("Trait implementations of the models in `models::{}`.", resource.name);
+        let imports = imports_of_calls(&components, &calls);
+        let path = PathBuf::from(format!("impls/{}.rs", resource.name));
+        self.files.insert(path, file::print_calls(&about, &imports, &calls));
+
+        Ok(true)
+    }
+
+    /// The type of a component, and the macro call that implements its traits.
+    fn component(&self, name: &str) -> Result<(TokenStream, MacroCall)> {
+        let lowered = self.lowered;
+        if let Some(model) = self.models.get(name) {
+            let is_built = lowered.request_models.iter().any(|built| built == name);
+            let example = self.examples().of_model(model);
+            let secrets = Secrets::of(lowered, name);
+            let code = models::model(model, is_built, &example, &secrets)?;
+            return Ok((code, impls::of_model(model, &secrets)));
+        }
+
+        if let Some(of) = lowered.enums.iter().find(|of| of.name == name) {
+            return Ok((enums::open_enum(of), impls::of_enum(of)));
+        }
+
+        if let Some(union) = lowered.unions.iter().find(|union| union.name == name) {
+            let example = self.examples().of_union(union);
+            return Ok((unions::union(union, &example), impls::of_union(union)));
+        }
+
+        let pointer = format!("/components/schemas/{name}");
+        Err(Diagnostic::at(pointer, "progenitor makes no struct of this component")
+            .help("only objects with properties, string enums and unions can be models"))
+    }
+
+    /// The components of other files that the fields of these components refer to.
+    fn foreign_components(&self, components: &[&str]) -> BTreeSet<Ident> {
+        let fields = components.iter().flat_map(|name| self.models.fields(name));
+        let of_fields = fields.filter_map(|field| field.ty.component());
+        let unions = self.lowered.unions.iter();
+        let unions = unions.filter(|union| components.contains(&union.name.as_str()));
+        let of_unions = unions.flat_map(|union| &union.members).map(|member| &*member.model);
+
+        let used = of_fields.chain(of_unions).filter(|name| !components.contains(name));
+        used.map(names::ident).collect()
+    }
+
+    /// Adds the requests of a resource, if it has operations.
+    fn add_requests(&mut self, resource: &Resource) -> Result<bool> {
+        let operations = self.lowered.operations.iter();
+        let operations: Vec<&Operation> =
+            operations.filter(|operation| operation.resource == resource.name).collect();
+        if operations.is_empty() {
+            return Ok(false);
+        }
+
+        let (mut methods, mut types) = (TokenStream::new(), TokenStream::new());
+        for operation in &operations {
+            let request = requests::request(operation, &self.examples())?;
+            methods.extend(request.method);
+            types.extend(request.ty);
+        }
+
+        let imports = requests::imports(&operations, self.lowered);
+        self.add(
+            format!("requests/{}.rs", resource.name),
+            &resource.about,
+            &quote! { #imports impl Client { #methods } #types },
+        )?;
+
+        Ok(true)
+    }
+
+    /// Adds the `mod.rs` of each folder.
+    fn add_modules(&mut self, models: &[Ident], requests: &[Ident]) -> Result<()> {
+        self.add(
+            "mod.rs".to_owned(),
+            "The code that `cargo xtask regen` generates from the API document.",
+            &quote! { mod impls; pub mod models; pub mod requests; },
+        )?;
+
+        let secrets = secrets::in_bodies(self.lowered);
+        self.add(
+            "models/mod.rs".to_owned(),
+            "The models: the bodies of requests and responses.",
             &quote! {
                 #(mod #models;)*
                 #(pub use #models::*;)*
-                /// What no error shows of a body.
+                /// The names of the members of bodies that errors redact.
                 pub(crate) const SECRETS: &[&str] = &[#(#secrets),*];
             },
         )?;
-        let about = "The requests: one type for each operation, made by a method of the client.";
 
-        render(
-            files,
-            "requests/mod.rs".into(),
-            about,
-            &quote! { #(mod #operations;)* #(pub use #operations::*;)* },
+        self.add(
+            "impls/mod.rs".to_owned(),
+            "Trait implementations of the models: JSON, conversions and redacted `Debug`.",
+            &quote! { #(mod #models;)* },
         )?;
-        let about = "The wire layer: how the request of each operation is built.";
 
-        render(
-            files,
-            "wire/mod.rs".into(),
-            about,
-            &quote! {
-                #![allow(clippy::too_many_arguments, reason = "progenitor passes every parameter by position")]
-                #(mod #operations;)*
-            },
+        self.add(
+            "requests/mod.rs".to_owned(),
+            "The requests: one type for each operation, returned by a method of the client.\n\n\
+             # Errors\n\n\
+             Sending a request returns an [`Error`](crate::Error) if it fails. The documentation \
+             of each method of the client lists the error statuses that the API documents.",
+            &quote! { #(mod #requests;)* #(pub use #requests::*;)* },
         )
     }
-}
 
-fn models_of(lowered: &Lowered, models: &Models, resource: &Resource) -> Result<TokenStream> {
-    let examples = Examples { models, lowered };
-    let mut tokens = TokenStream::new();
-    for (name, _) in lowered.component_resources.iter().filter(|(_, filed)| *filed == resource.name)
-    {
-        if let Some(model) = models.get(name) {
-            let built = lowered.request_models.contains(name);
-            let example = examples.of_model(model);
-            let secrets = Secrets::of(lowered, name);
-            tokens.extend(models::model(model, built, &example, &secrets)?);
-        } else if let Some(of) = lowered.enums.iter().find(|of| of.name == *name) {
-            tokens.extend(enums::open_enum(of));
-        } else if let Some(of) = lowered.unions.iter().find(|of| of.name == *name) {
-            tokens.extend(unions::union(of, &examples.of_union(of)));
-        } else {
-            return Err(Diagnostic::at(
-                format!("/components/schemas/{name}"),
-                "progenitor makes no struct of this",
-            )
-            .help("only objects with properties, string enums and unions can be models"));
-        }
+    fn add(&mut self, path: String, about: &str, items: &TokenStream) -> Result<()> {
+        let code = file::print(Path::new(&path), about, items)?;
+        self.files.insert(path.into(), code);
+        Ok(())
     }
-
-    Ok(tokens)
 }
 
-fn operations_of(
-    lowered: &Lowered,
-    models: &Models,
-    resource: &Resource,
-) -> Result<(TokenStream, TokenStream)> {
-    let examples = Examples { models, lowered };
-    let (mut requests, mut wire) = (TokenStream::new(), TokenStream::new());
-    for operation in
-        lowered.operations.iter().filter(|operation| operation.resource == resource.name)
-    {
-        requests.extend(requests::request(operation, &examples)?);
-        wire.extend(wire::function(operation));
-    }
+/// The imports of a file of macro calls: the types, and the macros.
+fn imports_of_calls(components: &[&str], calls: &[MacroCall]) -> Vec<String> {
+    let macros: BTreeSet<&str> = calls.iter().map(|call| call.name).collect();
+    let macros = macros.into_iter().map(|name| match name {
+        "model" | "secret_model" => format!("crate::json::model::{name}"),
+        name => format!("crate::json::{name}::{name}"),
+    });
 
-    Ok((requests, wire))
-}
-
-/// The imports of those names that the tokens use.
-fn imports(tokens: &TokenStream, known: &[(&str, TokenStream)]) -> TokenStream {
-    let used = |name: &str| match name {
-        "models" => begins_path(tokens, name),
-        _ => uses(tokens, name),
-    };
-    known.iter().filter(|(name, _)| used(name)).map(|(_, import)| import.clone()).collect()
-}
-
-/// Whether a path in the tokens begins with an identifier, which may be a name elsewhere.
-fn begins_path(tokens: &TokenStream, name: &str) -> bool {
-    let tokens: Vec<proc_macro2::TokenTree> = tokens.clone().into_iter().collect();
-    tokens.iter().enumerate().any(|(index, token)| match token {
-        proc_macro2::TokenTree::Ident(ident) if ident == name => {
-            let colon = |at: usize| tokens.get(at).is_some_and(|token| token.to_string() == ":");
-            colon(index + 1) && colon(index + 2)
-        }
-        proc_macro2::TokenTree::Group(group) => begins_path(&group.stream(), name),
-        _ => false,
-    })
-}
-
-/// Whether an identifier occurs in tokens, at any depth.
-fn uses(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        proc_macro2::TokenTree::Ident(ident) => ident == name,
-        proc_macro2::TokenTree::Group(group) => uses(&group.stream(), name),
-        _ => false,
-    })
-}
-
-fn put(files: &mut Files, folder: &str, resource: &Resource, tokens: &TokenStream) -> Result<()> {
-    render(files, format!("{folder}/{}.rs", resource.name).into(), &resource.about, tokens)
-}
-
-/// A file: the command that makes it, what it holds, and its code.
-fn render(files: &mut Files, path: PathBuf, about: &str, tokens: &TokenStream) -> Result<()> {
-    let docs = docs::module_docs(about);
-    let file: syn::File = syn::parse2(quote! { #docs #tokens }).map_err(|error| {
-        Diagnostic::new(format!("the emitter made no Rust: {error}")).in_file(path.display())
-    })?;
-    let code = prettyplease::unparse(&file);
-    let header = format!(
-        "// @generated by `{REGEN_COMMAND}` from spec/connect-v1.openapi.json. Do not edit.\n\n"
-    );
-    files.insert(path, header + &code);
-
-    Ok(())
+    let types = components.iter().map(|name| names::ident(name).to_string());
+    let types = types.collect::<Vec<_>>().join(", ");
+    macros.chain([format!("crate::models::{{{types}}}")]).collect()
 }

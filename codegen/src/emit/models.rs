@@ -3,20 +3,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Ident;
 
-use super::docs;
-use super::names;
 use super::secrets::Secrets;
-use super::types::{Field, Model, Scope, accepted, converted, spell};
+use super::types::{Field, Model, Scope, accepted, converted, initial_value, spell};
+use super::{docs, names};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lower::types::RustType;
 
 /// The name of the constructor of a model.
 const CONSTRUCTOR: &str = "new";
-
-/// The documentation of what the document does not describe.
-const NOT_DESCRIBED: &str = "Not described upstream.";
 
 /// A model as it is emitted. `is_built` says whether programs construct it.
 pub fn model(
@@ -26,7 +21,7 @@ pub fn model(
     secrets: &Secrets,
 ) -> Result<TokenStream> {
     let documented =
-        docs::docs(&docs::plain(model.description.as_deref().unwrap_or(NOT_DESCRIBED)));
+        docs::docs(&docs::plain(model.description.as_deref().unwrap_or(docs::NOT_DESCRIBED)));
     let name = names::ident(&model.name);
 
     if is_built && let Some(field) = model.fields.iter().find(|field| is_required_null(field)) {
@@ -39,20 +34,11 @@ pub fn model(
         let ty = spell(&field.ty, Scope::Models);
         quote! { #docs pub #name: #ty }
     });
-    let members = model.fields.iter().map(|field| {
-        let (name, json_name) = (&field.name, &field.json_name);
-        match field.is_renamed() {
-            true => quote! { #name = #json_name },
-            false => quote! { #name },
-        }
-    });
-
     let default = model.fields.iter().all(|field| field.ty.is_option());
     let default = default.then(|| quote! { , Default });
     let building = if is_built { Some(building(model)?) } else { None };
-    let names: Vec<(Ident, String)> =
-        model.fields.iter().map(|field| (field.name.clone(), field.json_name.clone())).collect();
-    let (debug, redacted) = secrets.debug(&name, &names);
+    let has_secrets = model.fields.iter().any(|field| secrets.has(&field.json_name));
+    let debug = (!has_secrets).then(|| quote! { , Debug });
 
     Ok(quote! {
         #documented
@@ -63,10 +49,6 @@ pub fn model(
         pub struct #name {
             #(#fields,)*
         }
-        crate::json::model::model! {
-            #name { #(#members),* }
-        }
-        #redacted
         #building
     })
 }
@@ -91,13 +73,12 @@ fn building(model: &Model) -> Result<TokenStream> {
         let value = converted(&field.ty, name);
         match &field.ty {
             RustType::Option(_) => quote! { #name: None },
-            _ if *name == value.to_string() => quote! { #name },
-            _ => quote! { #name: #value },
+            _ => initial_value(name, &value),
         }
     });
     let docs = match required.len() {
-        0 => " With no field set.",
-        _ => " With the fields that the API requires.",
+        0 => " Creates the model with no field set.",
+        _ => " Creates the model with its required fields.",
     };
     let arguments: Vec<_> = arguments.collect();
     let setters = optional.iter().map(|field| setter(field));
@@ -134,7 +115,7 @@ fn field_docs(field: &Field) -> String {
     match (&field.description, field.ty.component()) {
         (Some(description), _) => docs::plain(description),
         (None, Some(component)) => format!("See [`{component}`]."),
-        (None, None) => NOT_DESCRIBED.to_owned(),
+        (None, None) => docs::NOT_DESCRIBED.to_owned(),
     }
 }
 

@@ -5,11 +5,8 @@ use proc_macro2::Span;
 use syn::Ident;
 use typify::accept_as_ident;
 
-/// The variant that keeps a value which the document does not list.
-pub const CATCH_ALL: &str = "Unknown";
-
-/// What a documented value is called whose own name would be that of the catch-all.
-const REPORTED: &str = "ReportedUnknown";
+/// The variant that holds a value which the document does not list.
+pub const CATCH_ALL: &str = "Unlisted";
 
 /// The types and traits of the prelude: one of the document's with such a name would come between
 /// the emitted code and what it means.
@@ -59,11 +56,9 @@ const PRELUDE: &[&str] = &[
     "Vec",
 ];
 
-/// What the files of models import beside it.
-const MODELS_IMPORT: &[&str] = &["Tagged"];
-
-/// What the files of requests import beside it.
-const REQUESTS_IMPORT: &[&str] = &["CallOptions", "Client", "Data", "Operation"];
+/// The types that the files of requests import.
+const REQUESTS_IMPORT: &[&str] =
+    &["CallOptions", "Client", "Data", "Error", "Operation", "RequestBuilder"];
 
 /// Names of methods that the client has for itself, or that the emitted code calls on it.
 pub const CLIENT_METHODS: &[&str] = &[
@@ -71,6 +66,7 @@ pub const CLIENT_METHODS: &[&str] = &[
     "builder",
     "clone",
     "duplicate_print_job",
+    "endpoint",
     "execute",
     "force_print_job",
     "get_webcam_snapshot",
@@ -91,12 +87,11 @@ pub const CLIENT_METHODS: &[&str] = &[
     "upload_material",
     "wait_for_action",
     "watch_cluster",
-    "wire",
 ];
 
 /// Whether a model of this name would come between the emitted code and what it uses.
 pub fn is_taken_in_models(name: &str) -> bool {
-    PRELUDE.contains(&name) || MODELS_IMPORT.contains(&name)
+    PRELUDE.contains(&name)
 }
 
 /// Whether a request of this name would.
@@ -187,7 +182,6 @@ fn variant(value: &str) -> String {
     // No compiler is made for names of any length.
     let name: String = spelled.to_upper_camel_case().chars().take(LONGEST).collect();
     match name.chars().next() {
-        _ if name == CATCH_ALL => REPORTED.to_owned(),
         None => "Empty".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("Value{name}"),
         Some(_) => name,
@@ -232,7 +226,7 @@ mod tests {
                 "PrePrint",
                 "Ultimaker2PlusConnect",
                 "TextPlain",
-                "ReportedUnknown",
+                "Unknown",
                 "Self_",
                 "Value3d",
                 "Empty",

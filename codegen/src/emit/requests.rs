@@ -1,51 +1,69 @@
-//! Requests: for each operation a method of the client, and the type that it gives.
+//! Requests: for each operation a method of the client, and the type that the method returns.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
 use super::examples::Examples;
+use super::paging;
 use super::secrets::Secrets;
-use super::types::{Scope, accepted, component, converted, spell};
-use super::{docs, names, streams, wire};
+use super::types::{Field, Scope, accepted, component, converted, initial_value, spell};
+use super::{docs, names};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lower::ir::{Body, Operation, Response};
+use crate::lower::ir::{Body, Location, Lowered, Operation, Parameter, Response};
 use crate::lower::is_request_method;
 
-/// The request type of an operation, and the method of the client that gives it.
-pub fn request(operation: &Operation, examples: &Examples) -> Result<TokenStream> {
+/// The code of one operation.
+pub struct Request {
+    /// The method of the client.
+    pub method: TokenStream,
+    /// The request type with its own methods.
+    pub ty: TokenStream,
+}
+
+/// Emits the method and the request type of an operation.
+pub fn request(operation: &Operation, examples: &Examples) -> Result<Request> {
     let parts = Parts::of(operation, examples)?;
-    let name = names::ident(&operation.id);
-    let request = names::request(&operation.id);
-    let docs = docs::docs(&described(operation));
+    Ok(Request {
+        method: client_method(operation, examples, &parts),
+        ty: request_type(operation, examples, &parts)?,
+    })
+}
+
+fn client_method(operation: &Operation, examples: &Examples, parts: &Parts) -> TokenStream {
+    let (name, request) = (names::ident(&operation.id), names::request(&operation.id));
+    let docs = docs::docs(&description(operation));
     let example = examples.of_operation(operation);
-    let errors = docs::docs(&errors(operation, &request));
-    let about = docs::docs(&format!("A call of [`Client::{name}`]."));
-    let Parts { fields, arguments, values, setters, passed } = &parts;
-    let answer = response(&operation.response);
+    let Parts { arguments, values, .. } = parts;
+
+    quote! {
+        #docs
+        ///
+        #example
+        pub fn #name(&self, #(#arguments),*) -> #request {
+            #request { client: self.clone(), options: CallOptions::new(), #(#values),* }
+        }
+    }
+}
+
+fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Result<TokenStream> {
+    let (name, request) = (names::ident(&operation.id), names::request(&operation.id));
+    let docs = docs::docs(&format!("A call of [`Client::{name}`]."));
+    let Parts { fields, setters, .. } = parts;
+
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
     let once = operation.once.then(|| quote! { .once() });
     let polled = operation.polled.then(|| quote! { .polled() });
-    let own = ["client", "options"].map(str::to_owned).into_iter();
-    let parameters = operation.parameters.iter().map(|parameter| parameter.name.clone());
-    let body = operation.body.iter().map(|_| "body".to_owned());
-    let shown = own.chain(parameters).chain(body).map(|name| (names::ident(&name), name));
-    let secrets = Secrets::of(examples.lowered, &operation.id);
-    let (debug, discreet) = secrets.debug(&request, &shown.collect::<Vec<_>>());
-    let streams = streams::of(operation, examples.models, &examples.lowered.paging)?;
+    let build = build_request(operation);
+
+    let redacted = redacted_debug(operation, &Secrets::of(examples.lowered, &operation.id));
+    let debug = redacted.is_none().then(|| quote! { , Debug });
+    let response = response(&operation.response);
+    let paged = paging::streams(operation, examples.models, &examples.lowered.paging)?;
+    let awaited = operation.awaited.then(|| quote! { awaited! { #request } });
 
     Ok(quote! {
-        impl Client {
-            #docs
-            ///
-            #example
-            ///
-            #errors
-            pub fn #name(&self, #(#arguments),*) -> #request {
-                #request { client: self.clone(), options: CallOptions::new(), #(#values),* }
-            }
-        }
-        #about
+        #docs
         #[derive(Clone #debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct #request {
@@ -54,142 +72,190 @@ pub fn request(operation: &Operation, examples: &Examples) -> Result<TokenStream
             #(#fields),*
         }
         impl #request {
-            const OPERATION: Operation = Operation::new(#id, #method, #path) #once #polled;
+            pub(crate) const OPERATION: Operation =
+                Operation::new(#id, #method, #path) #once #polled;
             #(#setters)*
             #[inline]
-            fn request(&self) -> Result<reqwest::Request, crate::Error> {
-                self.client.wire()?.#name(#(#passed),*)
+            fn request(&self) -> Result<reqwest::Request, Error> {
+                #build
             }
         }
-        crate::http::call::sent! { #request.#answer }
-        #discreet
-        #streams
+        sent! { #request.#response }
+        #redacted
+        #awaited
+        #paged
     })
 }
 
-/// The pieces of a request type.
+/// The expression that builds the HTTP request: the segments of the path in their order, the query
+/// sorted by name as progenitor sorts it, then the body.
+fn build_request(operation: &Operation) -> TokenStream {
+    let of = |location: Location| {
+        let parameters = operation.parameters.iter();
+        parameters.filter(move |parameter| parameter.location == location)
+    };
+    let value = |parameter: &Parameter| (parameter.name.clone(), names::ident(&parameter.name));
+
+    let segments = of(Location::Path).map(value).map(|(name, field)| {
+        quote! { .segment(#name, &self.#field)? }
+    });
+    let mut query: Vec<_> = of(Location::Query).map(value).collect();
+    query.sort();
+    let query = query.iter().map(|(name, field)| quote! { .query(#name, &self.#field) });
+    let body = operation.body.iter().map(|_| quote! { .json(&self.body) });
+
+    quote! {
+        RequestBuilder::new(&self.client, &Self::OPERATION)?
+            #(#segments)* #(#query)* #(#body)* .build()
+    }
+}
+
+/// The `Debug` of a request with secrets.
+fn redacted_debug(operation: &Operation, secrets: &Secrets) -> Option<TokenStream> {
+    if !operation.parameters.iter().any(|parameter| secrets.has(&parameter.name)) {
+        return None;
+    }
+
+    let request = names::request(&operation.id);
+    let parameters = operation.parameters.iter().map(|parameter| {
+        let name = names::ident(&parameter.name);
+        match secrets.has(&parameter.name) {
+            true => quote! { #[redacted] #name },
+            false => quote! { #name },
+        }
+    });
+    let body = operation.body.iter().map(|_| quote! { body });
+    let fields = parameters.chain(body);
+    Some(quote! { redacted_debug! { #request { client, options, #(#fields),* } } })
+}
+
+/// The parts of a request type and of its constructor.
 #[derive(Default)]
 struct Parts {
+    /// The fields of the type.
     fields: Vec<TokenStream>,
+    /// The arguments of the client's method.
     arguments: Vec<TokenStream>,
+    /// The initial values of the fields.
     values: Vec<TokenStream>,
+    /// The setters of the type.
     setters: Vec<TokenStream>,
-    passed: Vec<TokenStream>,
 }
 
 impl Parts {
     fn of(operation: &Operation, examples: &Examples) -> Result<Self> {
         let mut parts = Self::default();
         for parameter in &operation.parameters {
-            let name = names::ident(&parameter.name);
-            let ty = spell(&parameter.ty, Scope::Requests);
-            let accepted = accepted(&parameter.ty, Scope::Requests);
-            let converted = converted(&parameter.ty, &name);
-
-            if parameter.required {
-                parts.fields.push(quote! { #name: #ty });
-                parts.arguments.push(quote! { #name: #accepted });
-                parts.values.push(quote! { #name: #converted });
-            } else {
-                parts.fields.push(quote! { #name: Option<#ty> });
-                parts.values.push(quote! { #name: None });
-
-                parts.setter(
-                    &name,
-                    parameter.description.as_deref(),
-                    &quote! {},
-                    &accepted,
-                    quote! { self.#name = Some(#converted); },
-                );
-            }
+            parts.add_parameter(parameter);
         }
-
         if let Some(body) = &operation.body {
-            parts.body(operation, body, examples)?;
+            parts.add_body(operation, body, examples)?;
         }
 
-        parts.passed = wire::ordered(operation).into_iter().map(wire::passed).collect();
-        parts.passed.extend(operation.body.iter().map(|_| quote! { &self.body }));
         Ok(parts)
     }
 
-    /// A required body is one argument, its model; the fields of an optional one are setters.
-    fn body(&mut self, operation: &Operation, body: &Body, examples: &Examples) -> Result<()> {
-        let model = names::ident(&body.model);
-        self.fields.push(quote! { body: Data<models::#model> });
+    /// A required parameter is an argument, an optional one has a setter.
+    fn add_parameter(&mut self, parameter: &Parameter) {
+        let name = names::ident(&parameter.name);
+        let ty = spell(&parameter.ty, Scope::Requests);
+        let accepted = accepted(&parameter.ty, Scope::Requests);
+        let converted = converted(&parameter.ty, &name);
 
+        if parameter.required {
+            self.fields.push(quote! { #name: #ty });
+            self.arguments.push(quote! { #name: #accepted });
+            self.values.push(initial_value(&name, &converted));
+        } else {
+            self.fields.push(quote! { #name: Option<#ty> });
+            self.values.push(quote! { #name: None });
+            self.setters.push(setter(
+                &name,
+                parameter.description.as_deref(),
+                None,
+                &accepted,
+                quote! { self.#name = Some(#converted); },
+            ));
+        }
+    }
+
+    /// A required body is an argument. Each field of an optional body has a setter.
+    fn add_body(&mut self, operation: &Operation, body: &Body, examples: &Examples) -> Result<()> {
+        let model = component(&body.model, Scope::Requests);
+        self.fields.push(quote! { body: Data<#model> });
         if body.required {
-            self.arguments.push(quote! { body: models::#model });
+            self.arguments.push(quote! { body: #model });
             self.values.push(quote! { body: Data { data: body } });
             return Ok(());
         }
 
-        self.values.push(quote! { body: Data { data: models::#model::default() } });
+        self.values.push(quote! { body: Data { data: #model::default() } });
         for field in examples.models.fields(&body.model) {
-            let name = &field.name;
-            if !field.ty.is_option() {
-                return Err(Diagnostic::at(
-                    operation.pointer(),
-                    format!("the optional body of `{}` requires its field `{name}`", operation.id),
-                ));
-            }
+            check_body_field(operation, body, field)?;
 
-            if operation.parameters.iter().any(|parameter| *name == parameter.name.as_str()) {
-                return Err(Diagnostic::at(
-                    operation.pointer(),
-                    format!(
-                        "`{name}` of `{}` is both parameter and field of the body",
-                        operation.id
-                    ),
-                ));
-            }
-
-            if is_request_method(&name.to_string()) {
-                return Err(Diagnostic::at(
-                    format!("/components/schemas/{}/properties", body.model),
-                    format!(
-                        "every request has a `{name}` of its own; `{}` sets the fields of its optional body",
-                        operation.id
-                    ),
-                ));
-            }
-
-            let inner = field.ty.without_option();
-            let (accepted, converted) = (accepted(inner, Scope::Requests), converted(inner, name));
-            let example = examples.of_setter(operation, body, field);
-
-            self.setter(
+            let (name, ty) = (&field.name, field.ty.without_option());
+            let converted = converted(ty, name);
+            self.setters.push(setter(
                 name,
                 field.description.as_deref(),
-                &example,
-                &accepted,
+                examples.of_setter(operation, body, field),
+                &accepted(ty, Scope::Requests),
                 quote! { self.body.data.#name = Some(#converted); },
-            );
+            ));
         }
 
         Ok(())
     }
+}
 
-    fn setter(
-        &mut self,
-        name: &Ident,
-        said: Option<&str>,
-        example: &TokenStream,
-        accepted: &TokenStream,
-        set: TokenStream,
-    ) {
-        let docs = said.map_or_else(|| format!("Sets `{name}`."), docs::plain);
-        let docs = docs::docs(&docs);
+/// Rejects a field of an optional body that cannot have a setter.
+fn check_body_field(operation: &Operation, body: &Body, field: &Field) -> Result<()> {
+    let (id, name) = (&operation.id, &field.name);
+    if !field.ty.is_option() {
+        let message = format!("the optional body of `{id}` requires its field `{name}`");
+        return Err(Diagnostic::at(operation.pointer(), message));
+    }
 
-        self.setters.push(quote! {
-            #docs
+    if operation.parameters.iter().any(|parameter| *name == parameter.name.as_str()) {
+        let message = format!("`{name}` of `{id}` is both a parameter and a field of the body");
+        return Err(Diagnostic::at(operation.pointer(), message));
+    }
+
+    if is_request_method(&name.to_string()) {
+        let pointer = format!("/components/schemas/{}/properties", body.model);
+        let message = format!(
+            "every request has a method `{name}`; `{id}` cannot have a setter of the same name"
+        );
+        return Err(Diagnostic::at(pointer, message));
+    }
+
+    Ok(())
+}
+
+fn setter(
+    name: &Ident,
+    description: Option<&str>,
+    example: Option<TokenStream>,
+    accepted: &TokenStream,
+    assignment: TokenStream,
+) -> TokenStream {
+    let docs = description.map_or_else(|| format!("Sets `{name}`."), docs::plain);
+    let docs = docs::docs(&docs);
+    let example = example.map(|example| {
+        quote! {
+            ///
             #example
-            #[inline]
-            pub fn #name(mut self, #name: #accepted) -> Self {
-                #set
-                self
-            }
-        });
+        }
+    });
+
+    quote! {
+        #docs
+        #example
+        #[inline]
+        pub fn #name(mut self, #name: #accepted) -> Self {
+            #assignment
+            self
+        }
     }
 }
 
@@ -206,36 +272,66 @@ fn response(response: &Response) -> TokenStream {
     quote! { #kind(#model) }
 }
 
-fn described(operation: &Operation) -> String {
-    let mut said = docs::plain(&operation.description);
-    said.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
-
+/// The documentation of the client's method.
+fn description(operation: &Operation) -> String {
+    let mut text = docs::plain(&operation.description);
+    text.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
     if !operation.success.is_empty() {
-        said.push_str(&format!(" → {}", docs::plain(&operation.success)));
+        text.push_str(&format!(" → {}", docs::plain(&operation.success)));
     }
 
-    for parameter in operation.parameters.iter().filter(|parameter| parameter.required) {
-        let what = parameter.description.as_deref().unwrap_or("not described upstream");
-        said.push_str(&format!("\n\n* `{}`: {}", parameter.name, docs::plain(what)));
+    let required = operation.parameters.iter().filter(|parameter| parameter.required);
+    let arguments = required.map(|parameter| (parameter.name.as_str(), &parameter.description));
+    let body = operation.body.iter().filter(|body| body.required);
+    let body = body.map(|body| ("body", &body.description));
+
+    for (name, description) in arguments.chain(body) {
+        let description = description.as_deref().unwrap_or(docs::NOT_DESCRIBED);
+        text.push_str(&format!("\n\n* `{name}`: {}", docs::plain(description)));
     }
 
-    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-        let what = body.description.as_deref().unwrap_or("not described upstream");
-        said.push_str(&format!("\n\n* `body`: {}", docs::plain(what)));
+    let errors: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
+    match errors.split_last() {
+        None => {}
+        Some((status, [])) => text.push_str(&format!("\n\nDocumented error: {status}.")),
+        Some((last, rest)) => {
+            text.push_str(&format!("\n\nDocumented errors: {} and {last}.", rest.join(", ")));
+        }
     }
 
-    said
+    text
 }
 
-fn errors(operation: &Operation, request: &Ident) -> String {
-    let errors: Vec<String> = operation.errors.iter().map(u16::to_string).collect();
-    let errors = match errors.split_last() {
-        None => "none".to_owned(),
-        Some((one, [])) => one.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+/// The imports of a file with the requests of these operations.
+pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
+    let any = |is_used: &dyn Fn(&Operation) -> bool| operations.iter().any(|it| is_used(it));
+    let has_secrets = |operation: &Operation| {
+        let secrets = Secrets::of(lowered, &operation.id);
+        operation.parameters.iter().any(|parameter| secrets.has(&parameter.name))
+    };
+    let names_models = |operation: &Operation| {
+        operation.body.is_some()
+            || operation.response.component().is_some()
+            || operation.parameters.iter().any(|parameter| parameter.ty.component().is_some())
     };
 
-    format!(
-        "# Errors\n\n[`{request}::send`] gives an [`Error`](crate::Error); the API documents the statuses {errors}."
-    )
+    let optional = [
+        (any(&|operation| operation.body.is_some()), quote! { use crate::json::envelope::Data; }),
+        (
+            any(&|operation| paging::item(operation, &lowered.paging).is_some()),
+            quote! { use crate::paging::stream::paged; },
+        ),
+        (any(&|operation| operation.awaited), quote! { use crate::fleet::awaited; }),
+        (any(&has_secrets), quote! { use crate::redact::fields::redacted_debug; }),
+    ];
+    let optional = optional.into_iter().filter(|(is_used, _)| *is_used).map(|(_, import)| import);
+    let models = any(&names_models).then(|| quote! { , models });
+
+    quote! {
+        use crate::http::call::sent;
+        use crate::http::operation::Operation;
+        use crate::http::request_builder::RequestBuilder;
+        #(#optional)*
+        use crate::{CallOptions, Client, Error #models};
+    }
 }

@@ -148,3 +148,11 @@ pub fn converted(ty: &RustType, value: &Ident) -> TokenStream {
         _ => quote! { #value },
     }
 }
+
+/// The initial value of a field, abbreviated if the expression is the name of the field.
+pub fn initial_value(name: &Ident, value: &TokenStream) -> TokenStream {
+    match *name == value.to_string() {
+        true => quote! { #name },
+        false => quote! { #name: #value },
+    }
+}

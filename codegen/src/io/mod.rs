@@ -2,5 +2,6 @@
 
 pub mod files;
 pub mod json;
+pub mod rustfmt;
 pub mod terminal;
 pub(crate) mod yaml;

@@ -132,6 +132,17 @@ pub enum Response {
     Whole(RustType),
 }
 
+impl Response {
+    /// The model in the response, or the name of another generated type.
+    pub fn component(&self) -> Option<&str> {
+        match self {
+            Self::Empty => None,
+            Self::One(model) | Self::List(model) | Self::Page(model) => Some(model),
+            Self::Whole(ty) => ty.component(),
+        }
+    }
+}
+
 /// A set of documented strings. The service can add values.
 #[derive(Debug, Clone)]
 pub struct Enum {

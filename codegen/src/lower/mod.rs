@@ -41,7 +41,7 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let request_models = view::reachable(api, bodies.map(|body| body.model.as_str()));
 
     let mut lowered = Lowered {
-        view: view::for_progenitor(api),
+        view: view::for_progenitor(api, &request_models),
         replacements: Vec::new(),
         operations,
         enums: Vec::new(),

@@ -93,10 +93,12 @@ impl RustType {
         }
     }
 
-    /// The name of the component inside `Option`, `Vec` and `Box`.
+    /// The name of the component inside options, lists, maps and boxes.
     pub fn component(&self) -> Option<&str> {
         match self {
-            Self::Option(inner) | Self::List(inner) | Self::Boxed(inner) => inner.component(),
+            Self::Option(inner) | Self::List(inner) | Self::Map(inner) | Self::Boxed(inner) => {
+                inner.component()
+            }
             Self::Component(name) => Some(name),
             _ => None,
         }

@@ -10,14 +10,21 @@ use openapiv3::{
 ///
 /// The view has no paths. progenitor then only builds the types of the components; it asserts
 /// several properties of operations that no document is required to have.
-pub fn for_progenitor(api: &OpenAPI) -> OpenAPI {
+///
+/// The models that programs send are documented with their patterns. In a response a pattern only
+/// tells what the service promises, which no program has to obey.
+pub fn for_progenitor(api: &OpenAPI, request_models: &[String]) -> OpenAPI {
     let mut view = OpenAPI { paths: Default::default(), security: None, ..api.clone() };
 
     if let Some(components) = &mut view.components {
         components.security_schemes.clear();
-        for (_, schema) in &mut components.schemas {
+        for (name, schema) in &mut components.schemas {
+            let patterns = match request_models.contains(name) {
+                true => Patterns::Documented,
+                false => Patterns::Omitted,
+            };
             if let ReferenceOr::Item(schema) = schema {
-                lower_schema(schema, true);
+                lower_schema(schema, true, patterns);
             }
         }
     }
@@ -33,7 +40,7 @@ pub fn parameter_description(parameter: &ParameterData) -> Option<String> {
     let mut schema = schema.clone();
     schema.schema_data.description.clone_from(&parameter.description);
 
-    documentation(&schema)
+    documentation(&schema, Patterns::Documented)
 }
 
 /// The names of the given models and of all inside them.
@@ -70,8 +77,15 @@ fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
     }
 }
 
-fn lower_schema(schema: &mut Schema, required: bool) {
-    let documented = documentation(schema);
+/// Whether the documentation of a schema contains its pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patterns {
+    Documented,
+    Omitted,
+}
+
+fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
+    let documented = documentation(schema, patterns);
     let Schema { schema_data, schema_kind } = schema;
     schema_data.description = documented;
     schema_data.default = None;
@@ -101,7 +115,7 @@ fn lower_schema(schema: &mut Schema, required: bool) {
             // progenitor makes absent and empty the same for a list that is not nullable.
             schema_data.nullable |= !required;
             if let Some(ReferenceOr::Item(items)) = &mut array.items {
-                lower_schema(items, true);
+                lower_schema(items, true, patterns);
             }
         }
         SchemaKind::Type(Type::Object(object)) => {
@@ -111,14 +125,14 @@ fn lower_schema(schema: &mut Schema, required: bool) {
 
             for (name, property) in &mut object.properties {
                 if let ReferenceOr::Item(property) = property {
-                    lower_schema(property, object.required.contains(name));
+                    lower_schema(property, object.required.contains(name), patterns);
                 }
             }
 
             if let Some(AdditionalProperties::Schema(inner)) = &mut object.additional_properties
                 && let ReferenceOr::Item(inner) = inner.as_mut()
             {
-                lower_schema(inner, true);
+                lower_schema(inner, true, patterns);
             }
         }
         // Replaced by a type of ours, so that only its being here matters.
@@ -130,7 +144,7 @@ fn lower_schema(schema: &mut Schema, required: bool) {
 }
 
 /// The description with what the type does not say: limits, pattern, default, hidden values.
-fn documentation(schema: &Schema) -> Option<String> {
+fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let SchemaData { description, default, extensions, .. } = &schema.schema_data;
     let mut sentences: Vec<String> =
         description.iter().map(|text| text.trim().to_owned()).collect();
@@ -147,7 +161,11 @@ fn documentation(schema: &Schema) -> Option<String> {
     match &schema.schema_kind {
         SchemaKind::Type(Type::String(string)) => {
             range(text(&string.min_length), text(&string.max_length), " characters").map(&mut say);
-            string.pattern.iter().for_each(|pattern| say(format!("Pattern: `{pattern}`.")));
+            if let Some(pattern) = &string.pattern
+                && patterns == Patterns::Documented
+            {
+                say(format!("Pattern: `{pattern}`."));
+            }
         }
         SchemaKind::Type(Type::Number(number)) => {
             let text = |limit: Option<f64>| limit.map(|limit| limit.to_string());
@@ -178,7 +196,7 @@ mod tests {
 
     fn lowered(schema: serde_json::Value, required: bool) -> Schema {
         let mut schema: Schema = serde_json::from_value(schema).unwrap();
-        lower_schema(&mut schema, required);
+        lower_schema(&mut schema, required, Patterns::Documented);
         schema
     }
 

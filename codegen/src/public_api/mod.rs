@@ -25,6 +25,12 @@ const OPEN_ENUM: &str = "open_enum";
 /// The crate's macro that implements `Deserialize` and `Serialize` for a model.
 const MODEL: &str = "model";
 
+/// The crate's macro that implements JSON and a redacted `Debug` for a model with secrets.
+const SECRET_MODEL: &str = "secret_model";
+
+/// The crate's macro that implements the JSON of a union.
+const TAGGED_UNION: &str = "tagged_union";
+
 /// The crate's macro that implements a redacted `Debug`.
 const REDACTED_DEBUG: &str = "redacted_debug";
 
@@ -255,8 +261,13 @@ impl Collector<'_> {
             self.visit_call(module, item, &["open"]);
         } else if is_call_of(item, MODEL) {
             self.visit_call(module, item, &["Deserialize", "Serialize"]);
+        } else if is_call_of(item, SECRET_MODEL) {
+            self.visit_call(module, item, &["Debug", "Deserialize", "Serialize"]);
         } else if is_call_of(item, REDACTED_DEBUG) {
             self.visit_call(module, item, &["Debug"]);
+        } else if is_call_of(item, TAGGED_UNION) {
+            let traits = ["Deserialize<'de>", "From<Tagged>", "Lenient", "Serialize"];
+            self.visit_call(module, item, &traits);
         } else if is_call_of(item, SENT) {
             self.visit_sent_call(module, item);
         } else {

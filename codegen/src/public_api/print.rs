@@ -142,7 +142,8 @@ pub fn parse_pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, Str
     let inside: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
 
     let pairs = inside.split(|token| token == ",").filter_map(|pair| match pair {
-        [variant, _, value] => Some((variant.clone(), value.clone())),
+        // A mark such as `#[redacted]` may stand before the name.
+        [variant, _, value] | [_, _, variant, _, value] => Some((variant.clone(), value.clone())),
         _ => None,
     });
 

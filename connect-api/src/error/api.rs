@@ -150,7 +150,7 @@ fn parse_error_object(mut error: Value, secrets: &[&str]) -> Option<ErrorObject>
     let mut error = ErrorObject::deserialize(Value::Object(std::mem::take(members))).ok()?;
 
     // A documented code is not a secret, even if it contains the token's text.
-    if !matches!(code, ErrorCode::Unknown(_)) {
+    if !matches!(code, ErrorCode::Unlisted(_)) {
         error.code = code;
     }
 

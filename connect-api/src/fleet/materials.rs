@@ -4,13 +4,9 @@ use std::sync::Arc;
 
 use crate::client::Client;
 use crate::error::{Error, NoDataError};
-use crate::http::operation::Operation;
 use crate::models::{MaterialProfileResponse, MaterialProfileUploadRequest};
+use crate::requests::CreateMaterialUpload;
 use crate::upload::{Upload, UploadSource, put};
-
-/// What makes a profile.
-const OPERATION: Operation =
-    Operation::new("create_material_upload", "PUT", "/materials/upload").once();
 
 impl Client {
     /// Uploads a package of material profiles: has the API make a profile, and puts the bytes to
@@ -57,7 +53,10 @@ impl Client {
                 let answer = call.send_for_response().await?;
                 let (status, profile) = (answer.status(), answer.into_body());
                 let Some(url) = &profile.upload_url else {
-                    return Err(Error::NoData(NoDataError::new(&Arc::new(OPERATION), status)));
+                    return Err(Error::NoData(NoDataError::new(
+                        &Arc::new(CreateMaterialUpload::OPERATION),
+                        status,
+                    )));
                 };
 
                 put(url, profile.content_type.as_str(), parts).await?;

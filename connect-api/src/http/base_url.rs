@@ -48,8 +48,8 @@ fn parse_url(name: &str, text: &str) -> Result<Url, ConfigurationError> {
     Ok(url)
 }
 
-/// Whether nobody on the way to a URL can read what is sent to it: its scheme is `https`, or its host
-/// is this machine.
+/// Whether a secret that is sent to a URL cannot be read on the way: the scheme of the URL is `https`, or
+/// its host is this machine.
 pub(crate) fn is_secure(url: &Url) -> bool {
     (url.scheme() == "https" && url.has_host()) || is_loopback_http(url)
 }

@@ -147,8 +147,9 @@ macro_rules! sent {
                 self.call(crate::json::body::$open)
             }
 
+            /// Sends the request, and reads the response with a function.
             #[inline]
-            fn call<T>(self, open: crate::http::call::Open<T>) -> crate::Call<T> {
+            pub(crate) fn call<T>(self, open: crate::http::call::Open<T>) -> crate::Call<T> {
                 let request = self.request();
                 crate::Call::new(self.client, Self::OPERATION, self.options, request, open)
             }

@@ -40,7 +40,7 @@ impl Client {
         request: &Request,
         token: Option<&AccessToken>,
     ) -> Result<Box<RawResponse>, Error> {
-        let client = &self.wire()?.client;
+        let client = &self.endpoint()?.http;
         let request = prepare_request(request, token)?;
         let connection_error = |error| TransportError::connection(operation, error);
 

@@ -14,6 +14,7 @@ pub(crate) mod params;
 pub(crate) mod rate_limit;
 pub(crate) mod raw_request;
 pub(crate) mod raw_response;
+pub(crate) mod request_builder;
 pub(crate) mod response;
 pub(crate) mod retry;
 pub(crate) mod retry_after;

@@ -1,29 +1,14 @@
-//! What the wire layer, which progenitor makes, builds its requests with.
+//! The values of path and query parameters.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::Request;
-use serde::ser::{Serialize, SerializeSeq as _, Serializer};
 
-use crate::error::{ConfigurationError, Error, error_chain};
+use crate::error::{ConfigurationError, Error};
 
-/// Builds the request of each operation. Named as progenitor names its client's parts.
-pub(crate) struct Wire {
-    pub(crate) baseurl: String,
-    pub(crate) client: reqwest::Client,
-}
-
-impl Wire {
-    /// The request, or why it cannot be built: a value in it cannot be sent.
-    pub(crate) fn built(request: reqwest::Result<Request>) -> Result<Request, Error> {
-        request.map_err(|error| ConfigurationError::new(error_chain(&error.without_url())).into())
-    }
-}
-
-/// All but RFC 3986's unreserved characters.
+/// All characters but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value as one segment of a path, so that no value can change the route.
+/// Encodes a value as one segment of a path, so that no value changes the route.
 ///
 /// `.` and `..` climb the path however they are encoded, and an empty segment is another route.
 pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
@@ -31,78 +16,55 @@ pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
         let fault = format!("`{name}` is {value:?}, which cannot be part of a route");
         return Err(Error::Configuration(ConfigurationError::new(fault)));
     }
+
     Ok(utf8_percent_encode(value, SEGMENT).to_string())
 }
 
-/// A query parameter: a pair for each value that it has.
-pub(crate) struct QueryParam<'a, T> {
-    name: &'a str,
-    value: &'a T,
-}
-
-impl<'a, T> QueryParam<'a, T> {
-    pub(crate) fn new(name: &'a str, value: &'a T) -> Self {
-        Self { name, value }
-    }
-}
-
-impl<T: QueryValue> Serialize for QueryParam<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut values = Vec::new();
-        self.value.put(&mut values);
-        let mut pairs = serializer.serialize_seq(Some(values.len()))?;
-
-        for value in values {
-            pairs.serialize_element(&(self.name, value))?;
-        }
-        pairs.end()
-    }
-}
-
-/// What a query parameter can hold: nothing, a value, or many.
+/// The value of a query parameter: none, one or several.
 pub(crate) trait QueryValue {
-    fn put(&self, values: &mut Vec<String>);
+    /// Adds a pair of name and text for each value.
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>);
 }
 
 impl<T: QueryValue> QueryValue for Option<T> {
-    fn put(&self, values: &mut Vec<String>) {
-        self.iter().for_each(|value| value.put(values));
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        self.iter().for_each(|value| value.add_to(name, query));
     }
 }
 
-impl<T: ToString> QueryValue for &Vec<T> {
-    fn put(&self, values: &mut Vec<String>) {
-        values.extend(self.iter().map(ToString::to_string));
+impl<T: ToString> QueryValue for Vec<T> {
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.extend(self.iter().map(|value| (name, value.to_string())));
     }
 }
 
-impl QueryValue for &str {
-    fn put(&self, values: &mut Vec<String>) {
-        values.push((*self).to_owned());
+impl QueryValue for String {
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.push((name, self.clone()));
     }
 }
 
-impl QueryValue for &DateTime<Utc> {
-    fn put(&self, values: &mut Vec<String>) {
-        values.push(self.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+impl QueryValue for DateTime<Utc> {
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.push((name, self.to_rfc3339_opts(SecondsFormat::AutoSi, true)));
     }
 }
 
 impl QueryValue for i64 {
-    fn put(&self, values: &mut Vec<String>) {
-        values.push(self.to_string());
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.push((name, self.to_string()));
     }
 }
 
 impl QueryValue for f64 {
-    fn put(&self, values: &mut Vec<String>) {
-        values.push(self.to_string());
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.push((name, self.to_string()));
     }
 }
 
 impl QueryValue for bool {
-    fn put(&self, values: &mut Vec<String>) {
-        values.push(self.to_string());
+    fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+        query.push((name, self.to_string()));
     }
 }
 
@@ -111,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_id_changes_the_route() {
+    fn path_segment_keeps_the_route() {
         for id in ["a/b", "a\\b", "..%2f", "a?b#c", "ä", "a b", "%2e%2e", "{x}", "a;b", "\t"] {
             let url = format!("https://h/v1/clusters/{}/status", path_segment("id", id).unwrap());
             let url = reqwest::Url::parse(&url).unwrap();
@@ -125,18 +87,19 @@ mod tests {
     }
 
     #[test]
-    fn a_time_in_a_query_is_written_as_in_a_body() {
-        let time: DateTime<Utc> = "2024-02-29T23:59:59.5+01:00".parse().unwrap();
-        let mut values = Vec::new();
-        (&time).put(&mut values);
-        assert_eq!(values, ["2024-02-29T22:59:59.500Z"]);
-        assert_eq!(serde_json::to_value(time).unwrap(), *values[0]);
-    }
-
-    #[test]
-    fn what_no_encoding_saves_is_refused() {
+    fn path_segment_rejects_what_changes_the_route_in_any_encoding() {
         for id in ["", ".", ".."] {
             assert!(matches!(path_segment("id", id), Err(Error::Configuration(_))), "{id:?}");
         }
+    }
+
+    #[test]
+    fn time_has_the_same_format_in_query_and_body() {
+        let time: DateTime<Utc> = "2024-02-29T23:59:59.5+01:00".parse().unwrap();
+        let mut query = Vec::new();
+        time.add_to("since", &mut query);
+
+        assert_eq!(query, [("since", "2024-02-29T22:59:59.500Z".to_owned())]);
+        assert_eq!(serde_json::to_value(time).unwrap(), *query[0].1);
     }
 }

@@ -14,7 +14,8 @@ use crate::error::{ConfigurationError, Error};
 use crate::http::call::{Call, Open};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
-use crate::http::params::{Wire, path_segment};
+use crate::http::params::path_segment;
+use crate::http::request_builder::finish;
 use crate::http::response::Response;
 use crate::json::body;
 
@@ -182,16 +183,16 @@ impl RawRequest {
     }
 
     fn build(&self) -> Result<Request, Error> {
-        let wire = self.client.wire()?;
-        let url = format!("{}{}", wire.baseurl, build_path(&self.path, &self.segments)?);
-        let request = wire.client.request(self.method.clone(), url).query(&self.query);
+        let endpoint = self.client.endpoint()?;
+        let url = format!("{}{}", endpoint.base_url, build_path(&self.path, &self.segments)?);
+        let request = endpoint.http.request(self.method.clone(), url).query(&self.query);
 
         let request = match self.body.clone().transpose().map_err(Error::Configuration)? {
             Some(body) => request.json(&body),
             None => request,
         };
 
-        Wire::built(request.build())
+        finish(request)
     }
 }
 

@@ -216,7 +216,16 @@ macro_rules! wire_name {
     };
 }
 
-pub(crate) use {model, wire_name};
+/// As [`model`], for a struct with secrets: `Debug` redacts the members that are marked with
+/// `#[redacted]`.
+macro_rules! secret_model {
+    ($name:ident { $($(#[$mark:ident])? $member:ident $(= $wire:literal)?),* $(,)? }) => {
+        crate::json::model::model! { $name { $($member $(= $wire)?),* } }
+        crate::redact::fields::redacted_debug! { $name { $($(#[$mark])? $member),* } }
+    };
+}
+
+pub(crate) use {model, secret_model, wire_name};
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! Open enums: enums with a variant for values that the API document does not list.
 
 /// Implements the conversions of an open enum, with an example in its documentation. A string that the
-/// API document does not list becomes `Unknown`, and is encoded as it was received.
+/// API document does not list becomes `Unlisted`, and is encoded as it was received.
 macro_rules! open_enum {
     ($name:ident { $first:ident = $shown:literal $(, $variant:ident = $value:literal)* $(,)? }) => {
         #[doc = concat!(
@@ -22,7 +22,7 @@ macro_rules! open_enum {
                 match self {
                     Self::$first => $shown,
                     $(Self::$variant => $value,)*
-                    Self::Unknown(value) => value,
+                    Self::Unlisted(value) => value,
                 }
             }
 
@@ -39,14 +39,14 @@ macro_rules! open_enum {
         impl From<&str> for $name {
             #[inline]
             fn from(value: &str) -> Self {
-                Self::from_listed_value(value).unwrap_or_else(|| Self::Unknown(value.to_owned()))
+                Self::from_listed_value(value).unwrap_or_else(|| Self::Unlisted(value.to_owned()))
             }
         }
 
         impl From<String> for $name {
             #[inline]
             fn from(value: String) -> Self {
-                Self::from_listed_value(&value).unwrap_or(Self::Unknown(value))
+                Self::from_listed_value(&value).unwrap_or(Self::Unlisted(value))
             }
         }
 
@@ -73,10 +73,10 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::http::params::QueryValue for &$name {
+        impl crate::http::params::QueryValue for $name {
             #[inline]
-            fn put(&self, values: &mut Vec<String>) {
-                values.push(self.as_str().to_owned());
+            fn add_to(&self, name: &'static str, query: &mut Vec<(&'static str, String)>) {
+                query.push((name, self.as_str().to_owned()));
             }
         }
 

@@ -46,3 +46,54 @@ impl<'de> Deserialize<'de> for Tagged {
         Value::deserialize(deserializer).map(Self)
     }
 }
+
+/// Implements the JSON of a union. A variant with a tag holds the value; an untagged one, which is
+/// recognized by its shape, also holds the received tag:
+/// `tagged_union! { Name { Variant = "tag" } untagged { Other } }`.
+macro_rules! tagged_union {
+    (
+        $name:ident { $($variant:ident = $tag:literal),* $(,)? }
+        $(untagged { $($untagged:ident),* $(,)? })?
+    ) => {
+        impl From<crate::json::tagged_union::Tagged> for $name {
+            #[inline]
+            fn from(tagged: crate::json::tagged_union::Tagged) -> Self {
+                $(
+                    if let Some(value) = tagged.read_as($tag) {
+                        return Self::$variant(value);
+                    }
+                )*
+                $($(
+                    if let Some((tag, value)) = tagged.read_any() {
+                        return Self::$untagged { tag, value };
+                    }
+                )*)?
+                Self::Unlisted(tagged.into_inner())
+            }
+        }
+
+        impl crate::json::lenient::Lenient for $name {}
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let tagged: crate::json::tagged_union::Tagged =
+                    serde::Deserialize::deserialize(deserializer)?;
+                Ok(Self::from(tagged))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use crate::json::tagged_union::Tagged;
+
+                match self {
+                    $(Self::$variant(value) => Tagged::write($tag, value, serializer),)*
+                    $($(Self::$untagged { tag, value } => Tagged::write(tag, value, serializer),)*)?
+                    Self::Unlisted(value) => serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use tagged_union;

@@ -335,15 +335,15 @@ pub(crate) fn whole(item: &impl Serialize) -> u64 {
 /// Implements `items` and `pages` for a request type whose response is a page of a list.
 ///
 /// The arguments are the request type, its setter for the page number, the type of an item, and the
-/// unique field of an item, if there is one: `GetClusters.page: models::ClusterResponse, cluster_id`.
+/// unique field of an item, if there is one: `GetClusters.page(models::ClusterResponse, cluster_id)`.
 macro_rules! paged {
-    ($request:ident.$page:ident: $item:ty, $field:ident) => {
+    ($request:ident.$page:ident($item:ty, $field:ident)) => {
         crate::paging::stream::paged! {
             @ $request $page $item,
             crate::paging::stream::Key::Id(|item| crate::paging::stream::key(&item.$field))
         }
     };
-    ($request:ident.$page:ident: $item:ty) => {
+    ($request:ident.$page:ident($item:ty)) => {
         crate::paging::stream::paged! {
             @ $request $page $item,
             crate::paging::stream::Key::Whole(crate::paging::stream::whole)

@@ -10,16 +10,18 @@ use crate::models::SECRETS;
 /// How much an excerpt shows after the position of an error, in bytes.
 const AFTER_POSITION: usize = MAX_EXCERPT / 4;
 
-/// Returns the beginning of a body without its secrets.
+/// Returns the beginning of a body. If it holds a secret and is JSON, returns the beginning of the JSON
+/// without its secrets.
 pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     let start = &body[..body.len().min(MAX_SEARCHED)];
     let text = String::from_utf8_lossy(start);
-    let redacted = redact_unparsed(&text, secrets);
+    let mut excerpt = redact_unparsed(&text, secrets);
 
-    let excerpt = match parse_value(start) {
-        Some(value) if redacted != text => print_redacted(value, secrets),
-        _ => redacted,
-    };
+    if excerpt != text
+        && let Some(value) = parse_value(start)
+    {
+        excerpt = print_redacted(value, secrets);
+    }
 
     excerpt.chars().take(MAX_EXCERPT).collect()
 }

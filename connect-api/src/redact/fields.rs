@@ -3,22 +3,34 @@
 use std::fmt;
 
 /// Implements a redacted `Debug`, which shows only whether a secret field is set:
-/// `redacted_debug! { Name { member, other } hides { secret } }`.
+/// `redacted_debug! { Name { field, #[redacted] secret } }`.
 macro_rules! redacted_debug {
-    ($name:ident { $($shown:ident),* $(,)? } hides { $($hidden:ident),* $(,)? }) => {
+    ($name:ident { $($(#[$mark:ident])? $field:ident),* $(,)? }) => {
         impl std::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(stringify!($name))
-                    $(.field(stringify!($shown), &self.$shown))*
-                    $(.field(stringify!($hidden), &crate::redact::fields::redacted(&self.$hidden)))*
+                    $(.field(
+                        stringify!($field),
+                        crate::redact::fields::debug_value!($($mark)? &self.$field),
+                    ))*
                     .finish()
             }
         }
     };
 }
 
-pub(crate) use redacted_debug;
+/// A field as `Debug` shows it.
+macro_rules! debug_value {
+    (redacted $field:expr) => {
+        &crate::redact::fields::redacted($field)
+    };
+    ($field:expr) => {
+        $field
+    };
+}
+
+pub(crate) use {debug_value, redacted_debug};
 
 /// Returns the `Debug` output for a secret: `***`, or `None` if it is not set.
 pub(crate) fn redacted<'a>(secret: impl Into<Option<&'a String>>) -> fmt::Arguments<'static> {
@@ -37,7 +49,7 @@ mod tests {
         url: Option<String>,
     }
 
-    redacted_debug! { Job { name } hides { key, url } }
+    redacted_debug! { Job { name, #[redacted] key, #[redacted] url } }
 
     #[test]
     fn debug_shows_only_whether_a_secret_is_set() {

@@ -4,7 +4,7 @@ use reqwest::header::{CONTENT_LOCATION, HeaderMap, HeaderName, LINK, LOCATION, S
 
 use super::text::redact_text;
 
-/// Headers whose value can be a secret, whatever it looks like.
+/// Headers whose values are always treated as secrets.
 const SECRET_HEADERS: [HeaderName; 4] = [SET_COOKIE, LOCATION, CONTENT_LOCATION, LINK];
 
 /// Marks headers that hold a secret as sensitive, so that `Debug` does not show their values.

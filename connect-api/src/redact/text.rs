@@ -1,4 +1,4 @@
-//! Redaction of single texts, and how an error prints a text of somebody else.
+//! Redaction of texts, and formatting of texts from a server for error messages.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,7 @@ pub(crate) fn redact_request_secrets(text: &str, secrets: &[&str]) -> String {
     if is_encoded { WITHHELD.to_owned() } else { redacted }
 }
 
-/// Whether a text ends with the beginning of a secret, as a body does that was cut off.
+/// Whether a text ends with the beginning of a secret, as a body that was cut off can do.
 fn ends_with_part(text: &str, secret: &str) -> bool {
     let secret = secret.as_bytes();
     let text = text.as_bytes();
@@ -134,7 +134,7 @@ fn shorten(text: &str) -> Cow<'_, str> {
     format!("{}…{}", String::from_utf8_lossy(start), String::from_utf8_lossy(end)).into()
 }
 
-/// Formats a text of somebody else for an error message: on one line, without control characters,
+/// Formats a text from a server for an error message: on one line, without control characters,
 /// and without its middle if it is long.
 pub(crate) fn to_single_line(text: &str) -> String {
     const MAX_END: usize = MAX_EXCERPT / 4;

@@ -13,7 +13,7 @@ use crate::error::{ApiError, ConfigurationError, Error, TransportError};
 use crate::http::exchange::{ResponseBody, read_response};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
-use crate::http::params::Wire;
+use crate::http::request_builder::finish;
 use crate::runtime::{sleep, timeout};
 use crate::upload::progress::Gauge;
 
@@ -38,7 +38,7 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
     let Settings { on_progress, stall_timeout, origin } = settings;
 
     let put = Put {
-        client: &client.wire()?.client,
+        client: &client.endpoint()?.http,
         url: url(to)?,
         content_type,
         origin,
@@ -135,7 +135,7 @@ impl Put<'_> {
             None => request,
         };
 
-        Wire::built(request.build())
+        finish(request)
     }
 
     /// What the host answered, without what it may repeat of the URL.

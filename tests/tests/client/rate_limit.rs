@@ -1,4 +1,4 @@
-//! Rate limits of a client, `concurrency` and `poll_interval`, measured at the server.
+//! The rate limiter: concurrent requests and the poll interval, as the server observes them.
 
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,8 @@ fn builder(stand_in: &StandIn) -> ClientBuilder {
     Client::builder().base_url(stand_in.base_url()).token(stand_in.token())
 }
 
-/// Makes a number of concurrent calls, each of which the server answers after a delay.
-async fn call_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
+/// Sends calls concurrently. The server delays each response.
+async fn send_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
     let delay = Fault::Delay(Duration::from_millis(50));
     stand_in.inject_faults("get_cluster", std::iter::repeat_n(delay, calls));
     let mut tasks = JoinSet::new();
@@ -28,23 +28,23 @@ async fn call_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
 }
 
 #[tokio::test]
-async fn concurrency_limits_simultaneous_requests() {
+async fn concurrency_limits_the_requests_in_flight() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
-    call_concurrently(&stand_in, &client, 24).await;
+    send_concurrently(&stand_in, &client, 24).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 4);
     assert_eq!(stand_in.requests().len(), 24);
 }
 
 #[tokio::test]
-async fn concurrency_is_unlimited_by_default() {
+async fn requests_are_not_limited_by_default() {
     let stand_in = connect_tests::start_stand_in().await;
-    call_concurrently(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
+    send_concurrently(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
     assert!(stand_in.traffic().max_concurrent_requests() > 4);
 }
 
 #[tokio::test]
-async fn failed_and_dropped_calls_release_their_permits() {
+async fn failed_and_dropped_calls_release_their_concurrency_permits() {
     let stand_in = connect_tests::start_stand_in().await;
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
@@ -63,29 +63,29 @@ async fn failed_and_dropped_calls_release_their_permits() {
 
     for _ in 0..2 {
         let call = client.get_cluster("c").send();
-        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("timeout");
+        tokio::time::timeout(Duration::from_millis(200), call).await.expect_err("a timeout");
     }
 
     stand_in.clear_faults();
-    call_concurrently(&stand_in, &client, 6).await;
+    send_concurrently(&stand_in, &client, 6).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 2);
 }
 
 #[tokio::test]
-async fn call_holds_no_permit_while_it_waits_for_a_retry() {
+async fn call_holds_no_concurrency_permit_during_backoff() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.inject_faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
 
     let print = client.print("c", "j").send();
-    let other = async {
+    let others = async {
         while stand_in.requests().is_empty() {
             tokio::task::yield_now().await;
         }
         client.get_cluster("c").send().await
     };
 
-    let (print, other) = tokio::join!(print, other);
+    let (print, other) = tokio::join!(print, others);
     print.expect("a response");
     other.expect("a response");
 
@@ -95,7 +95,7 @@ async fn call_holds_no_permit_while_it_waits_for_a_retry() {
 }
 
 #[tokio::test]
-async fn polls_of_one_cluster_are_an_interval_apart() {
+async fn poll_interval_limits_status_requests_for_each_cluster() {
     let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(100);
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
@@ -111,19 +111,18 @@ async fn polls_of_one_cluster_are_an_interval_apart() {
     for cluster in ["/clusters/a/status", "/clusters/b/status"] {
         let requests = stand_in.requests();
         let polls = requests.iter().filter(|request| request.path.ends_with(cluster));
-        let received: Vec<_> = polls.map(|request| request.received_at).collect();
+        let times: Vec<_> = polls.map(|request| request.received_at).collect();
 
-        assert_eq!(received.len(), 5);
-        for (index, received_at) in received.into_iter().enumerate() {
-            let earliest = start + interval * u32::try_from(index).expect("a small number");
-            assert!(received_at >= earliest, "poll {index} of {cluster}");
+        assert_eq!(times.len(), 5);
+        for (intervals, time) in (0..).zip(times) {
+            assert!(time - start >= interval * intervals, "{intervals}");
         }
     }
 }
 
-/// The interval begins when a poll is sent, not when the rate limiter permits it.
+/// The interval starts when the request is sent, not when the permit is acquired.
 #[tokio::test]
-async fn poll_that_waits_for_a_permit_delays_the_next_poll() {
+async fn poll_interval_starts_after_the_wait_for_a_concurrency_permit() {
     let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(300);
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
@@ -141,14 +140,14 @@ async fn poll_that_waits_for_a_permit_delays_the_next_poll() {
     second.expect("a response");
     other.await.expect("no panic").expect("a response");
 
-    let received: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
-    // The tolerance is for the time that a request takes to arrive.
-    let distance = received[2] - received[1];
+    let times: Vec<_> = stand_in.requests().iter().map(|request| request.received_at).collect();
+    // A tolerance, because the requests can take different times to arrive.
+    let distance = times[2] - times[1];
     assert!(distance > interval * 9 / 10, "{distance:?}");
 }
 
 #[tokio::test]
-async fn poll_interval_delays_no_other_cluster_and_no_other_operation() {
+async fn poll_interval_does_not_limit_other_clusters_and_operations() {
     let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
@@ -161,17 +160,15 @@ async fn poll_interval_delays_no_other_cluster_and_no_other_operation() {
         }
     };
     tokio::time::timeout(Duration::from_secs(60), calls).await.expect("no call waits");
-    let again = client.get_cluster_status("a").send();
-    tokio::time::timeout(Duration::from_secs(60), again)
-        .await
-        .expect("an immediate result")
-        .expect_err("rate limited");
+    let second = client.get_cluster_status("a").send();
+    let result = tokio::time::timeout(Duration::from_secs(60), second).await;
+    result.expect("no wait").expect_err("rate limited");
 
     assert_eq!(stand_in.requests().len(), 9);
 }
 
 #[tokio::test]
-async fn rate_limiter_rejects_poll_when_wait_exceeds_timeout() {
+async fn rate_limiter_rejects_call_at_once_when_wait_exceeds_timeout() {
     let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
@@ -179,22 +176,22 @@ async fn rate_limiter_rejects_poll_when_wait_exceeds_timeout() {
 
     let start = Instant::now();
     let error = client.get_cluster_status("a").send().await.expect_err("rate limited");
-    assert!(start.elapsed() < Duration::from_secs(60), "the error comes without a wait");
+    assert!(start.elapsed() < Duration::from_secs(60), "at once");
     assert!(error.to_string().contains("`poll_interval`"), "{error}");
     assert!(error.is_transient() && !error.may_have_been_applied(), "{error}");
 
-    let wait = error.retry_after().expect("a wait");
-    assert!(wait > hour / 2 && wait <= hour, "{wait:?}");
+    let delay = error.retry_after().expect("a delay");
+    assert!(delay > hour / 2 && delay <= hour, "{delay:?}");
 
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(!error.is_timeout() && !error.is_connect() && error.attempts() == 0, "{error:?}");
     assert_eq!(stand_in.requests().len(), 1);
 }
 
-/// Provides an expired token first, then the given token.
-struct RenewingProvider(String);
+/// Provides an expired token first, and this token after the API has refused it.
+struct Renewing(String);
 
-impl TokenProvider for RenewingProvider {
+impl TokenProvider for Renewing {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -205,15 +202,15 @@ impl TokenProvider for RenewingProvider {
 }
 
 #[tokio::test]
-async fn poll_with_a_renewed_token_is_sent_without_waiting() {
+async fn repeat_with_a_new_token_is_not_rate_limited() {
     let stand_in = connect_tests::start_stand_in().await;
-    let provider = RenewingProvider(stand_in.token().to_owned());
+    let provider = Renewing(stand_in.token().to_owned());
     let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
     let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
     let poll = client.get_cluster_status("a").send();
-    let result = tokio::time::timeout(Duration::from_secs(60), poll).await;
+    let result = tokio::time::timeout(Duration::from_secs(60), poll).await.expect("no wait");
 
-    result.expect("an immediate result").expect("a response");
+    result.expect("a response");
     assert_eq!(stand_in.requests().len(), 2);
 
     client.get_cluster_status("a").send().await.expect_err("rate limited");
@@ -221,7 +218,7 @@ async fn poll_with_a_renewed_token_is_sent_without_waiting() {
 }
 
 #[tokio::test]
-async fn last_failure_is_returned_when_the_rate_limiter_prevents_a_retry() {
+async fn failure_is_returned_when_the_poll_interval_leaves_no_time_for_a_retry() {
     let stand_in = connect_tests::start_stand_in().await;
     let policy = RetryPolicy::default().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
@@ -237,10 +234,7 @@ async fn last_failure_is_returned_when_the_rate_limiter_prevents_a_retry() {
         let error = call.await.expect_err("a failure");
 
         assert_eq!(error.status().map(|status| status.as_u16()), Some(500), "{error}");
-        assert!(
-            start.elapsed() < timeout,
-            "the call does not wait for a permit that comes too late"
-        );
+        assert!(start.elapsed() < timeout, "returned before the timeout");
         assert_eq!(stand_in.requests().len(), requests);
 
         stand_in.clear_faults();
@@ -248,7 +242,7 @@ async fn last_failure_is_returned_when_the_rate_limiter_prevents_a_retry() {
 }
 
 #[tokio::test]
-async fn timeout_error_contains_the_previous_failure() {
+async fn call_timeout_reports_the_failure_of_the_attempt_before() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in
@@ -256,7 +250,7 @@ async fn timeout_error_contains_the_previous_failure() {
 
     let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let options = CallOptions::new().retry(policy).timeout(Duration::from_secs(1));
-    let error = client.get_cluster("c").with(options).send().await.expect_err("timeout");
+    let error = client.get_cluster("c").with(options).send().await.expect_err("a timeout");
 
     assert!(
         error.to_string().contains("timed out after 1s; the attempt before failed: get_cluster"),
@@ -265,6 +259,6 @@ async fn timeout_error_contains_the_previous_failure() {
     let Error::Transport(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout());
 
-    let before = error.last_failure().and_then(Error::status).map(|status| status.as_u16());
-    assert_eq!((before, error.attempts()), (Some(502), 2));
+    let last_status = error.last_failure().and_then(Error::status).map(|status| status.as_u16());
+    assert_eq!((last_status, error.attempts()), (Some(502), 2));
 }

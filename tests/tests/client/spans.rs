@@ -1,4 +1,4 @@
-//! Spans and events that a call emits through `tracing`, and secrets that must not be in them.
+//! `tracing` spans of calls and attempts, and redaction of secrets in them.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -44,7 +44,7 @@ impl Visit for Fields {
     }
 }
 
-/// A layer that records all spans of the crate, and the text of everything above level `trace`.
+/// A `tracing` layer that records all spans, and the text of all levels except `trace`.
 #[derive(Clone, Default)]
 struct Capture {
     spans: Arc<Mutex<Vec<(Id, Span)>>>,
@@ -58,14 +58,14 @@ impl Capture {
         }
     }
 
-    fn update_span(&self, id: &Id, change: impl FnOnce(&mut Span)) {
+    fn with_span(&self, id: &Id, change: impl FnOnce(&mut Span)) {
         let mut spans = self.spans.lock().expect("no panic");
-        // Ids are reused; only the last span of an id can be open.
+        // Ids are reused: only the last span with an id can be open.
         let span = spans.iter_mut().rev().find(|(span_id, _)| span_id == id);
         change(&mut span.expect("an open span").1);
     }
 
-    /// Removes and returns the recorded spans, in the order in which they began.
+    /// Removes and returns the recorded spans, in the order of their start.
     fn take_spans(&self) -> Vec<Span> {
         let spans = std::mem::take(&mut *self.spans.lock().expect("no panic"));
         spans.into_iter().map(|(_, span)| span).collect()
@@ -95,7 +95,7 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
         self.record_text(*metadata.level(), format_args!("{} {fields:?}", metadata.name()));
 
         if metadata.target().starts_with("connect_api") {
-            self.update_span(id, |span| span.fields.0.extend(fields.0));
+            self.with_span(id, |span| span.fields.0.extend(fields.0));
         }
     }
 
@@ -108,13 +108,13 @@ impl<S: Subscriber + for<'l> LookupSpan<'l>> Layer<S> for Capture {
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let metadata = context.metadata(&id).expect("an open span");
         if metadata.target().starts_with("connect_api") {
-            self.update_span(&id, |span| span.closed = true);
+            self.with_span(&id, |span| span.closed = true);
         }
     }
 }
 
-/// Awaits a call; returns its span and the spans of its attempts.
-async fn spans_of<T: Debug>(
+/// Sends a call, and returns its span and the spans of its attempts.
+async fn record_spans<T: Debug>(
     capture: &Capture,
     call: impl Future<Output = Result<T, Error>>,
 ) -> (Span, Vec<Span>) {
@@ -150,22 +150,22 @@ impl Span {
         self.fields.0.get(field).map(String::as_str)
     }
 
-    /// Number of earlier attempts, status code and error type.
+    /// The fields for the resend count, the status code and the error type.
     fn outcome(&self) -> (Option<&str>, Option<&str>, Option<&str>) {
-        let resent = self.get("http.request.resend_count");
-        (resent, self.get("http.response.status_code"), self.get("error.type"))
+        let resend_count = self.get("http.request.resend_count");
+        (resend_count, self.get("http.response.status_code"), self.get("error.type"))
     }
 }
 
-struct Fixture {
+struct Setup {
     stand_in: StandIn,
     client: Client,
     capture: Capture,
     _guard: tracing::subscriber::DefaultGuard,
 }
 
-/// Starts a stand-in and a client, and records the spans of this thread, on which both run.
-async fn set_up() -> Fixture {
+/// Starts a stand-in server and a client, and captures the spans of this thread, on which both run.
+async fn set_up() -> Setup {
     let capture = Capture::default();
     let subscriber = tracing_subscriber::registry().with(capture.clone());
     let guard = tracing::subscriber::set_default(subscriber);
@@ -179,12 +179,12 @@ async fn set_up() -> Fixture {
         .build()
         .expect("a client");
 
-    Fixture { stand_in, client, capture, _guard: guard }
+    Setup { stand_in, client, capture, _guard: guard }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-async fn blocking_call_is_a_child_of_the_current_span() {
-    let Fixture { stand_in: _stand_in, client, capture, _guard } = set_up().await;
+async fn span_of_a_blocking_call_is_a_child_of_the_current_span() {
+    let Setup { stand_in: _stand_in, client, capture, _guard } = set_up().await;
     let subscriber = tracing::dispatcher::get_default(Clone::clone);
 
     let blocking = tokio::task::spawn_blocking(move || {
@@ -201,10 +201,10 @@ async fn blocking_call_is_a_child_of_the_current_span() {
 }
 
 #[tokio::test]
-async fn call_and_attempt_emit_one_span_each() {
-    let fixture = set_up().await;
-    let call = fixture.client.get_cluster_status(CLUSTER).send();
-    let (call, attempts) = spans_of(&fixture.capture, call).await;
+async fn call_and_attempt_have_a_span_each() {
+    let setup = set_up().await;
+    let call = setup.client.get_cluster_status(CLUSTER).send();
+    let (call, attempts) = record_spans(&setup.capture, call).await;
 
     assert_eq!(call.get("http.request.method"), Some("GET"));
     assert_eq!(call.get("url.template"), Some("/clusters/{cluster_id}/status"));
@@ -217,11 +217,11 @@ async fn call_and_attempt_emit_one_span_each() {
 }
 
 #[tokio::test]
-async fn each_attempt_span_has_its_number_and_outcome() {
-    let fixture = set_up().await;
-    fixture.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
-    let call = fixture.client.get_cluster(CLUSTER).send();
-    let (call, attempts) = spans_of(&fixture.capture, call).await;
+async fn attempt_spans_record_resend_count_and_outcome() {
+    let setup = set_up().await;
+    setup.stand_in.inject_faults("get_cluster", [Fault::Disconnect, Fault::Status(503)]);
+    let call = setup.client.get_cluster(CLUSTER).send();
+    let (call, attempts) = record_spans(&setup.capture, call).await;
 
     assert_eq!(call.outcome(), (Some("2"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
@@ -235,10 +235,10 @@ async fn each_attempt_span_has_its_number_and_outcome() {
     assert_eq!(outcomes, expected);
 }
 
-/// Provides an expired token first, then a valid one.
-struct RenewingProvider;
+/// Provides an expired token first, and a valid one after the API has refused it.
+struct RenewedToken;
 
-impl TokenProvider for RenewingProvider {
+impl TokenProvider for RenewedToken {
     fn token<'a>(
         &'a self,
         refused: Option<&'a AccessToken>,
@@ -249,12 +249,11 @@ impl TokenProvider for RenewingProvider {
 }
 
 #[tokio::test]
-async fn retry_with_a_renewed_token_is_another_attempt_span() {
-    let fixture = set_up().await;
-    let client =
-        Client::builder().base_url(fixture.stand_in.base_url()).token_provider(RenewingProvider);
+async fn repeat_with_a_new_token_has_an_attempt_span() {
+    let setup = set_up().await;
+    let client = Client::builder().base_url(setup.stand_in.base_url()).token_provider(RenewedToken);
     let call = client.build().expect("a client").print(CLUSTER, JOB).send();
-    let (call, attempts) = spans_of(&fixture.capture, call).await;
+    let (call, attempts) = record_spans(&setup.capture, call).await;
 
     assert_eq!(call.outcome(), (Some("1"), Some("200"), None));
     let outcomes: Vec<_> = attempts.iter().map(Span::outcome).collect();
@@ -263,9 +262,9 @@ async fn retry_with_a_renewed_token_is_another_attempt_span() {
 }
 
 #[tokio::test]
-async fn each_failure_sets_its_error_type() {
-    let fixture = set_up().await;
-    let without_retries = || CallOptions::new().retry(RetryPolicy::never());
+async fn spans_record_the_error_type() {
+    let setup = set_up().await;
+    let once = || CallOptions::new().retry(RetryPolicy::never());
     for (fault, status, kind) in [
         (Fault::Status(404), Some("404"), "404"),
         (Fault::Gateway(502), Some("502"), "502"),
@@ -277,44 +276,44 @@ async fn each_failure_sets_its_error_type() {
         (Fault::Body("application/json", "{}"), Some("200"), "no_data"),
     ] {
         let name = format!("{fault:?}");
-        let mut options = without_retries();
+        let mut options = once();
         if kind == "timeout" {
             options = options.attempt_timeout(Duration::from_millis(300));
         }
 
-        fixture.stand_in.inject_faults("print", [fault]);
-        let call = fixture.client.print(CLUSTER, JOB).with(options).send();
-        let (call, attempts) = spans_of(&fixture.capture, call).await;
+        setup.stand_in.inject_faults("print", [fault]);
+        let call = setup.client.print(CLUSTER, JOB).with(options).send();
+        let (call, attempts) = record_spans(&setup.capture, call).await;
 
         assert_eq!(call.outcome(), (Some("0"), status, Some(kind)), "{name}");
         assert_eq!(attempts.len(), 1, "{name}");
     }
 
-    let Fixture { stand_in, capture, .. } = &fixture;
+    let Setup { stand_in, capture, .. } = &setup;
     let url = stand_in.base_url();
     let refused = Client::builder().base_url(url.replace("127.0.0.1", "127.0.0.2")).build();
-    let refused = refused.expect("a client").get_cluster(CLUSTER).with(without_retries()).send();
-    let (call, _) = spans_of(capture, refused).await;
+    let refused = refused.expect("a client").get_cluster(CLUSTER).with(once()).send();
+    let (call, _) = record_spans(capture, refused).await;
 
     assert_eq!(call.outcome(), (Some("0"), None, Some("connect")));
 }
 
 #[tokio::test]
 async fn dropped_call_closes_its_spans() {
-    let fixture = set_up().await;
-    fixture.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
-    let call = fixture.client.print(CLUSTER, JOB).send();
-    tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("timeout");
+    let setup = set_up().await;
+    setup.stand_in.inject_faults("print", [Fault::Delay(Duration::from_secs(60))]);
+    let call = setup.client.print(CLUSTER, JOB).send();
+    tokio::time::timeout(Duration::from_millis(300), call).await.expect_err("late");
 
-    let spans = fixture.capture.take_spans();
+    let spans = setup.capture.take_spans();
     assert_eq!(spans.len(), 2);
     assert!(spans.iter().all(|span| span.closed), "{spans:?}");
 }
 
 #[tokio::test]
-async fn spans_above_trace_contain_no_id_token_or_body() {
-    let fixture = set_up().await;
-    let Fixture { stand_in, client, .. } = &fixture;
+async fn ids_tokens_and_bodies_are_logged_at_trace_level_only() {
+    let setup = set_up().await;
+    let Setup { stand_in, client, .. } = &setup;
     let echo = "{\"data\": \"umapi-token-4711 body-text-4715\"}";
 
     let faults = [
@@ -346,15 +345,15 @@ async fn spans_above_trace_contain_no_id_token_or_body() {
         let _ = client.update_cluster_note(CLUSTER, note).send().await;
     }
 
-    let requests = stand_in.requests();
-    let has_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
-    assert!(requests.iter().any(|request| has_note(&request.body)), "the note was not sent");
+    let sent = stand_in.requests();
+    let sent_note = |body: &[u8]| String::from_utf8_lossy(body).contains(NOTE);
+    assert!(sent.iter().any(|request| sent_note(&request.body)), "the secrets were sent");
 
-    let text = fixture.capture.text.lock().expect("no panic").clone();
+    let text = setup.capture.text.lock().expect("no panic").clone();
     assert!(text.contains("retrying the call") && text.contains("url.template"), "{text}");
 
     for secret in [TOKEN, CLUSTER, JOB, NOTE, "body-text-4715", "Gateway error page", "Master-Luke"]
     {
-        assert!(!text.contains(secret), "{secret:?} is in:\n{text}");
+        assert!(!text.contains(secret), "{secret:?} occurs in:\n{text}");
     }
 }

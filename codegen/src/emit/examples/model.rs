@@ -67,7 +67,7 @@ impl Examples<'_> {
         let variable = variable(&model.name);
         let secrets = Secrets::of(self.lowered, &model.name);
         let mut fields: Vec<&Field> = model.fields.iter().collect();
-        fields.retain(|field| !secrets.has(&field.name.to_string()));
+        fields.retain(|field| !secrets.has(&field.json_name));
         // Fields that are always present come first.
         fields.sort_by_key(|field| field.ty.is_option());
 

@@ -96,14 +96,19 @@ impl Examples<'_> {
         call.arguments.push(quote! { body });
     }
 
-    /// The example of a setter for a field of an optional body. It is empty if the example of the
+    /// The example of a setter for a field of an optional body, `None` if the example of the
     /// operation already sets the field: the document does not say which fields go together.
-    pub fn of_setter(&self, operation: &Operation, body: &Body, field: &Field) -> TokenStream {
+    pub fn of_setter(
+        &self,
+        operation: &Operation,
+        body: &Body,
+        field: &Field,
+    ) -> Option<TokenStream> {
         let (name, ty) = (&field.name, field.ty.without_option());
         let value = |documented| self.value(ty, documented, &name.to_string(), 1);
         let documented = member(body.example.as_ref(), name);
         if documented.is_some() && value(documented).is_some() {
-            return quote! {};
+            return None;
         }
 
         let request = names::request(&operation.id);
@@ -116,10 +121,6 @@ impl Examples<'_> {
         };
 
         let frame = quote! { fn example(request: connect_api::requests::#request #given) {} };
-        let example = program("", &frame, &[quote! { let request = request.#name(#value); }]);
-        quote! {
-            ///
-            #example
-        }
+        Some(program("", &frame, &[quote! { let request = request.#name(#value); }]))
     }
 }

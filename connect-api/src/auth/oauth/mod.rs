@@ -18,6 +18,7 @@ use std::time::Duration;
 pub(crate) use config::RefreshTokenHook;
 pub(crate) use config::{AccountConfig, account_setters};
 pub use endpoint::DEFAULT_TOKEN_URL;
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub(crate) use endpoint::TokenEndpoint;
 pub(crate) use refresh::SharedTokens;
 pub use refresh_token::RefreshToken;

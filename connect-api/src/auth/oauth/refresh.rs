@@ -371,6 +371,13 @@ mod tests {
         (Arc::new(shared), requests)
     }
 
+    fn expire_access_token(shared: &SharedTokens) {
+        let now = Instant::now();
+        let mut state = shared.state();
+        let access = state.access.as_mut().unwrap();
+        (access.refresh_at, access.expires_at) = (now, now);
+    }
+
     #[tokio::test]
     async fn failed_refresh_leaves_the_access_token_usable_until_it_expires() {
         for retry_after in [None, Some("300")] {
@@ -384,11 +391,7 @@ mod tests {
                 assert_eq!(requests.load(Ordering::Relaxed), 1, "no request during the backoff");
             }
 
-            let now = Instant::now();
-            let mut state = shared.state();
-            let access = state.access.as_mut().unwrap();
-            (access.refresh_at, access.expires_at) = (now, now);
-            drop(state);
+            expire_access_token(&shared);
             assert!(shared.token(None).await.unwrap_err().is_transient());
         }
     }

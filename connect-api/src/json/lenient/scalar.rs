@@ -34,7 +34,7 @@ pub(crate) trait Scalar: Sized {
     }
 }
 
-/// Implements [`Lenient`](super::Lenient) for types that are [`Scalar`].
+/// Implements [`Lenient`](super::field::Lenient) for types that are [`Scalar`].
 macro_rules! lenient_scalar {
     ($($scalar:ty),*) => {$(
         impl crate::json::lenient::Lenient for $scalar {
@@ -278,7 +278,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::json::lenient::Lenient;
+    use crate::json::lenient::field::Lenient;
 
     fn read<T: Lenient>(json: &str) -> Result<T, serde_json::Error> {
         T::read(&mut serde_json::Deserializer::from_str(json), "member")

@@ -1,4 +1,4 @@
-//! A test case: one call of the public API, and the request that it must send.
+//! Test case: a call of the public API, and the request that it must send.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,27 +8,27 @@ use connect_stand_in::StandIn;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// A call of one operation with all its parameters, and the expected request.
+/// A call of one operation with all parameters, and the expected request.
 pub struct Case {
     pub id: &'static str,
     pub method: &'static str,
-    /// Path below the base URL, percent-encoded.
+    /// The path relative to the base URL, percent-encoded.
     pub path: &'static str,
-    /// Query, decoded, in the order of the document.
+    /// The decoded query, in the order of the document.
     pub query: &'static [(&'static str, &'static str)],
     pub body: Option<Value>,
     pub send: Send,
 }
 
-/// A response of any type, with the decoded body as JSON in its envelope.
-pub struct AnyResponse {
+/// The response to a call, with the body as JSON in its envelope.
+pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub json: Option<Value>,
 }
 
-type ResponseFuture = Pin<Box<dyn Future<Output = Result<AnyResponse, Error>>>>;
-pub type Send = Box<dyn Fn(&Client) -> ResponseFuture>;
+type Pending = Pin<Box<dyn Future<Output = Result<Reply, Error>>>>;
+pub type Send = Box<dyn Fn(&Client) -> Pending>;
 
 impl Case {
     pub fn new(id: &'static str, method: &'static str, path: &'static str, send: Send) -> Self {
@@ -46,39 +46,39 @@ impl Case {
     }
 }
 
-/// A call whose response is the `data` of an envelope.
+/// A call that returns the `data` of an envelope.
 pub fn data<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
-    boxed(call, |data| Some(json!({ "data": data })))
+    reply(call, |data| Some(json!({ "data": data })))
 }
 
-/// A call whose response is a page.
+/// A call that returns a page.
 pub fn page<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<Page<T>>, Error>> + 'static,
 {
-    without_envelope(call)
+    whole(call)
 }
 
-/// A call whose response has no envelope.
-pub fn without_envelope<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
+/// A call that returns a body without an envelope.
+pub fn whole<T: Serialize + 'static, F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<T>, Error>> + 'static,
 {
-    boxed(call, |body| Some(json!(body)))
+    reply(call, |body| Some(json!(body)))
 }
 
-/// A call whose response has no body.
-pub fn without_body<F>(call: impl Fn(&Client) -> F + 'static) -> Send
+/// A call that returns no body.
+pub fn nothing<F>(call: impl Fn(&Client) -> F + 'static) -> Send
 where
     F: Future<Output = Result<Response<()>, Error>> + 'static,
 {
-    boxed(call, |()| None)
+    reply(call, |()| None)
 }
 
-fn boxed<T: 'static, F>(
+fn reply<T: 'static, F>(
     call: impl Fn(&Client) -> F + 'static,
     json: fn(&T) -> Option<Value>,
 ) -> Send
@@ -90,16 +90,15 @@ where
         Box::pin(async move {
             let response = call.await?;
             let json = json(response.body());
-            Ok(AnyResponse { status: response.status(), headers: response.headers().clone(), json })
+            Ok(Reply { status: response.status(), headers: response.headers().clone(), json })
         })
     })
 }
 
-/// A client of the stand-in, without retries.
+/// Creates a client of a stand-in server, without retries.
 pub fn client(stand_in: &StandIn) -> Client {
-    // Other tests cover retries.
-    let without_retries = CallOptions::new().retry(RetryPolicy::never());
+    let once = CallOptions::new().retry(RetryPolicy::never());
     let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
-    let builder = builder.call_options(without_retries);
+    let builder = builder.call_options(once);
     builder.build().expect("a client")
 }

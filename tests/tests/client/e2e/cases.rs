@@ -1,4 +1,4 @@
-//! One test case for each operation, with all required and optional parameters.
+//! Test cases: each operation with all required and optional parameters.
 
 use connect_api::models::{
     ClusterIdsRequest, ClusterNote, ClusterNoteUpdateRequest, ClusterSharingUpdateRequest,
@@ -7,13 +7,13 @@ use connect_api::models::{
 };
 use serde_json::json;
 
-use super::case::{Case, data, page, without_body, without_envelope};
+use super::case::{Case, data, nothing, page, whole};
 use super::print_jobs;
 
 const CLUSTER: &str = "ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE=";
 const PRINTER: &str = "5712e0ac-e90a-0344-ee91-7e8050a44c9b";
 
-/// All test cases.
+/// Returns the cases of all operations.
 pub fn all() -> Vec<Case> {
     [clusters(), cluster_details(), printers(), print_jobs::cases(), registration(), service()]
         .into_iter()
@@ -73,7 +73,7 @@ fn clusters() -> Vec<Case> {
             "delete_cluster",
             "DELETE",
             "/clusters/c1",
-            without_body(|client| client.delete_cluster("c1").send_for_response()),
+            nothing(|client| client.delete_cluster("c1").send_for_response()),
         ),
     ]
 }
@@ -157,7 +157,7 @@ fn printers() -> Vec<Case> {
             "add_completed_maintenance",
             "PUT",
             "/clusters/c1/maintenance",
-            without_body(|client| {
+            nothing(|client| {
                 let body = PrinterMaintenanceTaskRequest::new();
                 let body = body.task_codes(["um3_clean_printer".into()]);
                 client.add_completed_maintenance("c1", body).send_for_response()
@@ -214,7 +214,7 @@ fn registration() -> Vec<Case> {
             "delete_team",
             "DELETE",
             "/teams/t1",
-            without_body(|client| client.delete_team("t1").send_for_response()),
+            nothing(|client| client.delete_team("t1").send_for_response()),
         ),
         Case::new(
             "get_settings",
@@ -262,14 +262,14 @@ fn service() -> Vec<Case> {
             "get_spec",
             "GET",
             "/spec",
-            without_envelope(|client| client.get_spec().version("2.0").send_for_response()),
+            whole(|client| client.get_spec().version("2.0").send_for_response()),
         )
         .query(&[("version", "2.0")]),
         Case::new(
             "brew_coffee",
             "GET",
             "/teapot",
-            without_body(|client| client.brew_coffee().send_for_response()),
+            nothing(|client| client.brew_coffee().send_for_response()),
         ),
     ]
 }

@@ -1,4 +1,4 @@
-//! Variations of the envelopes of data and errors that real responses show, for every operation.
+//! Lenient decoding: envelopes and error objects that differ from the document, for all operations.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -7,10 +7,10 @@ use connect_api::{Client, Error};
 use connect_tests::json::canonical;
 use serde_json::{Map, Value, json};
 
-use super::raw_server::{client_for_url, json_response, serve_with};
+use super::raw_server::{client_of, json as json_response, serve_by};
 use super::{case::Case, cases};
 
-/// A server whose response each call sets, and a client of it.
+/// A server that sends the response that was set last, and its client.
 struct ScriptedServer {
     client: Client,
     response: Arc<Mutex<String>>,
@@ -19,29 +19,29 @@ struct ScriptedServer {
 impl ScriptedServer {
     fn new() -> Self {
         let response = Arc::<Mutex<String>>::default();
-        let next = response.clone();
-        let url = serve_with(move || next.lock().expect("no panic").clone().into());
-        Self { client: client_for_url(&url), response }
+        let next_response = response.clone();
+        let url = serve_by(move || next_response.lock().expect("no panic").clone().into());
+        Self { client: client_of(&url), response }
     }
 
     async fn call(&self, case: &Case, status: u16, body: &Value) -> Result<Value, Error> {
         *self.response.lock().expect("no panic") =
-            json_response(&format!("{status} Reason"), &body.to_string());
-        (case.send)(&self.client).await.map(|response| response.json.unwrap_or_default())
+            json_response(&format!("{status} Status"), &body.to_string());
+        (case.send)(&self.client).await.map(|reply| reply.json.unwrap_or_default())
     }
 }
 
-/// Expected result of a variation.
+/// The expected result of decoding a body.
 enum Expected {
     /// The documented data.
     Data,
-    /// A no-data error.
+    /// An error that reports missing data.
     NoData,
     /// A decode error.
     Decode,
 }
 
-/// Variations of a body whose data is an object or a list.
+/// Variations of the body of an object or a list.
 fn variations(body: &Value) -> Vec<(Value, Expected)> {
     use Expected::{Data, Decode, NoData};
 
@@ -54,11 +54,11 @@ fn variations(body: &Value) -> Vec<(Value, Expected)> {
 
     let mut variations = vec![
         (body.clone(), Data),
-        (with("unknown_member", json!([{"data": 1}])), Data),
+        (with("undocumented", json!([{"data": 1}])), Data),
         (with("errors", json!([])), Data),
         (with("errors", Value::Null), Data),
         (json!({}), NoData),
-        (json!({"unknown_member": 1}), NoData),
+        (json!({"undocumented": 1}), NoData),
         (Value::Null, NoData),
         (json!(""), NoData),
         (json!(7), Decode),
@@ -67,9 +67,9 @@ fn variations(body: &Value) -> Vec<(Value, Expected)> {
         (with("data", json!("text")), Decode),
     ];
 
-    for beside in ["meta", "links"] {
+    for member in ["meta", "links"] {
         for value in [json!(null), json!([]), json!(""), json!(7), json!({"page": 7, "next": []})] {
-            variations.push((with(beside, value), Data));
+            variations.push((with(member, value), Data));
         }
     }
 
@@ -99,7 +99,7 @@ fn variations(body: &Value) -> Vec<(Value, Expected)> {
 }
 
 #[tokio::test]
-async fn every_envelope_variation_has_the_expected_result() {
+async fn envelopes_are_decoded_leniently() {
     let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
     let mut count = 0;
     for case in cases::all() {
@@ -109,8 +109,8 @@ async fn every_envelope_variation_has_the_expected_result() {
             continue;
         };
 
-        for (varied, expected) in variations(body) {
-            let result = server.call(&case, *status, &varied).await;
+        for (variation, expected) in variations(body) {
+            let result = server.call(&case, *status, &variation).await;
             let is_expected = match (expected, &result) {
                 (Expected::Data, Ok(decoded)) => {
                     canonical(decoded["data"].clone()) == canonical(body["data"].clone())
@@ -120,7 +120,7 @@ async fn every_envelope_variation_has_the_expected_result() {
                 _ => false,
             };
 
-            assert!(is_expected, "{} {varied}: {result:?}", case.id);
+            assert!(is_expected, "{} {variation}: {result:?}", case.id);
             count += 1;
         }
     }
@@ -128,7 +128,7 @@ async fn every_envelope_variation_has_the_expected_result() {
     insta::assert_snapshot!(format!("{count} variations of envelopes"), @"780 variations of envelopes");
 }
 
-/// Variations of an error object: without an optional member, or with another type.
+/// Variations of an error object: fields other than the code are missing or invalid.
 fn error_variations(error: &Map<String, Value>) -> Vec<Value> {
     let mut variations = vec![json!([error]), json!(error), json!([null, error, "text"])];
     let with = |name: &str, value: Value| {
@@ -138,19 +138,19 @@ fn error_variations(error: &Map<String, Value>) -> Vec<Value> {
     };
 
     for name in ["id", "http_status", "title", "detail", "meta"] {
-        let values = [json!(null), json!(""), json!(7), json!(true), json!([]), json!({"a": 1})];
-        variations.extend(values.into_iter().map(|value| with(name, value)));
+        let invalid = [json!(null), json!(""), json!(7), json!(true), json!([]), json!({"a": 1})];
+        variations.extend(invalid.into_iter().map(|value| with(name, value)));
         let mut without = error.clone();
         without.shift_remove(name);
         variations.push(json!([without]));
     }
 
-    variations.push(with("unknown_member", json!([1])));
+    variations.push(with("undocumented", json!([1])));
     variations
 }
 
 #[tokio::test]
-async fn error_code_is_read_from_every_variation_of_an_error() {
+async fn error_code_is_decoded_although_other_fields_are_invalid() {
     let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
     let (mut count, mut seen) = (0, BTreeSet::new());
     for case in cases::all() {
@@ -162,8 +162,8 @@ async fn error_code_is_read_from_every_variation_of_an_error() {
                 continue;
             }
 
-            for varied in error_variations(error.as_object().expect("an object")) {
-                let body = json!({ "errors": varied });
+            for variation in error_variations(error.as_object().expect("an object")) {
+                let body = json!({ "errors": variation });
                 let failed = server.call(&case, *status, &body).await.expect_err("an error");
                 let code = failed.code().map(AsRef::as_ref);
 
@@ -173,6 +173,6 @@ async fn error_code_is_read_from_every_variation_of_an_error() {
         }
     }
 
-    let text = format!("{count} variations of {} errors", seen.len());
-    insta::assert_snapshot!(text, @"351 variations of 9 errors");
+    let counts = format!("{count} variations of {} errors", seen.len());
+    insta::assert_snapshot!(counts, @"351 variations of 9 errors");
 }

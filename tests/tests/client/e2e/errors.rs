@@ -1,4 +1,4 @@
-//! Each documented error of each operation becomes the corresponding `ApiError`.
+//! Documented errors of all operations.
 
 use connect_api::Error;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::case::client;
 use super::cases;
 
 #[tokio::test]
-async fn every_documented_error_is_returned_with_code_and_request_id() {
+async fn documented_errors_of_all_operations_are_decoded() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let mut count = 0;
@@ -17,17 +17,17 @@ async fn every_documented_error_is_returned_with_code_and_request_id() {
         let errors = operation.responses.iter().filter(|(status, _)| !(200..300).contains(*status));
 
         for (status, content) in errors {
-            let response = format!("{} {status}", case.id);
+            let name = format!("{} {status}", case.id);
             let example = content.as_ref().and_then(|content| content.example.as_ref());
-            let example = example.unwrap_or_else(|| panic!("{response}: no example"));
+            let example = example.unwrap_or_else(|| panic!("{name}: no example"));
             stand_in.set_next_response(case.id, *status);
 
-            let Err(error) = (case.send)(&client).await else { panic!("{response}: a success") };
+            let Err(error) = (case.send)(&client).await else { panic!("{name}: a success") };
             assert_eq!(error.operation(), Some(case.id));
-            assert_eq!(error.status().map(|status| status.as_u16()), Some(*status), "{response}");
+            assert_eq!(error.status().map(|status| status.as_u16()), Some(*status), "{name}");
 
             let code = example["errors"][0]["code"].as_str().expect("a code");
-            assert_eq!(error.code().map(AsRef::as_ref), Some(code), "{response}");
+            assert_eq!(error.code().map(AsRef::as_ref), Some(code), "{name}");
 
             let text = error.to_string();
             assert!(!text.contains(['\n', '\r']), "{text}");
@@ -36,9 +36,9 @@ async fn every_documented_error_is_returned_with_code_and_request_id() {
                 assert!(text.contains(part), "{text}: {part}");
             }
 
-            let Error::Api(error) = error else { panic!("{response}: {text}") };
-            assert_eq!(json!({ "errors": error.errors }), *example, "{response}");
-            assert!(error.excerpt.is_none() && !error.errors.is_empty(), "{response}");
+            let Error::Api(error) = error else { panic!("{name}: {text}") };
+            assert_eq!(json!({ "errors": error.errors }), *example, "{name}");
+            assert!(error.excerpt.is_none() && !error.errors.is_empty(), "{name}");
 
             let id = error.request_id().expect("a request id");
             assert!(text.contains(id) && error.headers["x-request-id"] == id, "{text}");
@@ -47,17 +47,17 @@ async fn every_documented_error_is_returned_with_code_and_request_id() {
         }
     }
 
-    // All 185 documented responses except the success of each of the 33 operations.
+    // 185 documented responses, without one success for each of the 33 operations.
     assert_eq!(count, 152);
     assert_eq!(stand_in.requests().len(), 152);
 }
 
 #[tokio::test]
-async fn response_with_several_errors_returns_all_of_them() {
+async fn response_with_several_errors_keeps_all_of_them() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let call = client.get_print_jobs().sent_from(["mars".into()]).status(["lost".into()]);
-    let Err(Error::Api(error)) = call.send().await else { panic!("an error was expected") };
+    let Err(Error::Api(error)) = call.send().await else { panic!("expected an API error") };
 
     assert_eq!((error.status.as_u16(), error.errors.len()), (400, 2), "{error}");
     let text = error.to_string();
@@ -74,10 +74,10 @@ async fn wrong_token_is_403_and_missing_token_is_401() {
         result.expect_err("a wrong token").status().map(|status| status.as_u16()),
         Some(403)
     );
-    let client_without_token = builder().build().expect("a client");
-    let result = client_without_token.get_settings().send().await;
+    let without_token = builder().build().expect("a client");
+    let result = without_token.get_settings().send().await;
     assert_eq!(result.expect_err("no token").status().map(|status| status.as_u16()), Some(401));
 
-    client_without_token.get_uptime().send().await.expect("a public operation");
+    without_token.get_uptime().send().await.expect("an operation without authentication");
     assert!(!stand_in.requests()[2].headers.contains_key("authorization"));
 }

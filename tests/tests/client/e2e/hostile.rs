@@ -1,4 +1,4 @@
-//! Hostile path parameters do not change the route.
+//! Hostile values of path parameters do not change the route.
 
 use connect_api::{Client, Error};
 use connect_stand_in::StandIn;
@@ -31,7 +31,7 @@ const IDS: [&str; 22] = [
     "\0\t\u{7f}",
 ];
 
-/// The segments of the last request below the base URL.
+/// Returns the decoded path segments of the last request.
 fn segments(stand_in: &StandIn) -> Vec<String> {
     let requests = stand_in.requests();
     let request = requests.last().expect("a request");
@@ -42,7 +42,7 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn path_parameter_is_encoded_as_one_segment() {
+async fn id_is_sent_as_one_path_segment() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -61,13 +61,13 @@ async fn path_parameter_is_encoded_as_one_segment() {
 }
 
 #[tokio::test]
-async fn empty_and_dot_segments_are_rejected_before_a_request() {
+async fn empty_and_dot_ids_are_rejected_without_a_request() {
     async fn errors(client: &Client, id: &str) -> [Error; 4] {
         [
-            client.delete_cluster(id).send().await.expect_err("a configuration error"),
-            client.get_cluster_status(id).send().await.expect_err("a configuration error"),
-            client.print("c1", id).send().await.expect_err("a configuration error"),
-            client.reprint("c1", id, "i1").send().await.expect_err("a configuration error"),
+            client.delete_cluster(id).send().await.expect_err("an error"),
+            client.get_cluster_status(id).send().await.expect_err("an error"),
+            client.print("c1", id).send().await.expect_err("an error"),
+            client.reprint("c1", id, "i1").send().await.expect_err("an error"),
         ]
     }
 

@@ -1,4 +1,4 @@
-//! End-to-end tests: every operation through the public API of the crate, over HTTP.
+//! All operations through the public API of the crate, over HTTP.
 
 mod case;
 mod cases;

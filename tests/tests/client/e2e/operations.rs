@@ -1,4 +1,4 @@
-//! Each operation sends the expected request and returns the document's example.
+//! Each operation sends the documented request and decodes the documented response.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,32 +17,32 @@ fn spec(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn every_operation_has_a_case_with_all_its_parameters() {
+async fn each_operation_has_a_case_with_all_parameters() {
     let stand_in = connect_tests::start_stand_in().await;
     let cases = cases::all();
-    let called: BTreeSet<&str> = cases.iter().map(|case| case.id).collect();
+    let tested: BTreeSet<&str> = cases.iter().map(|case| case.id).collect();
     let documented: BTreeSet<&str> =
         stand_in.contract().operations().map(|operation| operation.id.as_str()).collect();
 
-    assert_eq!(called, documented);
-    assert_eq!((cases.len(), called.len()), (33, 33));
+    assert_eq!(tested, documented);
+    assert_eq!((cases.len(), tested.len()), (33, 33));
 
     let document = spec("connect-v1.openapi.json");
     for case in &cases {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
         for parameter in operation.parameters.iter().filter(|p| p.location == Location::Query) {
             let is_set = case.query.iter().any(|(name, _)| *name == parameter.name);
-            assert!(is_set, "the case of {} leaves out {}", case.id, parameter.name);
+            assert!(is_set, "the case of {} does not set {}", case.id, parameter.name);
         }
 
         for field in body_fields(&document, case.id) {
             let is_set = case.body.as_ref().is_some_and(|body| body["data"].get(&field).is_some());
-            assert!(is_set, "the case of {} leaves out {field}", case.id);
+            assert!(is_set, "the case of {} does not set {field}", case.id);
         }
     }
 }
 
-/// The fields of the body of an operation.
+/// Returns the fields of the body of an operation.
 fn body_fields(document: &Value, id: &str) -> Vec<String> {
     let items = document["paths"].as_object().expect("paths").values();
     let mut operations = items.flat_map(|item| item.as_object().expect("an item").values());
@@ -64,27 +64,27 @@ fn body_fields(document: &Value, id: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn every_operation_sends_its_request_and_returns_the_documented_response() {
+async fn each_operation_sends_the_documented_request_and_decodes_the_example() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     for case in cases::all() {
-        let response = match (case.send)(&client).await {
-            Ok(response) => response,
+        let reply = match (case.send)(&client).await {
+            Ok(reply) => reply,
             Err(error) => panic!("{error}"),
         };
         let operation = stand_in.contract().operation(case.id).expect("an operation");
-        assert_eq!(Some(response.status.as_u16()), operation.success(), "{}", case.id);
-        assert!(response.headers.contains_key("x-request-id"), "{}", case.id);
+        assert_eq!(Some(reply.status.as_u16()), operation.success(), "{}", case.id);
+        assert!(reply.headers.contains_key("x-request-id"), "{}", case.id);
 
         let documented = match case.id {
             "get_spec" => Some(spec("upstream/connect-v1.json")),
-            _ => operation.responses[&response.status.as_u16()]
+            _ => operation.responses[&reply.status.as_u16()]
                 .as_ref()
                 .map(|content| content.example.clone().expect("an example")),
         };
 
-        assert_eq!(response.json.is_none(), response.status.as_u16() == 204, "{}", case.id);
-        assert_eq!(response.json.map(canonical), documented.map(canonical), "{}", case.id);
+        assert_eq!(reply.json.is_none(), reply.status.as_u16() == 204, "{}", case.id);
+        assert_eq!(reply.json.map(canonical), documented.map(canonical), "{}", case.id);
 
         assert_request(&stand_in, &case);
     }
@@ -92,7 +92,7 @@ async fn every_operation_sends_its_request_and_returns_the_documented_response()
     assert_eq!(stand_in.requests().len(), 33);
 }
 
-/// Asserts that the last request that the stand-in received is the one of the case.
+/// Asserts that the last request is the expected request of the case.
 fn assert_request(stand_in: &StandIn, case: &Case) {
     let requests = stand_in.requests();
     let request = requests.last().expect("a request");
@@ -122,7 +122,7 @@ fn assert_request(stand_in: &StandIn, case: &Case) {
 }
 
 #[tokio::test]
-async fn unset_optional_parameters_are_not_sent() {
+async fn unset_options_are_not_sent() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     client.get_clusters().send().await.expect("a page");

@@ -1,4 +1,4 @@
-//! The test cases of print jobs.
+//! Test cases of print jobs.
 
 use connect_api::models::{PrintJobInstanceUpdateRequest, PrintJobOrigin, PrintJobState};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! A server on the loopback interface that sends given bytes, valid HTTP or not.
+//! A server on this machine that responds with given bytes, valid HTTP or not.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -7,20 +7,20 @@ use connect_api::{CallOptions, Client, RetryPolicy};
 
 pub const TOKEN: &str = "umapi-0123456789-secret";
 
-/// Starts a server that sends the same bytes for every request; returns its base URL.
+/// Responds to each request with the same bytes and closes the connection. Returns the base URL.
 pub fn serve(response: impl Into<Vec<u8>>) -> String {
     serve_sequence(vec![response.into()])
 }
 
-/// Starts a server that sends these responses one after the other, and repeats the last.
+/// Responds to the requests with the given responses in order, and repeats the last one.
 pub fn serve_sequence(responses: Vec<Vec<u8>>) -> String {
     let last = responses.last().cloned().expect("a response");
     let mut responses = responses.into_iter();
-    serve_with(move || responses.next().unwrap_or_else(|| last.clone()))
+    serve_by(move || responses.next().unwrap_or_else(|| last.clone()))
 }
 
-/// Starts a server that sends what a function returns; each response closes its connection.
-pub fn serve_with(mut next_response: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
+/// Responds to each request with the bytes that the function returns.
+pub fn serve_by(mut next_response: impl FnMut() -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
 
@@ -29,7 +29,7 @@ pub fn serve_with(mut next_response: impl FnMut() -> Vec<u8> + Send + 'static) -
             let response = next_response();
             let Ok(mut stream) = stream else { return };
 
-            // Reads the complete request, because closing with unread bytes resets the connection.
+            // Reads the complete request: closing with unread bytes would reset the connection.
             let mut reader = BufReader::new(&stream);
             let (mut length, mut line) = (0, String::new());
             while matches!(reader.read_line(&mut line), Ok(3..)) {
@@ -48,7 +48,7 @@ pub fn serve_with(mut next_response: impl FnMut() -> Vec<u8> + Send + 'static) -
     url
 }
 
-/// A response with a content length.
+/// Formats a response with its `Content-Length`.
 pub fn response(status: &str, headers: &str, body: &str) -> String {
     let length = body.len();
     format!(
@@ -56,23 +56,18 @@ pub fn response(status: &str, headers: &str, body: &str) -> String {
     )
 }
 
-/// A response with a JSON body and a request id.
-pub fn json_response(status: &str, body: &str) -> String {
+/// Formats a response with a JSON body.
+pub fn json(status: &str, body: &str) -> String {
     response(status, "Content-Type: application/json\r\nX-Request-Id: r-1\r\n", body)
 }
 
-/// A client of a server that always sends this response.
-pub fn client_for_response(response: impl Into<Vec<u8>>) -> Client {
-    client_for_url(&serve(response))
+/// Starts a server with this response, and creates its client.
+pub fn client(response: impl Into<Vec<u8>>) -> Client {
+    client_of(&serve(response))
 }
 
-/// A client without retries.
-pub fn client_for_url(url: &str) -> Client {
-    let without_retries = CallOptions::new().retry(RetryPolicy::never());
-    Client::builder()
-        .base_url(url)
-        .token(TOKEN)
-        .call_options(without_retries)
-        .build()
-        .expect("a client")
+/// Creates a client of a server, without retries.
+pub fn client_of(url: &str) -> Client {
+    let once = CallOptions::new().retry(RetryPolicy::never());
+    Client::builder().base_url(url).token(TOKEN).call_options(once).build().expect("a client")
 }

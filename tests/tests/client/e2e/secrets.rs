@@ -1,4 +1,4 @@
-//! The token is sent to the base URL only, and is in no `Debug` text and no error.
+//! The token is sent to the base URL only, and redacted in `Debug` and errors.
 
 use std::error::Error as _;
 use std::io::ErrorKind;
@@ -7,10 +7,10 @@ use std::net::TcpListener;
 use connect_api::{Client, Error};
 use serde_json::{Value, json};
 
-use super::raw_server::{TOKEN, client_for_response, client_for_url, json_response, response};
+use super::raw_server::{TOKEN, client, client_of, json as json_response, response};
 
-/// The texts of an error and all its sources.
-fn all_texts(error: &Error) -> String {
+/// Formats an error and all its sources with `Display` and `Debug`.
+fn format_all(error: &Error) -> String {
     let mut text = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
     while let Some(inner) = source {
@@ -22,8 +22,8 @@ fn all_texts(error: &Error) -> String {
 }
 
 #[track_caller]
-fn assert_has_no_token(error: &Error) {
-    let text = all_texts(error);
+fn assert_token_redacted(error: &Error) {
+    let text = format_all(error);
     assert!(!text.contains(TOKEN), "{text}");
 }
 
@@ -32,11 +32,11 @@ async fn redirect_is_not_followed() {
     for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect", "308 Permanent"]
     {
         let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        other.set_nonblocking(true).expect("a listener that does not wait");
+        other.set_nonblocking(true).expect("a non-blocking listener");
         let target = format!("http://{}/v1/settings", other.local_addr().expect("an address"));
         let location = format!("Location: {target}\r\n");
-        let client = client_for_response(response(status, &location, ""));
-        let error = client.get_settings().send().await.expect_err("no success");
+        let client = client(response(status, &location, ""));
+        let error = client.get_settings().send().await.expect_err("an error");
 
         assert!(matches!(error, Error::Api(_)), "{error:?}");
         assert_eq!(
@@ -44,15 +44,15 @@ async fn redirect_is_not_followed() {
             Some(status[..3].to_owned())
         );
 
-        assert_has_no_token(&error);
+        assert_token_redacted(&error);
         let error = other.accept().expect_err("no connection");
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
     }
 }
 
 #[test]
-fn debug_of_clients_and_requests_contains_no_token() {
-    let client = client_for_url("http://127.0.0.1:9/v1");
+fn debug_of_client_and_request_redacts_the_token() {
+    let client = client_of("http://127.0.0.1:9/v1");
     let builder = Client::builder().token(TOKEN);
 
     let text = format!(
@@ -65,7 +65,7 @@ fn debug_of_clients_and_requests_contains_no_token() {
 }
 
 #[tokio::test]
-async fn token_in_an_error_response_is_redacted() {
+async fn error_response_that_contains_the_token_is_redacted() {
     let object = json!({
         "id": "1",
         "code": format!("bad{TOKEN}"),
@@ -76,50 +76,46 @@ async fn token_in_an_error_response_is_redacted() {
     });
     let bodies = [json!({"errors": [object]}), json!({"errors": [1], "given": TOKEN})];
     for body in bodies {
-        let client = client_for_response(json_response("403 Forbidden", &body.to_string()));
+        let client = client(json_response("403 Forbidden", &body.to_string()));
         let error = client.get_settings().send().await.expect_err("an error");
-        assert_has_no_token(&error);
+        assert_token_redacted(&error);
         assert!(error.to_string().contains("***"), "{error}");
     }
 
     let headers = format!("X-Request-Id: {TOKEN}\r\nX-Echo: Bearer {TOKEN}\r\n");
-    let client = client_for_response(response(
-        "502 Bad Gateway",
-        &headers,
-        &format!("<p>Bearer {TOKEN}</p>"),
-    ));
+    let client = client(response("502 Bad Gateway", &headers, &format!("<p>Bearer {TOKEN}</p>")));
     let error = client.get_settings().send().await.expect_err("an error");
-    assert_has_no_token(&error);
+    assert_token_redacted(&error);
 
     assert!(error.to_string().contains("<p>Bearer ***</p>"), "{error}");
 }
 
 #[tokio::test]
-async fn token_in_a_body_that_does_not_decode_is_redacted() {
+async fn invalid_body_that_contains_the_token_is_redacted() {
     let long = json!({"data": "x".repeat(190) + TOKEN});
     let keyed: Value =
         [(TOKEN.to_owned(), Value::Null), ("data".to_owned(), json!(7))].into_iter().collect();
 
     for body in [keyed, long, json!({"data": [TOKEN]}), json!({"data": TOKEN})] {
         let headers = format!("X-Echo: {TOKEN}\r\n");
-        let client = client_for_response(response("200 OK", &headers, &body.to_string()));
+        let client = client(response("200 OK", &headers, &body.to_string()));
         let error = client.get_settings().send().await.expect_err("an error");
 
         assert!(matches!(error, Error::Decode(_)), "{error}");
-        assert_has_no_token(&error);
+        assert_token_redacted(&error);
         let start = &TOKEN[..12];
-        assert!(!all_texts(&error).contains(start), "{error}");
+        assert!(!format_all(&error).contains(start), "{error}");
     }
 }
 
 #[tokio::test]
-async fn refused_connection_error_contains_no_token() {
+async fn connection_error_redacts_the_token() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/v1", listener.local_addr().expect("an address"));
     drop(listener);
 
-    let error = client_for_url(&url).get_settings().send().await.expect_err("connection refused");
+    let error = client_of(&url).get_settings().send().await.expect_err("a refused connection");
     assert!(matches!(error, Error::Transport(_)), "{error}");
 
-    assert_has_no_token(&error);
+    assert_token_redacted(&error);
 }

@@ -40,9 +40,9 @@ async fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
 
     // Opens a connection that belongs to the test's runtime.
     client.get_settings().send().await.expect("a response");
-    let client_of_task = client.clone();
-    let task = tokio::task::spawn_blocking(move || client_of_task.get_settings().send().wait());
-    task.await.expect("no panic").expect("a response");
+    let spawned = client.clone();
+    let spawned = tokio::task::spawn_blocking(move || spawned.get_settings().send().wait());
+    spawned.await.expect("no panic").expect("a response");
     tokio::task::block_in_place(|| client.get_settings().send().wait()).expect("a response");
 
     assert_eq!(stand_in.requests().len(), 3);

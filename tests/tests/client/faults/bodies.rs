@@ -1,4 +1,4 @@
-//! Response bodies that are too large or empty.
+//! The maximum size of responses, and empty responses.
 
 use connect_api::{CallOptions, Error};
 use connect_stand_in::{BodyLength, Fault};
@@ -7,11 +7,12 @@ use super::{Call, client};
 
 const MIB: u64 = 1 << 20;
 
-/// Bytes that the kernel accepts from the server although the client does not read them.
+/// The maximum number of bytes in socket buffers, which the server sends although the client does not
+/// read them.
 const SOCKET_BUFFERS: u64 = 24 * MIB;
 
 #[tokio::test]
-async fn body_above_max_response_size_is_rejected_without_reading_it() {
+async fn body_above_the_maximum_is_an_error_and_not_read_to_the_end() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -24,15 +25,15 @@ async fn body_above_max_response_size_is_rejected_without_reading_it() {
                 stand_in.take_requests();
                 stand_in.inject_faults(call.operation(), [Fault::OversizedBody(64 * MIB, length)]);
                 let before = stand_in.traffic().bytes_sent();
-                let error = call.send(&client, options).await.expect_err("too long");
+                let error = call.send(&client, options).await.expect_err("too large");
                 let sent = stand_in.traffic().bytes_sent() - before;
 
                 assert!(sent < limit + SOCKET_BUFFERS, "{sent} of 64 MiB were sent, {length:?}");
-                let Error::Transport(refused) = &error else { panic!("{error:?}") };
-                assert!(refused.is_response_too_large(), "{error:?}");
+                let Error::Transport(transport) = &error else { panic!("{error:?}") };
+                assert!(transport.is_response_too_large(), "{error:?}");
 
-                let says = format!("the response body is larger than {limit} bytes");
-                assert!(error.to_string().contains(&says), "{error}");
+                let message = format!("the response body is larger than {limit} bytes");
+                assert!(error.to_string().contains(&message), "{error}");
                 assert_eq!(stand_in.requests().len(), 1);
             }
         }
@@ -40,21 +41,23 @@ async fn body_above_max_response_size_is_rejected_without_reading_it() {
 }
 
 #[tokio::test]
-async fn body_of_exactly_max_response_size_is_accepted() {
+async fn body_of_the_maximum_size_is_accepted() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
-    let length = stand_in.contract().operation("print").expect("it is documented");
+    let length = stand_in.contract().operation("print").expect("a documented operation");
     let length = length.responses[&200].as_ref().and_then(|content| content.example.as_ref());
     let length = length.expect("an example").to_string().len();
     let with = |limit| Call::Print.send(&client, CallOptions::new().max_response_size(limit));
 
     with(length).await.expect("a response");
-    let Err(Error::Transport(error)) = with(length - 1).await else { panic!("too long") };
+    let Err(Error::Transport(error)) = with(length - 1).await else {
+        panic!("expected a transport error")
+    };
     assert!(error.is_response_too_large());
 }
 
 #[tokio::test]
-async fn max_response_size_does_not_hide_the_error_code() {
+async fn error_body_is_read_although_it_exceeds_the_maximum() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -67,7 +70,7 @@ async fn max_response_size_does_not_hide_the_error_code() {
 }
 
 #[tokio::test]
-async fn empty_body_without_an_envelope_is_a_no_data_error() {
+async fn empty_response_is_a_no_data_error() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 

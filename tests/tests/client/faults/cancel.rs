@@ -1,4 +1,4 @@
-//! Calls that are cancelled by dropping their future.
+//! Cancellation of a call by dropping its future.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use connect_stand_in::Fault;
 use super::{Call, LONG, client, retrying, wait_until};
 
 #[tokio::test]
-async fn call_dropped_during_an_attempt_closes_its_connection() {
+async fn dropping_a_call_during_an_attempt_closes_its_connection() {
     let stand_in = connect_tests::start_stand_in().await;
     for call in Call::ALL {
         stand_in.take_requests();
@@ -25,7 +25,7 @@ async fn call_dropped_during_an_attempt_closes_its_connection() {
 }
 
 #[tokio::test]
-async fn call_dropped_during_a_retry_delay_sends_no_more_requests() {
+async fn dropping_a_call_during_backoff_sends_no_other_request() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     stand_in.inject_faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);

@@ -1,4 +1,4 @@
-//! Every fault × every kind of call × once or always × with and without retries.
+//! All combinations of fault, kind of operation, once or always, with and without retries.
 
 use std::time::{Duration, Instant};
 
@@ -6,33 +6,33 @@ use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
 use connect_stand_in::{BodyLength, Fault};
 
-use super::{Call, LONG, client, quick_retries};
+use super::{Call, LONG, client, quick};
 
 const ATTEMPTS: usize = 3;
 
-/// Time that a cell may take beyond its timeouts, on a busy machine.
+/// The maximum time of a case beyond its timeouts, on a busy machine.
 const TOLERANCE: Duration = Duration::from_secs(5);
 
-/// A body with an error, which the API sends with a success status too.
+/// The body of a success that lists an error.
 const INACTIVE: &str = r#"{"errors": [{"code": "printerInactive"}]}"#;
 
-/// Which calls are retried after a fault.
+/// The operations that are retried after a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Retried {
-    /// All calls, because the server certainly did not apply the request.
+    /// All operations: the request was certainly not applied.
     All,
-    /// Idempotent calls.
-    Idempotent,
-    /// No call, because a retry would have the same result.
+    /// Repeatable operations.
+    Repeatable,
+    /// No operation: the fault is not transient.
     Never,
 }
 
-/// Result of a call if the fault persists.
+/// The result of a call if the fault persists.
 #[derive(Debug, Clone, Copy)]
 enum Outcome {
     Success,
     Api(u16),
-    Disconnected,
+    ConnectionLost,
     Timeout,
     TooLarge,
     Decode,
@@ -45,9 +45,9 @@ struct Case {
     outcome: Outcome,
 }
 
-fn cases(other_host: &str) -> Vec<Case> {
-    use Outcome::{Api, Decode, Disconnected, NoData, Success, TooLarge};
-    use Retried::{All, Idempotent, Never};
+fn cases(elsewhere: &str) -> Vec<Case> {
+    use Outcome::{Api, ConnectionLost, Decode, NoData, Success, TooLarge};
+    use Retried::{All, Never, Repeatable};
 
     let html = "<html>not the API</html>";
     let mut cases = vec![
@@ -56,9 +56,9 @@ fn cases(other_host: &str) -> Vec<Case> {
         (Fault::WrongContentType("text/html"), Never, Success),
         (Fault::WrongContentType("nonsense"), Never, Success),
         (Fault::SlowBody(Duration::ZERO), Never, Success),
-        (Fault::Disconnect, Idempotent, Disconnected),
-        (Fault::DisconnectMidBody(BodyLength::ContentLength), Idempotent, Disconnected),
-        (Fault::DisconnectMidBody(BodyLength::Chunked), Idempotent, Disconnected),
+        (Fault::Disconnect, Repeatable, ConnectionLost),
+        (Fault::DisconnectMidBody(BodyLength::ContentLength), Repeatable, ConnectionLost),
+        (Fault::DisconnectMidBody(BodyLength::Chunked), Repeatable, ConnectionLost),
         (Fault::TruncatedBody, Never, Decode),
         (Fault::Body("text/html", html), Never, Decode),
         (Fault::Body("application/json", html), Never, Decode),
@@ -81,8 +81,8 @@ fn cases(other_host: &str) -> Vec<Case> {
     }
 
     for status in [408, 500, 502, 503, 504] {
-        cases.push((Fault::Status(status), Idempotent, Api(status)));
-        cases.push((Fault::Gateway(status), Idempotent, Api(status)));
+        cases.push((Fault::Status(status), Repeatable, Api(status)));
+        cases.push((Fault::Gateway(status), Repeatable, Api(status)));
     }
 
     cases.push((Fault::Status(429), All, Api(429)));
@@ -92,7 +92,7 @@ fn cases(other_host: &str) -> Vec<Case> {
         for wait in ["0", "Sun, 06 Nov 1994 08:49:37 GMT"] {
             cases.push((Fault::RetryAfter(status, wait.to_owned()), All, Api(status)));
         }
-        // Longer than `max_retry_after`.
+        // Longer than the maximum `Retry-After`.
         for wait in ["3600", "99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"] {
             cases.push((Fault::RetryAfter(status, wait.to_owned()), Never, Api(status)));
         }
@@ -100,16 +100,16 @@ fn cases(other_host: &str) -> Vec<Case> {
 
     // An invalid `Retry-After` is ignored.
     for wait in ["soon", "-1"] {
-        cases.push((Fault::RetryAfter(503, wait.to_owned()), Idempotent, Api(503)));
+        cases.push((Fault::RetryAfter(503, wait.to_owned()), Repeatable, Api(503)));
     }
 
-    // With other statuses, `Retry-After` does not mean that the request was not applied.
+    // With other statuses, a `Retry-After` does not show that the request was not applied.
     for status in [500, 502, 504] {
-        cases.push((Fault::RetryAfter(status, "0".to_owned()), Idempotent, Api(status)));
+        cases.push((Fault::RetryAfter(status, "0".to_owned()), Repeatable, Api(status)));
     }
 
     for status in [301, 302, 303, 307, 308] {
-        let url = format!("{other_host}/clusters/c/status");
+        let url = format!("{elsewhere}/clusters/c/status");
         cases.push((Fault::Redirect(status, url), Never, Api(status)));
     }
 
@@ -117,50 +117,50 @@ fn cases(other_host: &str) -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn each_fault_has_the_expected_result_and_number_of_requests() {
-    let (stand_in, other) =
+async fn each_fault_has_the_expected_outcome_and_number_of_requests() {
+    let (stand_in, elsewhere) =
         (connect_tests::start_stand_in().await, connect_tests::start_stand_in().await);
-    let cells = check_cases(&stand_in, &cases(&other.base_url()), LONG).await;
-    assert_eq!(other.traffic().accepted_connections(), 0, "redirects are not followed");
-    insta::assert_snapshot!(format!("{cells} cells of faults"), @"768 cells of faults");
+    let combinations = run_cases(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
+    assert_eq!(elsewhere.traffic().accepted_connections(), 0, "no redirect is followed");
+    insta::assert_snapshot!(format!("{combinations} combinations"), @"768 combinations");
 }
 
 #[tokio::test]
-async fn late_response_times_out() {
+async fn delayed_response_times_out() {
     let fault = Fault::Delay(LONG);
-    let case = Case { fault, retried: Retried::Idempotent, outcome: Outcome::Timeout };
-    let cells =
-        check_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
+    let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
+    let combinations =
+        run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
             .await;
-    assert_eq!(cells, CELLS);
+    assert_eq!(combinations, COMBINATIONS);
 }
 
 #[tokio::test]
 async fn slow_body_times_out() {
     // Each byte arrives before the timeout, the complete body does not.
     let fault = Fault::SlowBody(Duration::from_millis(20));
-    let case = Case { fault, retried: Retried::Idempotent, outcome: Outcome::Timeout };
-    let cells =
-        check_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
+    let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
+    let combinations =
+        run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
             .await;
-    assert_eq!(cells, CELLS);
+    assert_eq!(combinations, COMBINATIONS);
 }
 
-/// Cells per case: each kind of call, once or always, with and without retries.
-const CELLS: usize = Call::ALL.len() * 4;
+/// The number of combinations of a case: kind of operation, once or always, with and without retries.
+const COMBINATIONS: usize = Call::ALL.len() * 4;
 
-/// Runs all cells of these cases and returns their number.
-async fn check_cases(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> usize {
+/// Checks all combinations of the cases, and returns their number.
+async fn run_cases(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration) -> usize {
     let client = client(stand_in);
     let options = CallOptions::new().attempt_timeout(attempt_timeout);
-    let mut cells = 0;
+    let mut combinations = 0;
 
     for call in Call::ALL {
         let expected = call.send(&client, CallOptions::new()).await.expect("a response");
         for (case, always, retries) in cases.iter().flat_map(|case| {
             [(false, false), (false, true), (true, false), (true, true)].map(|(a, r)| (case, a, r))
         }) {
-            let policy = if retries { quick_retries(ATTEMPTS) } else { RetryPolicy::never() };
+            let policy = if retries { quick(ATTEMPTS) } else { RetryPolicy::never() };
             stand_in.clear_faults();
             stand_in.take_requests();
 
@@ -170,12 +170,12 @@ async fn check_cases(stand_in: &StandIn, cases: &[Case], attempt_timeout: Durati
             let start = Instant::now();
             let result = call.send(&client, options.clone().retry(policy)).await;
             let elapsed = start.elapsed();
-            let cell = format!("{call:?}, {:?}, always {always}, retries {retries}", case.fault);
+            let name = format!("{call:?}, {:?}, always {always}, retries {retries}", case.fault);
 
             let is_retried = retries
                 && match case.retried {
                     Retried::All => true,
-                    Retried::Idempotent => call.is_idempotent(),
+                    Retried::Repeatable => call.is_repeatable(),
                     Retried::Never => false,
                 };
 
@@ -187,48 +187,47 @@ async fn check_cases(stand_in: &StandIn, cases: &[Case], attempt_timeout: Durati
                 2
             };
 
-            assert_eq!(stand_in.requests().len(), requests, "{cell}: {result:?}");
+            assert_eq!(stand_in.requests().len(), requests, "{name}: {result:?}");
             let timeouts = match case.outcome {
                 Outcome::Timeout => attempt_timeout * requests as u32,
                 _ => Duration::ZERO,
             };
 
-            assert!(elapsed < timeouts + TOLERANCE, "{cell}: took {elapsed:?}");
+            assert!(elapsed < timeouts + TOLERANCE, "{name}: took {elapsed:?}");
             let outcome = if is_retried && !always { Outcome::Success } else { case.outcome };
-            outcome.check(call, &result, requests, &expected, &cell);
-            cells += 1;
+            outcome.check(call, &result, requests, &expected, &name);
+            combinations += 1;
         }
     }
 
     stand_in.clear_faults();
-    assert_still_works(&client).await;
+    assert_works(&client).await;
 
-    cells
+    combinations
 }
 
-/// Asserts that the client works after all faults.
-async fn assert_still_works(client: &Client) {
+/// Asserts that the client still works after the faults.
+async fn assert_works(client: &Client) {
     for call in Call::ALL {
         call.send(client, CallOptions::new()).await.expect("a response");
     }
 }
 
 impl Outcome {
-    /// Asserts that a result is this outcome.
     fn check(
         self,
         call: Call,
         result: &Result<String, Error>,
         requests: usize,
         expected: &str,
-        cell: &str,
+        name: &str,
     ) {
         let is_expected = match (self, result) {
             (Self::Success, Ok(response)) => response == expected,
             (Self::Api(status), Err(Error::Api(error))) => {
                 error.status == status && error.attempts() == requests
             }
-            (Self::Disconnected, Err(Error::Transport(error))) => {
+            (Self::ConnectionLost, Err(Error::Transport(error))) => {
                 let other =
                     error.is_timeout() || error.is_connect() || error.is_response_too_large();
                 !other && error.attempts() == requests
@@ -244,10 +243,10 @@ impl Outcome {
             _ => false,
         };
 
-        assert!(is_expected, "{cell}: {self:?} expected, found {result:?}");
+        assert!(is_expected, "{name}: expected {self:?}, found {result:?}");
         if let Err(error) = result {
-            assert_eq!(error.operation(), Some(call.operation()), "{cell}");
-            assert!(error.to_string().contains(call.operation()), "{cell}: {error}");
+            assert_eq!(error.operation(), Some(call.operation()), "{name}");
+            assert!(error.to_string().contains(call.operation()), "{name}: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Behaviour of the client when the server fails, measured by the requests that the server receives.
+//! The client against a server with faults. The server counts the requests.
 
 mod blocking;
 mod bodies;
@@ -14,10 +14,10 @@ use connect_api::models::ClusterNoteUpdateRequest;
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::StandIn;
 
-/// A timeout for tests that would otherwise hang; no result depends on it.
+/// A timeout that ends tests which would otherwise hang.
 const LONG: Duration = Duration::from_secs(60);
 
-/// One call of each kind: a GET, a POST with a second effect when repeated, and an idempotent POST.
+/// One call of each kind: repeatable, not repeatable, and a repeatable `POST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Status,
@@ -36,11 +36,11 @@ impl Call {
         }
     }
 
-    fn is_idempotent(self) -> bool {
+    fn is_repeatable(self) -> bool {
         self != Self::Print
     }
 
-    /// Makes the call and returns the response as text.
+    /// Sends the call, and returns the response as text.
     async fn send(self, client: &Client, options: CallOptions) -> Result<String, Error> {
         fn text(response: impl std::fmt::Debug) -> String {
             format!("{response:?}")
@@ -57,14 +57,14 @@ impl Call {
     }
 }
 
-/// A retry policy with a backoff of a few milliseconds.
-fn quick_retries(attempts: usize) -> RetryPolicy {
+/// A retry policy with a short backoff.
+fn quick(attempts: usize) -> RetryPolicy {
     let policy = RetryPolicy::default().max_attempts(attempts);
     policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(5))
 }
 
 fn retrying(attempts: usize) -> CallOptions {
-    CallOptions::new().retry(quick_retries(attempts))
+    CallOptions::new().retry(quick(attempts))
 }
 
 fn client(stand_in: &StandIn) -> Client {
@@ -72,7 +72,7 @@ fn client(stand_in: &StandIn) -> Client {
     builder.build().expect("a client")
 }
 
-/// Waits for a condition of the server.
+/// Waits until a condition is true.
 async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     let wait = async {
         while !condition() {
@@ -81,5 +81,5 @@ async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     };
     tokio::time::timeout(LONG, wait)
         .await
-        .unwrap_or_else(|_| panic!("timed out while waiting until {description}"));
+        .unwrap_or_else(|_| panic!("timed out waiting until {description}"));
 }

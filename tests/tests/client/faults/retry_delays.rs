@@ -1,20 +1,20 @@
-//! Retry delays: backoff, `Retry-After`, budget and timeouts.
+//! Retry delays, the retry budget and the timeout of a call.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use connect_api::{CallOptions, Client, Error, RetryPolicy};
 use connect_stand_in::Fault;
 
-use super::{Call, LONG, client, quick_retries, retrying};
+use super::{Call, LONG, client, quick, retrying};
 
-/// Difference between the timer and the system clock that a test accepts.
+/// The maximum difference between a timer and a clock.
 const TOLERANCE: Duration = Duration::from_millis(50);
 
 fn retry_after(status: u16, value: impl ToString) -> Fault {
     Fault::RetryAfter(status, value.to_string())
 }
 
-fn status_and_retry_after(result: Result<String, Error>) -> (u16, Option<Duration>) {
+fn status(result: Result<String, Error>) -> (u16, Option<Duration>) {
     let error = result.expect_err("a failure");
     (error.status().expect("a status").as_u16(), error.retry_after())
 }
@@ -47,23 +47,23 @@ async fn retry_waits_for_retry_after_date() {
 }
 
 #[tokio::test]
-async fn retry_after_above_the_maximum_ends_the_call() {
+async fn retry_after_above_the_maximum_fails_at_once() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
-        for (seconds, max) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
+        for (seconds, maximum) in [(31, None), (2, Some(1)), (u64::MAX, None)] {
             stand_in.take_requests();
             stand_in.inject_faults(call.operation(), [retry_after(429, seconds)]);
-            let mut policy = quick_retries(4);
+            let mut policy = quick(4);
 
-            if let Some(max) = max {
-                policy = policy.max_retry_after(Duration::from_secs(max));
+            if let Some(maximum) = maximum {
+                policy = policy.max_retry_after(Duration::from_secs(maximum));
             }
 
             let start = Instant::now();
             let result = call.send(&client, CallOptions::new().retry(policy)).await;
-            assert_eq!(status_and_retry_after(result), (429, Some(Duration::from_secs(seconds))));
+            assert_eq!(status(result), (429, Some(Duration::from_secs(seconds))));
             assert!(start.elapsed() < LONG / 2);
             assert_eq!(stand_in.requests().len(), 1);
         }
@@ -71,14 +71,14 @@ async fn retry_after_above_the_maximum_ends_the_call() {
 }
 
 #[tokio::test]
-async fn retry_after_above_the_budget_ends_the_call() {
+async fn retry_after_beyond_the_budget_fails_at_once() {
     let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [retry_after(503, 20)]);
-    let policy = quick_retries(4).budget(Duration::from_secs(10));
+    let policy = quick(4).budget(Duration::from_secs(10));
     let start = Instant::now();
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
 
-    assert_eq!(status_and_retry_after(result), (503, Some(Duration::from_secs(20))));
+    assert_eq!(status(result), (503, Some(Duration::from_secs(20))));
     assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(stand_in.requests().len(), 1);
 }
@@ -87,15 +87,15 @@ async fn retry_after_above_the_budget_ends_the_call() {
 async fn zero_budget_allows_no_retry() {
     let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
-    let policy = quick_retries(4).budget(Duration::ZERO);
+    let policy = quick(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
 
-    assert_eq!(status_and_retry_after(result).0, 500);
+    assert_eq!(status(result).0, 500);
     assert_eq!(stand_in.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn retry_after_beyond_the_call_timeout_ends_the_call() {
+async fn retry_after_beyond_the_call_timeout_fails_at_once_with_the_api_error() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -107,15 +107,15 @@ async fn retry_after_beyond_the_call_timeout_ends_the_call() {
         let result = call.send(&client, retrying(4).timeout(Duration::from_secs(15))).await;
         let error = result.expect_err("a failure");
 
-        assert!(matches!(error, Error::Api(_)), "the API error, not a timeout: {error:?}");
+        assert!(matches!(error, Error::Api(_)), "not a timeout: {error:?}");
         assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
-        assert!(start.elapsed() < Duration::from_secs(10), "without a wait");
+        assert!(start.elapsed() < Duration::from_secs(10), "at once");
         assert_eq!(stand_in.requests().len(), 1);
     }
 }
 
 #[tokio::test]
-async fn call_timeout_ends_the_attempts() {
+async fn call_timeout_ends_an_attempt() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -134,7 +134,7 @@ async fn call_timeout_ends_the_attempts() {
 }
 
 #[tokio::test]
-async fn call_succeeds_after_any_sequence_of_transient_failures() {
+async fn read_is_retried_after_each_transient_status() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
@@ -151,7 +151,7 @@ async fn call_succeeds_after_any_sequence_of_transient_failures() {
     }
 }
 
-/// A print is retried after failures that certainly had no effect, until one may have had one.
+/// The first failures show that the request was not applied, the last one does not.
 #[tokio::test]
 async fn print_is_not_retried_after_a_failure_that_may_have_been_applied() {
     let stand_in = connect_tests::start_stand_in().await;
@@ -166,7 +166,7 @@ async fn print_is_not_retried_after_a_failure_that_may_have_been_applied() {
 }
 
 #[tokio::test]
-async fn call_options_override_those_of_the_client() {
+async fn options_of_a_call_override_the_options_of_the_client() {
     let stand_in = connect_tests::start_stand_in().await;
     let client = |options| {
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
@@ -174,7 +174,7 @@ async fn call_options_override_those_of_the_client() {
     };
 
     let never = CallOptions::new().retry(RetryPolicy::never());
-    for (of_client, of_call, requests) in [
+    for (client_options, call_options, requests) in [
         (never.clone(), CallOptions::new(), 1),
         (never.clone(), retrying(3), 3),
         (retrying(3), CallOptions::new(), 3),
@@ -183,7 +183,7 @@ async fn call_options_override_those_of_the_client() {
         stand_in.clear_faults();
         stand_in.take_requests();
         stand_in.inject_faults("get_cluster_status", std::iter::repeat_n(Fault::Status(500), 9));
-        Call::Status.send(&client(of_client), of_call).await.expect_err("a failure");
+        Call::Status.send(&client(client_options), call_options).await.expect_err("a failure");
         assert_eq!(stand_in.requests().len(), requests);
     }
 }

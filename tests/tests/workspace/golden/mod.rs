@@ -4,6 +4,7 @@ mod document;
 mod hostile;
 mod quirks;
 
+use connect_codegen::io::rustfmt;
 use connect_tests::scratch::ScratchWorkspace;
 use document::{Document, merge};
 use serde_json::json;
@@ -14,6 +15,7 @@ fn generated_code_of_each_construct_matches_its_snapshot() {
         let text = std::fs::read_to_string(path).expect("read the document");
         let files = Document::parse(&text)
             .generate()
+            .and_then(|files| rustfmt::format(&files))
             .unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
 
         insta::with_settings!({

@@ -5,6 +5,7 @@ mod mask;
 mod source;
 
 use std::collections::BTreeMap;
+use std::process::Command;
 
 use functions::{Function, functions};
 use source::{GENERATED, SourceFile, read, root, sources, tracked_files};
@@ -212,4 +213,15 @@ fn documents_name_files_that_exist() {
 #[test]
 fn changelog_has_an_unreleased_section() {
     assert!(read("CHANGELOG.md").contains("\n## Unreleased\n"), "add `## Unreleased`");
+}
+
+#[test]
+fn generated_code_is_formatted_by_rustfmt() {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--check", "--edition", "2024", "--config-path"]).arg(root());
+    rustfmt.arg(root().join(GENERATED).join("mod.rs"));
+
+    let output = rustfmt.output().expect("run rustfmt");
+    let difference = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "run `cargo xtask regen`:\n{difference}");
 }

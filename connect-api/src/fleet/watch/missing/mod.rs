@@ -7,7 +7,6 @@ use std::sync::Arc;
 use crate::client::Client;
 use crate::error::Error;
 use crate::http::call::Call;
-use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::response::Response;
 use crate::json::body;
@@ -65,15 +64,8 @@ pub(super) fn job(
     cluster_id: &str,
     uuid: &str,
 ) -> Call<Job> {
-    let operation = Operation::new(
-        "get_print_job",
-        "GET",
-        "/clusters/{cluster_id}/print_jobs/{cluster_job_id}",
-    );
-    let request = client.wire().and_then(|wire| wire.get_print_job(cluster_id, uuid));
-    let open = |raw| body::one(raw).map(Response::into_body);
-
-    Call::new(client.clone(), operation, options, request, open)
+    let request = client.get_print_job(cluster_id, uuid).with(options);
+    request.call(|raw| body::one(raw).map(Response::into_body))
 }
 
 /// Whether a job was taken out before it began.

@@ -1,0 +1,62 @@
+//! The macro calls that implement JSON, conversions and a redacted `Debug` for the models.
+//!
+//! They stand in files apart from the types, so that a reader of the types sees each member once.
+
+use proc_macro2::Literal;
+
+use super::file::MacroCall;
+use super::names;
+use super::secrets::Secrets;
+use super::types::{Field, Model};
+use crate::lower::ir::{Enum, Union};
+
+/// The call that implements the JSON of a model, and its `Debug` if it has secrets.
+pub fn of_model(model: &Model, secrets: &Secrets) -> MacroCall {
+    let member = |field: &Field| {
+        let mark = if secrets.has(&field.json_name) { "#[redacted] " } else { "" };
+        match field.is_renamed() {
+            true => format!("{mark}{} = {}", field.name, Literal::string(&field.json_name)),
+            false => format!("{mark}{}", field.name),
+        }
+    };
+
+    let has_secrets = model.fields.iter().any(|field| secrets.has(&field.json_name));
+    MacroCall {
+        name: if has_secrets { "secret_model" } else { "model" },
+        ty: names::ident(&model.name).to_string(),
+        members: model.fields.iter().map(member).collect(),
+        more: Vec::new(),
+    }
+}
+
+/// The call that implements the conversions and the JSON of an open enum.
+pub fn of_enum(of: &Enum) -> MacroCall {
+    let variants = names::variants(&of.values).into_iter().zip(&of.values);
+    MacroCall {
+        name: "open_enum",
+        ty: names::ident(&of.name).to_string(),
+        members: variants
+            .map(|(variant, value)| format!("{variant} = {}", Literal::string(value)))
+            .collect(),
+        more: Vec::new(),
+    }
+}
+
+/// The call that implements the JSON of a union.
+pub fn of_union(union: &Union) -> MacroCall {
+    let (mut tagged, mut untagged) = (Vec::new(), Vec::new());
+    for member in &union.members {
+        let variant = names::ident(&member.model);
+        match &member.tag {
+            Some(tag) => tagged.push(format!("{variant} = {}", Literal::string(tag))),
+            None => untagged.push(variant.to_string()),
+        }
+    }
+
+    MacroCall {
+        name: "tagged_union",
+        ty: names::ident(&union.name).to_string(),
+        members: tagged,
+        more: if untagged.is_empty() { Vec::new() } else { vec![("untagged", untagged)] },
+    }
+}
