@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::auth::token::{AccessToken, TokenProvider, TokenSource};
 use crate::error::{ConfigurationError, Error};
 use crate::http::base_url::{is_secure, parse_base_url};
+use crate::http::endpoint::Endpoint;
 use crate::http::http_client::build_http_client;
 use crate::http::options::CallOptions;
 use crate::http::rate_limit::RateLimiter;
-use crate::http::request_builder::Endpoint;
 
 /// The base URL of the Connect API.
 pub const DEFAULT_BASE_URL: &str = "https://api.ultimaker.com/connect/v1";

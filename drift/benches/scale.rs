@@ -1,8 +1,8 @@
-//! `cargo bench -p connect-drift`: what comparing two large documents costs, and how the cost
-//! grows. Each comparison has a process of its own, so that its peak of memory is its own.
+//! `cargo bench -p connect-drift`: time and memory of comparing two large documents, and how they
+//! grow with the size. Each comparison runs in a separate process, to measure its peak memory.
 //!
-//! With `-- --check` the bounds that the project promises are held: two documents of 10 MB and
-//! 1,000 operations in under 2 s and 500 MB, and a cost that grows as the documents do.
+//! With `-- --check`, the benchmark fails if a limit is exceeded: two documents of 10 MB and 1,000
+//! operations must take less than 2 s and 500 MB, and the time must grow linearly.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,20 +11,20 @@ use std::time::Instant;
 use connect_drift::compare::compare;
 use connect_drift::load::Document;
 
-/// The numbers of operations; each is twice the one before, and the last is what is promised.
+/// The numbers of operations, doubled each time. The limits apply to the last one.
 const SIZES: [usize; 3] = [250, 500, 1_000];
-/// How often each size is measured, in turns.
+/// The number of measurements per size, taken in turns.
 const RUNS: usize = 5;
-/// What a document of an operation is padded to, in bytes.
-const BYTES: usize = 10_000;
-/// The promise for the last size.
-const SECONDS: f64 = 2.0;
-/// The promise for the last size.
-const MEGABYTES: f64 = 500.0;
-/// How much more than twice the cost twice the size may have: noise, and maps that outgrow a cache.
-const GROWTH: f64 = 2.6;
+/// The approximate size of each operation with its models, in bytes.
+const BYTES_PER_OPERATION: usize = 10_000;
+/// The time limit for the last size.
+const MAX_SECONDS: f64 = 2.0;
+/// The memory limit for the last size.
+const MAX_MEGABYTES: f64 = 500.0;
+/// The maximum growth of the time when the size doubles. It is more than 2 because of noise and caches.
+const MAX_GROWTH: f64 = 2.6;
 
-/// What one comparison cost.
+/// The cost of one comparison.
 #[derive(Clone, Copy)]
 struct Cost {
     seconds: f64,
@@ -34,65 +34,72 @@ struct Cost {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [word, base, revision] = &*arguments
-        && word == "measure"
+    if let [command, base, revision] = &*arguments
+        && command == "measure"
     {
         return measure(base, revision);
     }
 
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = tempfile::tempdir().expect("a temporary folder");
     for size in SIZES {
         for revised in [false, true] {
-            std::fs::write(file(folder.path(), size, revised), text(size, revised))
-                .expect("a file");
+            std::fs::write(
+                document_path(folder.path(), size, revised),
+                document_text(size, revised),
+            )
+            .expect("the file is written");
         }
     }
 
     let mut costs: Vec<Vec<Cost>> = SIZES.map(|_| Vec::new()).into();
     for _ in 0..RUNS {
         for (size, costs) in SIZES.iter().zip(&mut costs) {
-            costs.push(spawn(folder.path(), *size));
+            costs.push(run_measurement(folder.path(), *size));
         }
     }
 
-    let best: Vec<Cost> = costs.iter().map(|costs| least(costs)).collect();
-    println!("| operations | MB each | findings | s | x the one before | peak MB |");
+    let best: Vec<Cost> = costs.iter().map(|costs| fastest(costs)).collect();
+    println!("| operations | MB each | findings | s | growth | peak MB |");
     println!("|--:|--:|--:|--:|--:|--:|");
 
-    let mut before: Option<f64> = None;
+    let mut previous: Option<f64> = None;
     for (size, Cost { seconds, megabytes, findings }) in SIZES.iter().zip(&best) {
-        let bytes = text(*size, false).len() as f64 / 1e6;
-        let growth = before.map_or(String::new(), |before| format!("{:.2}", seconds / before));
+        let bytes = document_text(*size, false).len() as f64 / 1e6;
+        let growth =
+            previous.map_or(String::new(), |previous| format!("{:.2}", seconds / previous));
         println!("| {size} | {bytes:.1} | {findings} | {seconds:.3} | {growth} | {megabytes:.0} |");
-        before = Some(*seconds);
+        previous = Some(*seconds);
     }
 
     if arguments.iter().any(|argument| argument == "--check") {
         let last = best[best.len() - 1];
-        assert!(last.seconds < SECONDS, "{} s", last.seconds);
-        assert!(last.megabytes < MEGABYTES, "{} MB", last.megabytes);
+        assert!(last.seconds < MAX_SECONDS, "{} s", last.seconds);
+        assert!(last.megabytes < MAX_MEGABYTES, "{} MB", last.megabytes);
 
         for pair in best.windows(2) {
-            assert!(pair[1].seconds / pair[0].seconds < GROWTH, "the cost does not grow linearly");
+            assert!(
+                pair[1].seconds / pair[0].seconds < MAX_GROWTH,
+                "the cost does not grow linearly"
+            );
         }
     }
 }
 
-fn least(costs: &[Cost]) -> Cost {
+fn fastest(costs: &[Cost]) -> Cost {
     let fastest = costs.iter().min_by(|one, other| one.seconds.total_cmp(&other.seconds));
-    *fastest.expect("a run")
+    *fastest.expect("at least one run")
 }
 
-fn file(folder: &Path, size: usize, revised: bool) -> std::path::PathBuf {
+fn document_path(folder: &Path, size: usize, revised: bool) -> std::path::PathBuf {
     folder.join(format!("{size}-{}.json", if revised { "revision" } else { "base" }))
 }
 
-fn spawn(folder: &Path, size: usize) -> Cost {
-    let output = Command::new(std::env::current_exe().expect("a program"))
+fn run_measurement(folder: &Path, size: usize) -> Cost {
+    let output = Command::new(std::env::current_exe().expect("the path of this program"))
         .arg("measure")
-        .args([file(folder, size, false), file(folder, size, true)])
+        .args([document_path(folder, size, false), document_path(folder, size, true)])
         .output()
-        .expect("a process");
+        .expect("the process starts");
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("numbers");
@@ -103,7 +110,7 @@ fn spawn(folder: &Path, size: usize) -> Cost {
     Cost { seconds: next(), megabytes: next(), findings: next() as usize }
 }
 
-/// Compares two files, and prints seconds, megabytes and findings.
+/// Compares two files, and prints seconds, megabytes and the number of findings.
 fn measure(base: &str, revision: &str) {
     let start = Instant::now();
     let [base, revision] = [base, revision].map(|path| {
@@ -111,33 +118,33 @@ fn measure(base: &str, revision: &str) {
         Document::load(path, &bytes).unwrap_or_else(|problem| panic!("{problem}"))
     });
 
-    let compared = compare(&base, &revision).unwrap_or_else(|problem| panic!("{problem}"));
+    let comparison = compare(&base, &revision).unwrap_or_else(|problem| panic!("{problem}"));
     let seconds = start.elapsed().as_secs_f64();
-    println!("{seconds} {} {}", peak(), compared.findings.len());
+    println!("{seconds} {} {}", peak_megabytes(), comparison.findings.len());
 }
 
-/// The most memory that the process held, in megabytes; none where the system does not say.
-fn peak() -> f64 {
+/// Returns the peak memory of the process in megabytes, or NaN if the system does not provide it.
+fn peak_megabytes() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     kilobytes.map_or(f64::NAN, |kilobytes| kilobytes / 1e3)
 }
 
-/// A document. Operations share an error, every tenth shares a component with the next ones, and
-/// each has models of its own; in the revision every tenth model has changed.
-fn text(operations: usize, revised: bool) -> String {
+/// Generates a document. Each operation has its own model and a common error. Ten models each share a
+/// component. In the revision, every tenth model is different.
+fn document_text(operations: usize, revised: bool) -> String {
     let (mut paths, mut schemas) = (Vec::new(), Vec::new());
-    for at in 0..operations {
-        let changed = revised && at % 10 == 0;
-        let moved = if revised && at % 50 == 7 { "/v2" } else { "" };
-        let body = reference(&format!("Model{at}"));
+    for index in 0..operations {
+        let changed = revised && index % 10 == 0;
+        let moved = if revised && index % 50 == 7 { "/v2" } else { "" };
+        let body = reference(&format!("Model{index}"));
 
         paths.push(format!(
-            r#""{moved}/things{at}/{{id}}":{{"put":{{"operationId":"put_{at}","summary":"Puts {at}.","parameters":[{{"name":"id","in":"path","required":true,"schema":{{"type":"string"}}}},{{"name":"limit","in":"query","schema":{{"type":"integer"}}}}],"requestBody":{{"content":{{"application/json":{{"schema":{body}}}}}}},"responses":{{"200":{{"description":"Fine.","content":{{"application/json":{{"schema":{{"type":"array","items":{body}}}}}}}}},"404":{{"description":"Gone.","content":{{"application/json":{{"schema":{}}}}}}}}}}}}}"#,
+            r#""{moved}/things{index}/{{id}}":{{"put":{{"operationId":"put_{index}","summary":"Puts {index}.","parameters":[{{"name":"id","in":"path","required":true,"schema":{{"type":"string"}}}},{{"name":"limit","in":"query","schema":{{"type":"integer"}}}}],"requestBody":{{"content":{{"application/json":{{"schema":{body}}}}}}},"responses":{{"200":{{"description":"Fine.","content":{{"application/json":{{"schema":{{"type":"array","items":{body}}}}}}}}},"404":{{"description":"Gone.","content":{{"application/json":{{"schema":{}}}}}}}}}}}}}"#,
             reference("Error"),
         ));
-        schemas.push(model(at, changed));
+        schemas.push(model(index, changed));
     }
 
     let code = if revised { "integer" } else { "string" };
@@ -156,9 +163,9 @@ fn reference(name: &str) -> String {
     format!(r##"{{"$ref":"#/components/schemas/{name}"}}"##)
 }
 
-fn model(at: usize, changed: bool) -> String {
+fn model(index: usize, changed: bool) -> String {
     let mut properties = vec![
-        format!(r#""shared":{}"#, reference(&format!("Model{}", at - at % 10))),
+        format!(r#""shared":{}"#, reference(&format!("Model{}", index - index % 10))),
         format!(r#""error":{{"nullable":true,"allOf":[{}]}}"#, reference("Error")),
         format!(
             r#""status":{{"type":"string","enum":["idle","busy"{}]}}"#,
@@ -167,19 +174,19 @@ fn model(at: usize, changed: bool) -> String {
     ];
 
     for property in 0.. {
-        if properties.iter().map(String::len).sum::<usize>() > BYTES - 1_000 {
+        if properties.iter().map(String::len).sum::<usize>() > BYTES_PER_OPERATION - 1_000 {
             break;
         }
 
         let kind = ["string", "integer", "boolean"]
             [if changed && property == 5 { 0 } else { property % 3 }];
         properties.push(format!(
-            r#""property_{property}":{{"type":"{kind}","description":"What the property {property} of the model {at} is."}}"#
+            r#""property_{property}":{{"type":"{kind}","description":"What the property {property} of the model {index} is."}}"#
         ));
     }
 
     format!(
-        r#""Model{at}":{{"type":"object","required":["status"],"properties":{{{}}}}}"#,
+        r#""Model{index}":{{"type":"object","required":["status"],"properties":{{{}}}}}"#,
         properties.join(",")
     )
 }

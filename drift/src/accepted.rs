@@ -1,4 +1,4 @@
-//! `spec/accepted.toml`: the findings that are known, why, and until when.
+//! `spec/accepted.toml`: the accepted findings, each with a reason and an expiry date.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,32 +9,42 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::value::Datetime;
 
-/// How long a fingerprint is, in hexadecimal digits.
-const FINGERPRINT: usize = 16;
+use crate::finding::{FINGERPRINT_LENGTH, Finding};
 
-/// One known finding.
+/// The acceptance of one finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The finding's fingerprint.
+    /// The fingerprint of the finding.
     pub fingerprint: String,
-    /// Why it is no matter.
+    /// The reason why the finding needs no action.
     pub reason: String,
-    /// The day on which it was accepted.
+    /// The day of the acceptance.
     pub date: NaiveDate,
-    /// The first day on which it is accepted no more.
+    /// The first day on which the acceptance no longer applies.
     pub expires: NaiveDate,
 }
 
 impl Acceptance {
-    /// Whether it holds on a day.
-    pub fn holds(&self, today: NaiveDate) -> bool {
+    /// Whether the acceptance applies on a day.
+    pub fn is_active(&self, today: NaiveDate) -> bool {
         today < self.expires
     }
 }
 
-/// All known findings, by fingerprint.
+/// All acceptances, by fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accepted(BTreeMap<String, Acceptance>);
+
+/// A finding with the acceptance that applies to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReviewedFinding {
+    /// The finding.
+    pub finding: Finding,
+    /// The fingerprint of the finding.
+    pub fingerprint: String,
+    /// The acceptance, or `None` if the finding is not accepted.
+    pub accepted: Option<Acceptance>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,68 +63,83 @@ struct Entry {
 }
 
 impl Accepted {
-    /// Reads the file. Every key of an entry is required, and no other is known.
+    /// Parses the file.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not valid TOML, an entry lacks a key or has an unknown one, a value is
+    /// invalid, or two entries have the same fingerprint.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text).map_err(|error| {
             let problem = Diagnostic::new(error.message().trim_end().replace('\n', ", "))
                 .help("an entry is `[[accepted]]` with fingerprint, reason, date and expires");
+
             match error.span() {
-                Some(span) => at(text, &span, problem),
+                Some(span) => at_span(text, &span, problem),
                 None => problem,
             }
         })?;
-        let mut all = BTreeMap::new();
-        for entry in file.accepted {
-            let place = entry.span();
-            let acceptance = entry.into_inner().read(text)?;
-            if all.contains_key(&acceptance.fingerprint) {
-                let message = format!("{} is accepted twice", acceptance.fingerprint);
-                return Err(at(
-                    text,
-                    &place,
-                    Diagnostic::new(message).help("remove one of the two"),
-                ));
-            }
 
-            all.insert(acceptance.fingerprint.clone(), acceptance);
+        let mut acceptances = BTreeMap::new();
+        for entry in file.accepted {
+            let span = entry.span();
+            let acceptance = entry.into_inner().parse(text)?;
+
+            if acceptances.contains_key(&acceptance.fingerprint) {
+                let problem =
+                    Diagnostic::new(format!("{} is accepted twice", acceptance.fingerprint))
+                        .help("remove one of the two entries");
+                return Err(at_span(text, &span, problem));
+            }
+            acceptances.insert(acceptance.fingerprint.clone(), acceptance);
         }
 
-        Ok(Self(all))
+        Ok(Self(acceptances))
     }
 
-    /// Every acceptance, by fingerprint.
+    /// Iterates over the acceptances, sorted by fingerprint.
     pub fn iter(&self) -> impl Iterator<Item = &Acceptance> {
         self.0.values()
     }
 
-    /// The acceptance of a finding.
+    /// Returns the acceptance of a finding.
     pub fn get(&self, fingerprint: &str) -> Option<&Acceptance> {
         self.0.get(fingerprint)
+    }
+
+    /// Combines a finding with the acceptance that applies to it on a day.
+    pub(crate) fn review(&self, finding: Finding, today: NaiveDate) -> ReviewedFinding {
+        let fingerprint = finding.fingerprint();
+        let accepted = self.get(&fingerprint).filter(|acceptance| acceptance.is_active(today));
+        let accepted = accepted.cloned();
+
+        ReviewedFinding { finding, fingerprint, accepted }
     }
 }
 
 impl Entry {
-    fn read(self, text: &str) -> Result<Acceptance> {
-        let wrong = |span: Range<usize>, message: &str, help: &str| {
-            Err(at(text, &span, Diagnostic::new(message).help(help)))
+    fn parse(self, text: &str) -> Result<Acceptance> {
+        let invalid = |span: Range<usize>, message: &str, help: &str| {
+            Err(at_span(text, &span, Diagnostic::new(message).help(help)))
         };
-        let digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        let is_hex_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
         let fingerprint = self.fingerprint.get_ref();
 
-        if fingerprint.len() != FINGERPRINT || !fingerprint.chars().all(digit) {
+        if fingerprint.len() != FINGERPRINT_LENGTH || !fingerprint.chars().all(is_hex_digit) {
             let help = "copy it from the report: 16 digits, 0 to 9 and a to f";
-            return wrong(self.fingerprint.span(), "this is no fingerprint", help);
+            return invalid(self.fingerprint.span(), "invalid fingerprint", help);
         }
 
         if self.reason.get_ref().trim().is_empty() {
-            return wrong(self.reason.span(), "there is no reason", "say why the finding is known");
+            let help = "say why the finding needs no action";
+            return invalid(self.reason.span(), "the reason is empty", help);
         }
 
-        let date = day(text, &self.date)?;
-        let expires = day(text, &self.expires)?;
+        let date = parse_date(text, &self.date)?;
+        let expires = parse_date(text, &self.expires)?;
         if expires <= date {
-            let message = "this is not after the day of the acceptance";
-            return wrong(self.expires.span(), message, "give a later day");
+            let message = "`expires` is not after `date`";
+            return invalid(self.expires.span(), message, "give a later date");
         }
 
         Ok(Acceptance {
@@ -126,22 +151,24 @@ impl Entry {
     }
 }
 
-fn day(text: &str, value: &Spanned<Datetime>) -> Result<NaiveDate> {
+fn parse_date(text: &str, value: &Spanned<Datetime>) -> Result<NaiveDate> {
     let Datetime { date, time, offset } = value.get_ref();
     let date = date.filter(|_| time.is_none() && offset.is_none());
-    let date =
-        date.and_then(|it| NaiveDate::from_ymd_opt(it.year.into(), it.month.into(), it.day.into()));
+    let date = date.and_then(|date| {
+        NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into())
+    });
 
     date.ok_or_else(|| {
-        let problem = Diagnostic::new("this is not a day").help("write it as 2027-01-31");
-        at(text, &value.span(), problem)
+        let problem = Diagnostic::new("invalid date").help("write it as 2027-01-31");
+        at_span(text, &value.span(), problem)
     })
 }
 
-/// The line and column of a place in a text.
-fn at(text: &str, span: &Range<usize>, problem: Diagnostic) -> Diagnostic {
+/// Adds line and column of the start of a span to a diagnostic.
+fn at_span(text: &str, span: &Range<usize>, problem: Diagnostic) -> Diagnostic {
     let before = &text[..span.start.min(text.len())];
     let line = 1 + before.matches('\n').count();
     let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
+
     Diagnostic { location: Some(Location::Column(line, column)), ..problem }
 }

@@ -1,61 +1,68 @@
-//! The kinds of change, and what each means for a client.
+//! The kinds of change, each with its verdicts.
 //!
-//! The table is the judge: everything else only recognises. A verdict is for the client that this
-//! project generates: it ignores unknown fields, keeps unknown values of enums and unknown members
-//! of unions, takes `null` for an absent value, and turns an undocumented status into a typed
-//! error. In its source, what is required is an argument, options are setters, models are
-//! `#[non_exhaustive]`, and limits, patterns and formats but `date-time` are documentation.
+//! This table is the only place that assigns verdicts; all other code recognises changes. A verdict
+//! is for the client that this project generates. The client ignores unknown fields, keeps unknown
+//! enum values and union members, reads `null` as an absent value, and reports an undocumented
+//! status as a typed error. In its source code, required values are arguments, optional values are
+//! setters, models are `#[non_exhaustive]`, and limits, patterns and all formats but `date-time` are
+//! documentation.
 //!
-//! `[rows]` refers to the list of kinds of change in `drift/VERDICTS.md`, which also says where and
-//! why a verdict here differs from what a server's author would say.
+//! `[rows]` are the numbers of the table in `drift/VERDICTS.md`, which also explains where a verdict
+//! differs from the one that the author of the service would give.
 
 use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::finding::Source::{self, Major, Minor, Patch};
-use crate::finding::Wire::{self, Breaking, Compatible, None, Risky};
+use crate::verdict::SourceVerdict::{Major, Minor, Patch};
+use crate::verdict::Verdict;
+use crate::verdict::WireVerdict::{Breaking, Compatible, None, Risky};
 
-/// What a change means: on the wire, and in source.
-pub type Verdict = (Wire, Source);
-
-/// What is written about a class.
+/// The table row of one change kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Row {
-    /// The id, as in `operation-added`.
+pub struct Definition {
+    /// The id, for example `operation-added`.
     pub id: &'static str,
-    /// What the class is, in a sentence.
+    /// The description, one sentence.
     pub title: &'static str,
-    /// The kinds of change in `drift/VERDICTS.md` that the class covers.
-    pub kinds: &'static [u8],
-    /// The verdict where a request holds what changed.
+    /// The rows of the table in `drift/VERDICTS.md` that the kind covers.
+    pub verdict_rows: &'static [u8],
+    /// The verdict if a request contains the changed element.
     pub request: Verdict,
-    /// The verdict where a response holds what changed.
+    /// The verdict if a response contains the changed element.
     pub response: Verdict,
-    /// What the change is when the documents are swapped: one of these.
+    /// The possible kinds of the same change when base and revision are swapped.
     pub mirrors: &'static [ChangeKind],
 }
 
-/// Gives each class its row. A verdict alone holds in both directions.
-macro_rules! classes {
-    ($(#[doc = $title:literal] $class:ident $id:literal $kinds:tt
+/// Defines the change kinds. A single verdict applies to requests and responses.
+macro_rules! change_kinds {
+    ($(#[doc = $title:literal] $kind:ident $id:literal $rows:tt
         ($($request:ident)+) $(/ ($($response:ident)+))? <> $($mirror:ident)|+;)+) => {
         /// A kind of change. Its id is stable: acceptances and other tools refer to it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
-        pub enum ChangeKind { $(#[doc = $title] $class,)+ }
+        pub enum ChangeKind { $(#[doc = $title] $kind,)+ }
 
         impl ChangeKind {
-            /// Every class.
-            pub const ALL: &[Self] = &[$(Self::$class),+];
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
 
-            /// All that is written about it.
-            pub fn row(self) -> Row {
+            /// Returns the table row of the kind.
+            pub fn definition(self) -> Definition {
                 match self {
-                    $(Self::$class => {
+                    $(Self::$kind => {
                         let [request, response] = verdicts!($($request)+ $(/ $($response)+)?);
                         let mirrors: &'static [Self] = &[$(Self::$mirror),+];
-                        Row { id: $id, title: $title.trim_ascii(), kinds: &$kinds, request, response, mirrors }
+
+                        Definition {
+                            id: $id,
+                            title: $title.trim_ascii(),
+                            verdict_rows: &$rows,
+                            request,
+                            response,
+                            mirrors,
+                        }
                     })+
                 }
             }
@@ -65,122 +72,125 @@ macro_rules! classes {
 
 macro_rules! verdicts {
     ($wire:ident $source:ident) => {
-        [($wire, $source), ($wire, $source)]
+        [Verdict { wire: $wire, source: $source }, Verdict { wire: $wire, source: $source }]
     };
     ($wire:ident $source:ident / $response_wire:ident $response_source:ident) => {
-        [($wire, $source), ($response_wire, $response_source)]
+        [
+            Verdict { wire: $wire, source: $source },
+            Verdict { wire: $response_wire, source: $response_source },
+        ]
     };
 }
 
-classes! {
-    /// An operation that was not there before.
+change_kinds! {
+    /// A new operation.
     OperationAdded "operation-added" [1] (Compatible Minor) <> OperationRemoved;
-    /// An operation that is gone.
+    /// A removed operation.
     OperationRemoved "operation-removed" [2] (Breaking Major) <> OperationAdded;
-    /// An operation that has another path.
+    /// An operation with another path.
     OperationMoved "operation-moved" [3] (Breaking Patch) <> OperationMoved;
-    /// An operation that has another method.
+    /// An operation with another HTTP method.
     OperationMethodChanged "operation-method-changed" [4] (Breaking Patch) <> OperationMethodChanged;
-    /// A path parameter that has another name; it is an argument, known by its position.
+    /// A renamed path parameter; it is a positional argument, so the name does not matter.
     PathParameterRenamed "path-parameter-renamed" [5] (None Patch) <> PathParameterRenamed;
-    /// An operation that has another id, after which its method is named.
+    /// An operation with another `operationId`, which names its method.
     OperationIdChanged "operation-id-changed" [6] (None Major) <> OperationIdChanged;
-    /// An operation that had no id and has one.
+    /// An operation that gained an `operationId`.
     OperationIdAdded "operation-id-added" [6] (None Major) <> OperationIdRemoved;
-    /// An operation that had an id and has none.
+    /// An operation that lost its `operationId`.
     OperationIdRemoved "operation-id-removed" [6] (None Major) <> OperationIdAdded;
-    /// An operation that has a tag more; the policy, not the tag, files it.
+    /// An operation with an additional tag; the policy, not the tag, groups operations.
     OperationTagAdded "operation-tag-added" [7] (None Patch) <> OperationTagRemoved;
-    /// An operation that has a tag less.
+    /// An operation with a tag less.
     OperationTagRemoved "operation-tag-removed" [7] (None Patch) <> OperationTagAdded;
     /// An operation that became deprecated.
     OperationDeprecated "operation-deprecated" [8] (None Minor) <> OperationReactivated;
     /// An operation that is no longer deprecated.
     OperationReactivated "operation-reactivated" [9] (None Patch) <> OperationDeprecated;
-    /// The server that is used by default, and compiled in, is another.
+    /// Another default server; its URL is compiled into programs.
     ServerChanged "server-changed" [11] (Risky Patch) <> ServerChanged;
-    /// Another server can be used.
+    /// An additional server.
     ServerAdded "server-added" [11] (Compatible Patch) <> ServerRemoved;
-    /// A server that was not the default is gone.
+    /// A removed server that was not the default.
     ServerRemoved "server-removed" [11] (Risky Patch) <> ServerAdded;
-    /// A part of the URL that the server said and the paths say now, or the reverse.
+    /// A part of the URL that moved from the server to the paths, or back.
     BasePathMoved "base-path-moved" [3, 11] (None Patch) <> BasePathMoved;
-    /// What the service calls at its clients' side changed; a caller's crate has none of it.
+    /// A callback or webhook changed; the crate has no code for either.
     CallbackChanged "callback-changed" [12] (None Patch) <> CallbackChanged;
 
-    /// A required parameter that was not there before.
+    /// A new required parameter.
     RequiredParameterAdded "required-parameter-added" [13] (Breaking Major) <> RequiredParameterRemoved;
-    /// A required parameter that is gone.
+    /// A removed required parameter.
     RequiredParameterRemoved "required-parameter-removed" [16] (Risky Major) <> RequiredParameterAdded;
-    /// An optional parameter that was not there before.
+    /// A new optional parameter.
     OptionalParameterAdded "optional-parameter-added" [14] (Compatible Minor) <> OptionalParameterRemoved;
-    /// An optional parameter that is gone.
+    /// A removed optional parameter.
     OptionalParameterRemoved "optional-parameter-removed" [16] (Risky Major) <> OptionalParameterAdded;
-    /// A path parameter that was not there before.
+    /// A new path parameter.
     PathParameterAdded "path-parameter-added" [15] (Breaking Major) <> PathParameterRemoved;
-    /// A path parameter that is gone.
+    /// A removed path parameter.
     PathParameterRemoved "path-parameter-removed" [16] (Breaking Major) <> PathParameterAdded;
-    /// A required parameter that has another name.
+    /// A renamed required parameter.
     RequiredParameterRenamed "required-parameter-renamed" [17] (Breaking Major) <> RequiredParameterRenamed;
-    /// An optional parameter that has another name.
+    /// A renamed optional parameter.
     OptionalParameterRenamed "optional-parameter-renamed" [17] (Risky Major) <> OptionalParameterRenamed;
-    /// A parameter that is sent at another place: query, header, cookie, path or form.
+    /// A parameter with another location: query, header, cookie, path or form.
     ParameterMoved "parameter-moved" [18] (Breaking Patch) <> ParameterMoved;
-    /// An optional parameter that became required: a setter became an argument.
+    /// An optional parameter that became required: a setter becomes an argument.
     ParameterBecameRequired "parameter-became-required" [19] (Breaking Major) <> ParameterBecameOptional;
-    /// A required parameter that became optional: an argument became a setter.
+    /// A required parameter that became optional: an argument becomes a setter.
     ParameterBecameOptional "parameter-became-optional" [20] (None Major) <> ParameterBecameRequired;
-    /// A parameter that is written another way: style, explode, in a media type.
+    /// A parameter with another serialization: style, explode, media type.
     ParameterSerializationChanged "parameter-serialization-changed" [31] (Breaking Patch) <> ParameterSerializationChanged;
-    /// A parameter that may be written in ways in which it could not: empty, with reserved characters.
+    /// A parameter that now allows an empty value or unescaped reserved characters.
     ParameterSerializationLoosened "parameter-serialization-loosened" [31] (None Patch) <> ParameterSerializationTightened;
-    /// A parameter that may not be written in ways in which it could: empty, with reserved characters.
+    /// A parameter that no longer allows an empty value or unescaped reserved characters.
     ParameterSerializationTightened "parameter-serialization-tightened" [31] (Breaking Patch) <> ParameterSerializationLoosened;
     /// A parameter that became deprecated.
     ParameterDeprecated "parameter-deprecated" [32] (None Minor) <> ParameterReactivated;
     /// A parameter that is no longer deprecated.
     ParameterReactivated "parameter-reactivated" [32] (None Patch) <> ParameterDeprecated;
 
-    /// A required request body where there was none.
+    /// A new required request body.
     RequiredBodyAdded "required-body-added" [34] (Breaking Major) <> RequiredBodyRemoved;
-    /// A required request body that is gone.
+    /// A removed required request body.
     RequiredBodyRemoved "required-body-removed" [36] (Risky Major) <> RequiredBodyAdded;
-    /// An optional request body where there was none.
+    /// A new optional request body.
     OptionalBodyAdded "optional-body-added" [35] (Compatible Minor) <> OptionalBodyRemoved;
-    /// An optional request body that is gone.
+    /// A removed optional request body.
     OptionalBodyRemoved "optional-body-removed" [36] (Risky Major) <> OptionalBodyAdded;
     /// A request body that became required.
     BodyBecameRequired "body-became-required" [37] (Breaking Major) <> BodyBecameOptional;
     /// A request body that became optional.
     BodyBecameOptional "body-became-optional" [37] (None Major) <> BodyBecameRequired;
-    /// A media type more in which a request can be sent.
+    /// An additional media type for a request body.
     RequestMediaTypeAdded "request-media-type-added" [38] (Compatible Minor) <> RequestMediaTypeRemoved | SpareRequestMediaTypeRemoved;
-    /// The media type in which clients send a request is gone.
+    /// A removed media type that clients use to send a request body.
     RequestMediaTypeRemoved "request-media-type-removed" [38] (Breaking Major) <> RequestMediaTypeAdded;
-    /// A media type in which this client does not send a request is gone.
+    /// A removed media type that this client does not use to send a request body.
     SpareRequestMediaTypeRemoved "spare-request-media-type-removed" [38] (None Patch) <> RequestMediaTypeAdded;
-    /// A media type has another name, and nothing else changed.
+    /// A renamed media type, otherwise unchanged.
     MediaTypeRenamed "media-type-renamed" [38, 59] (Risky Patch) <> MediaTypeRenamed;
-    /// A body of which nothing was said has a schema.
+    /// A body that gained a schema.
     BodySchemaAdded "body-schema-added" [39, 60] (Risky Major) / (None Major) <> BodySchemaRemoved;
-    /// A body of which nothing is said any more.
+    /// A body that lost its schema.
     BodySchemaRemoved "body-schema-removed" [39, 60] (None Major) / (Risky Major) <> BodySchemaAdded;
-    /// The fields of a form are written another way.
+    /// A form field with another encoding.
     BodyEncodingChanged "body-encoding-changed" [31] (Breaking Patch) <> BodyEncodingChanged;
 
-    /// A required property that was not there before.
+    /// A new required property.
     RequiredPropertyAdded "required-property-added" [40, 61] (Breaking Major) / (Compatible Minor) <> RequiredPropertyRemoved;
-    /// A required property that was not there before, and has a default for those who omit it.
+    /// A new required property with a default for clients that omit it.
     DefaultedPropertyAdded "defaulted-property-added" [40, 61] (Risky Major) / (Compatible Minor) <> RequiredPropertyRemoved;
-    /// A required property that is gone.
+    /// A removed required property.
     RequiredPropertyRemoved "required-property-removed" [42, 62] (Risky Major) / (Breaking Major) <> RequiredPropertyAdded | DefaultedPropertyAdded;
-    /// An optional property that was not there before.
+    /// A new optional property.
     OptionalPropertyAdded "optional-property-added" [41, 61] (Compatible Minor) <> OptionalPropertyRemoved;
-    /// An optional property that is gone.
+    /// A removed optional property.
     OptionalPropertyRemoved "optional-property-removed" [42, 63] (Risky Major) / (None Major) <> OptionalPropertyAdded;
-    /// A required property that has another name.
+    /// A renamed required property.
     RequiredPropertyRenamed "required-property-renamed" [42, 62] (Breaking Major) <> RequiredPropertyRenamed;
-    /// An optional property that has another name; programs read it as absent.
+    /// A renamed optional property; programs read it as absent.
     OptionalPropertyRenamed "optional-property-renamed" [42, 63] (Risky Major) <> OptionalPropertyRenamed;
     /// An optional property that became required.
     PropertyBecameRequired "property-became-required" [43, 65] (Breaking Major) / (None Major) <> PropertyBecameOptional;
@@ -188,181 +198,181 @@ classes! {
     PropertyBecameOptional "property-became-optional" [43, 64] (None Major) / (Breaking Major) <> PropertyBecameRequired;
     /// A value of another type.
     TypeChanged "type-changed" [21, 44, 68] (Breaking Major) <> TypeChanged;
-    /// A value whose type allows all that it did, and more.
+    /// A value whose type allows everything it allowed before, and more.
     TypeWidened "type-widened" [21, 22, 44, 52, 68, 76] (None Major) / (Breaking Major) <> TypeNarrowed | AdditionalPropertiesAdded;
-    /// A value whose type allows less than it did.
+    /// A value whose type allows less than before.
     TypeNarrowed "type-narrowed" [21, 22, 44, 52, 69, 76] (Breaking Major) / (None Major) <> TypeWidened;
-    /// A number of more bits.
+    /// A number with more bits.
     NumberWidened "number-widened" [44, 70] (None Major) / (Risky Major) <> NumberNarrowed;
-    /// A number of fewer bits.
+    /// A number with fewer bits.
     NumberNarrowed "number-narrowed" [44, 70] (Risky Major) / (None Major) <> NumberWidened;
-    /// A format that has no type of its own; programs may still count on it.
+    /// Another format that has no Rust type; programs may still rely on it.
     FormatChanged "format-changed" [44, 69] (Risky Patch) <> FormatChanged;
-    /// A value that may be null and could not.
+    /// A value that became nullable.
     BecameNullable "became-nullable" [27, 45, 66] (None Major) / (Breaking Major) <> BecameNotNullable;
-    /// A value that may not be null any more.
+    /// A value that is no longer nullable.
     BecameNotNullable "became-not-nullable" [27, 45, 67] (Breaking Major) / (None Major) <> BecameNullable;
-    /// A value that may be null, only where it could be absent before: an `Option` either way.
+    /// An optional value that became nullable: an `Option` before and after.
     OptionalBecameNullable "optional-became-nullable" [27, 45, 66] (None Patch) <> OptionalBecameNotNullable;
-    /// A value that may not be null any more, only where it can be absent; clients send no null.
+    /// An optional value that is no longer nullable; clients never send `null`.
     OptionalBecameNotNullable "optional-became-not-nullable" [27, 45, 67] (None Patch) <> OptionalBecameNullable;
-    /// An enum that has values more.
+    /// An enum with additional values.
     EnumValueAdded "enum-value-added" [23, 46, 47, 71, 73] (Compatible Minor) <> EnumValueRemoved;
-    /// An enum that has values less.
+    /// An enum with removed values.
     EnumValueRemoved "enum-value-removed" [24, 46, 47, 72, 73] (Breaking Major) / (None Major) <> EnumValueAdded;
-    /// A value of which all were allowed, and only some are.
+    /// A value that became restricted to an enum.
     EnumAdded "enum-added" [25, 46, 47, 73] (Risky Major) / (None Major) <> EnumDropped;
-    /// A value of which only some were allowed, and all are; open enums take them.
+    /// A value that is no longer restricted to an enum; open enums accept any value.
     EnumDropped "enum-dropped" [25, 46, 47, 73] (None Major) <> EnumAdded;
-    /// What an omitted value means is another.
+    /// Another default for an omitted value.
     DefaultChanged "default-changed" [26, 48, 80] (Risky Patch) / (None Patch) <> DefaultChanged;
     /// A limit that allows less.
     LimitTightened "limit-tightened" [28, 49, 79, 83] (Risky Patch) / (None Patch) <> LimitLoosened;
     /// A limit that allows more.
     LimitLoosened "limit-loosened" [29, 49, 79, 83] (None Patch) <> LimitTightened;
-    /// A limit that allows other values.
+    /// A limit that allows other values, neither fewer nor more.
     LimitChanged "limit-changed" [28, 49, 79, 83] (Risky Patch) / (None Patch) <> LimitChanged;
-    /// A pattern where there was none.
+    /// A new pattern.
     PatternAdded "pattern-added" [30, 49, 79] (Risky Patch) / (None Patch) <> PatternRemoved;
-    /// A pattern that is gone, or allows everything.
+    /// A removed pattern, or one that now allows everything.
     PatternRemoved "pattern-removed" [30, 49, 79] (None Patch) <> PatternAdded;
     /// Another pattern.
     PatternChanged "pattern-changed" [30, 49, 79] (Risky Patch) / (None Patch) <> PatternChanged;
-    /// A union that has a member more.
+    /// A union with an additional member.
     UnionMemberAdded "union-member-added" [50, 74, 77] (Compatible Minor) <> UnionMemberRemoved;
-    /// A union that has a member less.
+    /// A union with a removed member.
     UnionMemberRemoved "union-member-removed" [50, 75, 77] (Breaking Major) / (None Major) <> UnionMemberAdded;
-    /// A value that became one of several.
+    /// A value that became a union.
     BecameUnion "became-union" [52, 76] (None Major) / (Breaking Major) <> NoLongerUnion;
-    /// A value that was one of several and is no longer.
+    /// A value that is no longer a union.
     NoLongerUnion "no-longer-union" [52, 76] (Breaking Major) / (None Major) <> BecameUnion;
-    /// A union of which one member holds became one of which several may, or the reverse.
+    /// A union that changed from `oneOf` to `anyOf`, or back.
     UnionKindChanged "union-kind-changed" [50, 74] (None Patch) <> UnionKindChanged;
-    /// The property that tells the members of a union apart is another, new or gone.
+    /// An added, removed or replaced discriminator property.
     DiscriminatorChanged "discriminator-changed" [53, 77] (Breaking Major) <> DiscriminatorChanged;
-    /// A member of a union is told by another value.
+    /// A union member with another discriminator value.
     DiscriminatorMappingChanged "discriminator-mapping-changed" [53, 77] (Breaking Major) <> DiscriminatorMappingChanged;
-    /// A member of a union is told by another value as well; what is not known is kept.
+    /// A union member with an additional discriminator value; clients keep unknown values.
     DiscriminatorValueAdded "discriminator-value-added" [53, 77] (Compatible Minor) <> DiscriminatorValueRemoved;
-    /// A member of a union is no longer told by one of its values.
+    /// A union member with a discriminator value less.
     DiscriminatorValueRemoved "discriminator-value-removed" [53, 77] (Breaking Major) / (None Major) <> DiscriminatorValueAdded;
-    /// A value that requests no longer hold.
+    /// A value that requests no longer contain.
     BecameReadOnly "became-read-only" [54] (Risky Patch) / (None Patch) <> BecameNotReadOnly;
-    /// A value that requests may hold, or must if it is required.
+    /// A value that requests may contain, or must contain if it is required.
     BecameNotReadOnly "became-not-read-only" [54] (Risky Patch) / (None Patch) <> BecameReadOnly;
-    /// A value that responses no longer hold.
+    /// A value that responses no longer contain.
     BecameWriteOnly "became-write-only" [54] (None Patch) / (Risky Patch) <> BecameNotWriteOnly;
-    /// A value that responses always held, and no longer do.
+    /// A required value that responses no longer contain.
     RequiredBecameWriteOnly "required-became-write-only" [54] (None Patch) / (Breaking Patch) <> BecameNotWriteOnly;
-    /// A value that responses hold as well.
+    /// A value that responses contain again.
     BecameNotWriteOnly "became-not-write-only" [54] (None Patch) <> BecameWriteOnly | RequiredBecameWriteOnly;
-    /// An object that may hold properties, or values of a type, that are not listed.
+    /// An object that now allows unlisted properties, or values of a type for them.
     AdditionalPropertiesAdded "additional-properties-added" [82] (None Minor) <> AdditionalPropertiesRemoved | TypeWidened;
-    /// An object that holds only what is listed, or of whose other properties nothing is said.
+    /// An object that no longer allows unlisted properties, or no longer describes them.
     AdditionalPropertiesRemoved "additional-properties-removed" [82] (None Major) <> AdditionalPropertiesAdded;
-    /// An object of any properties of which some are listed now: a map became a struct.
+    /// An object without listed properties that gained some: a map becomes a struct.
     PropertiesListed "properties-listed" [82] (None Major) <> PropertiesUnlisted;
-    /// An object of which some properties were listed, and that may have any now: a struct became a map.
+    /// An object that lost its listed properties: a struct becomes a map.
     PropertiesUnlisted "properties-unlisted" [82] (None Major) <> PropertiesListed;
     /// A value that became deprecated.
     SchemaDeprecated "schema-deprecated" [32] (None Minor) <> SchemaReactivated;
     /// A value that is no longer deprecated.
     SchemaReactivated "schema-reactivated" [32] (None Patch) <> SchemaDeprecated;
-    /// A component schema that has another name, after which its model is named.
+    /// A renamed component schema, which names its model.
     ComponentRenamed "component-renamed" [89] (None Major) <> ComponentRenamed;
-    /// A place that refers to another component; both components are in both documents.
+    /// A reference to another component; both components are in both documents.
     ReferenceChanged "reference-changed" [90] (None Major) <> ReferenceChanged;
 
-    /// A success that was not documented before.
+    /// A newly documented success status.
     SuccessStatusAdded "success-status-added" [56] (Risky Minor) <> SuccessStatusRemoved;
-    /// A success that is no longer documented.
+    /// A success status that is no longer documented.
     SuccessStatusRemoved "success-status-removed" [55] (Risky Major) <> SuccessStatusAdded;
-    /// A success that has another status; clients take any that begins with 2.
+    /// Another success status; clients accept any 2xx.
     SuccessStatusChanged "success-status-changed" [55, 56] (Risky Patch) <> SuccessStatusChanged;
-    /// An error that was not documented before; one type reads all errors.
+    /// A newly documented error status; one type represents all errors.
     ErrorStatusAdded "error-status-added" [57] (None Patch) <> ErrorStatusRemoved;
-    /// An error that is no longer documented.
+    /// An error status that is no longer documented.
     ErrorStatusRemoved "error-status-removed" [57] (None Patch) <> ErrorStatusAdded;
-    /// An answer for all statuses that are not listed.
+    /// A new default response for all statuses that are not listed.
     DefaultResponseAdded "default-response-added" [58] (None Patch) <> DefaultResponseRemoved;
-    /// No answer any more for the statuses that are not listed.
+    /// A removed default response for all statuses that are not listed.
     DefaultResponseRemoved "default-response-removed" [58] (Risky Patch) <> DefaultResponseAdded;
-    /// A media type more in which a response can come.
+    /// An additional media type for a response body.
     ResponseMediaTypeAdded "response-media-type-added" [59] (Risky Minor) <> ResponseMediaTypeRemoved | SpareResponseMediaTypeRemoved;
-    /// The media type that clients read is gone.
+    /// A removed media type that clients read.
     ResponseMediaTypeRemoved "response-media-type-removed" [59] (Breaking Major) <> ResponseMediaTypeAdded;
-    /// A media type that this client does not read is gone.
+    /// A removed media type that this client does not read.
     SpareResponseMediaTypeRemoved "spare-response-media-type-removed" [59] (None Patch) <> ResponseMediaTypeAdded;
-    /// A response that had no body has one.
+    /// A response that gained a body.
     ResponseBodyAdded "response-body-added" [60] (None Major) <> ResponseBodyRemoved;
-    /// A response that had a body has none.
+    /// A response that lost its body.
     ResponseBodyRemoved "response-body-removed" [60] (Breaking Major) <> ResponseBodyAdded;
-    /// A header of a response that was not there before; headers have no types in the crate.
+    /// A new response header; headers have no types in the crate.
     HeaderAdded "header-added" [81] (Compatible Patch) <> HeaderRemoved;
-    /// A header of a response that is gone.
+    /// A removed response header.
     HeaderRemoved "header-removed" [81] (None Patch) <> HeaderAdded;
-    /// A header of a response that became required.
+    /// A response header that became required.
     HeaderBecameRequired "header-became-required" [81] (None Patch) <> HeaderBecameOptional;
-    /// A header of a response that became optional.
+    /// A response header that became optional.
     HeaderBecameOptional "header-became-optional" [81] (None Patch) <> HeaderBecameRequired;
 
-    /// Credentials are wanted that were not, of a kind that no program has.
+    /// Newly required credentials of a kind that no program has.
     SecurityAdded "security-added" [84] (Breaking Patch) <> SecurityRemoved;
-    /// Credentials are wanted that were not; clients that have them send them always.
+    /// Newly required credentials that clients already send with every request.
     KnownSecurityAdded "known-security-added" [84] (Risky Patch) <> SecurityRemoved;
-    /// Credentials that were wanted no longer are, and no others.
+    /// Credentials that are no longer required, without a replacement.
     SecurityRemoved "security-removed" [85] (None Patch) <> SecurityAdded | KnownSecurityAdded;
-    /// Other credentials are wanted, none of those that were taken.
+    /// Other required credentials; none of those accepted before.
     SecurityChanged "security-changed" [84, 85] (Breaking Patch) <> SecurityChanged;
-    /// Other credentials are taken as well.
+    /// An additional accepted set of credentials.
     SecurityAlternativeAdded "security-alternative-added" [85] (Compatible Patch) <> SecurityAlternativeRemoved;
-    /// Some of the credentials that were taken no longer are.
+    /// A set of credentials that is no longer accepted.
     SecurityAlternativeRemoved "security-alternative-removed" [84] (Risky Patch) <> SecurityAlternativeAdded;
-    /// A scope more is wanted.
+    /// An additional required scope.
     SecurityScopeAdded "security-scope-added" [86] (Risky Patch) <> SecurityScopeRemoved;
-    /// A scope less is wanted.
+    /// A scope that is no longer required.
     SecurityScopeRemoved "security-scope-removed" [86] (None Patch) <> SecurityScopeAdded;
-    /// A way to authenticate that is of another kind, or sends its credentials elsewhere.
+    /// A security scheme of another type, or with another place for its credentials.
     SecuritySchemeChanged "security-scheme-changed" [87] (Breaking Major) <> SecuritySchemeChanged;
-    /// A URL of an account server, which programs have compiled in.
+    /// Another URL of an authorization server; programs have it compiled in.
     SecurityUrlChanged "security-url-changed" [87] (Risky Patch) <> SecurityUrlChanged;
-    /// A way more to get a token.
+    /// An additional OAuth flow.
     OauthFlowAdded "oauth-flow-added" [87] (Compatible Minor) <> OauthFlowRemoved;
-    /// A way less to get a token.
+    /// A removed OAuth flow.
     OauthFlowRemoved "oauth-flow-removed" [87] (Risky Major) <> OauthFlowAdded;
-    /// A scope more can be asked for.
+    /// A new OAuth scope.
     OauthScopeAdded "oauth-scope-added" [86] (None Patch) <> OauthScopeRemoved;
-    /// A scope less can be asked for.
+    /// A removed OAuth scope.
     OauthScopeRemoved "oauth-scope-removed" [86] (Risky Patch) <> OauthScopeAdded;
-    /// A way to authenticate that was not there before.
+    /// A new security scheme.
     SecuritySchemeAdded "security-scheme-added" [88] (None Minor) <> SecuritySchemeRemoved;
-    /// A way to authenticate that is gone.
+    /// A removed security scheme.
     SecuritySchemeRemoved "security-scheme-removed" [88] (Risky Major) <> SecuritySchemeAdded;
 
-    /// A way to authenticate that has another name; no name of one is in the crate.
+    /// A renamed security scheme; the crate uses no scheme name.
     SecuritySchemeRenamed "security-scheme-renamed" [89] (None Patch) <> SecuritySchemeRenamed;
 
-    /// Words, examples and links for readers; titles too, which name nothing in the crate.
+    /// Descriptions, examples and links; titles too, which name nothing in the crate.
     DocumentationChanged "documentation-changed" [92, 93] (None Patch) <> DocumentationChanged;
-    /// The version that the document gives its API.
+    /// Another version of the API.
     VersionChanged "version-changed" [94] (None Patch) <> VersionChanged;
-    /// A vendor's extension, of which the crate reads none.
+    /// A vendor extension; the crate reads none.
     ExtensionChanged "extension-changed" [10, 96] (None Patch) <> ExtensionChanged;
-    /// A public item of the crate that changed, and of which no finding tells: the witness speaks.
+    /// A public item of the crate changed, and no other finding explains it.
     RustSurfaceChanged "rust-surface-changed" [91, 97, 98] (None Major) <> RustSurfaceChanged;
-    /// A change that no rule knows. The generator knows no such keyword, so the source stays.
+    /// A change that no rule covers. The generator ignores the keyword, so the crate is the same.
     Unclassified "unclassified" [99] (Risky Patch) <> Unclassified;
 }
 
 impl ChangeKind {
-    /// The id, as in `operation-added`.
+    /// Returns the id, for example `operation-added`.
     pub fn id(self) -> &'static str {
-        self.row().id
+        self.definition().id
     }
 
-    /// The class of the same change where a value can be absent in all places that hold it.
+    /// Returns the kind of the same change for a value that is optional wherever it is used.
     #[must_use]
-    pub fn where_optional(self) -> Self {
+    pub fn for_optional_value(self) -> Self {
         match self {
             Self::BecameNullable => Self::OptionalBecameNullable,
             Self::BecameNotNullable => Self::OptionalBecameNotNullable,

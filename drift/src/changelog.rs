@@ -1,63 +1,65 @@
-//! The entry of a report in CHANGELOG.md: for users of the crate, grouped, in Rust names.
+//! The changelog entry for a report: grouped, with Rust names, for users of the crate.
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use semver::Version;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
-use crate::finding::{Finding, Source, Wire};
+use crate::finding::Finding;
 use crate::format::markdown::{code, sentence};
-use crate::format::words;
+use crate::format::shared;
 use crate::report::Report;
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// The heading that entries are written under.
+/// The heading of the section that receives new entries.
 const UNRELEASED: &str = "## Unreleased";
 
-/// The groups, in the order in which a missing one is put in.
+/// The group headings, in the order in which missing ones are inserted.
 const GROUPS: [&str; 3] = ["Added", "Changed", "Removed"];
 
-/// How wide the file is.
-const WIDTH: usize = 100;
+/// The maximum line width of the changelog.
+const LINE_WIDTH: usize = 100;
 
-/// What a report means for users of the crate, by group.
+/// The changelog lines for a report, by group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry([Vec<String>; 3]);
 
 impl Entry {
-    /// What users see of a report: all findings but those that deployed programs cannot notice and
-    /// that leave the crate's surface alone.
-    pub fn of(report: &Report) -> Self {
+    /// Builds the entry from all findings that deployed programs or users of the public API can
+    /// notice.
+    pub fn new(report: &Report) -> Self {
         let mut entry = Self::default();
         for finding in &report.findings {
-            if finding.wire > Wire::None || finding.source > Source::Patch {
-                let line = line(finding);
-                let lines = &mut entry.0[group(finding)];
-                if !lines.contains(&line) {
-                    lines.push(line);
-                }
+            let is_visible =
+                finding.wire > WireVerdict::None || finding.source > SourceVerdict::Patch;
+            if !is_visible {
+                continue;
+            }
+
+            let line = line(finding);
+            let lines = &mut entry.0[group_index(finding)];
+            if !lines.contains(&line) {
+                lines.push(line);
             }
         }
 
         entry
     }
 
-    /// Writes the entry into a changelog, below what people wrote there. A line that is there
-    /// already is not written again.
+    /// Returns the changelog with the entry added below its existing lines. Lines that are already
+    /// present are not repeated.
+    ///
+    /// # Errors
+    ///
+    /// If the changelog has no heading for unreleased changes.
     pub fn write_into(&self, changelog: &str) -> Result<String> {
         let mut text = changelog.to_owned();
         for (group, lines) in GROUPS.into_iter().zip(&self.0) {
-            let known = bullets(section(&text)?.1);
-            let new: Vec<_> =
-                lines.iter().filter(|line| !known.contains(&collapsed(line))).collect();
+            let existing = list_items(unreleased_section(&text)?.1);
+            let is_new = |line: &&String| !existing.contains(&collapse_whitespace(line));
+            let new: Vec<_> = lines.iter().filter(is_new).map(|line| wrap(line)).collect();
 
             if !new.is_empty() {
-                let (start, section) = section(&text)?;
-                let (at, heading) = place(section, group);
-                let lines: Vec<_> = new.into_iter().map(|line| wrapped(line)).collect();
-                let (before, after) = text.split_at(start + at);
-                let after = after.trim_start_matches(['\r', '\n']);
-                let gap = if after.is_empty() { "\n" } else { "\n\n" };
-
-                text = format!("{before}{heading}{}{gap}{after}", lines.join("\n"));
+                text = insert_lines(&text, group, &new)?;
             }
         }
 
@@ -68,8 +70,9 @@ impl Entry {
     }
 }
 
-/// The newest release that a changelog has a heading for, as `## 1.2.3` or `## [1.2.3] - a day`.
-pub fn released(changelog: &str) -> Option<Version> {
+/// Returns the newest release of a changelog: the first heading like `## 1.2.3` or
+/// `## [1.2.3] - 2027-01-31`.
+pub fn latest_release(changelog: &str) -> Option<Version> {
     changelog.lines().filter_map(|line| line.strip_prefix("## ")).find_map(|heading| {
         let word = heading.split_whitespace().next()?;
         word.trim_matches(['[', ']']).trim_start_matches('v').parse().ok()
@@ -77,115 +80,126 @@ pub fn released(changelog: &str) -> Option<Version> {
 }
 
 fn line(finding: &Finding) -> String {
-    let names = words::list(&finding.rust_items, code);
+    let names = shared::first_names(&finding.rust_items, code);
     let names = if names.is_empty() { names } else { format!("{names}: ") };
 
     let warning = match finding.wire {
-        Wire::Breaking => " Programs that are deployed already break.",
-        Wire::Risky => " Programs that are deployed already may break.",
-        Wire::Compatible | Wire::None => "",
+        WireVerdict::Breaking => " Deployed programs break.",
+        WireVerdict::Risky => " Deployed programs may break.",
+        WireVerdict::Compatible | WireVerdict::None => "",
     };
 
-    format!("{names}{}{warning}", sentence(&words::ended(&finding.message)))
+    format!("{names}{}{warning}", sentence(&shared::end_sentence(&finding.message)))
 }
 
-/// The index of a finding's group. The ids of the classes say what came and what went; a thing that
-/// is there before and after has changed, whatever came to it.
-fn group(finding: &Finding) -> usize {
-    let is = |end: &str| finding.class.id().ends_with(end);
+/// Returns the group of a finding. Only an element that exists on one side is added or removed; an
+/// element that exists on both sides has changed, even if something was added to it.
+fn group_index(finding: &Finding) -> usize {
+    let id_ends_with = |suffix: &str| finding.kind.id().ends_with(suffix);
     match (&finding.old, &finding.new) {
-        (None, _) if is("-added") => 0,
-        (_, None) if is("-removed") => 2,
+        (None, _) if id_ends_with("-added") => 0,
+        (_, None) if id_ends_with("-removed") => 2,
         _ => 1,
     }
 }
 
-/// The text below the heading, to the next of its kind, and where it begins.
-fn section(text: &str) -> Result<(usize, &str)> {
-    let mut at = 0;
+/// Returns the section of unreleased changes, without its heading, and its offset in the text.
+fn unreleased_section(text: &str) -> Result<(usize, &str)> {
+    let mut offset = 0;
     let mut start = None;
+
     for line in text.split_inclusive('\n') {
         if let Some(start) = start
             && line.starts_with("## ")
         {
-            return Ok((start, &text[start..at]));
+            return Ok((start, &text[start..offset]));
         }
 
-        at += line.len();
+        offset += line.len();
         if line.trim_end() == UNRELEASED {
-            start = Some(at);
+            start = Some(offset);
         }
     }
 
-    let missing = || {
-        Diagnostic::new(format!("there is no `{UNRELEASED}` to write under"))
-            .help("put that heading above the newest release")
-    };
-
-    start.map(|start| (start, &text[start..])).ok_or_else(missing)
+    start.map(|start| (start, &text[start..])).ok_or_else(|| {
+        Diagnostic::new(format!("the changelog has no heading `{UNRELEASED}`"))
+            .help("add that heading above the newest release")
+    })
 }
 
-/// Where in the section the lines of a group go, and what must stand before them.
-fn place(section: &str, group: &str) -> (usize, String) {
+/// Inserts lines at the end of a group of the unreleased section.
+fn insert_lines(text: &str, group: &str, lines: &[String]) -> Result<String> {
+    let (start, section) = unreleased_section(text)?;
+    let (offset, prefix) = insertion_point(section, group);
+
+    let (before, after) = text.split_at(start + offset);
+    let after = after.trim_start_matches(['\r', '\n']);
+    let gap = if after.is_empty() { "\n" } else { "\n\n" };
+
+    Ok(format!("{before}{prefix}{}{gap}{after}", lines.join("\n")))
+}
+
+/// Returns the offset in the section at which the lines of a group belong, and the text that must
+/// precede them: line breaks, and the group's heading if it is missing.
+fn insertion_point(section: &str, group: &str) -> (usize, String) {
     let headings: Vec<_> = section
         .match_indices("### ")
-        .filter(|(at, _)| *at == 0 || section[..*at].ends_with('\n'))
-        .map(|(at, _)| (at, section[at + 4..].lines().next().unwrap_or_default().trim()))
+        .filter(|(offset, _)| *offset == 0 || section[..*offset].ends_with('\n'))
+        .map(|(offset, _)| {
+            (offset, section[offset + 4..].lines().next().unwrap_or_default().trim())
+        })
         .collect();
-    let mine = headings.iter().position(|(_, name)| *name == group);
-    let rank = |name: &str| GROUPS.iter().position(|it| *it == name);
+    let own_heading = headings.iter().position(|(_, name)| *name == group);
 
-    // Behind its own lines, or behind those of the groups that come before it.
-    let last = mine.or_else(|| {
-        let before = |(_, name): &(usize, &str)| rank(name) < rank(group) && rank(name).is_some();
-        headings.iter().rposition(before)
-    });
+    // Insert after the group's own lines, or after the last group that precedes it.
+    let rank = |name: &str| GROUPS.iter().position(|known| *known == name);
+    let precedes = |(_, name): &(usize, &str)| rank(name) < rank(group) && rank(name).is_some();
+    let previous = own_heading.or_else(|| headings.iter().rposition(precedes));
 
-    let end = match last {
-        Some(last) => headings.get(last + 1).map_or(section.len(), |(at, _)| *at),
-        None => headings.first().map_or(section.len(), |(at, _)| *at),
-    };
-    let written = section[..end].trim_end();
-    let at = written.len();
+    let next = previous.map_or(0, |index| index + 1);
+    let end = headings.get(next).map_or(section.len(), |(offset, _)| *offset);
+    let existing = section[..end].trim_end();
 
-    let before = match mine {
-        Some(_) if written.ends_with(&format!("### {group}")) => "\n\n".to_owned(),
+    let prefix = match own_heading {
+        Some(_) if existing.ends_with(&format!("### {group}")) => "\n\n".to_owned(),
         Some(_) => "\n".to_owned(),
-        None if written.is_empty() => format!("\n### {group}\n\n"),
+        None if existing.is_empty() => format!("\n### {group}\n\n"),
         None => format!("\n\n### {group}\n\n"),
     };
 
-    (at, before)
+    (existing.len(), prefix)
 }
 
-/// The items of all lists, each in one line.
-fn bullets(section: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut open = false;
+/// Returns the items of all lists in a section, each on one line.
+fn list_items(section: &str) -> Vec<String> {
+    let mut items: Vec<String> = Vec::new();
+    let mut in_item = false;
+
     for line in section.lines() {
         match line.strip_prefix("* ").or_else(|| line.strip_prefix("- ")) {
             Some(item) => {
-                found.push(item.to_owned());
-                open = true;
+                items.push(item.to_owned());
+                in_item = true;
             }
-            None if line.starts_with(' ') && open => {
-                let last = found.last_mut().expect("one is open");
+            None if line.starts_with(' ') && in_item => {
+                let last = items.last_mut().expect("an item has started");
                 last.push(' ');
                 last.push_str(line);
             }
-            None => open = false,
+            None => in_item = false,
         }
     }
 
-    found.iter().map(|item| collapsed(item)).collect()
+    items.iter().map(|item| collapse_whitespace(item)).collect()
 }
 
-fn collapsed(text: &str) -> String {
+fn collapse_whitespace(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn wrapped(line: &str) -> String {
-    let options = Options::new(WIDTH)
+/// Formats a line as a list item of the changelog.
+fn wrap(line: &str) -> String {
+    let options = Options::new(LINE_WIDTH)
         .initial_indent("* ")
         .subsequent_indent("  ")
         .break_words(false)

@@ -1,97 +1,50 @@
-//! One change, its verdicts, and where it is.
+//! Findings: one change each, with its verdicts and its location.
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use connect_codegen::openapi::document::sha256;
 use serde_json::{Value, json};
 
 use crate::change_kind::ChangeKind;
-use connect_codegen::openapi::document::sha256;
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// What a change means for programs that are already deployed, from harmless to fatal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Wire {
-    /// They cannot notice it.
-    None,
-    /// They go on working; there is something new to use.
-    Compatible,
-    /// They may break, depending on what they send or on what the data is.
-    Risky,
-    /// They break.
-    Breaking,
-}
+/// The number of hexadecimal digits in a fingerprint.
+pub const FINGERPRINT_LENGTH: usize = 16;
 
-/// What a change means for programs that are compiled against the regenerated crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The crate is the same.
-    None,
-    /// The crate is another, its public surface is not.
-    Patch,
-    /// There is something new to use.
-    Minor,
-    /// They may no longer compile.
-    Major,
-}
-
-impl fmt::Display for Wire {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Compatible => "compatible",
-            Self::Risky => "risky",
-            Self::Breaking => "breaking",
-        })
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::None => "none",
-            Self::Patch => "patch",
-            Self::Minor => "minor",
-            Self::Major => "major",
-        })
-    }
-}
-
-/// One change: one cause, however many operations it reaches.
+/// One change with one cause, no matter how many operations it affects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What kind of change it is.
-    pub class: ChangeKind,
-    /// What it means for deployed programs.
-    pub wire: Wire,
-    /// What it means for the regenerated crate.
-    pub source: Source,
-    /// Where, as a JSON pointer into the base; none if there is nothing in the base.
+    /// The kind of change; the field `class` of the JSON report.
+    pub kind: ChangeKind,
+    /// The effect on deployed programs.
+    pub wire: WireVerdict,
+    /// The effect on the regenerated crate.
+    pub source: SourceVerdict,
+    /// The location as a JSON pointer into the base, or `None` if the base has no such element.
     pub pointer: Option<String>,
-    /// Where, as a JSON pointer into the revision; none if there is nothing in the revision.
+    /// The location as a JSON pointer into the revision, or `None` if the revision has no such
+    /// element.
     pub revision_pointer: Option<String>,
-    /// The operations that it reaches, as `GET /clusters`, sorted.
+    /// The affected operations, for example `GET /clusters`, sorted.
     pub operations: Vec<String>,
-    /// The public items of the crate that it touches, as `models::ClusterResponse::status`, sorted.
+    /// The affected public items of the crate, for example `models::ClusterResponse::status`, sorted.
     pub rust_items: Vec<String>,
-    /// What stood there.
+    /// The value in the base.
     pub old: Option<Value>,
-    /// What stands there now.
+    /// The value in the revision.
     pub new: Option<Value>,
-    /// What happened, in a sentence.
+    /// The description of the change, one sentence.
     pub message: String,
 }
 
 impl Finding {
-    /// The place in the base, or where there is none, in the revision.
-    pub fn place(&self) -> Option<&str> {
+    /// Returns the location in the base, or the location in the revision if the base has none.
+    pub fn location(&self) -> Option<&str> {
         self.pointer.as_deref().or(self.revision_pointer.as_deref())
     }
 
-    /// What the finding is known by: a hash of its class, place and values, not of its words.
+    /// Returns the fingerprint: a hash of kind, location and values. The message is not part of it,
+    /// so an acceptance survives a change of wording.
     pub fn fingerprint(&self) -> String {
-        let identity = json!([self.class.id(), self.place(), self.old, self.new]);
-        sha256(identity.to_string().as_bytes())[..16].to_owned()
+        let identity = json!([self.kind.id(), self.location(), self.old, self.new]);
+        sha256(identity.to_string().as_bytes())[..FINGERPRINT_LENGTH].to_owned()
     }
 }

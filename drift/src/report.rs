@@ -1,63 +1,74 @@
-//! All that a comparison found.
+//! The report: the complete result of a comparison.
 
 use crate::finding::Finding;
 
-/// The outcome of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
-    /// The document that is compared with.
-    pub base: Side,
-    /// The document that is compared.
-    pub revision: Side,
-    /// The findings, the worst first.
+    /// The document to compare against.
+    pub base: DocumentInfo,
+    /// The document that is compared with the base.
+    pub revision: DocumentInfo,
+    /// The findings, most severe first.
     pub findings: Vec<Finding>,
-    /// How many components differ that no operation of either document reaches.
+    /// The number of changed components that no operation of either document uses.
     pub unreached: usize,
-    /// What the comparison itself has to say: passes and overlay actions that no longer apply,
-    /// policy entries that are missing, why there is no witness.
+    /// Remarks about the comparison: passes and overlay actions that no longer apply, missing policy
+    /// entries, and why the public APIs were not compared.
     pub notes: Vec<Note>,
 }
 
 /// A remark about the comparison, not about the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// What it is about.
+    /// The subject.
     pub kind: NoteKind,
-    /// What there is to say, in a sentence.
+    /// The message, one sentence.
     pub message: String,
-    /// What to do about it.
+    /// The suggested action.
     pub help: Option<String>,
 }
 
-/// What a [`Note`] is about.
+/// The subject of a [`Note`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoteKind {
-    /// Normalisation does not fit: a pass or an overlay action has nothing to mend any more, or a
-    /// document could not be normalised at all.
+    /// A pass or an overlay action no longer applies, or a document could not be normalised.
     NeverApplied,
-    /// The policy lacks an entry, or has one too many.
+    /// The policy lacks an entry or has a superfluous one.
     Policy,
-    /// How far the witness, the public surface of both crates, could testify.
-    Witness,
+    /// The public API diff was incomplete or impossible.
+    ApiDiff,
 }
 
-/// One of the two documents.
+impl NoteKind {
+    /// Returns the name used in reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::NeverApplied => "never-applied",
+            Self::Policy => "policy",
+            // The id dates from an older name and is part of the report format.
+            Self::ApiDiff => "witness",
+        }
+    }
+}
+
+/// A description of one of the two documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Side {
-    /// Where it was read from: a path or a URL, without secrets.
+pub struct DocumentInfo {
+    /// The path or URL of the document, without secrets.
     pub location: String,
-    /// The SHA-256 of its bytes.
+    /// The SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
-    /// The language it is written in, as `Swagger 2.0` or `OpenAPI 3.0.3`.
+    /// The description language with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
     pub language: String,
-    /// The API's name.
+    /// The title of the API.
     pub title: String,
-    /// The API's version.
+    /// The version of the API.
     pub version: String,
-    /// Whether it was normalised as the Connect API's document before it was compared.
+    /// Whether the document was recognised as the Connect API's and normalised.
     pub is_connect: bool,
-    /// The text that the pointers of findings point into.
+    /// The text that the pointers of findings refer to.
     pub text: String,
-    /// The file that holds this text, if one does.
+    /// The file that contains this text, if there is one.
     pub text_file: Option<String>,
 }

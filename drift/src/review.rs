@@ -1,127 +1,114 @@
-//! A report held against what is accepted: what the formats show and the exit status tells.
+//! The review of a report: the findings with their acceptances, and the exit status they lead to.
 
 use chrono::NaiveDate;
 use semver::Version;
 
-use crate::accepted::{Acceptance, Accepted};
-use crate::finding::{Finding, Source, Wire};
-use crate::report::{Note, Report, Side};
+use crate::accepted::{Acceptance, Accepted, ReviewedFinding};
+use crate::report::{DocumentInfo, Note, Report};
 use crate::summary::Summary;
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// A report, held against what is accepted on a day.
+/// A report combined with the acceptances that apply on a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
-    /// The document that is compared with.
-    pub base: Side,
-    /// The document that is compared.
-    pub revision: Side,
+    /// The document to compare against.
+    pub base: DocumentInfo,
+    /// The document that is compared with the base.
+    pub revision: DocumentInfo,
     /// The findings, in the order of the report.
-    pub findings: Vec<Reviewed>,
-    /// The acceptances, each with what became of it.
-    pub acceptances: Vec<(Acceptance, State)>,
-    /// What the comparison itself has to say.
+    pub findings: Vec<ReviewedFinding>,
+    /// All acceptances, each with its state.
+    pub acceptances: Vec<(Acceptance, AcceptanceState)>,
+    /// Remarks about the comparison.
     pub notes: Vec<Note>,
-    /// The head of every format.
+    /// The summary that every format starts with.
     pub summary: Summary,
 }
 
-/// A finding, and whether it is known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reviewed {
-    /// The finding.
-    pub finding: Finding,
-    /// What it is known by.
-    pub fingerprint: String,
-    /// The acceptance that holds for it.
-    pub accepted: Option<Acceptance>,
-}
-
-/// What became of an acceptance.
+/// The state of an acceptance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// A finding is accepted by it.
-    Holds,
-    /// A finding would be, were it not over.
+pub enum AcceptanceState {
+    /// The acceptance applies to a finding.
+    Active,
+    /// The acceptance matches a finding but has expired.
     Expired,
     /// No finding has this fingerprint.
     Unmatched,
 }
 
-/// What `--fail-on` names.
+/// The value of `--fail-on`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailOn {
-    /// What breaks deployed programs, or may break them.
+    /// Findings that break deployed programs, or may break them.
     Wire,
-    /// What breaks programs that are compiled against the regenerated crate.
+    /// Findings that break programs compiled against the regenerated crate.
     Source,
     /// Any finding.
     Any,
-    /// Nothing.
+    /// No finding.
     Never,
 }
 
-/// The worst of what `--fail-on` names, from nothing to fatal. An accepted finding does not count.
+/// The most severe effect among the findings that `--fail-on` selects. Accepted findings do not
+/// count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// There is nothing that it names.
+    /// There is no selected finding.
     Clean,
-    /// There are findings, and nobody breaks.
+    /// There are findings, and none of them breaks programs.
     Compatible,
     /// Programs may no longer compile against the regenerated crate.
     SourceBreaking,
-    /// Deployed programs break, or may break: a risk is not told apart from a certainty.
+    /// Deployed programs break or may break; risky and breaking are not distinguished.
     WireBreaking,
 }
 
 impl Review {
-    /// Holds a report against what is accepted on a day. `version` is that of the crate now.
+    /// Reviews a report with the acceptances that apply today; `version` is the current version of
+    /// the crate.
     pub fn new(report: Report, accepted: &Accepted, today: NaiveDate, version: &Version) -> Self {
         let Report { base, revision, findings, unreached, notes } = report;
-        let review = |finding: Finding| {
-            let fingerprint = finding.fingerprint();
-            let known = accepted.get(&fingerprint).filter(|it| it.holds(today)).cloned();
-            Reviewed { finding, fingerprint, accepted: known }
-        };
+        let findings: Vec<_> =
+            findings.into_iter().map(|finding| accepted.review(finding, today)).collect();
 
-        let findings: Vec<_> = findings.into_iter().map(review).collect();
         let state = |acceptance: &Acceptance| {
-            if !findings.iter().any(|it| it.fingerprint == acceptance.fingerprint) {
-                State::Unmatched
-            } else if acceptance.holds(today) {
-                State::Holds
+            let is_match =
+                |reviewed: &ReviewedFinding| reviewed.fingerprint == acceptance.fingerprint;
+            if !findings.iter().any(is_match) {
+                AcceptanceState::Unmatched
+            } else if acceptance.is_active(today) {
+                AcceptanceState::Active
             } else {
-                State::Expired
+                AcceptanceState::Expired
             }
         };
+        let acceptances =
+            accepted.iter().map(|acceptance| (acceptance.clone(), state(acceptance))).collect();
 
-        let acceptances = accepted.iter().map(|it| (it.clone(), state(it))).collect();
         let summary = Summary::new(&findings, unreached, version);
-
         Self { base, revision, findings, acceptances, notes, summary }
     }
 
-    /// The acceptances that somebody must look at: expired, or of no finding.
-    pub fn lapsed(&self) -> impl Iterator<Item = &(Acceptance, State)> {
-        self.acceptances.iter().filter(|(_, state)| *state != State::Holds)
+    /// Iterates over the acceptances that need attention: expired or unmatched.
+    pub fn stale_acceptances(&self) -> impl Iterator<Item = &(Acceptance, AcceptanceState)> {
+        self.acceptances.iter().filter(|(_, state)| *state != AcceptanceState::Active)
     }
 }
 
-impl Reviewed {
-    /// How bad it is when it is not accepted.
-    fn outcome(&self) -> Outcome {
-        match (self.finding.wire, self.finding.source) {
-            (Wire::Breaking | Wire::Risky, _) => Outcome::WireBreaking,
-            (_, Source::Major) => Outcome::SourceBreaking,
-            _ => Outcome::Compatible,
-        }
+/// Returns the effect of a finding that is not accepted.
+fn outcome_of(reviewed: &ReviewedFinding) -> Outcome {
+    match (reviewed.finding.wire, reviewed.finding.source) {
+        (WireVerdict::Breaking | WireVerdict::Risky, _) => Outcome::WireBreaking,
+        (_, SourceVerdict::Major) => Outcome::SourceBreaking,
+        _ => Outcome::Compatible,
     }
 }
 
 impl FailOn {
-    /// Every value.
+    /// All values.
     pub const ALL: [Self; 4] = [Self::Wire, Self::Source, Self::Any, Self::Never];
 
-    /// The name, as `--fail-on` takes it.
+    /// Returns the value as it is written after `--fail-on`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Wire => "wire",
@@ -131,17 +118,18 @@ impl FailOn {
         }
     }
 
-    /// The worst in a review of what this names.
+    /// Returns the most severe effect among the selected findings.
     pub fn outcome(self, review: &Review) -> Outcome {
-        let open = review.findings.iter().filter(|it| it.accepted.is_none());
+        let unaccepted = review.findings.iter().filter(|reviewed| reviewed.accepted.is_none());
+
         let worst = match self {
             Self::Never => None,
-            Self::Any => open.map(Reviewed::outcome).max(),
+            Self::Any => unaccepted.map(outcome_of).max(),
             Self::Wire => {
-                open.map(Reviewed::outcome).filter(|it| *it == Outcome::WireBreaking).max()
+                unaccepted.map(outcome_of).filter(|outcome| *outcome == Outcome::WireBreaking).max()
             }
-            Self::Source => open
-                .filter(|it| it.finding.source == Source::Major)
+            Self::Source => unaccepted
+                .filter(|reviewed| reviewed.finding.source == SourceVerdict::Major)
                 .map(|_| Outcome::SourceBreaking)
                 .max(),
         };
@@ -151,8 +139,8 @@ impl FailOn {
 }
 
 impl Outcome {
-    /// The exit status of the command.
-    pub fn status(self) -> u8 {
+    /// Returns the exit status of the command.
+    pub fn exit_status(self) -> u8 {
         match self {
             Self::Clean => 0,
             Self::Compatible => 3,
@@ -162,11 +150,12 @@ impl Outcome {
     }
 }
 
-impl State {
-    /// The name, as it stands in a report.
+impl AcceptanceState {
+    /// Returns the name used in reports.
     pub fn id(self) -> &'static str {
         match self {
-            Self::Holds => "holds",
+            // The id dates from an older name and is part of the report format.
+            Self::Active => "holds",
             Self::Expired => "expired",
             Self::Unmatched => "unmatched",
         }

@@ -5,45 +5,51 @@
   const toggle = document.getElementById("toggle");
   const findings = [...document.querySelectorAll(".finding")];
   const groups = ["wire", "source", "accepted"];
-  // What a finding says, read once: there may be thousands.
-  const words = new Map();
-  const says = (finding, text) => {
-    if (!words.has(finding)) words.set(finding, finding.textContent.toLowerCase());
-    return words.get(finding).includes(text);
+
+  // The text of each finding is cached, because there may be thousands of findings.
+  const texts = new Map();
+  const contains = (finding, text) => {
+    if (!texts.has(finding)) texts.set(finding, finding.textContent.toLowerCase());
+    return texts.get(finding).includes(text);
   };
   form.hidden = false;
 
-  // No box of a group ticked: the group does not filter.
-  const ticked = (group) =>
-    [...form.elements].filter((it) => it.name === group && it.checked).map((it) => it.value);
+  // A group without a checked box does not filter.
+  const checkedValues = (group) =>
+    [...form.elements].filter((box) => box.name === group && box.checked).map((box) => box.value);
 
   const apply = () => {
-    const wanted = groups.map((group) => [group, ticked(group)]);
+    const filters = groups.map((group) => [group, checkedValues(group)]);
     const text = form.elements.text.value.trim().toLowerCase();
     let count = 0;
+
     for (const finding of findings) {
-      const fits =
-        wanted.every(([group, values]) => !values.length || values.includes(finding.dataset[group])) &&
-        (!text || says(finding, text));
-      finding.hidden = !fits;
-      count += fits;
+      const matches =
+        filters.every(([group, values]) => !values.length || values.includes(finding.dataset[group])) &&
+        (!text || contains(finding, text));
+      finding.hidden = !matches;
+      count += matches;
     }
+
     shown.textContent = `${count} of ${findings.length} findings`;
   };
 
-  // The filter is the address's fragment, so that a view can be sent to somebody.
-  const remember = () => {
+  // The URL fragment holds the filter, so that a filtered view can be shared.
+  const saveFilter = () => {
     const state = new URLSearchParams();
     for (const group of groups) {
-      if (ticked(group).length) state.set(group, ticked(group).join(","));
+      if (checkedValues(group).length) state.set(group, checkedValues(group).join(","));
     }
+
     if (form.elements.text.value) state.set("text", form.elements.text.value);
     history.replaceState(null, "", `#${state}`);
   };
 
-  const recall = () => {
+  const loadFilter = () => {
     const fragment = location.hash.slice(1);
-    const finding = findings.find((it) => it.id === fragment);
+    const finding = findings.find((candidate) => candidate.id === fragment);
+
+    // The fragment can also be the fingerprint of one finding.
     if (finding) {
       form.reset();
       apply();
@@ -52,6 +58,7 @@
       finding.scrollIntoView();
       return;
     }
+
     const state = new URLSearchParams(fragment);
     for (const box of form.elements) {
       if (groups.includes(box.name)) {
@@ -65,13 +72,15 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
     apply();
-    remember();
+    saveFilter();
   });
+
   toggle.addEventListener("click", () => {
     const open = toggle.textContent === "Open all";
     for (const finding of findings) finding.open = open && !finding.hidden;
     toggle.textContent = open ? "Close all" : "Open all";
   });
-  addEventListener("hashchange", recall);
-  recall();
+
+  addEventListener("hashchange", loadFilter);
+  loadFilter();
 })();

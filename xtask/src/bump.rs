@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::io::files;
 use connect_codegen::workspace::Layout;
-use connect_drift::finding::Source;
-use connect_drift::summary::next_version;
+use connect_drift::verdict::SourceVerdict;
+use connect_drift::version::next_version;
 use semver::Version;
 use toml_edit::{DocumentMut, Item, Value};
 
@@ -17,7 +17,7 @@ use toml_edit::{DocumentMut, Item, Value};
 /// no second time, and before the first release not at all.
 pub fn to(
     layout: &Layout,
-    bump: Source,
+    bump: SourceVerdict,
     released: Option<Version>,
 ) -> Result<Vec<(PathBuf, String)>> {
     let path = layout.manifest();
@@ -38,7 +38,7 @@ pub fn to(
     let wanted = released.map(|it| next_version(&it, bump)).filter(|it| *it > current);
 
     let Some(wanted) = wanted else {
-        if bump > Source::None {
+        if bump > SourceVerdict::None {
             println!("the version {current} is not released yet and stays");
         }
         return Ok(Vec::new());

@@ -106,7 +106,7 @@ pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
 
     let done = arguments.review(layout, places, today).and_then(|review| {
         arguments.write(&review)?;
-        Ok(arguments.fail_on.outcome(&review).status())
+        Ok(arguments.fail_on.outcome(&review).exit_status())
     });
 
     done.map_or_else(

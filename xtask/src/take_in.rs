@@ -13,7 +13,7 @@ use connect_codegen::io::files::{self, Mode};
 use connect_codegen::pipeline::{Generated, Rules};
 use connect_codegen::workspace::Layout;
 use connect_drift::Input;
-use connect_drift::changelog::{Entry, released};
+use connect_drift::changelog::{Entry, latest_release};
 use connect_drift::format::Format;
 use connect_drift::review::Review;
 
@@ -42,7 +42,7 @@ impl TakeIn {
 
         fetched.must_be_connects(&rules.policy)?;
         let report = drift::compare(layout, &rules, &base, &revision)?;
-        let entry = Entry::of(&report);
+        let entry = Entry::new(&report);
         let accepted = drift::committed_acceptances(layout)?;
         let review = Review::new(report, &accepted, now.date_naive(), &drift::version());
 
@@ -56,7 +56,7 @@ impl TakeIn {
             entry.write_into(&changelog).map_err(|problem| problem.in_file(path.display()))?;
 
         let bumped = match self.bump {
-            true => bump::to(layout, review.summary.bump, released(&changelog))?,
+            true => bump::to(layout, review.summary.bump, latest_release(&changelog))?,
             false => Vec::new(),
         };
         let paths = made.paths().map(|path| layout.generated().join(path));

@@ -1,4 +1,5 @@
-//! Text of the document as Rust documentation: whatever it says, it stays text.
+//! Text of the API document as Rust documentation. The text is escaped: no text of the document
+//! becomes markup or code.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,75 +10,82 @@ pub const NOT_DESCRIBED: &str = "Not described in the API document.";
 /// The widest line of documentation.
 const WIDTH: usize = 96;
 
-/// Documentation of an item: each paragraph wrapped, each line an attribute of its own, so that
-/// no text can end the comment that it is printed as.
+/// The beginning of an item of a list.
+const BULLET: &str = "* ";
+
+/// The documentation of an item, one attribute for each line, so that no text can end the comment
+/// that contains it.
 pub fn docs(text: &str) -> TokenStream {
-    let lines = lines(text);
+    let lines = wrap(text);
     let lines =
         lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#[doc = #lines])* }
 }
 
-/// As [`docs`], of the module that holds it.
+/// The documentation of a module, inside the module.
 pub fn module_docs(text: &str) -> TokenStream {
-    let lines = lines(text).into_iter().map(|line| format!(" {line}"));
+    let lines = wrap(text);
+    let lines =
+        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote! { #(#![doc = #lines])* }
 }
 
-/// Text of the document as Markdown that shows it as it is. Balanced code spans stay.
+/// Escapes text, so that Markdown shows it unchanged. Balanced code spans are kept.
 pub fn plain(text: &str) -> String {
-    text.lines().map(plain_line).collect::<Vec<_>>().join("\n")
+    text.lines().map(escape_line).collect::<Vec<_>>().join("\n")
 }
 
-/// A value of the document as code: in a span that it cannot end.
+/// A value in a code span, which the value cannot end.
 pub fn code(value: &str) -> String {
-    let value: String = value.chars().map(|c| if c == '`' { ' ' } else { harmless(c) }).collect();
+    let value: String =
+        value.chars().map(|c| if c == '`' { ' ' } else { replace_invisible(c) }).collect();
     match value.trim() {
         "" => format!("`{value:?}`"),
         value => format!("`{value}`"),
     }
 }
 
-fn plain_line(line: &str) -> String {
-    let line: String = line.trim().chars().map(harmless).collect();
-    let ticks = line.matches('`').count();
-    let spans = ticks.is_multiple_of(2) && !line.contains("``");
+fn escape_line(line: &str) -> String {
+    let line: String = line.trim().chars().map(replace_invisible).collect();
+    let backticks = line.matches('`').count();
+    let has_spans = backticks.is_multiple_of(2) && !line.contains("``");
     let mut escaped = String::new();
 
     for (index, part) in line.split('`').enumerate() {
         if index > 0 {
-            escaped.push_str(if spans { "`" } else { "\\`" });
+            escaped.push_str(if has_spans { "`" } else { "\\`" });
         }
 
-        let code = spans && index % 2 == 1;
-        part.chars().for_each(|c| {
-            // Without its mark an address is no link.
-            let address = c == '/' && escaped.ends_with(':');
-            if !code
-                && (address
-                    || matches!(
-                        c,
-                        '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&'
-                    ))
-            {
+        let is_code = has_spans && index % 2 == 1;
+        for c in part.chars() {
+            // rustdoc makes no link of a URL whose `//` is escaped.
+            let is_url = c == '/' && escaped.ends_with(':');
+            if !is_code && (is_url || is_markup(c)) {
                 escaped.push('\\');
             }
-
             escaped.push(c);
-        });
+        }
     }
 
-    // A bullet, a number or a rule at the start of a line would make a list or a heading.
-    match escaped.chars().next() {
-        Some('-' | '+' | '=') => format!("\\{escaped}"),
-        Some(c) if c.is_ascii_digit() => escaped.replacen(". ", "\\. ", 1),
-        _ => escaped,
+    escape_line_start(escaped)
+}
+
+fn is_markup(c: char) -> bool {
+    matches!(c, '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&')
+}
+
+/// Escapes what would begin a list, a heading or a rule.
+fn escape_line_start(line: String) -> String {
+    match line.chars().next() {
+        Some('-' | '+' | '=') => format!("\\{line}"),
+        Some(c) if c.is_ascii_digit() => line.replacen(". ", "\\. ", 1),
+        _ => line,
     }
 }
 
-/// Control characters and those that are not seen or that change the direction or the lines of
-/// text are shown, not obeyed.
-fn harmless(c: char) -> char {
+/// Replaces control characters, and characters that are invisible or that change the direction of
+/// text.
+fn replace_invisible(c: char) -> char {
     match c {
         '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}'
@@ -94,33 +102,37 @@ fn harmless(c: char) -> char {
     }
 }
 
-/// Paragraphs wrapped to [`WIDTH`], separated by empty lines.
-fn lines(text: &str) -> Vec<String> {
+/// Wraps paragraphs to [`WIDTH`], with empty lines between them. Items of a list follow each other.
+fn wrap(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
+    let mut is_in_list = false;
     for paragraph in text.split("\n\n") {
-        if !lines.is_empty() {
+        let is_item = paragraph.starts_with(BULLET);
+        if !lines.is_empty() && !(is_in_list && is_item) {
             lines.push(String::new());
         }
-
-        // The lines after the first of a list's item belong to it only if they are indented.
-        let indent = if paragraph.starts_with("* ") { "  " } else { "" };
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
-            if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
-                lines.push(std::mem::replace(&mut line, indent.to_owned()));
-            }
-
-            if !line.is_empty() && line != indent {
-                line.push(' ');
-            }
-
-            line.push_str(word);
-        }
-
-        lines.push(line);
+        wrap_paragraph(paragraph, &mut lines);
+        is_in_list = is_item;
     }
 
     lines
+}
+
+fn wrap_paragraph(paragraph: &str, lines: &mut Vec<String>) {
+    // Only indented lines belong to an item of a list.
+    let indent = if paragraph.starts_with(BULLET) { "  " } else { "" };
+    let mut line = String::new();
+    for word in paragraph.split_whitespace() {
+        if !line.is_empty() && line.len() + 1 + word.len() > WIDTH {
+            lines.push(std::mem::replace(&mut line, indent.to_owned()));
+        }
+        if !line.is_empty() && line != indent {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+
+    lines.push(line);
 }
 
 #[cfg(test)]
@@ -128,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn markdown_of_the_document_is_text() {
+    fn plain_escapes_markdown() {
         assert_eq!(plain("a *b* <c> [d](e)"), "a \\*b\\* \\<c\\> \\[d\\](e)");
         assert_eq!(plain("http://a.b/c"), "http:\\//a.b/c");
         assert_eq!(plain("    fn main() {}"), "fn main() {}");
@@ -140,14 +152,19 @@ mod tests {
     }
 
     #[test]
-    fn no_value_ends_its_span() {
+    fn value_does_not_end_its_code_span() {
         assert_eq!(code("a`b\n\u{202E}c"), "`a b \u{FFFD}c`");
         assert_eq!(code(""), "`\"\"`");
     }
 
     #[test]
-    fn no_line_is_longer_than_a_word_allows() {
+    fn wrap_breaks_long_lines() {
         let text = "word ".repeat(100);
-        assert!(lines(&text).iter().all(|line| line.len() <= WIDTH));
+        assert!(wrap(&text).iter().all(|line| line.len() <= WIDTH));
+    }
+
+    #[test]
+    fn wrap_keeps_the_items_of_a_list_together() {
+        assert_eq!(wrap("a\n\n* b\n\n* c\n\nd"), ["a", "", "* b", "* c", "", "d"]);
     }
 }

@@ -13,9 +13,8 @@ pub fn open_enum(of: &Enum) -> TokenStream {
     let mut description = description.unwrap_or_else(|| docs::NOT_DESCRIBED.to_owned());
     if let Some(count) = of.count {
         let listed = of.values.len();
-        description.push_str(&format!(
-            "\n\nThe service has {count} values, of which the API document lists {listed}."
-        ));
+        description
+            .push_str(&format!("\n\nThe service has {count} values, of which {listed} are known."));
     }
 
     let docs = docs::docs(&description);

@@ -1,4 +1,4 @@
-//! Names in Rust of things that the document names otherwise.
+//! Names in Rust: identifiers for the names of the document, and names that are taken.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Span;
@@ -8,8 +8,8 @@ use typify::accept_as_ident;
 /// The variant that holds a value which the document does not list.
 pub const CATCH_ALL: &str = "Unlisted";
 
-/// The types and traits of the prelude: one of the document's with such a name would come between
-/// the emitted code and what it means.
+/// The types and traits of the prelude. A model with such a name would shadow it in the generated
+/// code.
 const PRELUDE: &[&str] = &[
     "AsMut",
     "AsRef",
@@ -60,7 +60,7 @@ const PRELUDE: &[&str] = &[
 const REQUESTS_IMPORT: &[&str] =
     &["CallOptions", "Client", "Data", "Error", "Operation", "RequestBuilder"];
 
-/// Names of methods that the client has for itself, or that the emitted code calls on it.
+/// The methods of the client that are not generated, and those that the generated code calls.
 pub const CLIENT_METHODS: &[&str] = &[
     "abort_print_job",
     "builder",
@@ -89,23 +89,23 @@ pub const CLIENT_METHODS: &[&str] = &[
     "watch_cluster",
 ];
 
-/// Whether a model of this name would come between the emitted code and what it uses.
+/// Whether a model of this name would shadow a type that the generated code uses.
 pub fn is_taken_in_models(name: &str) -> bool {
     PRELUDE.contains(&name)
 }
 
-/// Whether a request of this name would.
+/// Whether a request of this name would shadow a type that the generated code uses.
 pub fn is_taken_in_requests(name: &str) -> bool {
     PRELUDE.contains(&name) || REQUESTS_IMPORT.contains(&name)
 }
 
-/// Whether the client has a method of this name.
+/// Whether the client already has a method of this name.
 pub fn is_client_method(name: &str) -> bool {
     CLIENT_METHODS.contains(&name)
 }
 
-/// How long the name of a variant may become.
-const LONGEST: usize = 100;
+/// The longest name of a variant, in characters. Compilers are not made for longer ones.
+const MAX_VARIANT: usize = 100;
 
 /// An identifier. A keyword gets an underscore, as in progenitor. A name that cannot be an
 /// identifier at all, which no earlier stage accepts, becomes one nevertheless.
@@ -151,22 +151,23 @@ pub fn request(operation: &str) -> Ident {
     ident(&operation.to_upper_camel_case())
 }
 
-/// One variant for each value, each its own: what clashes gets a number.
+/// One variant for each value. A variant whose name is taken gets a number.
 pub fn variants(values: &[String]) -> Vec<Ident> {
     let mut taken: Vec<String> = vec![CATCH_ALL.to_owned()];
-    values
-        .iter()
-        .map(|value| {
-            let wanted = variant(value);
-            let name = (1..)
-                .map(|n| if n == 1 { wanted.clone() } else { format!("{wanted}{n}") })
-                .find(|name| !taken.contains(name))
-                .expect("there is always a next number");
+    let mut variants = Vec::new();
+    for value in values {
+        let name = variant(value);
+        let numbered = (2..).map(|number| format!("{name}{number}"));
+        let free = std::iter::once(name.clone())
+            .chain(numbered)
+            .find(|name| !taken.contains(name))
+            .expect("the numbers are unlimited");
 
-            taken.push(name.clone());
-            ident(&name)
-        })
-        .collect()
+        variants.push(ident(&free));
+        taken.push(free);
+    }
+
+    variants
 }
 
 fn variant(value: &str) -> String {
@@ -179,8 +180,7 @@ fn variant(value: &str) -> String {
         })
         .collect();
 
-    // No compiler is made for names of any length.
-    let name: String = spelled.to_upper_camel_case().chars().take(LONGEST).collect();
+    let name: String = spelled.to_upper_camel_case().chars().take(MAX_VARIANT).collect();
     match name.chars().next() {
         None => "Empty".to_owned(),
         Some(c) if c.is_ascii_digit() => format!("Value{name}"),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn any_text_is_an_identifier() {
+    fn ident_accepts_any_text() {
         let named = |name: &str| ident(name).to_string();
         assert_eq!(
             ["a", "type", "odd text", "3d", ""].map(named),
@@ -208,7 +208,16 @@ mod tests {
     }
 
     #[test]
-    fn any_value_has_a_variant() {
+    fn field_follows_the_type_graph_of_progenitor() {
+        let named = |property: &str| field(property).to_string();
+        assert_eq!(
+            ["+1", "it's", "3d", "gen", "é", "$"].map(named),
+            ["plus1", "its", "x3d", "gen_", "é", "x"]
+        );
+    }
+
+    #[test]
+    fn variants_have_distinct_names() {
         assert_eq!(
             names(&[
                 "pre_print",
@@ -220,7 +229,8 @@ mod tests {
                 "",
                 "é",
                 "a-b",
-                "a_b"
+                "a_b",
+                "unlisted"
             ]),
             [
                 "PrePrint",
@@ -232,7 +242,8 @@ mod tests {
                 "Empty",
                 "Empty2",
                 "AB",
-                "AB2"
+                "AB2",
+                "Unlisted2"
             ],
         );
     }

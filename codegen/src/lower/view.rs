@@ -1,4 +1,4 @@
-//! The view of the normalised document that progenitor gets.
+//! The view of the normalised document that progenitor reads, and the documentation of limits.
 
 use openapiv3::{
     AdditionalProperties, IntegerFormat, OpenAPI, ParameterData, ParameterSchemaOrContent,
@@ -43,23 +43,23 @@ pub fn parameter_description(parameter: &ParameterData) -> Option<String> {
     documentation(&schema, Patterns::Documented)
 }
 
-/// The names of the given models and of all inside them.
+/// The names of the given models and of all components that they contain.
 pub fn reachable<'a>(api: &OpenAPI, models: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut open: Vec<String> = models.map(str::to_owned).collect();
-    while let Some(name) = open.pop() {
-        if found.contains(&name) {
+    let mut reached: Vec<String> = Vec::new();
+    let mut pending: Vec<String> = models.map(str::to_owned).collect();
+    while let Some(name) = pending.pop() {
+        if reached.contains(&name) {
             continue;
         }
 
         let schema = api.components.as_ref().and_then(|components| components.schemas.get(&name));
-        let text = serde_json::to_value(schema).unwrap_or_default();
-        collect_references(&text, &mut open);
-        found.push(name);
+        let schema = serde_json::to_value(schema).unwrap_or_default();
+        collect_references(&schema, &mut pending);
+        reached.push(name);
     }
 
-    found.sort();
-    found
+    reached.sort();
+    reached
 }
 
 fn collect_references(value: &serde_json::Value, into: &mut Vec<String>) {
@@ -107,12 +107,12 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             (integer.minimum, integer.maximum) = (None, None);
-            // The crate reads whole numbers of 64 bits, whatever the service promises.
+            // The crate decodes integers of 64 bits, also where the service promises 32.
             integer.format = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
         }
         SchemaKind::Type(Type::Array(array)) => {
             (array.min_items, array.max_items, array.unique_items) = (None, None, false);
-            // progenitor makes absent and empty the same for a list that is not nullable.
+            // progenitor does not distinguish absent from empty in a list that is not nullable.
             schema_data.nullable |= !required;
             if let Some(ReferenceOr::Item(items)) = &mut array.items {
                 lower_schema(items, true, patterns);
@@ -135,7 +135,7 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
                 lower_schema(inner, true, patterns);
             }
         }
-        // Replaced by a type of ours, so that only its being here matters.
+        // The emitter writes the union: progenitor only needs to find the component.
         SchemaKind::OneOf { .. } => {
             *schema_kind = SchemaKind::Type(Type::Object(Default::default()))
         }
@@ -143,12 +143,13 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
     }
 }
 
-/// The description with what the type does not say: limits, pattern, default, hidden values.
+/// The description, followed by what the type does not express: limits, pattern, default and the
+/// number of values.
 fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let SchemaData { description, default, extensions, .. } = &schema.schema_data;
     let mut sentences: Vec<String> =
         description.iter().map(|text| text.trim().to_owned()).collect();
-    let mut say = |sentence: String| sentences.push(sentence);
+    let mut add = |sentence: String| sentences.push(sentence);
 
     let range = |least: Option<String>, most: Option<String>, what: &str| match (least, most) {
         (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{what}.")),
@@ -160,30 +161,30 @@ fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let text = |limit: &Option<usize>| limit.map(|limit| limit.to_string());
     match &schema.schema_kind {
         SchemaKind::Type(Type::String(string)) => {
-            range(text(&string.min_length), text(&string.max_length), " characters").map(&mut say);
+            range(text(&string.min_length), text(&string.max_length), " characters").map(&mut add);
             if let Some(pattern) = &string.pattern
                 && patterns == Patterns::Documented
             {
-                say(format!("Pattern: `{pattern}`."));
+                add(format!("Pattern: `{pattern}`."));
             }
         }
         SchemaKind::Type(Type::Number(number)) => {
             let text = |limit: Option<f64>| limit.map(|limit| limit.to_string());
-            range(text(number.minimum), text(number.maximum), "").map(&mut say);
+            range(text(number.minimum), text(number.maximum), "").map(&mut add);
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             let text = |limit: Option<i64>| limit.map(|limit| limit.to_string());
-            range(text(integer.minimum), text(integer.maximum), "").map(&mut say);
+            range(text(integer.minimum), text(integer.maximum), "").map(&mut add);
         }
         _ => {}
     }
 
     if let Some(count) = extensions.get("x-enum-count") {
-        say(format!("One of {count} values that the reference does not list."));
+        add(format!("One of {count} values that the reference does not list."));
     }
 
     if let Some(default) = default {
-        say(format!("Default: `{default}`."));
+        add(format!("Default: `{default}`."));
     }
     (!sentences.is_empty()).then(|| sentences.join("\n\n"))
 }
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_become_documentation() {
+    fn limits_and_defaults_are_documented() {
         let schema = lowered(
             json!({"type": "string", "minLength": 44, "maxLength": 44, "pattern": "^a$", "description": "An id."}),
             true,
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_list_knows_absent_from_empty() {
+    fn optional_list_is_nullable() {
         let list = json!({"type": "array", "items": {"type": "string"}});
         assert!(lowered(list.clone(), false).schema_data.nullable);
         assert!(!lowered(list, true).schema_data.nullable);

@@ -1,4 +1,5 @@
-//! The canonical form of a document: the same for both flavours, whatever the order of its keys.
+//! The canonical form of a document: the same for both flavours, and independent of the order of
+//! paths and components.
 
 use openapiv3::OpenAPI;
 use serde_json::Value;

@@ -1,12 +1,12 @@
-//! Entries of the policy that have not been used yet.
+//! Entries of the policy that have not been used yet, and the diagnostic for a stale entry.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::stale_entry;
 use crate::changes::report::Changes;
 use crate::changes::stale_rule::RuleKind;
-use crate::diagnostic::{Result, pointer_segment};
+use crate::diagnostic::{Diagnostic, Result, pointer_segment};
+use crate::workspace;
 
 /// Entries of one section of the policy. Each must be used once, for the schema that it names.
 pub(crate) struct UnusedEntries<T> {
@@ -59,4 +59,11 @@ fn schema_pointer(property: &str) -> String {
         ),
         None => format!("/components/schemas/{}", pointer_segment(property)),
     }
+}
+
+/// A diagnostic for an entry of the policy that does not apply to the document.
+pub(crate) fn stale_entry(pointer: impl Into<String>, reason: &str) -> Diagnostic {
+    Diagnostic::at(pointer, format!("stale entry: {reason}"))
+        .in_file(workspace::POLICY)
+        .help("the upstream document has changed there: correct or remove the entry")
 }

@@ -12,8 +12,7 @@ use serde::Deserialize;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::io::yaml;
 use crate::openapi::route::Route;
-use crate::workspace;
-pub(crate) use entries::UnusedEntries;
+pub(crate) use entries::{UnusedEntries, stale_entry};
 
 /// The content of `spec/policy.yaml`.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -258,13 +257,6 @@ impl Resource {
         let prefixes = self.models.iter().map(String::as_str);
         prefixes.filter(|prefix| model.starts_with(prefix)).max_by_key(|prefix| prefix.len())
     }
-}
-
-/// A diagnostic for an entry of the policy that does not apply to the document.
-pub(crate) fn stale_entry(pointer: impl Into<String>, reason: &str) -> Diagnostic {
-    Diagnostic::at(pointer, format!("stale entry: {reason}"))
-        .in_file(workspace::POLICY)
-        .help("the upstream document has changed there: correct or remove the entry")
 }
 
 /// Formats the entry as a line of the policy, to be copied into `spec/policy.yaml`.

@@ -1,4 +1,4 @@
-//! Authentication: access tokens, and where they come from.
+//! Authentication: access tokens, OAuth 2.0 refresh tokens, and the login in a browser.
 
 #[cfg(all(feature = "login", not(target_family = "wasm")))]
 pub(crate) mod login;

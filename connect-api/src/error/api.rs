@@ -48,7 +48,8 @@ pub struct ApiError {
     /// Each error has a code; other missing fields are empty strings. The token, keys, pin codes and
     /// the queries of URLs are redacted.
     pub errors: Vec<ErrorObject>,
-    /// The beginning of the body, if the body is not the documented JSON.
+    /// The beginning of the body, if the body is not the documented JSON. Secrets are redacted; if they
+    /// cannot be removed, a note that the body is withheld.
     pub excerpt: Option<String>,
     is_expired_token: bool,
 }

@@ -36,8 +36,8 @@ pub struct DecodeError {
     pub headers: HeaderMap,
     /// The JSON path of the invalid value, such as `$.data[3].printer_count`.
     pub path: String,
-    /// The part of the body around the invalid value. The token, keys, pin codes and the queries of
-    /// URLs are redacted.
+    /// The part of the body around the invalid value. If that part holds a secret (the token, a key, a
+    /// pin code, the query of a URL), the invalid value alone, redacted, or a note that it is withheld.
     pub excerpt: String,
     message: String,
 }

@@ -9,8 +9,7 @@ use reqwest::Request;
 
 use crate::client::Client;
 use crate::error::Error;
-// Generated code imports it from here.
-pub(crate) use crate::http::operation::Operation;
+use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::raw_response::RawResponse;
 use crate::runtime::BoxFuture;
@@ -36,11 +35,11 @@ use crate::runtime::BoxFuture;
 pub struct Call<T> {
     // Independent of `T`, so that everything before the decoding is compiled once.
     raw: BoxFuture<'static, Result<Box<RawResponse>, Error>>,
-    open: Open<T>,
+    decode: Decode<T>,
 }
 
-/// Decodes the body of a response, and opens its envelope.
-pub(crate) type Open<T> = fn(RawResponse) -> Result<T, Error>;
+/// Decodes the body of a response.
+pub(crate) type Decode<T> = fn(RawResponse) -> Result<T, Error>;
 
 impl<T> Call<T> {
     pub(crate) fn new(
@@ -48,9 +47,9 @@ impl<T> Call<T> {
         operation: Operation,
         options: CallOptions,
         request: Result<Request, Error>,
-        open: Open<T>,
+        decode: Decode<T>,
     ) -> Self {
-        Self { raw: client.execute(operation, options, request), open }
+        Self { raw: client.execute(operation, options, request), decode }
     }
 }
 
@@ -78,7 +77,7 @@ impl<T> Call<T> {
     /// use it in `tokio::task::spawn_blocking` or `block_in_place`.
     #[track_caller]
     pub fn wait(self) -> Result<T, Error> {
-        crate::http::blocking::block_on(self.raw).and_then(|raw| (self.open)(*raw))
+        crate::http::blocking::block_on(self.raw).and_then(|raw| (self.decode)(*raw))
     }
 }
 
@@ -87,7 +86,7 @@ impl<T> Future for Call<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let raw = self.raw.as_mut().poll(context);
-        raw.map(|raw| raw.and_then(|raw| (self.open)(*raw)))
+        raw.map(|raw| raw.and_then(|raw| (self.decode)(*raw)))
     }
 }
 
@@ -111,10 +110,10 @@ macro_rules! sent {
     ($request:ident.page($item:ty)) => {
         crate::http::call::sent! { @ $request page crate::Page<$item> }
     };
-    ($request:ident.$open:ident($answer:ty)) => {
-        crate::http::call::sent! { @ $request $open $answer }
+    ($request:ident.$decode:ident($answer:ty)) => {
+        crate::http::call::sent! { @ $request $decode $answer }
     };
-    (@ $request:ident $open:ident $answer:ty) => {
+    (@ $request:ident $decode:ident $answer:ty) => {
         #[doc = concat!(
             "```no_run\n",
             "# async fn example(request: connect_api::requests::", stringify!($request), ")",
@@ -138,20 +137,20 @@ macro_rules! sent {
             /// Sends the request and returns the body of the response, without the API's envelope.
             #[inline]
             pub fn send(self) -> crate::Call<$answer> {
-                self.call(|raw| crate::json::body::$open(raw).map(crate::Response::into_body))
+                self.call(|raw| crate::json::body::$decode(raw).map(crate::Response::into_body))
             }
 
             /// Sends the request like [`send`](Self::send), and returns status and headers, too.
             #[inline]
             pub fn send_for_response(self) -> crate::Call<crate::Response<$answer>> {
-                self.call(crate::json::body::$open)
+                self.call(crate::json::body::$decode)
             }
 
-            /// Sends the request, and reads the response with a function.
+            /// Sends the request and decodes the response with a function.
             #[inline]
-            pub(crate) fn call<T>(self, open: crate::http::call::Open<T>) -> crate::Call<T> {
+            pub(crate) fn call<T>(self, decode: crate::http::call::Decode<T>) -> crate::Call<T> {
                 let request = self.request();
-                crate::Call::new(self.client, Self::OPERATION, self.options, request, open)
+                crate::Call::new(self.client, Self::OPERATION, self.options, request, decode)
             }
         }
     };

@@ -5,6 +5,7 @@ pub(crate) mod base_url;
 mod blocking;
 pub(crate) mod call;
 mod deadline;
+pub(crate) mod endpoint;
 pub(crate) mod exchange;
 mod execute;
 pub(crate) mod http_client;

@@ -13,8 +13,9 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// `.` and `..` climb the path however they are encoded, and an empty segment is another route.
 pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {
     if matches!(value, "" | "." | "..") {
-        let fault = format!("`{name}` is {value:?}, which cannot be part of a route");
-        return Err(Error::Configuration(ConfigurationError::new(fault)));
+        let message =
+            format!("invalid value {value:?} for `{name}`: it must not be empty, `.` or `..`");
+        return Err(Error::Configuration(ConfigurationError::new(message)));
     }
 
     Ok(utf8_percent_encode(value, SEGMENT).to_string())

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::error::{ConfigurationError, Error};
-use crate::http::call::{Call, Open};
+use crate::http::call::{Call, Decode};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::params::path_segment;
@@ -169,7 +169,7 @@ impl RawRequest {
         self.call(body::bytes)
     }
 
-    fn call<T>(self, open: Open<T>) -> Call<T> {
+    fn call<T>(self, decode: Decode<T>) -> Call<T> {
         let request = self.build();
         let operation = Operation {
             id: "request",
@@ -179,7 +179,7 @@ impl RawRequest {
             polled: false,
         };
 
-        Call::new(self.client, operation, self.options, request, open)
+        Call::new(self.client, operation, self.options, request, decode)
     }
 
     fn build(&self) -> Result<Request, Error> {

@@ -8,15 +8,9 @@ use serde::Serialize;
 
 use crate::client::Client;
 use crate::error::{ConfigurationError, Error, error_chain};
+use crate::http::endpoint::Endpoint;
 use crate::http::operation::Operation;
 use crate::http::params::{QueryValue, path_segment};
-
-/// The service that a client calls: its base URL, and the HTTP client that sends the requests.
-pub(crate) struct Endpoint {
-    /// The base URL without a slash at the end.
-    pub(crate) base_url: String,
-    pub(crate) http: reqwest::Client,
-}
 
 /// Builds the request of an operation. The generated requests fill in their values.
 pub(crate) struct RequestBuilder<'a> {

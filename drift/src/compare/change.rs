@@ -1,15 +1,17 @@
-//! One change as it is recognised, before it is known who is reached by it.
+//! A single recognised change, before it is known which operations it affects.
 
-use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::change_kind::ChangeKind;
-use crate::finding::{Finding, Source, Wire};
-use crate::model::{Fact, sorted};
+use crate::model::{Keyword, canonical};
+use crate::verdict::{SourceVerdict, Verdict, WireVerdict};
 
-/// A set of directions in which a value travels.
+/// The pointers of an element in base and revision.
+pub(super) type Pointers<'p> = (&'p Rc<str>, &'p Rc<str>);
+
+/// A set of directions in which a value is transmitted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Directions(u8);
 
@@ -17,245 +19,155 @@ impl Directions {
     pub const NONE: Self = Self(0);
     pub const REQUEST: Self = Self(1);
     pub const RESPONSE: Self = Self(2);
-    /// The headers of responses: the crate gives them as they are, so that nothing of them breaks.
+    /// Response headers. The crate returns them without types, so no change of them breaks it.
     pub const HEADER: Self = Self(4);
 
-    pub fn and(self, other: Self) -> Self {
+    pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    pub fn without(self, other: Self) -> Self {
+    pub fn difference(self, other: Self) -> Self {
         Self(self.0 & !other.0)
     }
 
-    pub fn both(self, other: Self) -> Self {
+    pub fn intersection(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    fn has(self, other: Self) -> bool {
+    fn contains(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// What a change on the wire means, at its worst.
-    fn wire(self, class: ChangeKind) -> Wire {
-        let row = class.row();
-        let request = self.has(Self::REQUEST).then_some(row.request.0);
-        let response = self.has(Self::RESPONSE).then_some(row.response.0);
-        request.into_iter().chain(response).max().unwrap_or(Wire::None)
+    /// Returns the verdicts of a change kind for the directions in the set.
+    fn verdicts(self, kind: ChangeKind) -> impl Iterator<Item = Verdict> {
+        let definition = kind.definition();
+        let request = self.contains(Self::REQUEST).then_some(definition.request);
+        let response = self.contains(Self::RESPONSE).then_some(definition.response);
+        request.into_iter().chain(response)
     }
 
-    /// What a change in source means, at its worst.
-    fn source(self, class: ChangeKind) -> Source {
-        let row = class.row();
-        let request = self.has(Self::REQUEST).then_some(row.request.1);
-        let response = self.has(Self::RESPONSE).then_some(row.response.1);
-        request.into_iter().chain(response).max().unwrap_or(Source::Patch)
+    /// Returns the most severe wire verdict of a change kind.
+    pub fn wire_verdict(self, kind: ChangeKind) -> WireVerdict {
+        self.verdicts(kind).map(|verdict| verdict.wire).max().unwrap_or(WireVerdict::None)
+    }
+
+    /// Returns the most severe source verdict of a change kind.
+    pub fn source_verdict(self, kind: ChangeKind) -> SourceVerdict {
+        self.verdicts(kind).map(|verdict| verdict.source).max().unwrap_or(SourceVerdict::Patch)
     }
 }
 
-/// A change.
+/// A recognised change.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
-    pub class: ChangeKind,
-    /// The places that are compared; both are there, even if what changed is only at one.
-    pub sites: (Rc<str>, Rc<str>),
-    /// What changed at the place: a keyword, or the name of a property.
+    pub kind: ChangeKind,
+    /// The pointers of the compared elements. Both are set, even if the change is on one side only.
+    pub element_pointers: (Rc<str>, Rc<str>),
+    /// The changed part of the element: a keyword, or the name of a property.
     pub subject: String,
     pub pointer: Option<String>,
     pub revision_pointer: Option<String>,
     pub old: Option<Value>,
     pub new: Option<Value>,
-    /// What the place is called in a sentence, unless it is called as all changes of it.
+    /// The name of the element in the message, if it differs from the name used for all changes of
+    /// the element.
     pub label: Option<String>,
-    /// What happened: what follows the name of the place in a sentence.
+    /// The message after the name of the element.
     pub predicate: String,
-    /// The directions in which what changed does not travel, though the place does.
+    /// The directions in which the changed part is not transmitted, although the element is.
     pub hidden: Directions,
 }
 
 impl Change {
-    pub fn new(class: ChangeKind, sites: (&Rc<str>, &Rc<str>), subject: &str) -> Self {
+    pub fn new(kind: ChangeKind, pointers: Pointers<'_>, subject: &str) -> Self {
         Self {
-            class,
-            sites: (sites.0.clone(), sites.1.clone()),
+            kind,
+            element_pointers: (pointers.0.clone(), pointers.1.clone()),
             subject: subject.to_owned(),
             pointer: None,
             revision_pointer: None,
             old: None,
             new: None,
             label: None,
-            predicate: class.row().title.to_owned(),
+            predicate: kind.definition().title.to_owned(),
             hidden: Directions::NONE,
         }
     }
 
-    /// A change of what a fact says, or of whether it says anything.
-    pub fn of(
-        class: ChangeKind,
-        sites: (&Rc<str>, &Rc<str>),
-        old: Option<&Fact>,
-        new: Option<&Fact>,
+    /// Creates the change of a keyword that was added, removed or has another value.
+    pub fn of_keyword(
+        kind: ChangeKind,
+        pointers: Pointers<'_>,
+        old: Option<&Keyword>,
+        new: Option<&Keyword>,
     ) -> Self {
-        let subject = old.or(new).map_or("", |fact| fact.key);
-        let mut change = Self::new(class, sites, subject);
-        if let Some(old) = old {
-            change = change.was(old.pointer(), sorted(old.value));
-        }
+        let subject = old.or(new).map_or("", |keyword| keyword.key);
+        let located = |keyword: &Keyword| (keyword.pointer(), canonical(keyword.value));
 
+        Self::new(kind, pointers, subject).with_values(old.map(located), new.map(located))
+    }
+
+    pub fn with_old(mut self, pointer: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.pointer = Some(pointer.into());
+        self.old = Some(value.into());
+        self
+    }
+
+    pub fn with_new(mut self, pointer: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.revision_pointer = Some(pointer.into());
+        self.new = Some(value.into());
+        self
+    }
+
+    /// Sets the values of those sides that have one, each with its pointer.
+    pub fn with_values(self, old: Option<(String, Value)>, new: Option<(String, Value)>) -> Self {
+        let change = match old {
+            Some((pointer, value)) => self.with_old(pointer, value),
+            None => self,
+        };
         match new {
-            Some(new) => change.is(new.pointer(), sorted(new.value)),
+            Some((pointer, value)) => change.with_new(pointer, value),
             None => change,
         }
     }
 
-    pub fn was(mut self, pointer: impl Into<String>, value: impl Into<Value>) -> Self {
-        (self.pointer, self.old) = (Some(pointer.into()), Some(value.into()));
+    /// Sets the location in the base without a value.
+    pub fn with_old_pointer(mut self, pointer: String) -> Self {
+        self.pointer = Some(pointer);
         self
     }
 
-    pub fn is(mut self, pointer: impl Into<String>, value: impl Into<Value>) -> Self {
-        (self.revision_pointer, self.new) = (Some(pointer.into()), Some(value.into()));
+    /// Sets the location in the revision without a value.
+    pub fn with_new_pointer(mut self, pointer: String) -> Self {
+        self.revision_pointer = Some(pointer);
         self
     }
 
-    pub fn says(mut self, predicate: impl Into<String>) -> Self {
+    pub fn with_predicate(mut self, predicate: impl Into<String>) -> Self {
         self.predicate = predicate.into();
         self
     }
 
-    pub fn called(mut self, label: impl Into<String>) -> Self {
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
-    pub fn hiding(mut self, hidden: Directions) -> Self {
+    pub fn with_hidden(mut self, hidden: Directions) -> Self {
         self.hidden = hidden;
         self
     }
 }
 
-/// A change, and whom it reaches.
-pub(super) struct Reached {
+/// A change with the operations and directions that it affects.
+pub(super) struct AttributedChange {
     pub change: Change,
-    /// What the place is called in a sentence.
+    /// The name of the element in the message.
     pub label: String,
-    /// The directions in which the place is seen on the wire.
+    /// The directions in which the element is transmitted.
     pub wire: Directions,
-    /// The directions in which the crate has a type for the place.
+    /// The directions in which the crate has a type for the element.
     pub source: Directions,
-    /// The operations, by their index.
+    /// The indices of the operations.
     pub operations: Vec<usize>,
-}
-
-/// Makes one finding of each cause: changes are one if they are the same change of the same place
-/// in one of the documents. The other document may have copies of the place.
-pub(super) fn findings(changes: Vec<Reached>, operations: &[String]) -> Vec<Finding> {
-    let mut groups = Groups::new(changes.len());
-    type Site<'c> = (bool, ChangeKind, &'c str, &'c str, String);
-
-    let mut first: HashMap<Site, usize> = HashMap::new();
-    for (index, Reached { change, .. }) in changes.iter().enumerate() {
-        let values = format!("{} {}", json!(change.old), json!(change.new));
-        let base = change.pointer.as_deref().unwrap_or(&change.sites.0);
-        let revision = change.revision_pointer.as_deref().unwrap_or(&change.sites.1);
-
-        for (side, place) in [(true, base), (false, revision)] {
-            // Where one of two copies can be absent and the other cannot, that is still one cause.
-            let class = change.class.where_optional();
-            let site = (side, class, place, change.subject.as_str(), values.clone());
-            groups.join(*first.entry(site).or_insert(index), index);
-        }
-    }
-
-    let mut found: Vec<(Finding, BTreeSet<usize>)> = Vec::new();
-    let mut places: HashMap<usize, usize> = HashMap::new();
-    for (index, reached) in changes.into_iter().enumerate() {
-        let Reached { change, label, wire, source, operations } = reached;
-        let wire = wire.without(change.hidden).wire(change.class);
-        let source = source.source(change.class);
-
-        match places.get(&groups.first(index)) {
-            Some(place) => {
-                let (finding, users) = &mut found[*place];
-                // Of copies, the first place stands for all, in whichever order they were found.
-                finding.pointer = finding.pointer.take().into_iter().chain(change.pointer).min();
-                let places = finding.revision_pointer.take().into_iter();
-                finding.revision_pointer = places.chain(change.revision_pointer).min();
-
-                if finding.class.where_optional() == finding.class {
-                    finding.class = change.class;
-                }
-
-                finding.wire = finding.wire.max(wire);
-                finding.source = finding.source.max(source);
-                users.extend(operations);
-            }
-            None => {
-                places.insert(groups.first(index), found.len());
-                let finding = Finding {
-                    class: change.class,
-                    wire,
-                    source,
-                    pointer: change.pointer,
-                    revision_pointer: change.revision_pointer,
-                    operations: Vec::new(),
-                    rust_items: Vec::new(),
-                    old: change.old,
-                    new: change.new,
-                    message: format!("{} {}", change.label.unwrap_or(label), change.predicate),
-                };
-
-                found.push((finding, operations.into_iter().collect()));
-            }
-        }
-    }
-
-    let named = found.into_iter().map(|(mut finding, users)| {
-        // A sentence names the first operation only.
-        if let Some(first) = users.first().filter(|_| users.len() > 1) {
-            let (name, more) = (&operations[*first], users.len() - 1);
-            finding.message =
-                finding.message.replacen(name, &format!("{name} (and {more} more)"), 1);
-        }
-
-        finding.operations = users.into_iter().map(|user| operations[user].clone()).collect();
-        finding.operations.sort();
-        finding.operations.dedup();
-
-        finding
-    });
-    let mut findings: Vec<Finding> = named.collect();
-    findings.sort_by(|one, other| order(one).cmp(&order(other)));
-
-    findings
-}
-
-/// The worst first, then by place.
-fn order(finding: &Finding) -> impl Ord + '_ {
-    let Finding { class, wire, source, message, .. } = finding;
-    (std::cmp::Reverse((*wire, *source)), finding.place(), *class, message)
-}
-
-/// Sets that can be joined.
-struct Groups(Vec<usize>);
-
-impl Groups {
-    fn new(count: usize) -> Self {
-        Self((0..count).collect())
-    }
-
-    fn first(&mut self, of: usize) -> usize {
-        let mut at = of;
-        while self.0[at] != at {
-            self.0[at] = self.0[self.0[at]];
-            at = self.0[at];
-        }
-        at
-    }
-
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.first(one), self.first(other));
-        let (low, high) = (one.min(other), one.max(other));
-        self.0[high] = low;
-    }
 }

@@ -1,46 +1,44 @@
-//! What tells the members of a union apart: a property, and its values.
+//! Compares discriminators: the property that identifies union members, and its values.
 
 use std::collections::{BTreeSet, HashMap};
 
 use connect_codegen::diagnostic::{Result, unescaped_segment};
 use serde_json::{Value, json};
 
-use super::Sides;
 use super::change::Change;
-use super::graph::Step;
-use super::schema::Found;
-use super::unions::{self, Partners};
+use super::context::Context;
+use super::member_matching::{Matching, is_similar, match_members};
+use super::other_keywords::{self, ObjectKind};
+use super::schema_diff::{SchemaDiff, Step};
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::{self, ObjectKind};
-use crate::model::{Api, Discriminator, Node, Schema, SingleUnion, Union};
+use crate::model::{Discriminator, Resolver, Schema, SchemaNode, SingleUnion, Union};
 
-/// What a schema says of how its members are told, and the unions that list them.
-type Said<'s, 'a> = (&'s [Discriminator<'a>], &'s [Union<'a>]);
-
-/// The union that a discriminator is for: that of the part that says it.
-fn union_of<'s, 'a>(told: &Discriminator, unions: &'s [Union<'a>]) -> Option<&'s Union<'a>> {
-    unions.iter().find(|union| union.fact.at == told.fact.at)
-}
+/// The discriminators of a schema, and its unions.
+type Discriminated<'s, 'a> = (&'s [Discriminator<'a>], &'s [Union<'a>]);
 
 pub(super) fn compare<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
-    base: Said<'_, 'a>,
-    revision: Said<'_, 'a>,
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
+    (old_discriminators, old_unions): Discriminated<'_, 'a>,
+    (new_discriminators, new_unions): Discriminated<'_, 'a>,
 ) -> Result<()> {
-    for at in 0..base.0.len().max(revision.0.len()) {
-        match (base.0.get(at), revision.0.get(at)) {
+    let kind = ChangeKind::DiscriminatorChanged;
+
+    for index in 0..old_discriminators.len().max(new_discriminators.len()) {
+        match (old_discriminators.get(index), new_discriminators.get(index)) {
             (Some(old), Some(new)) => {
-                let (was, is) = (union_of(old, base.1), union_of(new, revision.1));
-                compare_one(sides, found, (old, was), (new, is))?;
+                let old_union = find_union(old, old_unions);
+                let new_union = find_union(new, new_unions);
+                compare_discriminator(context, diff, (old, old_union), (new, new_union))?;
             }
             (None, Some(new)) => {
-                let predicate = format!("is told by its property `{}` now", new.property);
-                found.fact(ChangeKind::DiscriminatorChanged, None, Some(&new.fact), &predicate);
+                let predicate = format!("now has the discriminator property `{}`", new.property);
+                diff.add_keyword_change(kind, None, Some(&new.keyword), &predicate);
             }
             (Some(old), None) => {
-                let predicate = format!("is no longer told by its property `{}`", old.property);
-                found.fact(ChangeKind::DiscriminatorChanged, Some(&old.fact), None, &predicate);
+                let predicate =
+                    format!("no longer has the discriminator property `{}`", old.property);
+                diff.add_keyword_change(kind, Some(&old.keyword), None, &predicate);
             }
             (None, None) => {}
         }
@@ -49,253 +47,308 @@ pub(super) fn compare<'a>(
     Ok(())
 }
 
-fn compare_one<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
+/// Returns the union of the schema object that contains a discriminator.
+fn find_union<'s, 'a>(
+    discriminator: &Discriminator,
+    unions: &'s [Union<'a>],
+) -> Option<&'s Union<'a>> {
+    unions.iter().find(|union| union.keyword.object == discriminator.keyword.object)
+}
+
+fn compare_discriminator<'a>(
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
     (old, old_union): (&Discriminator<'a>, Option<&Union<'a>>),
     (new, new_union): (&Discriminator<'a>, Option<&Union<'a>>),
 ) -> Result<()> {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Discriminator { property, mapping: _, fact, rest } = old;
-    if *property != new.property {
-        let (before, after) = (*property, new.property);
-        let change = Change::new(ChangeKind::DiscriminatorChanged, found.sites(), "discriminator");
-        let change = change.was(fact.pointer(), before).is(new.fact.pointer(), after);
-        found.add(
-            change.says(format!("is told by its property `{after}`, and no longer `{before}`")),
-        );
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Discriminator { property, mapping: _, keyword, other_keywords } = old;
+    let (before, after) = (*property, new.property);
+
+    if before != after {
+        let kind = ChangeKind::DiscriminatorChanged;
+        let change = Change::new(kind, diff.pointers(), "discriminator")
+            .with_old(keyword.pointer(), before)
+            .with_new(new.keyword.pointer(), after)
+            .with_predicate(format!(
+                "has the discriminator property `{after}` instead of `{before}`"
+            ));
+        diff.add(change);
     }
 
-    let sites = (&fact.pointer().into(), &new.fact.pointer().into());
-    other_keywords::compare(&mut found.changes, ObjectKind::Discriminator, sites, rest, &new.rest);
-    let base = Side::of(&sides.base, old, old_union)?;
-    let revision = Side::of(&sides.revision, new, new_union)?;
+    other_keywords::compare(
+        &mut diff.changes,
+        ObjectKind::Discriminator,
+        (&keyword.pointer().into(), &new.keyword.pointer().into()),
+        other_keywords,
+        &new.other_keywords,
+    );
 
-    compare_members(sides, found, &base, &revision)
+    let base = Side::new(&context.base.resolver, old, old_union)?;
+    let revision = Side::new(&context.revision.resolver, new, new_union)?;
+    compare_members(context, diff, &base, &revision)
 }
 
-/// One of those that are told apart.
-struct Told<'a> {
-    /// The component's name, if it is one. An inline schema cannot be told.
+/// A schema that a discriminator identifies.
+struct IdentifiedMember<'a> {
+    /// The name of the component. A discriminator cannot identify an inline schema.
     name: Option<String>,
-    /// Its schema, unless nothing in the document has the name.
-    node: Option<Node<'a>>,
-    /// The values that tell it: those that are mapped to it, else its name.
-    tags: BTreeSet<String>,
+    /// The schema, or `None` if there is no component of this name.
+    node: Option<SchemaNode<'a>>,
+    /// The values that identify the member: those of the mapping, or else the name.
+    values: BTreeSet<String>,
 }
 
-/// A discriminator with those that it tells apart: the members of the union, and what else it names.
-/// Without a union these are all components that have the schema for a part.
+/// A discriminator of one document with its members: the members of the union, followed by other
+/// components in the mapping. Without a union, the members are the subtypes of the schema.
 struct Side<'s, 'a> {
-    told: Vec<Told<'a>>,
+    members: Vec<IdentifiedMember<'a>>,
     discriminator: &'s Discriminator<'a>,
     union: Option<&'s Union<'a>>,
-    /// The properties that all of them have from what they are parts of.
+    /// The properties that all subtypes inherit from the schema.
     inherited: BTreeSet<&'a str>,
 }
 
 impl<'s, 'a> Side<'s, 'a> {
-    fn of(
-        api: &Api<'a>,
+    fn new(
+        resolver: &Resolver<'a>,
         discriminator: &'s Discriminator<'a>,
         union: Option<&'s Union<'a>>,
     ) -> Result<Self> {
-        let members = union.map_or(&[][..], |union| &union.members).iter();
-        let mut told: Vec<Told<'a>> = members
-            .map(|member| Told {
-                name: member.node.component(),
-                node: Some(member.node.clone()),
-                tags: BTreeSet::new(),
-            })
-            .collect();
-
-        let mut places = HashMap::new();
-        for (at, of) in told.iter().enumerate() {
-            of.name.iter().for_each(|name| _ = places.entry(name.clone()).or_insert(at));
-        }
-
-        let mut place = |name: String| {
-            *places.entry(name.clone()).or_insert_with(|| {
-                let node = api.component(&name).map(|part| Node { parts: vec![part] });
-                told.push(Told { name: Some(name), node, tags: BTreeSet::new() });
-                told.len() - 1
-            })
-        };
-
-        let mapped: Vec<(usize, &str)> = discriminator
+        let mut members = MemberIndex::new(union);
+        let values: Vec<(usize, &str)> = discriminator
             .mapping
             .iter()
-            .map(|(tag, target)| (place(last(target.as_str().unwrap_or_default())), *tag))
+            .map(|(value, target)| {
+                let name = component_name(target.as_str().unwrap_or_default());
+                (members.find_or_add(resolver, name), *value)
+            })
             .collect();
+
         let mut inherited = BTreeSet::new();
         if union.is_none()
-            && let Some(teller) = discriminator.fact.component()
+            && let Some(supertype) = discriminator.keyword.component()
         {
-            api.heirs(&teller).iter().for_each(|heir| _ = place((*heir).to_owned()));
-            if let Some(part) = api.component(&teller) {
-                let schema = Schema::read(api, &Node { parts: vec![part] }, SingleUnion::Open)?;
-                inherited = schema.properties.into_keys().collect();
+            for subtype in resolver.subtypes(&supertype) {
+                members.find_or_add(resolver, (*subtype).to_owned());
             }
+            inherited = property_names(resolver, &supertype)?;
         }
 
-        for (at, tag) in mapped {
-            told[at].tags.insert(tag.to_owned());
+        let mut members = members.members;
+        for (index, value) in values {
+            members[index].values.insert(value.to_owned());
+        }
+        for member in members.iter_mut().filter(|member| member.values.is_empty()) {
+            member.values.extend(member.name.clone());
         }
 
-        for of in told.iter_mut().filter(|of| of.tags.is_empty()) {
-            of.tags.extend(of.name.clone());
-        }
-        Ok(Self { told, discriminator, union, inherited })
+        Ok(Self { members, discriminator, union, inherited })
     }
 
-    /// How many are members of the union, whose coming and going is a change of the union.
-    fn united(&self) -> usize {
+    /// Returns the number of union members. They come first in `members`; added and removed ones are
+    /// reported as changes of the union.
+    fn union_member_count(&self) -> usize {
         self.union.map_or(0, |union| union.members.len())
     }
 
     fn pointer(&self) -> String {
-        self.discriminator.fact.pointer()
+        self.discriminator.keyword.pointer()
     }
 
-    fn each(&self, key: impl Fn(&Told<'a>) -> Option<String>) -> Vec<Option<String>> {
-        self.told.iter().map(key).collect()
+    fn keys(&self, key: impl Fn(&IdentifiedMember<'a>) -> Option<String>) -> Vec<Option<String>> {
+        self.members.iter().map(key).collect()
     }
 }
 
-/// The name at the end of a reference.
-fn last(reference: &str) -> String {
+/// The members of a discriminator while they are collected, with an index by name.
+struct MemberIndex<'a> {
+    members: Vec<IdentifiedMember<'a>>,
+    index_by_name: HashMap<String, usize>,
+}
+
+impl<'a> MemberIndex<'a> {
+    fn new(union: Option<&Union<'a>>) -> Self {
+        let mut index = Self { members: Vec::new(), index_by_name: HashMap::new() };
+        for member in union.map_or(&[][..], |union| &union.members) {
+            let name = member.node.component();
+            if let Some(name) = name.clone() {
+                index.index_by_name.entry(name).or_insert(index.members.len());
+            }
+
+            let node = Some(member.node.clone());
+            index.members.push(IdentifiedMember { name, node, values: BTreeSet::new() });
+        }
+
+        index
+    }
+
+    fn find_or_add(&mut self, resolver: &Resolver<'a>, name: String) -> usize {
+        let members = &mut self.members;
+        *self.index_by_name.entry(name.clone()).or_insert_with(|| {
+            let node = resolver.schema(&name).map(|schema| SchemaNode { parts: vec![schema] });
+            members.push(IdentifiedMember { name: Some(name), node, values: BTreeSet::new() });
+            members.len() - 1
+        })
+    }
+}
+
+/// Returns the name at the end of a reference.
+fn component_name(reference: &str) -> String {
     unescaped_segment(reference.rsplit('/').next().unwrap_or_default())
 }
 
-/// Which of the revision each of the base is: as in the union, else by name, by what tells it, or,
-/// of components that inherit, by what it is like.
-fn partners<'a>(
-    sides: &Sides<'a>,
+fn property_names<'a>(resolver: &Resolver<'a>, component: &str) -> Result<BTreeSet<&'a str>> {
+    let Some(schema) = resolver.schema(component) else { return Ok(BTreeSet::new()) };
+    let node = SchemaNode { parts: vec![schema] };
+    let schema = Schema::read(resolver, &node, SingleUnion::Unwrap)?;
+
+    Ok(schema.properties.into_keys().collect())
+}
+
+/// Returns the index of the new member that corresponds to each old member: as in the union, or else
+/// with the same name or the same values, or else a similar subtype.
+fn match_sides<'a>(
+    context: &Context<'a>,
     base: &Side<'_, 'a>,
     revision: &Side<'_, 'a>,
 ) -> Result<Vec<Option<usize>>> {
-    let mut partners = match (base.union, revision.union) {
-        (Some(old), Some(new)) => {
-            let known = unions::matched(sides, &old.members, &new.members)?;
-            Partners::new(known, base.told.len(), revision.told.len())
-        }
-        _ => Partners::new(Vec::new(), base.told.len(), revision.told.len()),
+    let known = match (base.union, revision.union) {
+        (Some(old), Some(new)) => match_members(context, &old.members, &new.members)?,
+        _ => Vec::new(),
     };
-    let name = |of: &Told| of.name.clone();
-    let tags = |of: &Told| Some(json!(of.tags).to_string()).filter(|_| !of.tags.is_empty());
-    partners.pair(&base.each(name), &revision.each(name));
-    partners.pair(&base.each(tags), &revision.each(tags));
+    let mut matching = Matching::new(known, base.members.len(), revision.members.len());
+
+    let name = |member: &IdentifiedMember| member.name.clone();
+    matching.match_by_key(&base.keys(name), &revision.keys(name));
+
+    let values = |member: &IdentifiedMember| {
+        (!member.values.is_empty()).then(|| json!(member.values).to_string())
+    };
+    matching.match_by_key(&base.keys(values), &revision.keys(values));
 
     if base.union.is_none() && revision.union.is_none() {
         let inherited = base.inherited.union(&revision.inherited).copied().collect();
-        partners.pair_alike(|old, new| match (&base.told[old].node, &revision.told[new].node) {
-            (Some(old), Some(new)) => unions::alike(sides, old, new, &inherited),
-            _ => Ok(false),
+        matching.match_similar(|old, new| {
+            match (&base.members[old].node, &revision.members[new].node) {
+                (Some(old), Some(new)) => is_similar(context, old, new, &inherited),
+                _ => Ok(false),
+            }
         })?;
     }
 
-    Ok(partners.of)
+    Ok(matching.partners)
 }
 
 fn compare_members<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
     base: &Side<'_, 'a>,
     revision: &Side<'_, 'a>,
 ) -> Result<()> {
-    let listed = base.union.is_some() || revision.union.is_some();
-    let partners = partners(sides, base, revision)?;
-    for (at, old) in base.told.iter().enumerate() {
-        match partners[at].map(|at| &revision.told[at]) {
+    let has_union = base.union.is_some() || revision.union.is_some();
+    let partners = match_sides(context, base, revision)?;
+
+    for (index, old) in base.members.iter().enumerate() {
+        match partners[index].map(|index| &revision.members[index]) {
             Some(new) => {
-                compare_tags(found, (base, old), (revision, new));
-                if let (false, Some(old), Some(new)) = (listed, &old.node, &new.node) {
-                    found.inside(old.parts.clone(), new.parts.clone(), Step::Member);
+                compare_values(diff, (base, old), (revision, new));
+                if let (false, Some(old), Some(new)) = (has_union, &old.node, &new.node) {
+                    diff.add_nested(old.parts.clone(), new.parts.clone(), Step::Member);
                 }
             }
             None if base.union.is_none() => {
                 let name = old.name.as_deref().unwrap_or_default();
-                let change = Change::new(ChangeKind::UnionMemberRemoved, found.sites(), name);
-                let change = change.was(base.pointer(), several(&old.tags));
-                found.add(change.says(format!("no longer has the member `{name}`")));
+                let change = Change::new(ChangeKind::UnionMemberRemoved, diff.pointers(), name)
+                    .with_old(base.pointer(), single_or_list(&old.values))
+                    .with_predicate(format!("no longer has the member `{name}`"));
+                diff.add(change);
             }
-            None if at >= base.united() => gone(found, base, revision, old, &old.tags),
+            None if index >= base.union_member_count() => {
+                add_removed_values(diff, base, revision, old, &old.values);
+            }
             None => {}
         }
     }
 
-    let taken: BTreeSet<usize> = partners.into_iter().flatten().collect();
-    for (at, new) in revision.told.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+    let matched: BTreeSet<usize> = partners.into_iter().flatten().collect();
+    let added = revision.members.iter().enumerate().filter(|(index, _)| !matched.contains(index));
+    for (index, new) in added {
         if revision.union.is_none() {
             let name = new.name.as_deref().unwrap_or_default();
-            let change = Change::new(ChangeKind::UnionMemberAdded, found.sites(), name);
-            let change = change.is(revision.pointer(), several(&new.tags));
-            found.add(change.says(format!("has the member `{name}` as well")));
-        } else if at >= revision.united() {
-            come(found, base, revision, new, &new.tags);
+            let change = Change::new(ChangeKind::UnionMemberAdded, diff.pointers(), name)
+                .with_new(revision.pointer(), single_or_list(&new.values))
+                .with_predicate(format!("has the new member `{name}`"));
+            diff.add(change);
+        } else if index >= revision.union_member_count() {
+            add_new_values(diff, base, revision, new, &new.values);
         }
     }
 
     Ok(())
 }
 
-/// One value as it is, several as a list.
-fn several(tags: &BTreeSet<String>) -> Value {
-    match tags.iter().collect::<Vec<_>>()[..] {
+/// Returns a single value unchanged, and several as a list.
+fn single_or_list(values: &BTreeSet<String>) -> Value {
+    match values.iter().collect::<Vec<_>>()[..] {
         [only] => json!(only),
-        _ => json!(tags),
+        _ => json!(values),
     }
 }
 
-/// Compares the values that tell one member. What is gone has become what is new, if there are both.
-fn compare_tags<'a>(
-    found: &mut Found<'a>,
-    (base, old): (&Side<'_, 'a>, &Told<'a>),
-    (revision, new): (&Side<'_, 'a>, &Told<'a>),
+/// Compares the values that identify a member. A removed value counts as replaced by an added one.
+fn compare_values<'a>(
+    diff: &mut SchemaDiff<'a>,
+    (base, old): (&Side<'_, 'a>, &IdentifiedMember<'a>),
+    (revision, new): (&Side<'_, 'a>, &IdentifiedMember<'a>),
 ) {
-    let lost: Vec<&String> = old.tags.difference(&new.tags).collect();
-    let won: Vec<&String> = new.tags.difference(&old.tags).collect();
+    let removed: Vec<&String> = old.values.difference(&new.values).collect();
+    let added: Vec<&String> = new.values.difference(&old.values).collect();
     let name = old.name.as_deref().unwrap_or_default();
 
-    for (was, is) in lost.iter().zip(&won) {
-        let change = Change::new(ChangeKind::DiscriminatorMappingChanged, found.sites(), name);
-        let change = change.was(base.pointer(), was.as_str()).is(revision.pointer(), is.as_str());
-        found.add(change.says(format!("tells `{name}` by `{is}`, and no longer by `{was}`")));
+    for (before, after) in removed.iter().zip(&added) {
+        let change = Change::new(ChangeKind::DiscriminatorMappingChanged, diff.pointers(), name)
+            .with_old(base.pointer(), before.as_str())
+            .with_new(revision.pointer(), after.as_str())
+            .with_predicate(format!("identifies `{name}` by `{after}` instead of `{before}`"));
+        diff.add(change);
     }
 
-    let paired = lost.len().min(won.len());
-    gone(found, base, revision, old, lost.into_iter().skip(paired));
-    come(found, base, revision, new, won.into_iter().skip(paired));
+    let replaced = removed.len().min(added.len());
+    add_removed_values(diff, base, revision, old, removed.into_iter().skip(replaced));
+    add_new_values(diff, base, revision, new, added.into_iter().skip(replaced));
 }
 
-fn gone<'t>(
-    found: &mut Found,
+fn add_removed_values<'v>(
+    diff: &mut SchemaDiff,
     base: &Side,
     revision: &Side,
-    told: &Told,
-    tags: impl IntoIterator<Item = &'t String>,
+    member: &IdentifiedMember,
+    values: impl IntoIterator<Item = &'v String>,
 ) {
-    let name = told.name.as_deref().unwrap_or_default();
-    for tag in tags {
-        let change = Change::new(ChangeKind::DiscriminatorValueRemoved, found.sites(), name);
-        let mut change = change.was(base.pointer(), tag.as_str());
-        change.revision_pointer = Some(revision.pointer());
-        found.add(change.says(format!("no longer tells `{name}` by `{tag}`")));
+    let name = member.name.as_deref().unwrap_or_default();
+    for value in values {
+        let change = Change::new(ChangeKind::DiscriminatorValueRemoved, diff.pointers(), name)
+            .with_old(base.pointer(), value.as_str())
+            .with_new_pointer(revision.pointer())
+            .with_predicate(format!("no longer identifies `{name}` by `{value}`"));
+        diff.add(change);
     }
 }
 
-fn come<'t>(
-    found: &mut Found,
+fn add_new_values<'v>(
+    diff: &mut SchemaDiff,
     base: &Side,
     revision: &Side,
-    told: &Told,
-    tags: impl IntoIterator<Item = &'t String>,
+    member: &IdentifiedMember,
+    values: impl IntoIterator<Item = &'v String>,
 ) {
-    let name = told.name.as_deref().unwrap_or_default();
-    for tag in tags {
-        let change = Change::new(ChangeKind::DiscriminatorValueAdded, found.sites(), name);
-        let mut change = change.is(revision.pointer(), tag.as_str());
-        change.pointer = Some(base.pointer());
-        found.add(change.says(format!("tells `{name}` by `{tag}` as well")));
+    let name = member.name.as_deref().unwrap_or_default();
+    for value in values {
+        let change = Change::new(ChangeKind::DiscriminatorValueAdded, diff.pointers(), name)
+            .with_new(revision.pointer(), value.as_str())
+            .with_old_pointer(base.pointer())
+            .with_predicate(format!("also identifies `{name}` by `{value}`"));
+        diff.add(change);
     }
 }

@@ -1,20 +1,26 @@
-//! Compare: from two documents to what changed between them, each cause once.
+//! Compares two documents and returns one finding per cause.
 //!
-//! Operations are matched (`operations`) and taken apart (`operation`); the schemas that they
-//! hold are compared in pairs, each pair once (`graph`); and what was recognised on the way
-//! becomes findings, one for each cause, each with all whom it reaches (`change`).
+//! `operation_matching` finds the corresponding operations, and `operation` compares them. The
+//! schemas they use are compared in pairs by `schema_graph`, each pair once. Finally, `merge` combines
+//! the changes with one cause into one finding.
 
 mod bodies;
 mod change;
+mod context;
 mod discriminators;
-mod graph;
+mod member_matching;
+mod merge;
 mod object;
 mod operation;
-mod operations;
+mod operation_context;
+mod operation_matching;
 mod other_keywords;
 mod parameters;
+mod renames;
 mod responses;
 mod schema;
+mod schema_diff;
+mod schema_graph;
 mod security;
 mod servers;
 mod types;
@@ -29,18 +35,20 @@ use connect_codegen::diagnostic::Result;
 use crate::change_kind::ChangeKind;
 use crate::finding::Finding;
 use crate::load::Document;
-use crate::model::{Api, Fact, Operation, same, sorted};
-use change::{Change, Directions, Reached};
-use graph::Graph;
-use operation::Comparing;
+use crate::model::{Api, Component, Keyword, Operation, Tag, canonical, is_equivalent};
+use change::{AttributedChange, Change, Directions};
+use context::Context;
+use operation_context::OperationContext;
+use operation_matching::{OperationMatching, match_operations};
 use other_keywords::ObjectKind;
+use schema_graph::SchemaGraph;
 
-/// What a comparison found.
+/// The result of a comparison.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Comparison {
-    /// The findings, the worst first.
+    /// The findings, most severe first.
     pub findings: Vec<Finding>,
-    /// How many components differ that no operation of either document reaches.
+    /// The number of changed components that no operation of either document uses.
     pub unreached: usize,
 }
 
@@ -48,171 +56,150 @@ pub struct Comparison {
 ///
 /// # Errors
 ///
-/// If a document cannot be compared: a reference that leads nowhere or to another file, or a place
-/// that holds something else than the language wants there. The problem names file and place.
+/// If a reference has no target or refers to another document, or a value has an unexpected type.
+/// The error names the document and the location.
 pub fn compare(base: &Document, revision: &Document) -> Result<Comparison> {
-    let sides = Sides::new(Api::of(base)?, Api::of(revision)?);
-    let names: Vec<String> = sides
-        .base
-        .operations
-        .iter()
-        .chain(&sides.revision.operations)
-        .map(Operation::name)
-        .collect();
+    let context = Context::new(Api::new(base)?, Api::new(revision)?);
+    let (old, new) = (&context.base.operations, &context.revision.operations);
+    // Operations are identified by their index in this list: first the base, then the revision.
+    let operation_names: Vec<String> = old.iter().chain(new).map(Operation::name).collect();
 
     let mut changes = Vec::new();
-    let mut graph = Graph::new(&sides);
-    let matched = operations::matched(&sides.base.operations, &sides.revision.operations);
+    let mut graph = SchemaGraph::new(&context);
+    let OperationMatching { pairs, removed, added } = match_operations(old, new);
 
-    for (old, new) in matched.pairs {
-        let name = names[old].clone();
-        Comparing::new(&sides, &mut graph, &mut changes, old, name)
-            .compare(&sides.base.operations[old], &sides.revision.operations[new])?;
+    for (old_index, new_index) in pairs {
+        let name = operation_names[old_index].clone();
+        let mut operation =
+            OperationContext::new(&context, &mut graph, &mut changes, old_index, name);
+        operation::compare(&mut operation, &old[old_index], &new[new_index])?;
+    }
+    for index in removed {
+        changes.push(removed_operation(&old[index], index));
+    }
+    for index in added {
+        changes.push(added_operation(&new[index], old.len() + index));
     }
 
-    for old in matched.removed {
-        changes.push(sides.lone(&sides.base.operations[old], old, ChangeKind::OperationRemoved));
-    }
+    changes.extend(compare_root(&context));
+    changes.extend(compare_security_schemes(&context));
+    changes.extend(graph.compare()?);
 
-    for new in matched.added {
-        let index = sides.base.operations.len() + new;
-        changes.push(sides.lone(
-            &sides.revision.operations[new],
-            index,
-            ChangeKind::OperationAdded,
-        ));
-    }
-
-    changes.extend(sides.documents());
-    changes.extend(sides.schemes());
-    changes.extend(graph.run()?);
-
-    Ok(Comparison { findings: change::findings(changes, &names), unreached: sides.unreached() })
+    Ok(Comparison {
+        findings: merge::merge_changes(changes, &operation_names),
+        unreached: count_unreached(&context),
+    })
 }
 
-/// The two documents.
-struct Sides<'a> {
-    base: Api<'a>,
-    revision: Api<'a>,
-    /// The ways to authenticate that some operation of the base wants.
-    wanted: HashSet<&'a str>,
-    /// The ways to authenticate that have another name in the revision: the old by the new.
-    renamed: BTreeMap<&'a str, &'a str>,
+fn removed_operation(operation: &Operation, index: usize) -> AttributedChange {
+    let pointer = &operation.pointer;
+    let change = Change::new(ChangeKind::OperationRemoved, (pointer, pointer), "")
+        .with_old(&**pointer, canonical(operation.value))
+        .with_predicate("was removed");
+    attribute(change, operation.name(), vec![index])
 }
 
-impl<'a> Sides<'a> {
-    fn new(base: Api<'a>, revision: Api<'a>) -> Self {
-        let sets = base.operations.iter().flat_map(|operation| &*operation.security.alternatives);
-        let wanted = sets.flat_map(|set| set.keys().copied()).collect();
-        let renamed = security::renamed_schemes(&base, &revision);
-        Self { base, revision, wanted, renamed }
+fn added_operation(operation: &Operation, index: usize) -> AttributedChange {
+    let pointer = &operation.pointer;
+    let change = Change::new(ChangeKind::OperationAdded, (pointer, pointer), "")
+        .with_new(&**pointer, canonical(operation.value))
+        .with_predicate("was added");
+    attribute(change, operation.name(), vec![index])
+}
+
+fn attribute(change: Change, label: String, operations: Vec<usize>) -> AttributedChange {
+    let (wire, source) = (Directions::REQUEST, Directions::REQUEST);
+    AttributedChange { change, label, wire, source, operations }
+}
+
+/// Compares what the documents define for the whole API.
+fn compare_root(context: &Context) -> Vec<AttributedChange> {
+    let (base, revision) = (&context.base, &context.revision);
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Api {
+        resolver: _,
+        operations: _,
+        other_paths: _,
+        security_schemes: _,
+        tags,
+        other_keywords,
+        info,
+    } = base;
+
+    let root: Rc<str> = "".into();
+    let pointers = (&root, &root);
+    let mut changes = Vec::new();
+    other_keywords::compare(
+        &mut changes,
+        ObjectKind::Document,
+        pointers,
+        other_keywords,
+        &revision.other_keywords,
+    );
+    other_keywords::compare(&mut changes, ObjectKind::Info, pointers, info, &revision.info);
+
+    let paths: Rc<str> = "/paths".into();
+    let (old, new) = (other_paths_only_in(base, revision), other_paths_only_in(revision, base));
+    other_keywords::compare(&mut changes, ObjectKind::Paths, (&paths, &paths), &old, &new);
+
+    let names: BTreeSet<&str> = tags.keys().chain(revision.tags.keys()).copied().collect();
+    for name in names {
+        let (old, new) = (tags.get(name), revision.tags.get(name));
+        if old.zip(new).is_some_and(|(old, new)| is_equivalent(old.value, new.value)) {
+            continue;
+        }
+
+        let located = |tag: &Tag| (tag.pointer.clone(), canonical(tag.value));
+        let change = Change::new(ChangeKind::DocumentationChanged, pointers, name)
+            .with_values(old.map(located), new.map(located))
+            .with_predicate(format!("describes the tag `{name}` differently"));
+        changes.push(change);
     }
 
-    /// An operation that one document has.
-    fn lone(&self, operation: &Operation, index: usize, class: ChangeKind) -> Reached {
-        let change = Change::new(class, (&operation.at, &operation.at), "");
-        let value = sorted(operation.value);
+    let attribute = |change| attribute(change, "the document".to_owned(), Vec::new());
+    changes.into_iter().map(attribute).collect()
+}
 
-        let change = match class {
-            ChangeKind::OperationRemoved => change.was(&*operation.at, value).says("is gone"),
-            _ => change.is(&*operation.at, value).says("is new"),
-        };
+/// Returns the paths without operations, except those with operations in the other document. The
+/// operations are reported in that case.
+fn other_paths_only_in<'a>(api: &Api<'a>, other: &Api<'a>) -> Vec<Keyword<'a>> {
+    let paths: HashSet<&str> = other.operations.iter().map(|operation| operation.path).collect();
+    api.other_paths.iter().filter(|keyword| !paths.contains(keyword.key)).cloned().collect()
+}
 
-        Reached {
-            change,
-            label: operation.name(),
-            wire: Directions::REQUEST,
-            source: Directions::REQUEST,
-            operations: vec![index],
+/// Compares the security schemes, and attributes the changes to the operations that require them.
+fn compare_security_schemes(context: &Context) -> Vec<AttributedChange> {
+    let mut operations: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (index, operation) in context.base.operations.iter().enumerate() {
+        for name in operation.security.alternatives.iter().flat_map(|set| set.keys()) {
+            operations.entry(name).or_default().push(index);
         }
     }
 
-    /// What the documents say of the whole API.
-    fn documents(&self) -> Vec<Reached> {
-        let (base, revision) = (&self.base, &self.revision);
-        // Field by field: a new field of the model does not compile until it is judged here.
-        let Api { source: _, operations: _, paths: _, schemes: _, tags, rest, info } = base;
-        let mut changes = Vec::new();
-        let root: Rc<str> = "".into();
-        let sites = (&root, &root);
+    let changes = security::compare_schemes(context).into_iter().map(|(name, change)| {
+        let operations = operations.get(name.as_str()).cloned().unwrap_or_default();
+        attribute(change, format!("the security scheme `{name}`"), operations)
+    });
+    changes.collect()
+}
 
-        other_keywords::compare(&mut changes, ObjectKind::Document, sites, rest, &revision.rest);
-        other_keywords::compare(&mut changes, ObjectKind::Info, sites, info, &revision.info);
+/// Counts the changed components that no operation of either document uses.
+fn count_unreached(context: &Context) -> usize {
+    let (base, revision) =
+        (components_by_pointer(&context.base), components_by_pointer(&context.revision));
+    let pointers: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
 
-        // A path that has operations in the other document is told of by these.
-        let lone = |these: &Api<'a>, others: &Api<'a>| -> Vec<Fact<'a>> {
-            let paths: HashSet<&str> = others.operations.iter().map(|other| other.path).collect();
-            these.paths.iter().filter(|fact| !paths.contains(fact.key)).cloned().collect()
-        };
-        let at: Rc<str> = "/paths".into();
-        let (old, new) = (lone(base, revision), lone(revision, base));
-        other_keywords::compare(&mut changes, ObjectKind::Paths, (&at, &at), &old, &new);
-
-        let names = tags.keys().chain(revision.tags.keys()).collect::<BTreeSet<_>>();
-        for name in names {
-            let (old, new) = (tags.get(name), revision.tags.get(name));
-            if old.zip(new).is_some_and(|((_, old), (_, new))| same(old, new)) {
-                continue;
-            }
-
-            let mut change = Change::new(ChangeKind::DocumentationChanged, (&root, &root), name);
-            if let Some((at, old)) = old {
-                change = change.was(at.as_str(), sorted(old));
-            }
-
-            if let Some((at, new)) = new {
-                change = change.is(at.as_str(), sorted(new));
-            }
-
-            changes.push(change.says(format!("says otherwise what the tag `{name}` is")));
+    let is_unreached_change = |pointer: &&String| match (base.get(*pointer), revision.get(*pointer))
+    {
+        (Some(old), Some(new)) => {
+            !old.is_referenced && !new.is_referenced && !is_equivalent(old.value, new.value)
         }
+        (old, new) => old.or(new).is_some_and(|component| !component.is_referenced),
+    };
+    pointers.into_iter().filter(is_unreached_change).count()
+}
 
-        let reached = |change| Reached {
-            change,
-            label: "the document".to_owned(),
-            wire: Directions::REQUEST,
-            source: Directions::REQUEST,
-            operations: Vec::new(),
-        };
-
-        changes.into_iter().map(reached).collect()
-    }
-
-    /// What changed in the ways to authenticate, and which operations want them.
-    fn schemes(&self) -> Vec<Reached> {
-        let mut users: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, operation) in self.base.operations.iter().enumerate() {
-            for name in operation.security.alternatives.iter().flat_map(|set| set.keys()) {
-                users.entry(name).or_default().push(index);
-            }
-        }
-
-        let reached = |(name, change): (String, Change)| Reached {
-            change,
-            label: format!("the security scheme `{name}`"),
-            wire: Directions::REQUEST,
-            source: Directions::REQUEST,
-            operations: users.get(name.as_str()).cloned().unwrap_or_default(),
-        };
-
-        security::compare_schemes(self).into_iter().map(reached).collect()
-    }
-
-    /// How many components differ that no operation of either document reaches.
-    fn unreached(&self) -> usize {
-        let components = |api: &Api<'a>| -> BTreeMap<String, _> {
-            let components = api.components().into_iter();
-            components.map(|(at, value, reached)| (at, (value, reached))).collect()
-        };
-        let (base, revision) = (components(&self.base), components(&self.revision));
-        let names: HashSet<&String> = base.keys().chain(revision.keys()).collect();
-
-        let differs =
-            names.into_iter().filter(|name| match (base.get(*name), revision.get(*name)) {
-                (Some((old, was)), Some((new, is))) => !was && !is && !same(old, new),
-                (one, other) => one.or(other).is_some_and(|(_, reached)| !reached),
-            });
-
-        differs.count()
-    }
+fn components_by_pointer<'a>(api: &Api<'a>) -> BTreeMap<String, Component<'a>> {
+    let components = api.resolver.components().into_iter();
+    components.map(|component| (component.pointer.clone(), component)).collect()
 }

@@ -1,4 +1,4 @@
-//! What is inside a value: properties, the values of maps, the items of lists.
+//! Compares the content of values: properties of objects, values of maps, items of lists.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -6,345 +6,358 @@ use std::rc::Rc;
 use connect_codegen::diagnostic::Result;
 use serde_json::Value;
 
-use super::Sides;
 use super::change::{Change, Directions};
-use super::graph::{Edge, Step};
-use super::schema::Found;
+use super::context::Context;
+use super::renames::{Named, find_renames};
+use super::schema_diff::{NestedPair, SchemaDiff, Step};
 use crate::change_kind::ChangeKind;
-use crate::model::{Api, Fact, Node, Part, Schema, same, sorted};
+use crate::model::{Keyword, Located, Resolver, Schema, SchemaNode, canonical};
 
-type Properties<'a> = BTreeMap<&'a str, Vec<Part<'a>>>;
+type Properties<'a> = BTreeMap<&'a str, Vec<Located<'a>>>;
 type Required<'a> = BTreeMap<&'a str, Rc<str>>;
 
+/// A property of one document.
+#[derive(Clone, Copy)]
+struct Property<'s, 'a> {
+    name: &'a str,
+    schemas: &'s [Located<'a>],
+    is_required: bool,
+    /// The directions in which the property is not transmitted.
+    hidden: Directions,
+}
+
+impl<'s, 'a> Property<'s, 'a> {
+    fn new(
+        resolver: &Resolver<'a>,
+        name: &'a str,
+        schemas: &'s [Located<'a>],
+        required: &Required<'a>,
+    ) -> Result<Self> {
+        let is_required = required.contains_key(name);
+        let hidden = hidden_directions(resolver, schemas)?;
+        Ok(Self { name, schemas, is_required, hidden })
+    }
+
+    fn pointer(self) -> &'s str {
+        &self.schemas[0].pointer
+    }
+
+    fn value(self) -> Value {
+        canonical(self.schemas[0].value)
+    }
+}
+
 pub(super) fn compare_properties<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
-    (base, required): (&Properties<'a>, &Required<'a>),
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
+    (properties, required): (&Properties<'a>, &Required<'a>),
     revision: &Schema<'a>,
 ) -> Result<()> {
-    let mut renames = renames(base, &revision.properties);
-    let mut taken: HashSet<&str> = HashSet::new();
-    for (name, old) in base {
-        let renamed = renames.remove(name);
-        let Some(new) = revision.properties.get(renamed.unwrap_or(name)) else {
-            let needed = (required.contains_key(name), revision.required.contains_key(name));
-            removed(sides, found, name, old, needed)?;
-            continue;
-        };
+    let (base_resolver, revision_resolver) = (&context.base.resolver, &context.revision.resolver);
+    let renames = find_property_renames(properties, &revision.properties);
+    let mut matched: HashSet<&str> = HashSet::new();
 
-        let new_name = renamed.unwrap_or(name);
-        taken.insert(new_name);
-        let hidden = hidden(&sides.base, old)?.both(hidden(&sides.revision, new)?);
-        let was = required.get(name);
-        let is = revision.required.get(new_name);
+    for (name, schemas) in properties {
+        let old = Property::new(base_resolver, name, schemas, required)?;
+        let new_name = renames.get(name).unwrap_or(name);
 
-        if renamed.is_some() {
-            let class = match was.is_some() || is.is_some() {
-                true => ChangeKind::RequiredPropertyRenamed,
-                false => ChangeKind::OptionalPropertyRenamed,
-            };
-            let change = Change::new(class, found.sites(), name);
-            let change = change.was(&*old[0].at, *name).is(&*new[0].at, new_name);
-            let predicate = format!("calls its property `{new_name}`, and no longer `{name}`");
-            found.add(change.says(predicate).hiding(hidden));
+        match revision.properties.get(new_name) {
+            Some(schemas) => {
+                let new = Property::new(revision_resolver, new_name, schemas, &revision.required)?;
+                matched.insert(new_name);
+                compare_property(diff, old, new);
+            }
+            None => {
+                let still_required = revision.required.contains_key(name);
+                diff.add(removed_property(diff, old, still_required));
+            }
         }
-
-        compare_required(found, new_name, (old, was), (new, is), hidden);
-        let strict = was.is_some() && is.is_some();
-        let step = Step::Property(new_name.to_owned());
-        let (base, revision) = (old.clone(), new.clone());
-        found.edges.push(Edge { base, revision, step, strict, hidden });
     }
 
-    for (name, new) in revision.properties.iter().filter(|(name, _)| !taken.contains(*name)) {
-        let needed = (required.contains_key(name), revision.required.contains_key(name));
-        added(sides, found, name, new, needed)?;
+    for (name, schemas) in &revision.properties {
+        if !matched.contains(name) {
+            let new = Property::new(revision_resolver, name, schemas, &revision.required)?;
+            let has_default = has_default(revision_resolver, schemas)?;
+            let was_required = required.contains_key(name);
+            diff.add(added_property(diff, new, was_required, has_default));
+        }
     }
 
-    compare_unlisted(found, (base, required), revision);
+    compare_undescribed(diff, (properties, required), revision);
     Ok(())
 }
 
-fn compare_required(
-    found: &mut Found,
-    name: &str,
-    (old, was): (&[Part], Option<&Rc<str>>),
-    (new, is): (&[Part], Option<&Rc<str>>),
-    hidden: Directions,
-) {
-    let (class, word) = match (was, is) {
-        (None, Some(_)) => (ChangeKind::PropertyBecameRequired, "required"),
-        (Some(_), None) => (ChangeKind::PropertyBecameOptional, "optional"),
-        _ => return,
-    };
-    let change = Change::new(class, found.sites(), name);
-    let change = change.was(&*old[0].at, was.is_some()).is(&*new[0].at, is.is_some());
-    found
-        .add(change.says(format!("has the property `{name}`, which is {word} now")).hiding(hidden));
+fn compare_property<'a>(diff: &mut SchemaDiff<'a>, old: Property<'_, 'a>, new: Property<'_, 'a>) {
+    let hidden = old.hidden.intersection(new.hidden);
+
+    if old.name != new.name {
+        let kind = match old.is_required || new.is_required {
+            true => ChangeKind::RequiredPropertyRenamed,
+            false => ChangeKind::OptionalPropertyRenamed,
+        };
+        let change = Change::new(kind, diff.pointers(), old.name)
+            .with_old(old.pointer(), old.name)
+            .with_new(new.pointer(), new.name)
+            .with_predicate(format!("renames the property `{}` to `{}`", old.name, new.name));
+        diff.add(change.with_hidden(hidden));
+    }
+
+    if old.is_required != new.is_required {
+        let (kind, word) = match new.is_required {
+            true => (ChangeKind::PropertyBecameRequired, "required"),
+            false => (ChangeKind::PropertyBecameOptional, "optional"),
+        };
+        let change = Change::new(kind, diff.pointers(), new.name)
+            .with_old(old.pointer(), old.is_required)
+            .with_new(new.pointer(), new.is_required)
+            .with_predicate(format!("has the property `{}`, which is now {word}", new.name));
+        diff.add(change.with_hidden(hidden));
+    }
+
+    diff.nested.push(NestedPair {
+        base: old.schemas.to_vec(),
+        revision: new.schemas.to_vec(),
+        step: Step::Property(new.name.to_owned()),
+        is_required: old.is_required && new.is_required,
+        hidden,
+    });
 }
 
-/// Names that are required and about which nothing else is said.
-fn compare_unlisted<'a>(
-    found: &mut Found<'a>,
-    (base, required): (&Properties<'a>, &Required<'a>),
+/// Compares names that are required although neither document describes a property of that name.
+fn compare_undescribed<'a>(
+    diff: &mut SchemaDiff<'a>,
+    (properties, required): (&Properties<'a>, &Required<'a>),
     revision: &Schema<'a>,
 ) {
-    let unlisted = |name: &str| !base.contains_key(name) && !revision.properties.contains_key(name);
-    for (name, _) in required.iter().filter(|(name, _)| unlisted(name)) {
+    let is_undescribed =
+        |name: &&&str| !properties.contains_key(*name) && !revision.properties.contains_key(*name);
+
+    for name in required.keys().filter(is_undescribed) {
         if !revision.required.contains_key(name) {
-            let change = Change::new(ChangeKind::PropertyBecameOptional, found.sites(), name);
-            let change = change.was(format!("{}/required", found.sites.0), *name);
-            found.add(change.says(format!("no longer requires `{name}`")));
+            let pointer = format!("{}/required", diff.schema_pointers.0);
+            let change = Change::new(ChangeKind::PropertyBecameOptional, diff.pointers(), name)
+                .with_old(pointer, *name)
+                .with_predicate(format!("no longer requires `{name}`"));
+            diff.add(change);
         }
     }
 
-    for (name, _) in revision.required.iter().filter(|(name, _)| unlisted(name)) {
+    for name in revision.required.keys().filter(is_undescribed) {
         if !required.contains_key(name) {
-            let change = Change::new(ChangeKind::PropertyBecameRequired, found.sites(), name);
-            let change = change.is(format!("{}/required", found.sites.1), *name);
-            found.add(change.says(format!("requires `{name}` now")));
+            let pointer = format!("{}/required", diff.schema_pointers.1);
+            let change = Change::new(ChangeKind::PropertyBecameRequired, diff.pointers(), name)
+                .with_new(pointer, *name)
+                .with_predicate(format!("now requires `{name}`"));
+            diff.add(change);
         }
     }
 }
 
-fn removed<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found,
-    name: &str,
-    old: &[Part<'a>],
-    (was, is): (bool, bool),
-) -> Result<()> {
-    // A name can be required without a word about its property.
-    let (class, predicate) = match (was, is) {
+fn removed_property(diff: &SchemaDiff, old: Property, still_required: bool) -> Change {
+    // A property can be required without being described.
+    let (kind, predicate) = match (old.is_required, still_required) {
         (true, false) => {
             (ChangeKind::RequiredPropertyRemoved, "no longer has the required property")
         }
         (false, false) => {
             (ChangeKind::OptionalPropertyRemoved, "no longer has the optional property")
         }
-        (true, true) => (ChangeKind::TypeWidened, "no longer says of which type is the property"),
-        (false, true) => (ChangeKind::PropertyBecameRequired, "requires, and no longer describes,"),
-    };
-    let change = Change::new(class, found.sites(), name);
-    let change = change.was(&*old[0].at, sorted(old[0].value));
-    let change = change.says(format!("{predicate} `{name}`"));
-    found.add(change.hiding(hidden(&sides.base, old)?));
-
-    Ok(())
-}
-
-fn added<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found,
-    name: &str,
-    new: &[Part<'a>],
-    (was, is): (bool, bool),
-) -> Result<()> {
-    let node = Node::all(&sides.revision, new.to_vec())?;
-    let defaulted = node.parts.iter().any(|part| part.value.get("default").is_some());
-
-    let (class, predicate) = match (was, is) {
-        (false, true) if defaulted => {
-            (ChangeKind::DefaultedPropertyAdded, "has the new required, but defaulted property")
+        (true, true) => (ChangeKind::TypeWidened, "no longer describes the property"),
+        (false, true) => {
+            (ChangeKind::PropertyBecameRequired, "requires, but no longer describes, the property")
         }
-        (false, true) => (ChangeKind::RequiredPropertyAdded, "has the new required property"),
-        (false, false) => (ChangeKind::OptionalPropertyAdded, "has the new optional property"),
-        (true, true) => (ChangeKind::TypeNarrowed, "says now of which type is the property"),
-        (true, false) => (ChangeKind::PropertyBecameOptional, "describes, and no longer requires,"),
     };
-    let change = Change::new(class, found.sites(), name);
-    let change = change.is(&*new[0].at, sorted(new[0].value));
-    let change = change.says(format!("{predicate} `{name}`"));
-    found.add(change.hiding(hidden(&sides.revision, new)?));
 
-    Ok(())
+    Change::new(kind, diff.pointers(), old.name)
+        .with_old(old.pointer(), old.value())
+        .with_predicate(format!("{predicate} `{}`", old.name))
+        .with_hidden(old.hidden)
 }
 
-/// The directions in which a property does not travel, by `readOnly` and `writeOnly`.
-fn hidden<'a>(api: &Api<'a>, parts: &[Part<'a>]) -> Result<Directions> {
-    let node = Node::all(api, parts.to_vec())?;
-    let on = Some(&Value::Bool(true));
-    let says = |key: &str| node.parts.iter().any(|part| part.value.get(key) == on);
+fn added_property(
+    diff: &SchemaDiff,
+    new: Property,
+    was_required: bool,
+    has_default: bool,
+) -> Change {
+    let name = new.name;
+    let (kind, predicate) = match (was_required, new.is_required) {
+        (false, true) if has_default => (
+            ChangeKind::DefaultedPropertyAdded,
+            format!("has the new required property `{name}` with a default"),
+        ),
+        (false, true) => {
+            (ChangeKind::RequiredPropertyAdded, format!("has the new required property `{name}`"))
+        }
+        (false, false) => {
+            (ChangeKind::OptionalPropertyAdded, format!("has the new optional property `{name}`"))
+        }
+        (true, true) => (ChangeKind::TypeNarrowed, format!("now describes the property `{name}`")),
+        (true, false) => (
+            ChangeKind::PropertyBecameOptional,
+            format!("describes, but no longer requires, the property `{name}`"),
+        ),
+    };
 
-    Ok(match (says("readOnly"), says("writeOnly")) {
+    Change::new(kind, diff.pointers(), name)
+        .with_new(new.pointer(), new.value())
+        .with_predicate(predicate)
+        .with_hidden(new.hidden)
+}
+
+fn has_default<'a>(resolver: &Resolver<'a>, schemas: &[Located<'a>]) -> Result<bool> {
+    let node = SchemaNode::from_parts(resolver, schemas.to_vec())?;
+    Ok(node.parts.iter().any(|part| part.value.get("default").is_some()))
+}
+
+/// Returns the directions in which a property is not transmitted, according to `readOnly` and
+/// `writeOnly`.
+fn hidden_directions<'a>(resolver: &Resolver<'a>, schemas: &[Located<'a>]) -> Result<Directions> {
+    let node = SchemaNode::from_parts(resolver, schemas.to_vec())?;
+    let is_set =
+        |key: &str| node.parts.iter().any(|part| part.value.get(key) == Some(&Value::Bool(true)));
+
+    Ok(match (is_set("readOnly"), is_set("writeOnly")) {
         (true, false) => Directions::REQUEST,
         (false, true) => Directions::RESPONSE,
         _ => Directions::NONE,
     })
 }
 
-/// Properties that are certainly the same under another name: the name is only spelled otherwise,
-/// or one is gone and one is new, of which the same is said in words.
-fn renames<'a>(base: &Properties<'a>, revision: &Properties<'a>) -> HashMap<&'a str, &'a str> {
-    let lacks = |others: &Properties, name: &str| !others.contains_key(name);
-    let gone = base.iter().filter(|(name, _)| lacks(revision, name));
-    let new = revision.iter().filter(|(name, _)| lacks(base, name));
-    let named = |(name, parts): (&&'a str, &Vec<Part<'a>>)| (*name, parts[0].value);
-    certain_pairs(&gone.map(named).collect::<Vec<_>>(), &new.map(named).collect::<Vec<_>>())
-}
-
-/// A name without what people spell in several ways: case, and what parts its words.
-fn letters(name: &str) -> String {
-    let parts = |c: char| c == '_' || c == '-' || c.is_whitespace();
-    let mut letters = String::with_capacity(name.len());
-    let mut rest = name;
-
-    while let Some(next) = rest.chars().next() {
-        let after = rest.trim_start_matches(parts);
-        let around = (letters.chars().next_back(), after.chars().next());
-
-        // At an end and between digits it says more than that: `+1` is not `-1`, `1_1` not `11`.
-        let parted = after.len() < rest.len()
-            && matches!(around, (Some(one), Some(other)) if one.is_alphanumeric()
-                && other.is_alphanumeric()
-                && (one.is_alphabetic() || other.is_alphabetic()));
-
-        match parted {
-            true => rest = after,
-            false => {
-                letters.extend(next.to_lowercase());
-                rest = &rest[next.len_utf8()..];
-            }
-        }
-    }
-
-    letters
-}
-
-/// Pairs names that are gone with names that are new, where that is certain.
-pub(super) fn certain_pairs<'a>(
-    gone: &[(&'a str, &Value)],
-    new: &[(&'a str, &Value)],
+fn find_property_renames<'a>(
+    base: &Properties<'a>,
+    revision: &Properties<'a>,
 ) -> HashMap<&'a str, &'a str> {
-    let spelled = |names: &[(&'a str, &Value)]| {
-        let mut spelled: HashMap<String, Vec<&'a str>> = HashMap::new();
-        for (name, _) in names {
-            spelled.entry(letters(name)).or_default().push(name);
-        }
-        spelled
-    };
-    let (before, after) = (spelled(gone), spelled(new));
-    let mut pairs = HashMap::new();
-
-    for (letters, names) in &before {
-        if let (&[old], Some(&[new])) = (&**names, after.get(letters).map(Vec::as_slice)) {
-            pairs.insert(old, new);
-        }
-    }
-
-    if let ([(old_name, old)], [(new_name, new)]) = (gone, new) {
-        let words = old.get("description").and_then(Value::as_str).unwrap_or_default();
-        if !words.is_empty() && same_but_name(old, new) {
-            pairs.insert(*old_name, *new_name);
-        }
-    }
-
-    pairs
+    find_renames(&properties_only_in(base, revision), &properties_only_in(revision, base))
 }
 
-/// Whether two schemas, or two parameters that are called otherwise, are the same.
-fn same_but_name(old: &Value, new: &Value) -> bool {
-    let unnamed = |value: &Value| {
-        let mut value = value.clone();
-        value.as_object_mut().map(|members| members.swap_remove("name"));
-        value
-    };
-    same(&unnamed(old), &unnamed(new))
+fn properties_only_in<'a>(
+    properties: &Properties<'a>,
+    other: &Properties<'a>,
+) -> Vec<Named<'a, 'a>> {
+    let unmatched = properties.iter().filter(|(name, _)| !other.contains_key(*name));
+    unmatched.map(|(name, schemas)| (*name, schemas[0].value)).collect()
 }
 
-/// Compares what an object may hold beside its properties, and whether it has any of these.
+/// Compares the unlisted properties of an object; `has_properties` tells for each document whether
+/// the object has listed ones.
 pub(super) fn compare_additional<'a>(
-    found: &mut Found<'a>,
-    listed: (bool, bool),
-    old: &[Fact<'a>],
-    new: &[Fact<'a>],
+    diff: &mut SchemaDiff<'a>,
+    has_properties: (bool, bool),
+    old: &[Keyword<'a>],
+    new: &[Keyword<'a>],
 ) {
-    let (before, after) = (Listed::of(old), Listed::of(new));
-    // Without properties, and if it may have any, an object is a map.
-    let is_map = |has: bool, of: &Listed| !has && !matches!(of, Listed::All);
+    let (before, after) = (Unlisted::new(old), Unlisted::new(new));
+    compare_map_shape(diff, has_properties, &before, &after);
 
-    let shape = match (is_map(listed.0, &before), is_map(listed.1, &after)) {
-        (true, false) => {
-            Some((ChangeKind::PropertiesListed, "has listed properties, and is no map now"))
+    let (kind, predicate) = match (before, after) {
+        (Unlisted::Typed(old), Unlisted::Typed(new)) => {
+            diff.add_nested(old, new, Step::Values);
+            return;
         }
-        (false, true) => {
-            Some((ChangeKind::PropertiesUnlisted, "has no listed properties, and is a map now"))
+        // Programs put values of any type into a map, but nothing into a struct without the field.
+        (Unlisted::Untyped, Unlisted::Typed(_)) if has_properties == (false, false) => {
+            (ChangeKind::TypeNarrowed, "now defines the type of its values")
         }
-        _ => None,
-    };
-
-    if let Some((class, predicate)) = shape.filter(|_| listed.0 != listed.1) {
-        let change = Change::new(class, found.sites(), "properties");
-        let (base, revision) = (found.sites.0.to_string(), found.sites.1.to_string());
-        let change = change.was(base, listed.0).is(revision, listed.1);
-        found.add(change.says(predicate));
-    }
-
-    let (class, predicate) = match (before, after) {
-        (Listed::Values(old), Listed::Values(new)) => return found.inside(old, new, Step::Values),
-        // Programs put values of any type into a map, and nothing into what their struct lacks.
-        (Listed::Some, Listed::Values(_)) if listed == (false, false) => {
-            (ChangeKind::TypeNarrowed, "says of which type its values are now")
-        }
-        (_, Listed::Values(_)) => (
+        (_, Unlisted::Typed(_)) => (
             ChangeKind::AdditionalPropertiesAdded,
-            "has values of a type beside its properties now",
+            "now allows unlisted properties of a defined type",
         ),
-        (Listed::Values(_), Listed::Some) => (
-            ChangeKind::TypeWidened,
-            "no longer says of which type the values are that it does not list",
-        ),
-        (Listed::Values(_), Listed::All) => {
-            (ChangeKind::AdditionalPropertiesRemoved, "has no more properties than these now")
+        (Unlisted::Typed(_), Unlisted::Untyped) => {
+            (ChangeKind::TypeWidened, "no longer defines the type of unlisted properties")
         }
-        (Listed::All, Listed::Some) => {
-            (ChangeKind::AdditionalPropertiesAdded, "may have more properties now")
+        (Unlisted::Forbidden, Unlisted::Untyped) => {
+            (ChangeKind::AdditionalPropertiesAdded, "now allows unlisted properties")
         }
-        (Listed::Some, Listed::All) => {
-            (ChangeKind::AdditionalPropertiesRemoved, "has no more properties than these now")
+        (Unlisted::Typed(_) | Unlisted::Untyped, Unlisted::Forbidden) => {
+            (ChangeKind::AdditionalPropertiesRemoved, "no longer allows unlisted properties")
         }
-        (Listed::All, Listed::All) | (Listed::Some, Listed::Some) => return,
+        (Unlisted::Forbidden, Unlisted::Forbidden) | (Unlisted::Untyped, Unlisted::Untyped) => {
+            return;
+        }
     };
-    found.fact(class, old.first(), new.first(), predicate);
+    diff.add_keyword_change(kind, old.first(), new.first(), predicate);
 }
 
-/// Which of the properties that an object may have are listed.
-enum Listed<'a> {
-    /// All.
-    All,
-    /// Some; of the others nothing is said.
-    Some,
-    /// Some; the others have values of a type.
-    Values(Vec<Part<'a>>),
+/// Compares whether an object is a map: it allows unlisted properties and has no listed ones.
+fn compare_map_shape(
+    diff: &mut SchemaDiff,
+    has_properties: (bool, bool),
+    before: &Unlisted,
+    after: &Unlisted,
+) {
+    let is_map = |has_properties: bool, unlisted: &Unlisted| {
+        !has_properties && !matches!(unlisted, Unlisted::Forbidden)
+    };
+
+    let (kind, predicate) =
+        match (is_map(has_properties.0, before), is_map(has_properties.1, after)) {
+            (true, false) => {
+                (ChangeKind::PropertiesListed, "now has listed properties: a map becomes a struct")
+            }
+            (false, true) => (
+                ChangeKind::PropertiesUnlisted,
+                "no longer has listed properties: a struct becomes a map",
+            ),
+            _ => return,
+        };
+
+    if has_properties.0 != has_properties.1 {
+        let change = Change::new(kind, diff.pointers(), "properties")
+            .with_old(&*diff.schema_pointers.0, has_properties.0)
+            .with_new(&*diff.schema_pointers.1, has_properties.1)
+            .with_predicate(predicate);
+        diff.add(change);
+    }
 }
 
-impl<'a> Listed<'a> {
-    fn of(additional: &[Fact<'a>]) -> Self {
-        if additional.iter().any(|fact| fact.value == &Value::Bool(false)) {
-            return Self::All;
+/// The unlisted properties of an object.
+enum Unlisted<'a> {
+    /// Unlisted properties are forbidden.
+    Forbidden,
+    /// Unlisted properties of any type are allowed.
+    Untyped,
+    /// Unlisted properties of the given schemas are allowed.
+    Typed(Vec<Located<'a>>),
+}
+
+impl<'a> Unlisted<'a> {
+    fn new(additional: &[Keyword<'a>]) -> Self {
+        if additional.iter().any(|keyword| keyword.value == &Value::Bool(false)) {
+            return Self::Forbidden;
         }
 
-        let part = |fact: &Fact<'a>| Part::new(fact.value, fact.pointer().into());
         match additional {
-            [] => Self::Some,
-            schemas => Self::Values(schemas.iter().map(part).collect()),
+            [] => Self::Untyped,
+            keywords => Self::Typed(
+                keywords
+                    .iter()
+                    .map(|keyword| Located::new(keyword.value, keyword.pointer()))
+                    .collect(),
+            ),
         }
     }
 }
 
-pub(super) fn compare_items<'a>(found: &mut Found<'a>, old: &[Part<'a>], new: &[Part<'a>]) {
+pub(super) fn compare_items<'a>(
+    diff: &mut SchemaDiff<'a>,
+    old: &[Located<'a>],
+    new: &[Located<'a>],
+) {
     match (old, new) {
         ([], []) => {}
         ([], [new, ..]) => {
-            let change = Change::new(ChangeKind::TypeNarrowed, found.sites(), "items");
-            let change = change.is(&*new.at, sorted(new.value));
-            found.add(change.says("says of which type its items are now"));
+            let change = Change::new(ChangeKind::TypeNarrowed, diff.pointers(), "items")
+                .with_new(&*new.pointer, canonical(new.value))
+                .with_predicate("now defines the type of its items");
+            diff.add(change);
         }
         ([old, ..], []) => {
-            let change = Change::new(ChangeKind::TypeWidened, found.sites(), "items");
-            let change = change.was(&*old.at, sorted(old.value));
-            found.add(change.says("no longer says of which type its items are"));
+            let change = Change::new(ChangeKind::TypeWidened, diff.pointers(), "items")
+                .with_old(&*old.pointer, canonical(old.value))
+                .with_predicate("no longer defines the type of its items");
+            diff.add(change);
         }
-        (old, new) => found.inside(old.to_vec(), new.to_vec(), Step::Items),
+        (old, new) => diff.add_nested(old.to_vec(), new.to_vec(), Step::Items),
     }
 }

@@ -1,204 +1,154 @@
-//! Two operations that are one: all that is said of them, and the schemas that they hold.
-
-use std::rc::Rc;
+//! Compares two corresponding operations.
 
 use connect_codegen::diagnostic::Result;
 
-use super::change::{Change, Directions, Reached};
-use super::graph::Graph;
-use super::operations::{skeleton, whole_url};
-use super::{Sides, bodies, parameters, responses, security, servers};
+use super::change::{Change, Directions};
+use super::operation_context::OperationContext;
+use super::operation_matching::{complete_url, unnamed_path};
+use super::other_keywords::{self, ObjectKind};
+use super::{bodies, parameters, responses, security, servers};
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::{self, ObjectKind};
-use crate::model::{Node, Operation, Servers};
+use crate::model::Operation;
 
-/// The comparing of one operation.
-pub(super) struct Comparing<'c, 's, 'a> {
-    pub sides: &'s Sides<'a>,
-    graph: &'c mut Graph<'s, 'a>,
-    changes: &'c mut Vec<Reached>,
-    /// The operation, by its index in the list of names.
-    operation: usize,
-    name: String,
+pub(super) fn compare<'a>(
+    context: &mut OperationContext<'_, '_, 'a>,
+    base: &Operation<'a>,
+    revision: &Operation<'a>,
+) -> Result<()> {
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Operation {
+        method: _,
+        path: _,
+        pointer,
+        path_pointer,
+        id: _,
+        tags: _,
+        deprecated,
+        parameters: _,
+        body: _,
+        responses: _,
+        security,
+        servers,
+        value: _,
+        other_keywords,
+        other_path_keywords,
+    } = base;
+
+    // The server and the path can change together while the complete URL stays the same.
+    let is_base_path_moved = base.method == revision.method
+        && unnamed_path(base.path) != unnamed_path(revision.path)
+        && complete_url(base) == complete_url(revision);
+    match is_base_path_moved {
+        true => add_base_path_moved(context, base, revision),
+        false => {
+            compare_route(context, base, revision);
+            servers::compare(context, servers, &revision.servers);
+        }
+    }
+
+    compare_id(context, base, revision);
+    compare_tags(context, base, revision);
+
+    if *deprecated != revision.deprecated {
+        let (kind, predicate) = match revision.deprecated {
+            true => (ChangeKind::OperationDeprecated, "is now deprecated"),
+            false => (ChangeKind::OperationReactivated, "is no longer deprecated"),
+        };
+        let change = Change::new(kind, (pointer, &revision.pointer), "deprecated")
+            .with_old(&**pointer, *deprecated)
+            .with_new(&*revision.pointer, revision.deprecated);
+        context.add(change.with_predicate(predicate), Directions::REQUEST);
+    }
+
+    let mut changes = Vec::new();
+    other_keywords::compare(
+        &mut changes,
+        ObjectKind::Operation,
+        (pointer, &revision.pointer),
+        other_keywords,
+        &revision.other_keywords,
+    );
+    other_keywords::compare(
+        &mut changes,
+        ObjectKind::Path,
+        (path_pointer, &revision.path_pointer),
+        other_path_keywords,
+        &revision.other_path_keywords,
+    );
+    let label = context.name().to_owned();
+    context.add_all(&label, changes, Directions::REQUEST);
+
+    security::compare(context, security, &revision.security);
+    parameters::compare(context, base, revision)?;
+    bodies::compare_request_bodies(context, base, revision)?;
+    responses::compare(context, base, revision)
 }
 
-impl<'c, 's, 'a> Comparing<'c, 's, 'a> {
-    pub fn new(
-        sides: &'s Sides<'a>,
-        graph: &'c mut Graph<'s, 'a>,
-        changes: &'c mut Vec<Reached>,
-        operation: usize,
-        name: String,
-    ) -> Self {
-        Self { sides, graph, changes, operation, name }
-    }
+fn add_base_path_moved(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    let (old, new) = (&base.servers, &revision.servers);
+    let change = Change::new(ChangeKind::BasePathMoved, (&old.pointer, &new.pointer), "url")
+        .with_old(&*old.pointer, servers::default_url(old))
+        .with_new(&*new.pointer, servers::default_url(new))
+        .with_predicate("has the same URL, divided differently between server and path");
+    context.add(change, Directions::REQUEST);
+}
 
-    /// What people call the operation.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
+fn compare_route(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    let change = if base.method != revision.method {
+        let pointers = (&base.pointer, &revision.pointer);
+        Change::new(ChangeKind::OperationMethodChanged, pointers, "method")
+            .with_old(&*base.pointer, base.name())
+            .with_new(&*revision.pointer, revision.name())
+            .with_predicate(format!("is now {}", revision.name()))
+    } else if unnamed_path(base.path) != unnamed_path(revision.path) {
+        let pointers = (&base.path_pointer, &revision.path_pointer);
+        Change::new(ChangeKind::OperationMoved, pointers, "path")
+            .with_old(&*base.path_pointer, base.path)
+            .with_new(&*revision.path_pointer, revision.path)
+            .with_predicate(format!("is now at {}", revision.path))
+    } else {
+        return;
+    };
 
-    /// Adds a change of the operation itself.
-    pub fn add(&mut self, change: Change, directions: Directions) {
-        let label = self.name.clone();
-        self.add_all(&label, vec![change], directions);
-    }
+    context.add(change, Directions::REQUEST);
+}
 
-    /// Adds changes of something that the operation holds.
-    pub fn add_all(&mut self, label: &str, changes: Vec<Change>, directions: Directions) {
-        let reached = changes.into_iter().map(|change| Reached {
-            change,
-            label: label.to_owned(),
-            wire: directions,
-            source: directions,
-            operations: vec![self.operation],
-        });
-        self.changes.extend(reached);
-    }
+fn compare_id(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    let id = |operation: &Operation| -> String {
+        let id = operation.id.as_ref().and_then(|keyword| keyword.value.as_str());
+        id.unwrap_or_default().to_owned()
+    };
+    let (old, new) = (id(base), id(revision));
 
-    /// Has two schemas compared.
-    pub fn schemas(
-        &mut self,
-        label: &str,
-        (base, revision): (&Node<'a>, &Node<'a>),
-        directions: Directions,
-        strict: bool,
-    ) {
-        let named = self.sides.named((base, base.at()), (revision, revision.at()));
-        self.add_all(label, named.into_iter().collect(), directions);
-        let label: Rc<str> = label.into();
-        self.graph.root(self.operation, &label, (base, revision), directions, strict);
-    }
-
-    pub fn compare(&mut self, base: &Operation<'a>, revision: &Operation<'a>) -> Result<()> {
-        // Field by field: a new field of the model does not compile until it is judged here.
-        let Operation {
-            method: _,
-            path: _,
-            at,
-            path_at,
-            id: _,
-            tags: _,
-            deprecated,
-            parameters: _,
-            body: _,
-            responses: _,
-            security,
-            servers,
-            value: _,
-            rest,
-            path_rest,
-        } = base;
-
-        let only_split = base.method == revision.method
-            && skeleton(base.path) != skeleton(revision.path)
-            && whole_url(base) == whole_url(revision);
-
-        match only_split {
-            true => self.add_split(base, revision),
-            false => self.compare_route(base, revision),
+    let (kind, predicate) = match (&base.id, &revision.id) {
+        (Some(_), Some(_)) if old != new => {
+            (ChangeKind::OperationIdChanged, format!("has the id `{new}` instead of `{old}`"))
         }
-
-        self.compare_id(base, revision);
-        self.compare_tags(base, revision);
-
-        if *deprecated != revision.deprecated {
-            let (class, predicate) = match revision.deprecated {
-                true => (ChangeKind::OperationDeprecated, "is deprecated now"),
-                false => (ChangeKind::OperationReactivated, "is no longer deprecated"),
-            };
-            let change = Change::new(class, (at, &revision.at), "deprecated");
-            let change = change.was(&**at, *deprecated).is(&*revision.at, revision.deprecated);
-            self.add(change.says(predicate), Directions::REQUEST);
+        (None, Some(_)) => (ChangeKind::OperationIdAdded, format!("now has the id `{new}`")),
+        (Some(_), None) => {
+            (ChangeKind::OperationIdRemoved, format!("no longer has the id `{old}`"))
         }
+        _ => return,
+    };
+    let pointers = (&base.pointer, &revision.pointer);
+    let change = Change::of_keyword(kind, pointers, base.id.as_ref(), revision.id.as_ref());
+    context.add(change.with_predicate(predicate), Directions::REQUEST);
+}
 
-        let mut changes = Vec::new();
-        let sites = (at, &revision.at);
-        other_keywords::compare(&mut changes, ObjectKind::Operation, sites, rest, &revision.rest);
+fn compare_tags(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    let pointers = (&base.pointer, &revision.pointer);
 
-        let paths = (path_at, &revision.path_at);
-        other_keywords::compare(
-            &mut changes,
-            ObjectKind::Path,
-            paths,
-            path_rest,
-            &revision.path_rest,
-        );
-        let label = self.name.clone();
-        self.add_all(&label, changes, Directions::REQUEST);
-
-        if !only_split {
-            servers::compare(self, servers, &revision.servers);
-        }
-
-        security::compare(self, security, &revision.security);
-        parameters::compare(self, base, revision)?;
-        bodies::compare_bodies(self, base, revision)?;
-
-        responses::compare(self, base, revision)
+    for tag in base.tags.difference(&revision.tags) {
+        let change = Change::new(ChangeKind::OperationTagRemoved, pointers, tag)
+            .with_old(format!("{}/tags", base.pointer), *tag)
+            .with_predicate(format!("no longer has the tag `{tag}`"));
+        context.add(change, Directions::REQUEST);
     }
 
-    /// The URL is the same, but the server says another part of it.
-    fn add_split(&mut self, base: &Operation, revision: &Operation) {
-        let (old, new) = (&base.servers, &revision.servers);
-        let url = |servers: &Servers| servers::named_default(servers).to_owned();
-        let change = Change::new(ChangeKind::BasePathMoved, (&old.at, &new.at), "url");
-        let change = change.was(&*old.at, url(old)).is(&*new.at, url(new));
-        let predicate = "is at the same URL, of which the server says another part";
-
-        self.add(change.says(predicate), Directions::REQUEST);
-    }
-
-    fn compare_route(&mut self, base: &Operation, revision: &Operation) {
-        if base.method != revision.method {
-            let change =
-                Change::new(ChangeKind::OperationMethodChanged, (&base.at, &revision.at), "method");
-            let change = change.was(&*base.at, base.name()).is(&*revision.at, revision.name());
-            self.add(change.says(format!("is {} now", revision.name())), Directions::REQUEST);
-        } else if skeleton(base.path) != skeleton(revision.path) {
-            let sites = (&base.path_at, &revision.path_at);
-            let change = Change::new(ChangeKind::OperationMoved, sites, "path");
-            let change =
-                change.was(&*base.path_at, base.path).is(&*revision.path_at, revision.path);
-            self.add(change.says(format!("is at {} now", revision.path)), Directions::REQUEST);
-        }
-    }
-
-    fn compare_id(&mut self, base: &Operation, revision: &Operation) {
-        let word = |operation: &Operation| -> String {
-            let id = operation.id.as_ref().map(|fact| fact.value);
-            id.and_then(|id| id.as_str()).unwrap_or_default().to_owned()
-        };
-        let (old, new) = (word(base), word(revision));
-
-        let (class, predicate) = match (&base.id, &revision.id) {
-            (Some(_), Some(_)) if old != new => (
-                ChangeKind::OperationIdChanged,
-                format!("has the id `{new}`, and no longer `{old}`"),
-            ),
-            (None, Some(_)) => (ChangeKind::OperationIdAdded, format!("has the id `{new}` now")),
-            (Some(_), None) => {
-                (ChangeKind::OperationIdRemoved, format!("no longer has the id `{old}`"))
-            }
-            _ => return,
-        };
-        let sites = (&base.at, &revision.at);
-        let change = Change::of(class, sites, base.id.as_ref(), revision.id.as_ref());
-        self.add(change.says(predicate), Directions::REQUEST);
-    }
-
-    fn compare_tags(&mut self, base: &Operation, revision: &Operation) {
-        let sites = (&base.at, &revision.at);
-        for tag in base.tags.difference(&revision.tags) {
-            let change = Change::new(ChangeKind::OperationTagRemoved, sites, tag);
-            let change = change.was(format!("{}/tags", base.at), *tag);
-            self.add(change.says(format!("no longer has the tag `{tag}`")), Directions::REQUEST);
-        }
-
-        for tag in revision.tags.difference(&base.tags) {
-            let change = Change::new(ChangeKind::OperationTagAdded, sites, tag);
-            let change = change.is(format!("{}/tags", revision.at), *tag);
-            self.add(change.says(format!("has the new tag `{tag}`")), Directions::REQUEST);
-        }
+    for tag in revision.tags.difference(&base.tags) {
+        let change = Change::new(ChangeKind::OperationTagAdded, pointers, tag)
+            .with_new(format!("{}/tags", revision.pointer), *tag)
+            .with_predicate(format!("has the new tag `{tag}`"));
+        context.add(change, Directions::REQUEST);
     }
 }

@@ -1,15 +1,14 @@
-//! What an object says that has no rule of its own: words, extensions, and what nobody knows.
+//! Keywords without a comparison rule of their own: documentation, extensions, and unknown ones.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
-use super::change::Change;
+use super::change::{Change, Pointers};
 use crate::change_kind::ChangeKind::{
     self, CallbackChanged, DocumentationChanged, ExtensionChanged, Unclassified, VersionChanged,
 };
-use crate::model::{Fact, same, sorted};
+use crate::model::{Keyword, canonical, is_equivalent};
 
-/// What kind of object says something: a word has its meaning in some only.
+/// The kind of object that contains a keyword. A keyword has a meaning in some kinds only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ObjectKind {
     Document,
@@ -20,18 +19,18 @@ pub(super) enum ObjectKind {
     Parameter,
     Header,
     Body,
-    Media,
+    MediaType,
     Response,
     Schema,
     Discriminator,
-    Scheme,
-    Flow,
+    SecurityScheme,
+    OauthFlow,
     Server,
-    Variable,
+    ServerVariable,
 }
 
-/// What each key is in some kinds of objects, where it is not an extension.
-const KEYS: [(&str, ChangeKind, &[ObjectKind]); 14] = {
+/// The change kind of each known keyword, and the objects in which it is known.
+const KEYWORDS: [(&str, ChangeKind, &[ObjectKind]); 14] = {
     use ObjectKind::*;
 
     [
@@ -39,14 +38,23 @@ const KEYS: [(&str, ChangeKind, &[ObjectKind]); 14] = {
             "description",
             DocumentationChanged,
             &[
-                Info, Path, Operation, Parameter, Header, Body, Response, Schema, Scheme, Server,
-                Variable,
+                Info,
+                Path,
+                Operation,
+                Parameter,
+                Header,
+                Body,
+                Response,
+                Schema,
+                SecurityScheme,
+                Server,
+                ServerVariable,
             ],
         ),
         ("summary", DocumentationChanged, &[Info, Path, Operation]),
         ("title", DocumentationChanged, &[Info, Schema]),
-        ("example", DocumentationChanged, &[Parameter, Header, Media, Schema]),
-        ("examples", DocumentationChanged, &[Parameter, Header, Media, Response, Schema]),
+        ("example", DocumentationChanged, &[Parameter, Header, MediaType, Schema]),
+        ("examples", DocumentationChanged, &[Parameter, Header, MediaType, Response, Schema]),
         ("externalDocs", DocumentationChanged, &[Document, Operation, Schema]),
         ("contact", DocumentationChanged, &[Info]),
         ("license", DocumentationChanged, &[Info]),
@@ -59,65 +67,71 @@ const KEYS: [(&str, ChangeKind, &[ObjectKind]); 14] = {
     ]
 };
 
-/// The class of a change of what stands under a key.
-fn class(holder: ObjectKind, key: &str) -> ChangeKind {
-    let known = KEYS.iter().find(|(known, _, holders)| *known == key && holders.contains(&holder));
+/// Returns the change kind of a keyword.
+fn change_kind(object: ObjectKind, key: &str) -> ChangeKind {
+    let known =
+        KEYWORDS.iter().find(|(known, _, objects)| *known == key && objects.contains(&object));
     match known {
-        Some((_, class, _)) => *class,
+        Some((_, kind, _)) => *kind,
         None if key.starts_with("x-") => ExtensionChanged,
-        // A path without operations is a word.
-        None if holder == ObjectKind::Paths => DocumentationChanged,
+        // A path without operations is documentation.
+        None if object == ObjectKind::Paths => DocumentationChanged,
         None => Unclassified,
     }
 }
 
-/// Compares what stands under each key.
+/// Compares keywords by key.
 pub(super) fn compare<'f, 'a: 'f>(
     changes: &mut Vec<Change>,
-    holder: ObjectKind,
-    sites: (&Rc<str>, &Rc<str>),
-    base: impl IntoIterator<Item = &'f Fact<'a>>,
-    revision: impl IntoIterator<Item = &'f Fact<'a>>,
+    object: ObjectKind,
+    pointers: Pointers<'_>,
+    base: impl IntoIterator<Item = &'f Keyword<'a>>,
+    revision: impl IntoIterator<Item = &'f Keyword<'a>>,
 ) {
-    let mut keys: BTreeMap<&str, (Vec<&Fact>, Vec<&Fact>)> = BTreeMap::new();
-    base.into_iter().for_each(|fact| keys.entry(fact.key).or_default().0.push(fact));
-    revision.into_iter().for_each(|fact| keys.entry(fact.key).or_default().1.push(fact));
+    let mut by_key: BTreeMap<&str, (Vec<&Keyword>, Vec<&Keyword>)> = BTreeMap::new();
+    for keyword in base {
+        by_key.entry(keyword.key).or_default().0.push(keyword);
+    }
+    for keyword in revision {
+        by_key.entry(keyword.key).or_default().1.push(keyword);
+    }
 
-    for (key, (base, revision)) in keys {
-        for (old, new) in differing(base, revision) {
+    for (key, (base, revision)) in by_key {
+        for (old, new) in pair_differences(base, revision) {
             let predicate = match (old, new) {
                 (None, _) => format!("has a new `{key}`"),
-                (_, None) => format!("has no `{key}` any more"),
-                _ => format!("has another `{key}`"),
+                (_, None) => format!("no longer has a `{key}`"),
+                _ => format!("has a different `{key}`"),
             };
-            changes.push(Change::of(class(holder, key), sites, old, new).says(predicate));
+            let change = Change::of_keyword(change_kind(object, key), pointers, old, new);
+            changes.push(change.with_predicate(predicate));
         }
     }
 }
 
-/// What is said in one document and not in the other, in whichever order: paired, since what is gone
-/// has mostly become what is new.
-pub(super) fn differing<'f, 'a>(
-    base: impl IntoIterator<Item = &'f Fact<'a>>,
-    revision: impl IntoIterator<Item = &'f Fact<'a>>,
-) -> Vec<(Option<&'f Fact<'a>>, Option<&'f Fact<'a>>)> {
-    let mut new: Vec<&Fact> = revision.into_iter().collect();
-    let mut gone: Vec<&Fact> = Vec::new();
+/// Returns the keywords whose values are in one document only, in pairs: a removed value usually
+/// became the added one. The order of the keywords does not matter.
+pub(super) fn pair_differences<'f, 'a>(
+    base: impl IntoIterator<Item = &'f Keyword<'a>>,
+    revision: impl IntoIterator<Item = &'f Keyword<'a>>,
+) -> Vec<(Option<&'f Keyword<'a>>, Option<&'f Keyword<'a>>)> {
+    let mut added: Vec<&Keyword> = revision.into_iter().collect();
+    let mut removed: Vec<&Keyword> = Vec::new();
     for old in base {
-        match new.iter().position(|new| same(old.value, new.value)) {
-            Some(at) => _ = new.swap_remove(at),
-            None => gone.push(old),
+        match added.iter().position(|new| is_equivalent(old.value, new.value)) {
+            Some(index) => _ = added.swap_remove(index),
+            None => removed.push(old),
         }
     }
 
-    let order = |facts: &mut Vec<&Fact>| {
-        if facts.len() > 1 {
-            facts.sort_by_cached_key(|fact| sorted(fact.value).to_string());
+    let sort = |keywords: &mut Vec<&Keyword>| {
+        if keywords.len() > 1 {
+            keywords.sort_by_cached_key(|keyword| canonical(keyword.value).to_string());
         }
     };
-    order(&mut gone);
-    order(&mut new);
+    sort(&mut removed);
+    sort(&mut added);
 
-    let count = gone.len().max(new.len());
-    (0..count).map(|at| (gone.get(at).copied(), new.get(at).copied())).collect()
+    let count = removed.len().max(added.len());
+    (0..count).map(|index| (removed.get(index).copied(), added.get(index).copied())).collect()
 }

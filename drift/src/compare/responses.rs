@@ -1,188 +1,224 @@
-//! The answers of an operation.
+//! Compares the responses of an operation.
 
 use connect_codegen::diagnostic::{Result, pointer_segment};
 
-use super::change::{Change, Directions};
-use super::operation::Comparing;
+use super::change::{Change, Directions, Pointers};
+use super::operation_context::OperationContext;
+use super::other_keywords::{self, ObjectKind};
 use super::{bodies, parameters};
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::{self, ObjectKind};
-use crate::model::{Operation, Parameter, Response, sorted};
+use crate::model::{Operation, Parameter, Response, canonical};
 
 pub(super) fn compare<'a>(
-    comparing: &mut Comparing<'_, '_, 'a>,
+    context: &mut OperationContext<'_, '_, 'a>,
     base: &Operation<'a>,
     revision: &Operation<'a>,
 ) -> Result<()> {
-    let sites = (&base.at, &revision.at);
-    let lone = |these: &Operation<'a>, others: &Operation<'a>| -> Vec<&'a str> {
-        let statuses = these.responses.keys().filter(|key| !others.responses.contains_key(*key));
-        statuses.copied().collect()
-    };
+    let mut removed = statuses_only_in(base, revision);
+    let mut added = statuses_only_in(revision, base);
 
-    let (mut gone, mut new) = (lone(base, revision), lone(revision, base));
-    let success = |list: &[&'a str]| {
-        let mut found = list.iter().filter(|status| status.starts_with('2'));
-        found.next().copied().filter(|_| found.next().is_none())
-    };
-
-    if let (Some(old), Some(come)) = (success(&gone), success(&new)) {
-        let (was, is) = (&base.responses[old], &revision.responses[come]);
-        let change = Change::new(ChangeKind::SuccessStatusChanged, sites, "success");
-        let change = change.was(place(base, old), old).is(place(revision, come), come);
-        let predicate = format!("succeeds with {come}, and no longer with {old}");
-        comparing.add(change.says(predicate), Directions::RESPONSE);
-        compare_response(comparing, come, was, is)?;
-        gone.retain(|status| *status != old);
-        new.retain(|status| *status != come);
+    if let (Some(old), Some(new)) = (only_success(&removed), only_success(&added)) {
+        compare_success_status(context, (base, old), (revision, new))?;
+        removed.retain(|status| *status != old);
+        added.retain(|status| *status != new);
     }
 
-    for status in gone {
-        let old = &base.responses[status];
-        let class = match status {
-            "default" => ChangeKind::DefaultResponseRemoved,
-            _ if status.starts_with('2') => ChangeKind::SuccessStatusRemoved,
-            _ => ChangeKind::ErrorStatusRemoved,
-        };
-
-        let change = Change::new(class, sites, status);
-        let change = change.was(place(base, status), sorted(old.value));
-        let change = change.says(format!("no longer documents {}", called(status)));
-        comparing.add(change, Directions::RESPONSE);
+    let pointers = (&base.pointer, &revision.pointer);
+    for status in removed {
+        context.add(removed_status(pointers, base, status), Directions::RESPONSE);
     }
-
-    for status in new {
-        let come = &revision.responses[status];
-        let class = match status {
-            "default" => ChangeKind::DefaultResponseAdded,
-            _ if status.starts_with('2') => ChangeKind::SuccessStatusAdded,
-            _ => ChangeKind::ErrorStatusAdded,
-        };
-
-        let change = Change::new(class, sites, status);
-        let change = change.is(place(revision, status), sorted(come.value));
-        let change = change.says(format!("documents {} now", called(status)));
-        comparing.add(change, Directions::RESPONSE);
+    for status in added {
+        context.add(added_status(pointers, revision, status), Directions::RESPONSE);
     }
 
     for (status, old) in &base.responses {
         if let Some(new) = revision.responses.get(status) {
-            compare_response(comparing, status, old, new)?;
+            compare_response(context, status, old, new)?;
         }
     }
 
     Ok(())
 }
 
-/// Where an operation lists an answer, wherever that is written.
-fn place(operation: &Operation, status: &str) -> String {
-    format!("{}/responses/{}", operation.at, pointer_segment(status))
+fn statuses_only_in<'a>(operation: &Operation<'a>, other: &Operation<'a>) -> Vec<&'a str> {
+    let statuses = operation.responses.keys();
+    statuses.filter(|status| !other.responses.contains_key(*status)).copied().collect()
 }
 
-fn called(status: &str) -> String {
+/// Returns the success status of a list if there is exactly one.
+fn only_success<'a>(statuses: &[&'a str]) -> Option<&'a str> {
+    let mut success = statuses.iter().filter(|status| is_success(status));
+    success.next().copied().filter(|_| success.next().is_none())
+}
+
+fn is_success(status: &str) -> bool {
+    status.starts_with('2')
+}
+
+fn compare_success_status<'a>(
+    context: &mut OperationContext<'_, '_, 'a>,
+    (base, old): (&Operation<'a>, &'a str),
+    (revision, new): (&Operation<'a>, &'a str),
+) -> Result<()> {
+    let pointers = (&base.pointer, &revision.pointer);
+    let change = Change::new(ChangeKind::SuccessStatusChanged, pointers, "success")
+        .with_old(entry_pointer(base, old), old)
+        .with_new(entry_pointer(revision, new), new)
+        .with_predicate(format!("succeeds with {new} instead of {old}"));
+    context.add(change, Directions::RESPONSE);
+
+    compare_response(context, new, &base.responses[old], &revision.responses[new])
+}
+
+fn removed_status(pointers: Pointers<'_>, base: &Operation, status: &str) -> Change {
+    let kind = match status {
+        "default" => ChangeKind::DefaultResponseRemoved,
+        _ if is_success(status) => ChangeKind::SuccessStatusRemoved,
+        _ => ChangeKind::ErrorStatusRemoved,
+    };
+
+    Change::new(kind, pointers, status)
+        .with_old(entry_pointer(base, status), canonical(base.responses[status].value))
+        .with_predicate(format!("no longer documents {}", describe_status(status)))
+}
+
+fn added_status(pointers: Pointers<'_>, revision: &Operation, status: &str) -> Change {
+    let kind = match status {
+        "default" => ChangeKind::DefaultResponseAdded,
+        _ if is_success(status) => ChangeKind::SuccessStatusAdded,
+        _ => ChangeKind::ErrorStatusAdded,
+    };
+
+    Change::new(kind, pointers, status)
+        .with_new(entry_pointer(revision, status), canonical(revision.responses[status].value))
+        .with_predicate(format!("now documents {}", describe_status(status)))
+}
+
+/// Returns the pointer of a response in its operation, even if it is a reference.
+fn entry_pointer(operation: &Operation, status: &str) -> String {
+    format!("{}/responses/{}", operation.pointer, pointer_segment(status))
+}
+
+fn describe_status(status: &str) -> String {
     match status {
-        "default" => "an answer for all other statuses".to_owned(),
+        "default" => "a default response".to_owned(),
         status => format!("the status {status}"),
     }
 }
 
 fn compare_response<'a>(
-    comparing: &mut Comparing<'_, '_, 'a>,
+    context: &mut OperationContext<'_, '_, 'a>,
     status: &str,
     old: &Response<'a>,
     new: &Response<'a>,
 ) -> Result<()> {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Response { at, content, headers, value: _, rest } = old;
-    let sites = (at, &new.at);
-    let label = format!("the response {status} of {}", comparing.name());
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Response { pointer, content, headers: _, value: _, other_keywords } = old;
+    let pointers = (pointer, &new.pointer);
+    let label = format!("the response {status} of {}", context.name());
     let mut changes = Vec::new();
-    other_keywords::compare(&mut changes, ObjectKind::Response, sites, rest, &new.rest);
+    let kind = ObjectKind::Response;
+    other_keywords::compare(&mut changes, kind, pointers, other_keywords, &new.other_keywords);
 
     match (content.is_empty(), new.content.is_empty()) {
         (true, false) => {
-            let change = Change::new(ChangeKind::ResponseBodyAdded, sites, "content");
-            changes.push(change.is(&*new.at, sorted(new.value)).says("has a body now"));
+            let change = Change::new(ChangeKind::ResponseBodyAdded, pointers, "content")
+                .with_new(&*new.pointer, canonical(new.value))
+                .with_predicate("now has a body");
+            changes.push(change);
         }
         (false, true) => {
-            let change = Change::new(ChangeKind::ResponseBodyRemoved, sites, "content");
-            changes.push(change.was(&*old.at, sorted(old.value)).says("no longer has a body"));
+            let change = Change::new(ChangeKind::ResponseBodyRemoved, pointers, "content")
+                .with_old(&*old.pointer, canonical(old.value))
+                .with_predicate("no longer has a body");
+            changes.push(change);
         }
         _ => {
             let content = (&**content, &*new.content);
-            bodies::compare_content(comparing, &label, sites, content, Directions::RESPONSE)?;
+            bodies::compare_content(context, &label, pointers, content, Directions::RESPONSE)?;
         }
     }
 
-    for (name, header) in headers {
-        match new.headers.get(name) {
-            Some(revision) => compare_header(comparing, &label, &mut changes, header, revision)?,
-            None => {
-                let change = Change::new(ChangeKind::HeaderRemoved, sites, name);
-                let change = change.was(&*header.at, sorted(header.value));
-                changes.push(change.says(format!("no longer has the header `{}`", header.name)));
-            }
-        }
-    }
+    compare_headers(context, &label, &mut changes, old, new)?;
+    context.add_all(&label, changes, Directions::RESPONSE);
 
-    for (name, header) in new.headers.iter().filter(|(name, _)| !headers.contains_key(*name)) {
-        let change = Change::new(ChangeKind::HeaderAdded, sites, name);
-        let change = change.is(&*header.at, sorted(header.value));
-        changes.push(change.says(format!("has the new header `{}`", header.name)));
-    }
-
-    comparing.add_all(&label, changes, Directions::RESPONSE);
     Ok(())
 }
 
-fn compare_header<'a>(
-    comparing: &mut Comparing<'_, '_, 'a>,
-    response: &str,
+fn compare_headers<'a>(
+    context: &mut OperationContext<'_, '_, 'a>,
+    label: &str,
     changes: &mut Vec<Change>,
+    old: &Response<'a>,
+    new: &Response<'a>,
+) -> Result<()> {
+    let pointers = (&old.pointer, &new.pointer);
+
+    for (name, header) in &old.headers {
+        if let Some(revision) = new.headers.get(name) {
+            compare_header(context, label, changes, header, revision)?;
+            continue;
+        }
+
+        let change = Change::new(ChangeKind::HeaderRemoved, pointers, name)
+            .with_old(&*header.pointer, canonical(header.value))
+            .with_predicate(format!("no longer has the header `{}`", header.name));
+        changes.push(change);
+    }
+
+    for (name, header) in &new.headers {
+        if !old.headers.contains_key(name) {
+            let change = Change::new(ChangeKind::HeaderAdded, pointers, name)
+                .with_new(&*header.pointer, canonical(header.value))
+                .with_predicate(format!("has the new header `{}`", header.name));
+            changes.push(change);
+        }
+    }
+
+    Ok(())
+}
+
+/// Compares a header. Whether it is required is a change of the response, all else of the header.
+fn compare_header<'a>(
+    context: &mut OperationContext<'_, '_, 'a>,
+    response_label: &str,
+    response_changes: &mut Vec<Change>,
     old: &Parameter<'a>,
     new: &Parameter<'a>,
 ) -> Result<()> {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Parameter {
-        name: _,
-        location: _,
-        at,
-        place: _,
-        required: _,
-        deprecated: _,
-        schema: _,
-        content: _,
-        serialization: _,
-        value: _,
-        rest,
-    } = old;
-    let sites = (at, &new.at);
-    let label = format!("the header `{}` in {response}", new.name);
+    let Parameter { pointer, required, deprecated, other_keywords, .. } = old;
+    let pointers = (pointer, &new.pointer);
+    let label = format!("the header `{}` in {response_label}", new.name);
 
-    if old.required != new.required {
-        let (class, word) = match new.required {
+    if *required != new.required {
+        let (kind, word) = match new.required {
             true => (ChangeKind::HeaderBecameRequired, "required"),
             false => (ChangeKind::HeaderBecameOptional, "optional"),
         };
-        let change = Change::new(class, sites, "required");
-        let change = change.was(&*old.at, old.required).is(&*new.at, new.required);
-        changes.push(change.says(format!("has the header `{}`, which is {word} now", new.name)));
+        let change = Change::new(kind, pointers, "required")
+            .with_old(&**pointer, *required)
+            .with_new(&*new.pointer, new.required)
+            .with_predicate(format!("has the header `{}`, which is now {word}", new.name));
+        response_changes.push(change);
     }
 
-    let mut inside = Vec::new();
-    if old.deprecated != new.deprecated {
-        let (class, word) = match new.deprecated {
-            true => (ChangeKind::SchemaDeprecated, "is deprecated now"),
+    let mut changes = Vec::new();
+    if *deprecated != new.deprecated {
+        let (kind, predicate) = match new.deprecated {
+            true => (ChangeKind::SchemaDeprecated, "is now deprecated"),
             false => (ChangeKind::SchemaReactivated, "is no longer deprecated"),
         };
-        let change = Change::new(class, sites, "deprecated");
-        let change = change.was(&*old.at, old.deprecated).is(&*new.at, new.deprecated);
-        inside.push(change.says(word));
+        let change = Change::new(kind, pointers, "deprecated")
+            .with_old(&**pointer, *deprecated)
+            .with_new(&*new.pointer, new.deprecated)
+            .with_predicate(predicate);
+        changes.push(change);
     }
 
-    other_keywords::compare(&mut inside, ObjectKind::Header, sites, rest, &new.rest);
-    parameters::compare_value(comparing, &label, &mut inside, (old, new), Directions::HEADER)?;
-    comparing.add_all(&label, inside, Directions::HEADER);
+    let kind = ObjectKind::Header;
+    other_keywords::compare(&mut changes, kind, pointers, other_keywords, &new.other_keywords);
+    parameters::compare_value(context, &label, &mut changes, (old, new), Directions::HEADER)?;
+    context.add_all(&label, changes, Directions::HEADER);
 
     Ok(())
 }

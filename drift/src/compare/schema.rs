@@ -1,78 +1,31 @@
-//! Two schemas: what differs in what they say themselves, and which schemas inside them belong
-//! together.
+//! Compares two schemas, and finds the corresponding schemas nested in them.
 
 use std::rc::Rc;
 
 use connect_codegen::diagnostic::Result;
 
-use super::change::{Change, Directions};
-use super::graph::{Edge, Step};
-use super::{Sides, discriminators, object, types, unions, values};
+use super::context::Context;
+use super::other_keywords::{self, ObjectKind};
+use super::schema_diff::SchemaDiff;
+use super::unions::NonUnion;
+use super::{discriminators, object, types, unions, values};
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::{self, ObjectKind};
-use crate::model::{Fact, Kinds, Node, Part, Schema, SingleUnion};
+use crate::model::{Keyword, Schema, SchemaNode, SingleUnion, TypeSet};
 
-/// What comparing two schemas gives.
-pub(super) struct Found<'a> {
-    /// Where the schemas are written.
-    pub sites: (Rc<str>, Rc<str>),
-    /// The places that are compared: of what refers to a component, if not both refer to one.
-    pub places: (Rc<str>, Rc<str>),
-    pub changes: Vec<Change>,
-    pub edges: Vec<Edge<'a>>,
-}
-
-impl<'a> Found<'a> {
-    pub fn sites(&self) -> (&Rc<str>, &Rc<str>) {
-        (&self.sites.0, &self.sites.1)
-    }
-
-    pub fn add(&mut self, change: Change) {
-        self.changes.push(change);
-    }
-
-    /// Adds a change of what a fact says, or of whether it says anything.
-    pub fn fact(
-        &mut self,
-        class: ChangeKind,
-        old: Option<&Fact>,
-        new: Option<&Fact>,
-        predicate: &str,
-    ) {
-        let change = Change::of(class, self.sites(), old, new);
-        self.add(change.says(predicate));
-    }
-
-    /// Has two schemas compared whose values are there whenever the outer value is.
-    pub fn inside(&mut self, base: Vec<Part<'a>>, revision: Vec<Part<'a>>, step: Step) {
-        let hidden = Directions::NONE;
-        self.edges.push(Edge { base, revision, step, strict: true, hidden });
-    }
-}
-
-/// Compares two schemas; `places` are those that led to them first.
+/// Compares two schemas; `reference_pointers` are the pointers of the first references to them.
 pub(super) fn compare<'a>(
-    sides: &Sides<'a>,
-    base: &Node<'a>,
-    revision: &Node<'a>,
-    places: (Rc<str>, Rc<str>),
-) -> Result<Found<'a>> {
-    let (b, r) = read(sides, base, revision)?;
-    let sites_of = (base.at().clone(), revision.at().clone());
-    let refers = base.component().is_some() || revision.component().is_some();
-    let elsewhere = refers && sides.one(base, revision).is_none();
+    context: &Context<'a>,
+    base: &SchemaNode<'a>,
+    revision: &SchemaNode<'a>,
+    reference_pointers: (Rc<str>, Rc<str>),
+) -> Result<SchemaDiff<'a>> {
+    let (old, new) = read_schemas(context, base, revision)?;
+    let mut diff = new_diff(context, base, revision, reference_pointers);
 
-    let mut found = Found {
-        places: if elsewhere { places } else { sites_of.clone() },
-        sites: sites_of,
-        changes: Vec::new(),
-        edges: Vec::new(),
-    };
-
-    // Field by field: a new field of the model does not compile until it is judged here.
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
     let Schema {
-        kinds,
-        kind,
+        types,
+        type_keyword,
         formats,
         nullable,
         values,
@@ -86,111 +39,151 @@ pub(super) fn compare<'a>(
         not,
         unions,
         discriminators,
-        read_only,
-        write_only,
-        deprecated,
-        rest,
-    } = &b;
+        read_only: _,
+        write_only: _,
+        deprecated: _,
+        other_keywords: _,
+    } = &old;
 
-    let mut turned = |old: &Option<Fact>,
-                      new: &Option<Fact>,
-                      on: (ChangeKind, &str),
-                      off: (ChangeKind, &str)| match (old, new) {
-        (None, Some(_)) => found.fact(on.0, None, new.as_ref(), on.1),
-        (Some(_), None) => found.fact(off.0, old.as_ref(), None, off.1),
-        _ => {}
-    };
+    compare_annotations(&mut diff, &old, &new);
+    values::compare_not(&mut diff, not, &new.not);
+    values::compare_defaults(&mut diff, defaults, &new.defaults);
+    types::compare_nullable(&mut diff, nullable.as_ref(), new.nullable.as_ref());
 
-    turned(
-        read_only,
-        &r.read_only,
-        (ChangeKind::BecameReadOnly, "is read-only now"),
+    if !compare_unions(context, &mut diff, (&old, base), (&new, revision))? {
+        return Ok(diff);
+    }
+    let discriminated = (&**discriminators, &**unions);
+    discriminators::compare(context, &mut diff, discriminated, (&new.discriminators, &new.unions))?;
+
+    if !types::compare(&mut diff, (*types, type_keyword.as_ref(), formats), &new) {
+        return Ok(diff);
+    }
+    values::compare_enum(&mut diff, values.as_ref(), new.values.as_ref());
+    values::compare_patterns(&mut diff, patterns, &new.patterns);
+    values::compare_limits(&mut diff, limits, &new.limits);
+    object::compare_properties(context, &mut diff, (properties, required), &new)?;
+
+    // Only a plain object without listed properties is a map.
+    let is_plain_object = *types == TypeSet::OBJECT && unions.is_empty() && new.unions.is_empty();
+    let has_properties = |schema: &Schema| !is_plain_object || !schema.properties.is_empty();
+    let has_properties = (has_properties(&old), has_properties(&new));
+    object::compare_additional(&mut diff, has_properties, additional, &new.additional);
+    object::compare_items(&mut diff, items, &new.items);
+
+    Ok(diff)
+}
+
+/// Reads both schemas. A union with one member is replaced by that member, unless the other schema
+/// is a union, too.
+fn read_schemas<'a>(
+    context: &Context<'a>,
+    base: &SchemaNode<'a>,
+    revision: &SchemaNode<'a>,
+) -> Result<(Schema<'a>, Schema<'a>)> {
+    let (base_resolver, revision_resolver) = (&context.base.resolver, &context.revision.resolver);
+    let mut old = Schema::read(base_resolver, base, SingleUnion::Keep)?;
+    let mut new = Schema::read(revision_resolver, revision, SingleUnion::Keep)?;
+
+    if !old.unions.is_empty() && new.unions.is_empty() {
+        old = Schema::read(base_resolver, base, SingleUnion::Unwrap)?;
+    }
+    if !new.unions.is_empty() && old.unions.is_empty() {
+        new = Schema::read(revision_resolver, revision, SingleUnion::Unwrap)?;
+    }
+
+    Ok((old, new))
+}
+
+fn new_diff<'a>(
+    context: &Context<'a>,
+    base: &SchemaNode<'a>,
+    revision: &SchemaNode<'a>,
+    reference_pointers: (Rc<str>, Rc<str>),
+) -> SchemaDiff<'a> {
+    let schema_pointers = (base.pointer().clone(), revision.pointer().clone());
+    let has_component = base.component().is_some() || revision.component().is_some();
+    let is_same_component = context.common_component(base, revision).is_some();
+
+    SchemaDiff {
+        reference_pointers: match has_component && !is_same_component {
+            true => reference_pointers,
+            false => schema_pointers.clone(),
+        },
+        schema_pointers,
+        changes: Vec::new(),
+        nested: Vec::new(),
+    }
+}
+
+/// Compares the keywords that do not restrict the value: flags, documentation and unknown keywords.
+fn compare_annotations<'a>(diff: &mut SchemaDiff<'a>, old: &Schema<'a>, new: &Schema<'a>) {
+    compare_flag(
+        diff,
+        (&old.read_only, &new.read_only),
+        (ChangeKind::BecameReadOnly, "is now read-only"),
         (ChangeKind::BecameNotReadOnly, "is no longer read-only"),
     );
-
-    turned(
-        write_only,
-        &r.write_only,
-        (ChangeKind::RequiredBecameWriteOnly, "is write-only now"),
+    compare_flag(
+        diff,
+        (&old.write_only, &new.write_only),
+        (ChangeKind::RequiredBecameWriteOnly, "is now write-only"),
         (ChangeKind::BecameNotWriteOnly, "is no longer write-only"),
     );
-
-    turned(
-        deprecated,
-        &r.deprecated,
-        (ChangeKind::SchemaDeprecated, "is deprecated now"),
+    compare_flag(
+        diff,
+        (&old.deprecated, &new.deprecated),
+        (ChangeKind::SchemaDeprecated, "is now deprecated"),
         (ChangeKind::SchemaReactivated, "is no longer deprecated"),
     );
-    let said = (rest.values().flatten(), r.rest.values().flatten());
-    let sites = (base.at(), revision.at());
-    other_keywords::compare(&mut found.changes, ObjectKind::Schema, sites, said.0, said.1);
-    values::compare_not(&mut found, not, &r.not);
-    values::compare_defaults(&mut found, defaults, &r.defaults);
-    types::compare_nullable(&mut found, nullable.as_ref(), r.nullable.as_ref());
 
-    // What stands in the way of comparing further is one cause; but what is said beside a union
-    // holds for all of its members.
-    let beside = !properties.is_empty() && !r.properties.is_empty();
-    match (&**unions, &*r.unions) {
-        ([old, ..], []) => {
-            let single = Single::Revision(&r, revision);
-            if !unions::compare_single(sides, &mut found, single, old)? && !beside {
-                return Ok(found);
-            }
-        }
-        ([], [new, ..]) => {
-            let single = Single::Base(&b, base);
-            if !unions::compare_single(sides, &mut found, single, new)? && !beside {
-                return Ok(found);
-            }
-        }
-        (old, new) => unions::compare_all(sides, &mut found, old, new)?,
-    }
-
-    discriminators::compare(
-        sides,
-        &mut found,
-        (discriminators, unions),
-        (&r.discriminators, &r.unions),
-    )?;
-
-    if !types::compare(&mut found, (*kinds, kind.as_ref(), formats), &r) {
-        return Ok(found);
-    }
-
-    values::compare_enum(&mut found, values.as_ref(), r.values.as_ref());
-    values::compare_patterns(&mut found, patterns, &r.patterns);
-    values::compare_limits(&mut found, limits, &r.limits);
-    object::compare_properties(sides, &mut found, (properties, required), &r)?;
-
-    let is_plain = *kinds == Kinds::OBJECT && unions.is_empty() && r.unions.is_empty();
-    let listed = (!is_plain || !properties.is_empty(), !is_plain || !r.properties.is_empty());
-    object::compare_additional(&mut found, listed, additional, &r.additional);
-    object::compare_items(&mut found, items, &r.items);
-
-    Ok(found)
+    let (base, revision) = diff.schema_pointers.clone();
+    let old = old.other_keywords.values().flatten();
+    let new = new.other_keywords.values().flatten();
+    let pointers = (&base, &revision);
+    other_keywords::compare(&mut diff.changes, ObjectKind::Schema, pointers, old, new);
 }
 
-/// The side that is no union, where the other one is.
-pub(super) enum Single<'s, 'a> {
-    Base(&'s Schema<'a>, &'s Node<'a>),
-    Revision(&'s Schema<'a>, &'s Node<'a>),
+/// Compares a flag; each outcome has a change kind and a predicate.
+fn compare_flag(
+    diff: &mut SchemaDiff,
+    (old, new): (&Option<Keyword>, &Option<Keyword>),
+    set: (ChangeKind, &str),
+    cleared: (ChangeKind, &str),
+) {
+    let (kind, predicate) = match (old, new) {
+        (None, Some(_)) => set,
+        (Some(_), None) => cleared,
+        _ => return,
+    };
+    diff.add_keyword_change(kind, old.as_ref(), new.as_ref(), predicate);
 }
 
-/// Reads both. A union of one is that one, unless the other is a union as well.
-fn read<'a>(
-    sides: &Sides<'a>,
-    base: &Node<'a>,
-    revision: &Node<'a>,
-) -> Result<(Schema<'a>, Schema<'a>)> {
-    let mut b = Schema::read(&sides.base, base, SingleUnion::Keep)?;
-    let mut r = Schema::read(&sides.revision, revision, SingleUnion::Keep)?;
-    if !b.unions.is_empty() && r.unions.is_empty() {
-        b = Schema::read(&sides.base, base, SingleUnion::Open)?;
-    }
+/// Compares the unions of both schemas. Returns whether the rest of the schemas can be compared.
+fn compare_unions<'a>(
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
+    (old, base): (&Schema<'a>, &SchemaNode<'a>),
+    (new, revision): (&Schema<'a>, &SchemaNode<'a>),
+) -> Result<bool> {
+    // If only one schema is a union, this is the one cause of all further differences. Properties
+    // beside a union are an exception, because they apply to all members.
+    let have_properties = !old.properties.is_empty() && !new.properties.is_empty();
 
-    if !r.unions.is_empty() && b.unions.is_empty() {
-        r = Schema::read(&sides.revision, revision, SingleUnion::Open)?;
+    match (&*old.unions, &*new.unions) {
+        ([union, ..], []) => {
+            let other = NonUnion::Revision(new, revision);
+            let comparable = unions::compare_with_non_union(context, diff, other, union)?;
+            Ok(comparable || have_properties)
+        }
+        ([], [union, ..]) => {
+            let other = NonUnion::Base(old, base);
+            let comparable = unions::compare_with_non_union(context, diff, other, union)?;
+            Ok(comparable || have_properties)
+        }
+        (old, new) => {
+            unions::compare_all(context, diff, old, new)?;
+            Ok(true)
+        }
     }
-    Ok((b, r))
 }

@@ -1,83 +1,85 @@
-//! Where the API is served.
+//! Compares the servers of an operation.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
-use super::change::{Change, Directions};
-use super::operation::Comparing;
+use super::change::{Change, Directions, Pointers};
+use super::operation_context::OperationContext;
+use super::other_keywords::{self, ObjectKind};
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::{self, ObjectKind};
 use crate::model::{Server, Servers};
 
-pub(super) fn compare(comparing: &mut Comparing, base: &Servers, revision: &Servers) {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Servers { list, at } = base;
-    let sites = (at, &revision.at);
-    let (old, new) = (named_default(base), named_default(revision));
+pub(super) fn compare(context: &mut OperationContext, base: &Servers, revision: &Servers) {
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Servers { list, pointer } = base;
+    let pointers = (pointer, &revision.pointer);
+    let (old_default, new_default) = (default_url(base), default_url(revision));
 
-    if old != new {
-        let change = Change::new(ChangeKind::ServerChanged, sites, "default");
-        let change = change.was(&**at, old).is(&*revision.at, new);
-        let predicate = format!("is served at {new}, and no longer at {old}");
-        comparing.add(change.says(predicate), Directions::REQUEST);
+    if old_default != new_default {
+        let change = Change::new(ChangeKind::ServerChanged, pointers, "default")
+            .with_old(&**pointer, old_default)
+            .with_new(&*revision.pointer, new_default)
+            .with_predicate(format!("has the server {new_default} instead of {old_default}"));
+        context.add(change, Directions::REQUEST);
     }
 
-    let (before, after) = (all(base), all(revision));
-    // The default has been told of.
-    for gone in before.difference(&after).filter(|gone| **gone != old) {
-        let change = Change::new(ChangeKind::ServerRemoved, sites, gone).was(&**at, *gone);
-        comparing.add(change.says(format!("is no longer served at {gone}")), Directions::REQUEST);
+    let (before, after) = (all_urls(base), all_urls(revision));
+    for removed in before.difference(&after).filter(|url| **url != old_default) {
+        let change = Change::new(ChangeKind::ServerRemoved, pointers, removed)
+            .with_old(&**pointer, *removed)
+            .with_predicate(format!("no longer has the server {removed}"));
+        context.add(change, Directions::REQUEST);
     }
-
-    for come in after.difference(&before).filter(|come| **come != new) {
-        let change = Change::new(ChangeKind::ServerAdded, sites, come).is(&*revision.at, *come);
-        comparing.add(change.says(format!("is served at {come} as well")), Directions::REQUEST);
+    for added in after.difference(&before).filter(|url| **url != new_default) {
+        let change = Change::new(ChangeKind::ServerAdded, pointers, added)
+            .with_new(&*revision.pointer, *added)
+            .with_predicate(format!("has the additional server {added}"));
+        context.add(change, Directions::REQUEST);
     }
 
     for old in list.iter() {
-        let Some(new) = revision.list.iter().find(|new| new.url == old.url) else { continue };
-        compare_server(comparing, sites, old, new);
+        if let Some(new) = revision.list.iter().find(|new| new.url == old.url) {
+            compare_server(context, pointers, old, new);
+        }
     }
 }
 
-/// What a URL is called; that of the document itself is `/`.
-fn named(url: &str) -> &str {
+/// Returns the URL of the default server.
+pub(super) fn default_url<'s>(servers: &'s Servers) -> &'s str {
+    servers.list.first().map_or("/", |server| display_url(&server.url))
+}
+
+/// Returns a URL as it is shown; the empty one, which is that of the document, as `/`.
+fn display_url(url: &str) -> &str {
     if url.is_empty() { "/" } else { url }
 }
 
-/// What the URL is called that is used where nobody chooses.
-pub(super) fn named_default<'s>(servers: &'s Servers) -> &'s str {
-    servers.list.first().map_or("/", |server| named(&server.url))
-}
-
-/// All URLs at which the API can be called.
-fn all<'s>(servers: &'s Servers) -> BTreeSet<&'s str> {
+fn all_urls<'s>(servers: &'s Servers) -> BTreeSet<&'s str> {
     let urls = servers.list.iter().flat_map(|server| {
-        let others = server.others.iter().map(|other| named(other));
-        others.chain([named(&server.url)])
+        let alternatives = server.alternative_urls.iter().map(String::as_str);
+        alternatives.chain([&*server.url])
     });
-    urls.collect()
+    urls.map(display_url).collect()
 }
 
 fn compare_server(
-    comparing: &mut Comparing,
-    sites: (&Rc<str>, &Rc<str>),
+    context: &mut OperationContext,
+    pointers: Pointers<'_>,
     old: &Server,
     new: &Server,
 ) {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Server { url: _, others: _, variables, rest } = old;
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Server { url: _, alternative_urls: _, variables, other_keywords } = old;
     let mut changes = Vec::new();
-    other_keywords::compare(&mut changes, ObjectKind::Server, sites, rest, &new.rest);
+    let kind = ObjectKind::Server;
+    other_keywords::compare(&mut changes, kind, pointers, other_keywords, &new.other_keywords);
 
-    let mut words: BTreeMap<&str, [&[_]; 2]> = BTreeMap::new();
-    variables.iter().for_each(|(name, said)| words.entry(name).or_default()[0] = said);
-    new.variables.iter().for_each(|(name, said)| words.entry(name).or_default()[1] = said);
-
-    for [old, new] in words.into_values() {
-        other_keywords::compare(&mut changes, ObjectKind::Variable, sites, old, new);
+    let names: BTreeSet<&str> = variables.keys().chain(new.variables.keys()).copied().collect();
+    for name in names {
+        let old = variables.get(name).into_iter().flatten();
+        let new = new.variables.get(name).into_iter().flatten();
+        other_keywords::compare(&mut changes, ObjectKind::ServerVariable, pointers, old, new);
     }
 
-    let label = comparing.name().to_owned();
-    comparing.add_all(&label, changes, Directions::REQUEST);
+    let label = context.name().to_owned();
+    context.add_all(&label, changes, Directions::REQUEST);
 }

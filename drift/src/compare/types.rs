@@ -1,94 +1,111 @@
-//! Of which type a value is.
+//! Compares the type of a value: types, formats and `null`.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
-use serde_json::Value;
-
 use super::change::Change;
-use super::schema::Found;
+use super::other_keywords::pair_differences;
+use super::schema_diff::SchemaDiff;
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::differing;
-use crate::model::{Fact, Kinds, Schema};
+use crate::model::{Keyword, Schema, TypeSet};
 
-/// Compares type and format; false if there is no sense in comparing further.
+/// Compares types and formats. Returns whether the rest of the schemas can be compared.
 pub(super) fn compare(
-    found: &mut Found,
-    (kinds, kind, formats): (Kinds, Option<&Fact>, &[Fact]),
+    diff: &mut SchemaDiff,
+    (types, type_keyword, formats): (TypeSet, Option<&Keyword>, &[Keyword]),
     revision: &Schema,
 ) -> bool {
-    if kinds != revision.kinds {
-        let class = match (revision.kinds.holds(kinds), kinds.holds(revision.kinds)) {
-            (true, _) => ChangeKind::TypeWidened,
-            (_, true) => ChangeKind::TypeNarrowed,
-            _ => ChangeKind::TypeChanged,
-        };
-
-        // Where a place has left a component, the place changed, and not the component.
-        let spelled = |kinds: Kinds, kind: Option<&Fact>, place: &Rc<str>, site: &Rc<str>| {
-            let kind = kind.filter(|_| place == site);
-            (kind.map_or_else(|| place.to_string(), Fact::pointer), Value::from(kinds.to_string()))
-        };
-        let (places, sites) = (&found.places, &found.sites);
-        let was = spelled(kinds, kind, &places.0, &sites.0);
-        let is = spelled(revision.kinds, revision.kind.as_ref(), &places.1, &sites.1);
-        let predicate = format!("is of type {}, and no longer {kinds}", revision.kinds);
-        let change = Change::new(class, (&places.0, &places.1), "type");
-
-        found.add(change.was(was.0, was.1).is(is.0, is.1).says(predicate));
-        return false;
+    if types == revision.types {
+        for (old, new) in pair_differences(formats, &revision.formats) {
+            compare_format(diff, types, old, new);
+        }
+        return true;
     }
 
-    for (old, new) in differing(formats, &revision.formats) {
-        compare_format(found, kinds, old, new);
-    }
-    true
+    let kind = match (revision.types.contains(types), types.contains(revision.types)) {
+        (true, _) => ChangeKind::TypeWidened,
+        (_, true) => ChangeKind::TypeNarrowed,
+        _ => ChangeKind::TypeChanged,
+    };
+
+    // If a reference now leads elsewhere, the reference changed and not the component.
+    let location = |keyword: Option<&Keyword>, reference: &Rc<str>, schema: &Rc<str>| {
+        let keyword = keyword.filter(|_| reference == schema);
+        keyword.map_or_else(|| reference.to_string(), Keyword::pointer)
+    };
+    let (references, schemas) = (&diff.reference_pointers, &diff.schema_pointers);
+    let old = location(type_keyword, &references.0, &schemas.0);
+    let new = location(revision.type_keyword.as_ref(), &references.1, &schemas.1);
+
+    let change = Change::new(kind, (&references.0, &references.1), "type")
+        .with_old(old, types.to_string())
+        .with_new(new, revision.types.to_string())
+        .with_predicate(format!("has the type {} instead of {types}", revision.types));
+    diff.add(change);
+
+    false
 }
 
-/// The formats of numbers by the bits that the crate's type has; without a format it has most.
-const WIDTHS: [(&str, u8); 2] = [("int32", 32), ("float", 32)];
+/// The number of bits of the Rust type for the formats of numbers.
+const NUMBER_BITS: [(&str, u8); 2] = [("int32", 32), ("float", 32)];
 
-/// The formats of texts that are types of their own in the crate.
-const TYPED: [&str; 1] = ["date-time"];
+/// The number of bits of the Rust type for all other numbers.
+const DEFAULT_NUMBER_BITS: u8 = 64;
 
-fn compare_format(found: &mut Found, kinds: Kinds, old: Option<&Fact>, new: Option<&Fact>) {
-    let word = |fact: Option<&Fact>| {
-        fact.and_then(|fact| fact.value.as_str()).unwrap_or_default().to_owned()
+/// The formats of strings with a Rust type of their own.
+const TYPED_FORMATS: [&str; 1] = ["date-time"];
+
+fn compare_format(
+    diff: &mut SchemaDiff,
+    types: TypeSet,
+    old: Option<&Keyword>,
+    new: Option<&Keyword>,
+) {
+    let name = |keyword: Option<&Keyword>| {
+        keyword.and_then(|keyword| keyword.value.as_str()).unwrap_or_default().to_owned()
     };
-    let (before, after) = (word(old), word(new));
+    let (before, after) = (name(old), name(new));
 
-    let width = |format: &str| {
-        let known = WIDTHS.iter().find(|(name, _)| *name == format);
-        known.map_or(64, |(_, bits)| *bits)
+    let predicate = match (before.as_str(), after.as_str()) {
+        ("", after) => format!("now has the format `{after}`"),
+        (before, "") => format!("no longer has the format `{before}`"),
+        (before, after) => format!("has the format `{after}` instead of `{before}`"),
     };
-    let typed = |format: &str| kinds == Kinds::STRING && TYPED.contains(&format);
+    diff.add_keyword_change(format_change_kind(types, &before, &after), old, new, &predicate);
+}
 
-    let class = match (typed(&before), typed(&after)) {
+/// Returns the change kind for a change of format; an empty name stands for no format.
+fn format_change_kind(types: TypeSet, before: &str, after: &str) -> ChangeKind {
+    let is_typed = |format: &str| types == TypeSet::STRING && TYPED_FORMATS.contains(&format);
+    let bits = |format: &str| {
+        let known = NUMBER_BITS.iter().find(|(name, _)| *name == format);
+        known.map_or(DEFAULT_NUMBER_BITS, |(_, bits)| *bits)
+    };
+
+    match (is_typed(before), is_typed(after)) {
         (false, true) if before.is_empty() => ChangeKind::TypeNarrowed,
         (true, false) if after.is_empty() => ChangeKind::TypeWidened,
         (true, _) | (_, true) => ChangeKind::TypeChanged,
-        _ if kinds == Kinds::INTEGER || kinds == Kinds::NUMBER => {
-            match width(&before).cmp(&width(&after)) {
-                std::cmp::Ordering::Less => ChangeKind::NumberWidened,
-                std::cmp::Ordering::Equal => ChangeKind::FormatChanged,
-                std::cmp::Ordering::Greater => ChangeKind::NumberNarrowed,
+        _ if types == TypeSet::INTEGER || types == TypeSet::NUMBER => {
+            match bits(before).cmp(&bits(after)) {
+                Ordering::Less => ChangeKind::NumberWidened,
+                Ordering::Equal => ChangeKind::FormatChanged,
+                Ordering::Greater => ChangeKind::NumberNarrowed,
             }
         }
         _ => ChangeKind::FormatChanged,
-    };
-
-    let predicate = match (before.as_str(), after.as_str()) {
-        ("", after) => format!("has the format `{after}` now"),
-        (before, "") => format!("no longer has the format `{before}`"),
-        (before, after) => format!("has the format `{after}`, and no longer `{before}`"),
-    };
-    found.fact(class, old, new, &predicate);
+    }
 }
 
-pub(super) fn compare_nullable(found: &mut Found, old: Option<&Fact>, new: Option<&Fact>) {
-    let (class, predicate) = match (old, new) {
-        (None, Some(_)) => (ChangeKind::BecameNullable, "may be null now"),
-        (Some(_), None) => (ChangeKind::BecameNotNullable, "may not be null any more"),
+pub(super) fn compare_nullable(
+    diff: &mut SchemaDiff,
+    old: Option<&Keyword>,
+    new: Option<&Keyword>,
+) {
+    let (kind, predicate) = match (old, new) {
+        (None, Some(_)) => (ChangeKind::BecameNullable, "is now nullable"),
+        (Some(_), None) => (ChangeKind::BecameNotNullable, "is no longer nullable"),
         _ => return,
     };
-    found.fact(class, old, new, predicate);
+    diff.add_keyword_change(kind, old, new, predicate);
 }

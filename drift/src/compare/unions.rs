@@ -1,348 +1,228 @@
-//! One of several: unions, and values that become one.
+//! Compares unions, and values that become a union or are no longer one.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use connect_codegen::diagnostic::Result;
 
-use super::Sides;
 use super::change::Change;
-use super::graph::Step;
-use super::schema::{Found, Single};
+use super::context::Context;
+use super::member_matching::match_members;
+use super::schema_diff::{SchemaDiff, Step};
 use crate::change_kind::ChangeKind;
-use crate::model::{Api, Member, Node, Schema, SingleUnion, Union, sorted};
+use crate::model::{Member, Schema, SchemaNode, SingleUnion, Union, canonical};
 
-/// Compares the unions of which all hold; mostly there is one. Of several, those are one that have
-/// most members in common.
+/// Compares the unions of two schemas, usually one each. Of several unions, those with the most
+/// members in common correspond.
 pub(super) fn compare_all<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
     old: &[Union<'a>],
     new: &[Union<'a>],
 ) -> Result<()> {
+    let mut old_matched = vec![false; old.len()];
+    let mut new_matched = vec![false; new.len()];
+
+    for (old_index, new_index) in pairs_by_similarity(old, new) {
+        if !old_matched[old_index] && !new_matched[new_index] {
+            (old_matched[old_index], new_matched[new_index]) = (true, true);
+            compare(context, diff, &old[old_index], &new[new_index])?;
+        }
+    }
+
+    let kind = ChangeKind::Unclassified;
+    for (old, _) in old.iter().zip(old_matched).filter(|(_, matched)| !matched) {
+        diff.add_keyword_change(kind, Some(&old.keyword), None, "no longer has one of its unions");
+    }
+    for (new, _) in new.iter().zip(new_matched).filter(|(_, matched)| !matched) {
+        diff.add_keyword_change(kind, None, Some(&new.keyword), "has an additional union");
+    }
+
+    Ok(())
+}
+
+/// Returns all pairs of unions, most similar first.
+fn pairs_by_similarity(old: &[Union], new: &[Union]) -> Vec<(usize, usize)> {
+    let mut pairs: Vec<(usize, usize)> = (0..old.len())
+        .flat_map(|old_index| (0..new.len()).map(move |new_index| (old_index, new_index)))
+        .collect();
+    if pairs.len() <= 1 {
+        return pairs;
+    }
+
     let keys = |union: &Union| -> HashSet<String> {
         union.members.iter().map(|member| member.node.key()).collect()
     };
-    let mut pairs: Vec<(usize, usize)> =
-        (0..old.len()).flat_map(|a| (0..new.len()).map(move |b| (a, b))).collect();
-    if pairs.len() > 1 {
-        let keys_of: (Vec<_>, Vec<_>) =
-            (old.iter().map(keys).collect(), new.iter().map(keys).collect());
-        pairs.sort_by_cached_key(|(a, b)| {
-            let shared = keys_of.0[*a].intersection(&keys_of.1[*b]).count();
-            let other_kind = old[*a].fact.key != new[*b].fact.key;
-            (std::cmp::Reverse(shared), other_kind, *a.max(b), *a.min(b))
-        });
-    }
+    let old_keys: Vec<_> = old.iter().map(keys).collect();
+    let new_keys: Vec<_> = new.iter().map(keys).collect();
 
-    let (mut gone, mut come) = (vec![true; old.len()], vec![true; new.len()]);
-    for (a, b) in pairs {
-        if gone[a] && come[b] {
-            (gone[a], come[b]) = (false, false);
-            compare(sides, found, &old[a], &new[b])?;
-        }
-    }
+    pairs.sort_by_cached_key(|(old_index, new_index)| {
+        let shared = old_keys[*old_index].intersection(&new_keys[*new_index]).count();
+        let has_other_keyword = old[*old_index].keyword.key != new[*new_index].keyword.key;
+        let position = (*old_index.max(new_index), *old_index.min(new_index));
+        (Reverse(shared), has_other_keyword, position)
+    });
 
-    let class = ChangeKind::Unclassified;
-    for (old, _) in old.iter().zip(gone).filter(|(_, gone)| *gone) {
-        found.fact(class, Some(&old.fact), None, "is no longer one of several schemas");
-    }
-
-    for (new, _) in new.iter().zip(come).filter(|(_, come)| *come) {
-        found.fact(class, None, Some(&new.fact), "is one of several schemas besides");
-    }
-    Ok(())
+    pairs
 }
 
 fn compare<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
     old: &Union<'a>,
     new: &Union<'a>,
 ) -> Result<()> {
-    // Field by field: a new field of the model does not compile until it is judged here.
-    let Union { fact, members } = old;
-    if fact.key != new.fact.key {
-        let change = Change::new(ChangeKind::UnionKindChanged, found.sites(), "union");
-        let change = change.was(fact.pointer(), fact.key).is(new.fact.pointer(), new.fact.key);
-        let predicate =
-            format!("is `{}` of its members, and no longer `{}`", new.fact.key, old.fact.key);
-        found.add(change.says(predicate));
+    // All fields are listed, so that a new field of the model cannot be forgotten here.
+    let Union { keyword, members } = old;
+    let (old_key, new_key) = (keyword.key, new.keyword.key);
+
+    if old_key != new_key {
+        let change = Change::new(ChangeKind::UnionKindChanged, diff.pointers(), "union")
+            .with_old(keyword.pointer(), old_key)
+            .with_new(new.keyword.pointer(), new_key)
+            .with_predicate(format!("is a union by `{new_key}` instead of `{old_key}`"));
+        diff.add(change);
     }
 
-    let matched = matched(sides, members, &new.members)?;
-    let mut taken = vec![false; new.members.len()];
-    let repeated = (copies(members), copies(&new.members));
+    let partners = match_members(context, members, &new.members)?;
+    let mut matched = vec![false; new.members.len()];
+    let (old_texts, new_texts) = (member_texts(members), member_texts(&new.members));
 
-    for (member, partner) in members.iter().zip(matched) {
+    for (member, partner) in members.iter().zip(partners) {
         match partner {
-            Some(at) => {
-                taken[at] = true;
-                let (old, new) = (member.node.parts.clone(), new.members[at].node.parts.clone());
-                found.inside(old, new, Step::Member);
+            Some(index) => {
+                matched[index] = true;
+                let (old, new) = (&member.node.parts, &new.members[index].node.parts);
+                diff.add_nested(old.clone(), new.clone(), Step::Member);
             }
-            None if repeats(member, &repeated.1) => {}
+            None if is_repeated(member, &new_texts) => {}
             None => {
-                let change =
-                    Change::new(ChangeKind::UnionMemberRemoved, found.sites(), &member.node.key());
-                let mut change = change.was(&*member.at, sorted(member.node.parts[0].value));
-                change.revision_pointer = Some(new.fact.pointer());
-                found.add(change.says(format!("no longer has {}", called(&member.node))));
+                let kind = ChangeKind::UnionMemberRemoved;
+                let change = Change::new(kind, diff.pointers(), &member.node.key())
+                    .with_old(&*member.pointer, canonical(member.node.parts[0].value))
+                    .with_new_pointer(new.keyword.pointer())
+                    .with_predicate(format!("no longer has the {}", member_name(&member.node)));
+                diff.add(change);
             }
         }
     }
 
-    let untaken = new.members.iter().zip(taken).filter(|(_, taken)| !taken);
-    for (member, _) in untaken.filter(|(member, _)| !repeats(member, &repeated.0)) {
-        let change = Change::new(ChangeKind::UnionMemberAdded, found.sites(), &member.node.key());
-        let mut change = change.is(&*member.at, sorted(member.node.parts[0].value));
-        change.pointer = Some(old.fact.pointer());
-        found.add(change.says(format!("has {} as well", called(&member.node))));
+    let added = new.members.iter().zip(matched).filter(|(_, matched)| !matched);
+    for (member, _) in added.filter(|(member, _)| !is_repeated(member, &old_texts)) {
+        let change = Change::new(ChangeKind::UnionMemberAdded, diff.pointers(), &member.node.key())
+            .with_new(&*member.pointer, canonical(member.node.parts[0].value))
+            .with_old_pointer(old.keyword.pointer())
+            .with_predicate(format!("has the new {}", member_name(&member.node)));
+        diff.add(change);
     }
 
     Ok(())
 }
 
-/// What the members say, each in its words.
-fn copies(members: &[Member]) -> HashSet<String> {
-    members.iter().map(|member| member.node.written()).collect()
+fn member_texts(members: &[Member]) -> HashSet<String> {
+    members.iter().map(|member| member.node.text()).collect()
 }
 
-/// Whether a member without a name says only what another member says in the other document.
-fn repeats(member: &Member, others: &HashSet<String>) -> bool {
-    member.node.component().is_none() && others.contains(&member.node.written())
+/// Whether a member is an inline copy of a member of the other document.
+fn is_repeated(member: &Member, other_texts: &HashSet<String>) -> bool {
+    member.node.component().is_none() && other_texts.contains(&member.node.text())
 }
 
-fn called(member: &Node) -> String {
+fn member_name(member: &SchemaNode) -> String {
     match member.component() {
-        Some(name) => format!("the member `{name}`"),
-        None => "a member without a name".to_owned(),
+        Some(name) => format!("member `{name}`"),
+        None => "unnamed member".to_owned(),
     }
 }
 
-/// The new member that each old one has become: of the same name or text; else told by the same
-/// value of a property; else one that is like it.
-pub(super) fn matched<'a>(
-    sides: &Sides<'a>,
-    old: &[Member<'a>],
-    new: &[Member<'a>],
-) -> Result<Vec<Option<usize>>> {
-    let mut partners = Partners::new(Vec::new(), old.len(), new.len());
-    let each = |members: &[Member<'a>], key: fn(&Node<'a>) -> String| -> Vec<Option<String>> {
-        members.iter().map(|member| Some(key(&member.node))).collect()
-    };
-
-    for known in [Node::key, Node::written] {
-        partners.pair(&each(old, known), &each(new, known));
-        if partners.are_done() {
-            return Ok(partners.of);
-        }
-    }
-
-    let tags = |api: &Api<'a>, members: &[Member<'a>]| -> Result<Vec<Option<String>>> {
-        members.iter().map(|member| tag(api, &member.node)).collect()
-    };
-    partners.pair(&tags(&sides.base, old)?, &tags(&sides.revision, new)?);
-    let none = BTreeSet::new();
-    partners.pair_alike(|a, b| alike(sides, &old[a].node, &new[b].node, &none))?;
-
-    Ok(partners.of)
+/// The schema that is not a union, if the other one is.
+#[derive(Clone, Copy)]
+pub(super) enum NonUnion<'s, 'a> {
+    Base(&'s Schema<'a>, &'s SchemaNode<'a>),
+    Revision(&'s Schema<'a>, &'s SchemaNode<'a>),
 }
 
-/// Which new member each old one has become, and which new ones have no old one yet.
-pub(super) struct Partners {
-    pub of: Vec<Option<usize>>,
-    free: Vec<usize>,
-}
-
-/// How many pairs are tried in search of members that are alike. Beyond, places decide.
-const TRIED: usize = 10_000;
-
-impl Partners {
-    /// Old and new ones, of which the partners of the first old ones are known.
-    pub fn new(known: Vec<Option<usize>>, old: usize, new: usize) -> Self {
-        let mut partners = Self { of: known, free: (0..new).collect() };
-        partners.of.resize(old, None);
-        partners.settle();
-        partners
-    }
-
-    fn are_done(&self) -> bool {
-        self.free.is_empty() || self.of.iter().all(Option::is_some)
-    }
-
-    /// Pairs those that have one key; of several that share it, in their order.
-    pub fn pair(&mut self, old: &[Option<String>], new: &[Option<String>]) {
-        let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
-        for at in self.free.iter().rev() {
-            if let Some(key) = &new[*at] {
-                places.entry(key).or_default().push(*at);
-            }
-        }
-
-        let open = self.of.iter_mut().zip(old).filter(|(partner, _)| partner.is_none());
-        for (partner, key) in open {
-            let key = key.as_deref().unwrap_or_default();
-            *partner = places.get_mut(key).and_then(Vec::pop);
-        }
-
-        self.settle();
-    }
-
-    fn settle(&mut self) {
-        let taken: HashSet<usize> = self.of.iter().copied().flatten().collect();
-        self.free.retain(|at| !taken.contains(at));
-    }
-
-    /// Pairs those that are alike, the nearest places first, whichever side is the old one.
-    pub fn pair_alike(
-        &mut self,
-        mut alike: impl FnMut(usize, usize) -> Result<bool>,
-    ) -> Result<()> {
-        let open: Vec<usize> = (0..self.of.len()).filter(|at| self.of[*at].is_none()).collect();
-        let mut tried: Vec<(usize, usize)> = match open.len() * self.free.len() > TRIED {
-            true => open.into_iter().zip(self.free.iter().copied()).collect(),
-            false => open.iter().flat_map(|a| self.free.iter().map(|b| (*a, *b))).collect(),
-        };
-
-        tried.sort_by_key(|(a, b)| (a.max(b).to_owned(), a.min(b).to_owned()));
-        let mut free: HashSet<usize> = self.free.iter().copied().collect();
-        for (a, b) in tried {
-            let both = self.of[a].is_none() && free.contains(&b);
-            if both && alike(a, b)? {
-                self.of[a] = Some(b);
-                free.remove(&b);
-            }
-        }
-
-        self.settle();
-        Ok(())
-    }
-}
-
-/// The property of one value by which a member can be told, with its value.
-fn tag<'a>(api: &Api<'a>, member: &Node<'a>) -> Result<Option<String>> {
-    let schema = Schema::read(api, member, SingleUnion::Open)?;
-    for (name, parts) in &schema.properties {
-        let property = Schema::read(api, &Node::all(api, parts.clone())?, SingleUnion::Open)?;
-        if let Some(([value], _)) =
-            property.values.as_ref().map(|(values, fact)| (&values[..], fact))
-        {
-            return Ok(Some(format!("{name}={value}")));
-        }
-    }
-
-    Ok(None)
-}
-
-/// Whether two members are one that changed: of types that fit, objects with most properties in
-/// common, not counting what each inherits. Two components that have both stayed, or of which one
-/// has, are two.
-pub(super) fn alike<'a>(
-    sides: &Sides<'a>,
-    old: &Node<'a>,
-    new: &Node<'a>,
-    inherited: &BTreeSet<&str>,
-) -> Result<bool> {
-    if let (Some(old), Some(new)) = (old.component(), new.component())
-        && (sides.revision.has_component(&old) || sides.base.has_component(&new))
-    {
-        return Ok(false);
-    }
-
-    let old = Schema::read(&sides.base, old, SingleUnion::Open)?;
-    let new = Schema::read(&sides.revision, new, SingleUnion::Open)?;
-    let own = |schema: &Schema<'a>| -> BTreeSet<&'a str> {
-        schema.properties.keys().filter(|name| !inherited.contains(*name)).copied().collect()
-    };
-    let (before, after) = (own(&old), own(&new));
-    let shared = before.intersection(&after).count();
-    let most = before.len().max(after.len());
-    let fit = old.kinds.holds(new.kinds) || new.kinds.holds(old.kinds);
-
-    // Of a union inside the union, the members tell what they have in common.
-    let nested = !old.unions.is_empty() || !new.unions.is_empty();
-    Ok(fit && (nested || shared * 2 >= most))
-}
-
-/// Compares a value that is one of several in one document with the one that it is in the other;
-/// false if that is all there is to compare.
-pub(super) fn compare_single<'a>(
-    sides: &Sides<'a>,
-    found: &mut Found<'a>,
-    single: Single<'_, 'a>,
+/// Compares a union with a schema that is not one. Returns whether the rest of the schemas can be
+/// compared.
+pub(super) fn compare_with_non_union<'a>(
+    context: &Context<'a>,
+    diff: &mut SchemaDiff<'a>,
+    other: NonUnion<'_, 'a>,
     union: &Union<'a>,
 ) -> Result<bool> {
-    if union.members.iter().all(only_limits) {
-        match single {
-            Single::Base(..) => {
-                found.fact(
-                    ChangeKind::LimitTightened,
-                    None,
-                    Some(&union.fact),
-                    "wants some properties together now",
-                );
-            }
-            Single::Revision(..) => {
-                found.fact(
-                    ChangeKind::LimitLoosened,
-                    Some(&union.fact),
-                    None,
-                    "no longer wants some properties together",
-                );
-            }
-        }
-
+    if union.members.iter().all(only_requires_properties) {
+        compare_required_combinations(diff, other, union);
         return Ok(true);
     }
 
-    let (schema, node, api) = match single {
-        Single::Base(schema, node) => (schema, node, &sides.revision),
-        Single::Revision(schema, node) => (schema, node, &sides.base),
+    let (schema, node, union_resolver) = match other {
+        NonUnion::Base(schema, node) => (schema, node, &context.revision.resolver),
+        NonUnion::Revision(schema, node) => (schema, node, &context.base.resolver),
     };
-    let same = union.members.iter().find(|member| member.node.key() == node.key());
-    let mut meets = same.is_some();
+    let same_member = union.members.iter().find(|member| member.node.key() == node.key());
 
-    for member in union.members.iter().filter(|_| same.is_none()) {
-        meets |= Schema::read(api, &member.node, SingleUnion::Open)?.kinds.meets(schema.kinds);
+    // Without a member of a compatible type, the type changed.
+    let mut is_compatible = same_member.is_some();
+    if !is_compatible {
+        for member in &union.members {
+            let member = Schema::read(union_resolver, &member.node, SingleUnion::Unwrap)?;
+            is_compatible |= member.types.intersects(schema.types);
+        }
     }
 
-    let places = found.places.clone();
-    let class = match single {
-        Single::Base(..) => ChangeKind::BecameUnion,
-        Single::Revision(..) => ChangeKind::NoLongerUnion,
+    let (kind, predicate) = match other {
+        NonUnion::Base(..) => (ChangeKind::BecameUnion, "is now a union"),
+        NonUnion::Revision(..) => (ChangeKind::NoLongerUnion, "is no longer a union"),
     };
+    let kind = if is_compatible { kind } else { ChangeKind::TypeChanged };
 
-    let (value, other) = (sorted(node.parts[0].value), sorted(union.fact.value));
-    let change = Change::new(class, (&places.0, &places.1), "union");
-
-    let change = match single {
-        Single::Base(..) => change.was(&*places.0, value).is(union.fact.pointer(), other),
-        Single::Revision(..) => change.was(union.fact.pointer(), other).is(&*places.1, value),
+    let pointers = (&diff.reference_pointers.0, &diff.reference_pointers.1);
+    let value = canonical(node.parts[0].value);
+    let (union_pointer, union_value) = (union.keyword.pointer(), canonical(union.keyword.value));
+    let change = Change::new(kind, pointers, "union").with_predicate(predicate);
+    let change = match other {
+        NonUnion::Base(..) => {
+            change.with_old(&**pointers.0, value).with_new(union_pointer, union_value)
+        }
+        NonUnion::Revision(..) => {
+            change.with_old(union_pointer, union_value).with_new(&**pointers.1, value)
+        }
     };
+    diff.add(change);
 
-    let predicate = match class {
-        ChangeKind::BecameUnion => "is one of several schemas now",
-        _ => "is no longer one of several schemas",
-    };
-    let class = if meets { class } else { ChangeKind::TypeChanged };
-    found.add(Change { class, ..change.says(predicate) });
-
-    if let Some(member) = same {
-        let (base, revision) = match single {
-            Single::Base(..) => (node, &member.node),
-            Single::Revision(..) => (&member.node, node),
+    if let Some(member) = same_member {
+        let (base, revision) = match other {
+            NonUnion::Base(..) => (node, &member.node),
+            NonUnion::Revision(..) => (&member.node, node),
         };
-        found.inside(base.parts.clone(), revision.parts.clone(), Step::Member);
+        diff.add_nested(base.parts.clone(), revision.parts.clone(), Step::Member);
     }
 
     Ok(false)
 }
 
-/// Whether a member says no more than which properties must be there.
-fn only_limits(member: &Member) -> bool {
-    let limits = ["required", "not", "title", "description"];
+/// Compares a union whose members only define which properties are required together.
+fn compare_required_combinations(diff: &mut SchemaDiff, other: NonUnion, union: &Union) {
+    let keyword = Some(&union.keyword);
+    match other {
+        NonUnion::Base(..) => {
+            let predicate = "now requires some properties together";
+            diff.add_keyword_change(ChangeKind::LimitTightened, None, keyword, predicate);
+        }
+        NonUnion::Revision(..) => {
+            let predicate = "no longer requires some properties together";
+            diff.add_keyword_change(ChangeKind::LimitLoosened, keyword, None, predicate);
+        }
+    }
+}
+
+/// Whether a member only defines required properties.
+fn only_requires_properties(member: &Member) -> bool {
+    const ALLOWED_KEYS: [&str; 4] = ["required", "not", "title", "description"];
+
     let mut parts = member.node.parts.iter().filter_map(|part| part.value.as_object());
     parts.all(|members| {
-        members.contains_key("required") && members.keys().all(|key| limits.contains(&key.as_str()))
+        members.contains_key("required")
+            && members.keys().all(|key| ALLOWED_KEYS.contains(&key.as_str()))
     })
 }

@@ -1,4 +1,4 @@
-//! Which values a schema allows: enums, limits, patterns, and what an omitted value means.
+//! Compares the allowed values: enums, limits, patterns, and defaults.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -6,68 +6,67 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::Value;
 
 use super::change::Change;
-use super::schema::Found;
+use super::other_keywords::pair_differences;
+use super::schema_diff::SchemaDiff;
 use crate::change_kind::ChangeKind;
-use crate::compare::other_keywords::differing;
-use crate::model::{Fact, Limit, Node, sorted};
+use crate::model::{Keyword, Limit, SchemaNode, canonical};
 
-type Values<'a> = (Vec<&'a Value>, Fact<'a>);
+/// The values of an enum, with its keyword.
+type Enum<'a> = (Vec<&'a Value>, Keyword<'a>);
 
-pub(super) fn compare_enum(found: &mut Found, base: Option<&Values>, revision: Option<&Values>) {
-    let (old, new) = match (base, revision) {
+/// The maximum number of enum values in a message.
+const MAX_VALUES: usize = 3;
+
+pub(super) fn compare_enum(diff: &mut SchemaDiff, base: Option<&Enum>, revision: Option<&Enum>) {
+    let ((old_values, old), (new_values, new)) = match (base, revision) {
         (Some(old), Some(new)) => (old, new),
+        (None, None) => return,
         (None, Some((_, new))) => {
-            return found.fact(
-                ChangeKind::EnumAdded,
-                None,
-                Some(new),
-                "allows only some values now",
-            );
+            let predicate = "is now restricted to listed values";
+            return diff.add_keyword_change(ChangeKind::EnumAdded, None, Some(new), predicate);
         }
         (Some((_, old)), None) => {
-            return found.fact(ChangeKind::EnumDropped, Some(old), None, "allows all values now");
+            let predicate = "is no longer restricted to listed values";
+            return diff.add_keyword_change(ChangeKind::EnumDropped, Some(old), None, predicate);
         }
-        (None, None) => return,
     };
-    let gone = lacking(&old.0, &new.0);
-    if !gone.is_empty() {
-        let predicate = format!("no longer has {}", named(&gone));
-        let change = Change::new(ChangeKind::EnumValueRemoved, found.sites(), "enum");
-        let mut change = change.was(old.1.pointer(), values(&gone)).says(predicate);
-        change.revision_pointer = Some(new.1.pointer());
-        found.add(change);
+
+    let removed = values_only_in(old_values, new_values);
+    if !removed.is_empty() {
+        let change = Change::new(ChangeKind::EnumValueRemoved, diff.pointers(), "enum")
+            .with_old(old.pointer(), single_or_list(&removed))
+            .with_new_pointer(new.pointer())
+            .with_predicate(format!("no longer has the {}", format_values(&removed)));
+        diff.add(change);
     }
 
-    let added = lacking(&new.0, &old.0);
+    let added = values_only_in(new_values, old_values);
     if !added.is_empty() {
-        let predicate = format!("has the new {}", named(&added));
-        let change = Change::new(ChangeKind::EnumValueAdded, found.sites(), "enum");
-        let mut change = change.is(new.1.pointer(), values(&added)).says(predicate);
-        change.pointer = Some(old.1.pointer());
-        found.add(change);
+        let change = Change::new(ChangeKind::EnumValueAdded, diff.pointers(), "enum")
+            .with_new(new.pointer(), single_or_list(&added))
+            .with_old_pointer(old.pointer())
+            .with_predicate(format!("has the new {}", format_values(&added)));
+        diff.add(change);
     }
 }
 
-/// The values that the others lack.
-fn lacking<'a>(these: &[&'a Value], others: &[&Value]) -> Vec<&'a Value> {
-    let spelled = |value: &Value| sorted(value).to_string();
-    let others: HashSet<String> = others.iter().map(|value| spelled(value)).collect();
-    these.iter().filter(|value| !others.contains(&spelled(value))).copied().collect()
+fn values_only_in<'a>(values: &[&'a Value], other: &[&Value]) -> Vec<&'a Value> {
+    let text = |value: &Value| canonical(value).to_string();
+    let other: HashSet<String> = other.iter().map(|value| text(value)).collect();
+    values.iter().filter(|value| !other.contains(&text(value))).copied().collect()
 }
 
-/// One value as it is, several as a list.
-fn values(values: &[&Value]) -> Value {
+/// Returns a single value unchanged, and several as a list.
+fn single_or_list(values: &[&Value]) -> Value {
     match values {
         [only] => (*only).clone(),
         several => several.iter().copied().cloned().collect(),
     }
 }
 
-/// The first values, and how many there are beside.
-fn named(values: &[&Value]) -> String {
-    const SHOWN: usize = 3;
-
-    let shown = values.iter().take(SHOWN).map(|value| match value {
+/// Formats the first values and counts the others.
+fn format_values(values: &[&Value]) -> String {
+    let shown = values.iter().take(MAX_VALUES).map(|value| match value {
         Value::String(text) => format!("`{text}`"),
         other => format!("`{other}`"),
     });
@@ -75,137 +74,129 @@ fn named(values: &[&Value]) -> String {
 
     match values.len() {
         1 => format!("value {shown}"),
-        count if count <= SHOWN => format!("values {shown}"),
-        count => format!("values {shown} and {} more", count - SHOWN),
+        count if count <= MAX_VALUES => format!("values {shown}"),
+        count => format!("values {shown} and {} more", count - MAX_VALUES),
     }
 }
 
-/// What a value must not be: no rule knows what a change of it means.
-pub(super) fn compare_not(found: &mut Found, old: &[Node], new: &[Node]) {
-    let written = |nodes: &[Node]| -> Vec<Value> {
-        let mut written: Vec<Value> =
-            nodes.iter().flat_map(|node| &node.parts).map(|part| sorted(part.value)).collect();
-        written.sort_by_cached_key(Value::to_string);
-        written
-    };
-    let (was, is) = (written(old), written(new));
-    if was == is {
+/// Compares the `not` schemas. No rule covers their changes.
+pub(super) fn compare_not(diff: &mut SchemaDiff, old: &[SchemaNode], new: &[SchemaNode]) {
+    let (old_values, new_values) = (sorted_values(old), sorted_values(new));
+    if old_values == new_values {
         return;
     }
 
-    let mut change = Change::new(ChangeKind::Unclassified, found.sites(), "not");
-    if let Some(old) = old.first() {
-        change = change.was(&**old.at(), values(&was.iter().collect::<Vec<_>>()));
-    }
-
-    if let Some(new) = new.first() {
-        change = change.is(&**new.at(), values(&is.iter().collect::<Vec<_>>()));
-    }
-
-    found.add(change.says("says otherwise what it is not"));
-}
-
-pub(super) fn compare_defaults(found: &mut Found, old: &[Fact], new: &[Fact]) {
-    for (old, new) in differing(old, new) {
-        let word =
-            |fact: Option<&Fact>| fact.map_or_else(String::new, |fact| fact.value.to_string());
-        let predicate = match (old.is_some(), new.is_some()) {
-            (false, _) => format!("has the default `{}` now", word(new)),
-            (_, false) => format!("no longer has the default `{}`", word(old)),
-            _ => format!("has the default `{}`, and no longer `{}`", word(new), word(old)),
-        };
-
-        found.fact(ChangeKind::DefaultChanged, old, new, &predicate);
-    }
-}
-
-pub(super) fn compare_patterns(found: &mut Found, old: &[Fact], new: &[Fact]) {
-    for (old, new) in differing(old, new) {
-        let (class, predicate) = match (old.map(word), new.map(word)) {
-            (Some(_), Some(new)) => {
-                (ChangeKind::PatternChanged, format!("has the pattern `{new}` now"))
-            }
-            (Some(old), None) => {
-                (ChangeKind::PatternRemoved, format!("no longer has the pattern `{old}`"))
-            }
-            (None, new) => {
-                let new = new.unwrap_or_default();
-                (ChangeKind::PatternAdded, format!("has the pattern `{new}` now"))
-            }
-        };
-        found.fact(class, old, new, &predicate);
-    }
-}
-
-fn word<'a>(fact: &Fact<'a>) -> &'a str {
-    fact.value.as_str().unwrap_or_default()
-}
-
-pub(super) fn compare_limits(found: &mut Found, base: &[Limit], revision: &[Limit]) {
-    let lone = |these: &'_ [Limit<'_>], others: &[Limit]| -> BTreeMap<&str, Vec<usize>> {
-        let mut lone: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (at, limit) in these.iter().enumerate() {
-            let equal = |other: &Limit| {
-                other.kind == limit.kind && other.strength(limit) == Some(Ordering::Equal)
-            };
-            if !others.iter().any(equal) {
-                lone.entry(limit.kind).or_default().push(at);
-            }
-        }
-
-        // Several multiples that hold at once.
-        lone.values_mut().for_each(|places| places.sort_by_key(|at| these[*at].to_string()));
-        lone
+    let located = |nodes: &[SchemaNode], values: &[Value]| {
+        let pointer = nodes.first()?.pointer().to_string();
+        Some((pointer, single_or_list(&values.iter().collect::<Vec<_>>())))
     };
-    let (gone, come) = (lone(base, revision), lone(revision, base));
-    let kinds: BTreeSet<&str> = gone.keys().chain(come.keys()).copied().collect();
+    let change = Change::new(ChangeKind::Unclassified, diff.pointers(), "not")
+        .with_values(located(old, &old_values), located(new, &new_values))
+        .with_predicate("has a different `not`");
+    diff.add(change);
+}
+
+fn sorted_values(nodes: &[SchemaNode]) -> Vec<Value> {
+    let parts = nodes.iter().flat_map(|node| &node.parts);
+    let mut values: Vec<Value> = parts.map(|part| canonical(part.value)).collect();
+    values.sort_by_cached_key(Value::to_string);
+
+    values
+}
+
+pub(super) fn compare_defaults(diff: &mut SchemaDiff, old: &[Keyword], new: &[Keyword]) {
+    for (old, new) in pair_differences(old, new) {
+        let text = |keyword: &Keyword| keyword.value.to_string();
+        let predicate = describe_replacement("default", old.map(text), new.map(text));
+        diff.add_keyword_change(ChangeKind::DefaultChanged, old, new, &predicate);
+    }
+}
+
+pub(super) fn compare_patterns(diff: &mut SchemaDiff, old: &[Keyword], new: &[Keyword]) {
+    for (old, new) in pair_differences(old, new) {
+        let kind = match (old, new) {
+            (Some(_), Some(_)) => ChangeKind::PatternChanged,
+            (Some(_), None) => ChangeKind::PatternRemoved,
+            (None, _) => ChangeKind::PatternAdded,
+        };
+        let text = |keyword: &Keyword| keyword.value.as_str().unwrap_or_default().to_owned();
+        let predicate = describe_replacement("pattern", old.map(text), new.map(text));
+        diff.add_keyword_change(kind, old, new, &predicate);
+    }
+}
+
+/// Returns the predicate for an added, removed or replaced keyword.
+fn describe_replacement(noun: &str, old: Option<String>, new: Option<String>) -> String {
+    match (old, new) {
+        (Some(old), Some(new)) => format!("has the {noun} `{new}` instead of `{old}`"),
+        (Some(old), None) => format!("no longer has the {noun} `{old}`"),
+        (None, new) => format!("now has the {noun} `{}`", new.unwrap_or_default()),
+    }
+}
+
+pub(super) fn compare_limits(diff: &mut SchemaDiff, base: &[Limit], revision: &[Limit]) {
+    let removed = limits_only_in(base, revision);
+    let added = limits_only_in(revision, base);
+    let kinds: BTreeSet<&str> = removed.keys().chain(added.keys()).copied().collect();
 
     for kind in kinds {
-        let of = |lone: &BTreeMap<&str, Vec<usize>>, at: usize| lone.get(kind)?.get(at).copied();
-        for at in 0.. {
-            let old = of(&gone, at).map(|at| &base[at]);
-            let new = of(&come, at).map(|at| &revision[at]);
-            if old.is_none() && new.is_none() {
-                break;
-            }
-
-            compare_limit(found, kind, old, new);
+        let removed = removed.get(kind).map_or(&[][..], Vec::as_slice);
+        let added = added.get(kind).map_or(&[][..], Vec::as_slice);
+        for index in 0..removed.len().max(added.len()) {
+            let (old, new) = (removed.get(index).copied(), added.get(index).copied());
+            compare_limit(diff, kind, old, new);
         }
     }
 }
 
-fn compare_limit(found: &mut Found, kind: &str, old: Option<&Limit>, new: Option<&Limit>) {
-    let (class, predicate) = match (old, new) {
-        (Some(old), Some(new)) => {
-            let class = match new.strength(old) {
-                Some(Ordering::Greater) => ChangeKind::LimitTightened,
-                Some(_) => ChangeKind::LimitLoosened,
-                None => ChangeKind::LimitChanged,
-            };
-
-            let was = match old.exclusive == new.exclusive {
-                true => old.fact.value.to_string(),
-                false => old.to_string(),
-            };
-
-            (class, format!("has the limit `{new}`, and no longer `{was}`"))
+/// Returns the limits without an equal limit in the other document, by kind. Several limits of one
+/// kind are possible for `multipleOf` only.
+fn limits_only_in<'l, 'a>(
+    limits: &'l [Limit<'a>],
+    other: &[Limit],
+) -> BTreeMap<&'static str, Vec<&'l Limit<'a>>> {
+    let mut unmatched: BTreeMap<&'static str, Vec<&Limit>> = BTreeMap::new();
+    for limit in limits {
+        let is_equal = |other: &Limit| {
+            other.kind == limit.kind && other.compare_strictness(limit) == Some(Ordering::Equal)
+        };
+        if !other.iter().any(is_equal) {
+            unmatched.entry(limit.kind).or_default().push(limit);
         }
-        (Some(old), None) => {
-            (ChangeKind::LimitLoosened, format!("no longer has the limit `{old}`"))
-        }
-        (None, Some(new)) => (ChangeKind::LimitTightened, format!("has the limit `{new}` now")),
+    }
+
+    for limits in unmatched.values_mut() {
+        limits.sort_by_key(|limit| limit.to_string());
+    }
+    unmatched
+}
+
+fn compare_limit(diff: &mut SchemaDiff, kind: &str, old: Option<&Limit>, new: Option<&Limit>) {
+    let change_kind = match (old, new) {
+        (Some(old), Some(new)) => match new.compare_strictness(old) {
+            Some(Ordering::Greater) => ChangeKind::LimitTightened,
+            Some(_) => ChangeKind::LimitLoosened,
+            None => ChangeKind::LimitChanged,
+        },
+        (Some(_), None) => ChangeKind::LimitLoosened,
+        (None, Some(_)) => ChangeKind::LimitTightened,
         (None, None) => return,
     };
-    let mut change = Change::new(class, found.sites(), kind);
-    if let Some(old) = old {
-        // Field by field: a new field of the model does not compile until it is judged here.
-        let Limit { kind: _, exclusive: _, fact } = old;
-        change = change.was(fact.pointer(), old.value());
-    }
 
-    if let Some(new) = new {
-        change = change.is(new.fact.pointer(), new.value());
-    }
+    // The name of the old limit is repeated only if it differs.
+    let old_text = old.map(|old| match new {
+        Some(new) if old.exclusive == new.exclusive => old.keyword.value.to_string(),
+        _ => old.to_string(),
+    });
+    let predicate = describe_replacement("limit", old_text, new.map(Limit::to_string));
 
-    found.add(change.says(predicate));
+    let located = |limit: &Limit| {
+        // All fields are listed, so that a new field of the model cannot be forgotten here.
+        let Limit { kind: _, exclusive: _, keyword } = limit;
+        (keyword.pointer(), limit.value())
+    };
+    let change = Change::new(change_kind, diff.pointers(), kind)
+        .with_values(old.map(located), new.map(located))
+        .with_predicate(predicate);
+    diff.add(change);
 }

@@ -1,10 +1,10 @@
-//! The witness: the public surfaces of the crates that both documents make.
+//! The diff of the public APIs of the crates generated from both documents.
 //!
-//! A table of classes cannot know what a change of the document does to Rust: a property that is
-//! added can take a model its `Default`, a change of case can rename another model. The surfaces
-//! can, so theirs is the last word on source: what breaks in them is major, what only comes is
-//! minor, and what does not show in them is a patch, whatever the table says. What breaks without
-//! a finding that explains it is a finding of its own.
+//! The table of change kinds cannot predict the effect of a change on Rust code: an added property
+//! can remove the `Default` implementation of a model, and a name with another case can rename
+//! another model. The public APIs show these effects, so they decide the source verdict of each
+//! finding: a broken item is major, an added item is minor, no difference is a patch. A broken item
+//! that no finding explains becomes a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,232 +15,272 @@ use connect_codegen::public_api::PublicApi;
 
 use crate::change_kind::ChangeKind;
 use crate::compare::Comparison;
-use crate::connect::rust_items::Items;
-use crate::finding::{Finding, Source, Wire};
+use crate::connect::rust_items::RustItems;
+use crate::finding::Finding;
 use crate::report::{Note, NoteKind};
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// How many items a note names.
-const NAMED: usize = 5;
+/// The maximum number of items that a note names.
+const MAX_NAMES: usize = 5;
 
-/// What a program can depend on in the generated code of one side.
-pub struct Crate(pub(super) BTreeMap<String, String>);
+/// The public API generated from one document: the signature of each item, by path.
+pub struct GeneratedApi(pub(super) BTreeMap<String, String>);
 
-impl Crate {
-    /// Generates the code and reads its surface, all in memory.
-    pub fn of(lenient: &LenientNormalisation) -> Result<Self> {
+impl GeneratedApi {
+    /// Generates the code in memory and reads its public API.
+    pub fn generate(lenient: &LenientNormalisation) -> Result<Self> {
         let normalised = lenient.normalised.as_ref().map_err(Clone::clone)?;
         let files = generate_code(normalised, &lenient.policy)?;
         Ok(Self(PublicApi::from_generated(&files)?.signatures()))
     }
 }
 
-/// One difference of the surfaces.
-struct Change<'a> {
+/// An item that differs between the public APIs.
+struct ApiChange<'a> {
     path: &'a str,
     old: Option<&'a str>,
     new: Option<&'a str>,
-    /// The models that only one of both shapes names.
+    /// The models that only one of the two signatures mentions.
     models: Vec<&'a str>,
 }
 
-impl Change<'_> {
-    /// Whether programs that compiled may no longer do.
-    fn breaks(&self) -> bool {
+/// The paths of items that exist in one public API only.
+type AddedOrRemoved<'a> = BTreeSet<&'a str>;
+
+impl ApiChange<'_> {
+    /// Whether programs may no longer compile.
+    fn is_breaking(&self) -> bool {
         self.old.is_some()
     }
 
-    /// The path of the item, which may have a field and a method of the name, and traits.
+    /// Returns the path of the item without the suffixes that distinguish a method from a field of
+    /// the same name, and without the name of a trait.
     fn item(&self) -> &str {
         let path = self.path.split(": ").next().unwrap_or(self.path);
         let path = path.strip_suffix("()").unwrap_or(path);
-        // Both ways to send a request give the same answer.
+        // Both methods that send a request have the same response type.
         path.strip_suffix("_for_response").unwrap_or(path)
     }
 
-    /// `models::A` of `models::A::b`, `Client::c` as it is.
-    fn holder(&self) -> &str {
+    /// Returns the type that contains the item: `models::A` for `models::A::b`. A method of the
+    /// client is returned unchanged.
+    fn owner(&self) -> &str {
         let item = self.item();
-        let steps = item.match_indices("::").map(|(at, _)| at);
-
-        match item.starts_with("Client::") {
-            true => item,
-            false => steps.skip(1).map(|at| &item[..at]).next().unwrap_or(item),
+        if item.starts_with("Client::") {
+            return item;
         }
+
+        let mut separators = item.match_indices("::").map(|(index, _)| index).skip(1);
+        separators.next().map_or(item, |end| &item[..end])
     }
 
-    /// The item that others change with: a model that comes or goes and is in their types, else
-    /// the one that holds it.
-    fn cause(&self, moved: &BTreeSet<&str>) -> String {
-        let named = self.models.iter().map(|name| format!("models::{name}"));
-        let mut moved = named.filter(|path| moved.contains(path.as_str()));
-        moved.next().unwrap_or_else(|| self.holder().to_owned())
+    /// Returns the item that explains this and similar changes: an added or removed model in the
+    /// signature, or else the type that contains the item.
+    fn cause(&self, added_or_removed: &AddedOrRemoved) -> String {
+        let models = self.models.iter().map(|name| format!("models::{name}"));
+        let mut models = models.filter(|path| added_or_removed.contains(path.as_str()));
+        models.next().unwrap_or_else(|| self.owner().to_owned())
     }
 
-    /// How directly a finding of these items explains the change; less is more.
-    fn explained_by(&self, finding: &Finding, moved: &BTreeSet<&str>) -> Option<u8> {
+    /// Returns how directly a finding explains the change: 0 is the most direct, `None` means not at
+    /// all.
+    fn distance(&self, finding: &Finding, added_or_removed: &AddedOrRemoved) -> Option<u8> {
         let item = self.item();
-        let under = |path: &str, of: &str| {
-            path.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+        let is_inside = |path: &str, outer: &str| {
+            path.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         };
         let items = &finding.rust_items;
 
-        if items.iter().any(|of| under(item, of)) {
+        if items.iter().any(|affected| is_inside(item, affected)) {
             return Some(0);
         }
 
-        // A model is built by all its methods, or by none.
-        if self.path.ends_with("()") && items.contains(&format!("{}::new", self.holder())) {
+        // A model has either all builder methods or none.
+        if self.path.ends_with("()") && items.contains(&format!("{}::new", self.owner())) {
             return Some(0);
         }
 
-        // The type of one thing has the name of another, which came or went.
-        let is_ours = |word: &str| {
-            let path = format!("models::{word}");
-            moved.contains(path.as_str()) && items.iter().any(|of| under(&path, of))
+        // The signature mentions a model that was added or removed because of the finding.
+        let is_affected_model = |name: &str| {
+            let path = format!("models::{name}");
+            added_or_removed.contains(path.as_str())
+                && items.iter().any(|affected| is_inside(&path, affected))
         };
-
-        if !self.models.is_empty() && self.models.iter().all(|word| is_ours(word)) {
+        if !self.models.is_empty() && self.models.iter().all(|name| is_affected_model(name)) {
             return Some(1);
         }
 
-        // A field decides on its model's constructor and traits, a parameter or an answer on what a
-        // macro gives to its request.
-        let decided = item.ends_with("::new") || item.ends_with('!');
-        let holder = if decided { self.holder() } else { item };
+        // A field decides which constructor and traits its model has. A parameter or a response
+        // decides what a macro generates for the request.
+        let depends_on_members = item.ends_with("::new") || item.ends_with('!');
+        let outer = if depends_on_members { self.owner() } else { item };
 
-        items.iter().any(|of| under(of, holder)).then_some(2)
+        items.iter().any(|affected| is_inside(affected, outer)).then_some(2)
     }
 }
 
-/// Has the surfaces testify to the findings.
-pub fn testify(
+/// Corrects the source verdicts of the findings by the diff of both public APIs. Adds a finding for
+/// each unexplained breaking change, and a note for unexplained additions.
+pub fn correct_source_verdicts(
     comparison: &mut Comparison,
-    items: &Items,
-    base: &Crate,
-    revision: &Crate,
+    items: &RustItems,
+    base: &GeneratedApi,
+    revision: &GeneratedApi,
     notes: &mut Vec<Note>,
 ) {
-    let changes = changes(base, revision);
-    let moved: BTreeSet<&str> = changes
+    let changes = diff(base, revision);
+    let Attribution { verdicts, unexplained } = attribute(&changes, &comparison.findings);
+
+    for (finding, verdict) in comparison.findings.iter_mut().zip(verdicts) {
+        finding.source = match finding.source {
+            SourceVerdict::None | SourceVerdict::Patch if verdict == SourceVerdict::Patch => {
+                finding.source
+            }
+            _ => verdict,
+        };
+    }
+
+    let (breaking, added): (Vec<_>, Vec<_>) = unexplained
+        .into_iter()
+        .partition(|(_, changes)| changes.iter().any(|change| change.is_breaking()));
+    let breaking =
+        breaking.iter().map(|(cause, changes)| unexplained_finding(cause, changes, items));
+    comparison.findings.extend(breaking);
+
+    if !added.is_empty() {
+        let names: Vec<&str> = added.iter().map(|(cause, _)| cause.as_str()).collect();
+        notes.push(unexplained_additions_note(&names));
+    }
+}
+
+/// The changes of the public API, attributed to findings.
+struct Attribution<'c, 'a> {
+    /// The source verdict of each finding.
+    verdicts: Vec<SourceVerdict>,
+    /// The changes that no finding explains, by cause.
+    unexplained: BTreeMap<String, Vec<&'c ApiChange<'a>>>,
+}
+
+/// Attributes each change of the public API to the findings that explain it most directly.
+fn attribute<'c, 'a>(changes: &'c [ApiChange<'a>], findings: &[Finding]) -> Attribution<'c, 'a> {
+    let added_or_removed: AddedOrRemoved = changes
         .iter()
         .filter(|change| change.old.is_none() != change.new.is_none())
         .map(|change| change.path)
         .collect();
+    let mut verdicts = vec![SourceVerdict::Patch; findings.len()];
+    let mut unexplained: BTreeMap<String, Vec<&ApiChange>> = BTreeMap::new();
 
-    let findings = &mut comparison.findings;
-    let mut shown = vec![Source::Patch; findings.len()];
-    let mut unexplained: BTreeMap<String, Vec<&Change>> = BTreeMap::new();
-
-    for change in &changes {
-        // What the table holds for a patch says nothing of types.
-        let able = findings.iter().enumerate().filter(|(_, of)| of.source >= Source::Minor);
-        let ranked: Vec<(u8, usize)> = able
-            .filter_map(|(at, finding)| Some((change.explained_by(finding, &moved)?, at)))
+    for change in changes {
+        // A kind that the table rates as a patch does not affect types.
+        let candidates =
+            findings.iter().enumerate().filter(|(_, it)| it.source >= SourceVerdict::Minor);
+        let ranked: Vec<(u8, usize)> = candidates
+            .filter_map(|(index, finding)| {
+                Some((change.distance(finding, &added_or_removed)?, index))
+            })
             .collect();
 
-        let Some(best) = ranked.iter().map(|(rank, _)| *rank).min() else {
-            unexplained.entry(change.cause(&moved)).or_default().push(change);
+        let Some(nearest) = ranked.iter().map(|(distance, _)| *distance).min() else {
+            unexplained.entry(change.cause(&added_or_removed)).or_default().push(change);
             continue;
         };
-        let verdict = if change.breaks() { Source::Major } else { Source::Minor };
-        let best: Vec<usize> =
-            ranked.iter().filter(|(rank, _)| *rank == best).map(|(_, at)| *at).collect();
+        let nearest: Vec<usize> = ranked
+            .iter()
+            .filter(|(distance, _)| *distance == nearest)
+            .map(|(_, index)| *index)
+            .collect();
 
-        // Of several, those that the table holds for as bad.
-        let worst = best.iter().map(|at| findings[*at].source.min(verdict)).max();
-        for at in best.into_iter().filter(|at| Some(findings[*at].source.min(verdict)) == worst) {
-            shown[at] = shown[at].max(verdict);
+        // Of several findings, choose those that the table rates closest to the change.
+        let verdict =
+            if change.is_breaking() { SourceVerdict::Major } else { SourceVerdict::Minor };
+        let rating = |index: &usize| findings[*index].source.min(verdict);
+        let highest = nearest.iter().map(rating).max();
+        for index in nearest.iter().filter(|index| Some(rating(index)) == highest) {
+            verdicts[*index] = verdicts[*index].max(verdict);
         }
     }
 
-    for (finding, shown) in findings.iter_mut().zip(shown) {
-        finding.source = match finding.source {
-            Source::None | Source::Patch if shown == Source::Patch => finding.source,
-            _ => shown,
-        };
-    }
-
-    let (broken, added): (Vec<_>, Vec<_>) = unexplained
-        .into_iter()
-        .partition(|(_, changes)| changes.iter().any(|change| change.breaks()));
-    findings.extend(broken.iter().map(|(cause, changes)| of_its_own(cause, changes, items)));
-
-    if !added.is_empty() {
-        let names: Vec<&str> = added.iter().map(|(cause, _)| cause.as_str()).take(NAMED).collect();
-        let more = if added.len() > NAMED { ", …" } else { "" };
-
-        notes.push(Note {
-            kind: NoteKind::Witness,
-            message: format!(
-                "{} public items change by additions that no finding explains: {}{more}",
-                added.len(),
-                names.join(", ")
-            ),
-            help: None,
-        });
-    }
+    Attribution { verdicts, unexplained }
 }
 
-fn changes<'a>(Crate(base): &'a Crate, Crate(revision): &'a Crate) -> Vec<Change<'a>> {
-    let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
-    let both = paths.into_iter().map(|path| (path, base.get(path), revision.get(path)));
-
-    let is_model = |word: &&&str| {
-        let path = format!("models::{word}");
+fn diff<'a>(
+    GeneratedApi(base): &'a GeneratedApi,
+    GeneratedApi(revision): &'a GeneratedApi,
+) -> Vec<ApiChange<'a>> {
+    let is_model = |name: &&&str| {
+        let path = format!("models::{name}");
         base.contains_key(&path) || revision.contains_key(&path)
     };
+    let changed_models = |old: Option<&'a String>, new: Option<&'a String>| {
+        let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+        let (old, new) = (identifiers(old), identifiers(new));
+        old.symmetric_difference(&new).filter(is_model).copied().collect()
+    };
 
-    both.filter(|(_, old, new)| old != new)
-        .map(|(path, old, new)| Change {
+    let paths: BTreeSet<&String> = base.keys().chain(revision.keys()).collect();
+    paths
+        .into_iter()
+        .map(|path| (path, base.get(path), revision.get(path)))
+        .filter(|(_, old, new)| old != new)
+        .map(|(path, old, new)| ApiChange {
             path,
             old: old.map(String::as_str),
             new: new.map(String::as_str),
-            models: match (old, new) {
-                (Some(old), Some(new)) => {
-                    let (old, new) = (words(old), words(new));
-                    old.symmetric_difference(&new).filter(is_model).copied().collect()
-                }
-                _ => Vec::new(),
-            },
+            models: changed_models(old, new),
         })
         .collect()
 }
 
-fn words(shape: &str) -> BTreeSet<&str> {
-    shape.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
+fn identifiers(signature: &str) -> BTreeSet<&str> {
+    signature.split(|c: char| !c.is_alphanumeric() && c != '_').collect()
 }
 
-/// A finding for items that change without another one, because of one of them.
-fn of_its_own(cause: &str, changes: &[&Change], items: &Items) -> Finding {
-    let lines = |side: fn(&Change) -> Option<String>| {
+/// Builds the finding for breaking changes with one cause that no other finding explains.
+fn unexplained_finding(cause: &str, changes: &[&ApiChange], items: &RustItems) -> Finding {
+    let lines = |side: fn(&ApiChange) -> Option<String>| {
         let lines: Vec<String> = changes.iter().filter_map(|change| side(change)).collect();
         (!lines.is_empty()).then(|| lines.into())
     };
-    let broken = changes.iter().find(|change| change.breaks());
-
-    let what = broken.map_or(String::new(), |change| match change.new {
-        None => format!("`{}` is gone", change.path),
-        Some(_) => format!("`{}` is another", change.path),
+    let breaking = changes.iter().find(|change| change.is_breaking());
+    let description = breaking.map_or(String::new(), |change| match change.new {
+        None => format!("`{}` was removed", change.path),
+        Some(_) => format!("`{}` changed", change.path),
     });
-    let holders: BTreeSet<&str> = changes.iter().map(|change| change.holder()).collect();
-    let operations = holders.iter().flat_map(|holder| items.operations(holder));
-    let operations: BTreeSet<String> = operations.collect();
-    let (pointer, revision_pointer) = items.places(cause);
+
+    let owners: BTreeSet<&str> = changes.iter().map(|change| change.owner()).collect();
+    let operations: BTreeSet<String> =
+        owners.iter().flat_map(|owner| items.operations(owner)).collect();
+    let (pointer, revision_pointer) = items.locations(cause);
 
     Finding {
-        class: ChangeKind::RustSurfaceChanged,
-        wire: Wire::None,
-        source: Source::Major,
+        kind: ChangeKind::RustSurfaceChanged,
+        wire: WireVerdict::None,
+        source: SourceVerdict::Major,
         pointer,
         revision_pointer,
         operations: operations.into_iter().collect(),
-        rust_items: holders.into_iter().map(str::to_owned).collect(),
-        old: lines(|change| change.old.map(|shape| shown(change.path, shape))),
-        new: lines(|change| change.new.map(|shape| shown(change.path, shape))),
-        message: format!("the crate breaks though no other finding says why: {what}"),
+        rust_items: owners.into_iter().map(str::to_owned).collect(),
+        old: lines(|change| change.old.map(|signature| format_item(change.path, signature))),
+        new: lines(|change| change.new.map(|signature| format_item(change.path, signature))),
+        message: format!("the crate breaks, and no other finding explains it: {description}"),
     }
 }
 
-fn shown(path: &str, shape: &str) -> String {
-    format!("{path} {shape}").trim_end().to_owned()
+fn format_item(path: &str, signature: &str) -> String {
+    format!("{path} {signature}").trim_end().to_owned()
+}
+
+fn unexplained_additions_note(names: &[&str]) -> Note {
+    let shown = names[..names.len().min(MAX_NAMES)].join(", ");
+    let more = if names.len() > MAX_NAMES { ", …" } else { "" };
+
+    Note {
+        kind: NoteKind::ApiDiff,
+        message: format!(
+            "{} public items have additions that no finding explains: {shown}{more}",
+            names.len()
+        ),
+        help: None,
+    }
 }

@@ -1,8 +1,10 @@
-//! The Connect API's own document: normalised before it is compared, so that what a rule mends is
-//! no drift, and held against the crates that both sides would make.
+//! Comparison of two documents of the Connect API. Both are normalised first, so that defects which
+//! a normalisation rule corrects are not reported. The public APIs of the crates generated from both
+//! documents then correct the source verdicts.
 
 mod api_diff;
 mod credentials;
+mod detect;
 mod rust_items;
 
 use connect_codegen::changes::stale_rule::{RuleKind, StaleRule};
@@ -11,88 +13,97 @@ use connect_codegen::normalise::envelope::is_envelope;
 use connect_codegen::normalise::{LenientNormalisation, normalise_leniently, validate_normalised};
 use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline::Rules;
-use connect_codegen::policy::Policy;
-use connect_codegen::policy::operations::list_operations;
 use serde_json::Value;
+
+pub use detect::is_connect_document;
 
 use crate::change_kind::ChangeKind;
 use crate::compare::{Comparison, compare};
 use crate::finding::Finding;
 use crate::load::Document;
 use crate::report::{Note, NoteKind};
-use api_diff::Crate;
-use rust_items::Items;
+use api_diff::GeneratedApi;
+use detect::{DocumentForm, detect_form};
+use rust_items::RustItems;
 
-/// Two documents of the Connect API, normalised.
-pub struct Pair {
-    base: Normal,
-    revision: Normal,
+/// Two normalised documents of the Connect API.
+pub struct NormalisedPair {
+    base: NormalisedDocument,
+    revision: NormalisedDocument,
 }
 
-/// One of them.
-struct Normal {
-    /// What is compared: the normalised document and its text.
+/// A normalised document.
+struct NormalisedDocument {
+    /// The normalised document and its text, which are compared.
     document: Document,
-    /// What the rules made of it.
+    /// The result of normalisation.
     lenient: LenientNormalisation,
-    /// How it came.
-    form: Form,
+    /// The form before normalisation.
+    form: DocumentForm,
 }
 
-/// How a document of the Connect API comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    /// As the service writes it.
-    Upstream,
-    /// As normalisation leaves it.
-    Normalised,
-}
-
-impl Pair {
-    /// Normalises both documents, if both are the Connect API's. A pass, an overlay action or an
-    /// entry of the policy that fits the base and no longer the revision is a note. So is a
-    /// document that cannot be normalised: then nothing is, and both are compared as they are.
-    pub fn of(
+impl NormalisedPair {
+    /// Normalises both documents, or returns `None` if they are not both documents of the Connect
+    /// API, or if one cannot be normalised. The original documents are compared in that case.
+    ///
+    /// Adds notes: for each pass, overlay action and policy entry that applies to the base but no
+    /// longer to the revision, and for the reason why only one document is recognised or why
+    /// normalisation failed.
+    pub fn new(
         base: &Document,
         revision: &Document,
         rules: &Rules,
         notes: &mut Vec<Note>,
     ) -> Option<Self> {
-        let forms = (form(&base.value, &rules.policy), form(&revision.value, &rules.policy));
-        let one_is = |which: &str| {
-            Diagnostic::new(format!("only the {which} is the Connect API's document"))
-        };
+        let base_form = detect_form(&base.value, &rules.policy);
+        let revision_form = detect_form(&revision.value, &rules.policy);
+        if base_form.is_none() && revision_form.is_none() {
+            return None;
+        }
 
-        let both = match forms {
-            (None, None) => return None,
-            (Some(_), None) => Err(one_is("base")),
-            (None, Some(_)) => Err(one_is("revision")),
-            (Some(old), Some(new)) => Normal::of(base, old, None, rules)
-                .and_then(|one| Ok((one, Normal::of(revision, new, Some(&base.value), rules)?))),
-        };
-
-        match both {
-            Ok((base, revision)) => {
-                let old = &base.lenient.stale_rules;
-                let new = revision.lenient.stale_rules.iter().filter(|rule| !old.contains(rule));
-                notes.extend(new.map(note));
-                Some(Self { base, revision })
+        match Self::normalise((base, base_form), (revision, revision_form), rules) {
+            Ok(pair) => {
+                notes.extend(pair.new_stale_rules().map(stale_rule_note));
+                Some(pair)
             }
             Err(problem) => {
-                let before = "nothing was normalised, both documents are compared as they are: ";
-                notes.push(said(NoteKind::NeverApplied, &problem, before));
+                let prefix = "the documents are compared without normalisation: ";
+                notes.push(note(NoteKind::NeverApplied, &problem, prefix));
                 None
             }
         }
     }
 
-    /// The documents whose places the findings name.
+    fn normalise(
+        (base, base_form): (&Document, Option<DocumentForm>),
+        (revision, revision_form): (&Document, Option<DocumentForm>),
+        rules: &Rules,
+    ) -> Result<Self> {
+        let only_one = |which: &str| {
+            Diagnostic::new(format!("only the {which} is a document of the Connect API"))
+        };
+        let base_form = base_form.ok_or_else(|| only_one("revision"))?;
+        let revision_form = revision_form.ok_or_else(|| only_one("base"))?;
+
+        Ok(Self {
+            base: NormalisedDocument::new(base, base_form, None, rules)?,
+            revision: NormalisedDocument::new(revision, revision_form, Some(&base.value), rules)?,
+        })
+    }
+
+    /// Returns the rules that apply to the base but not to the revision.
+    fn new_stale_rules(&self) -> impl Iterator<Item = &StaleRule> {
+        let known = &self.base.lenient.stale_rules;
+        self.revision.lenient.stale_rules.iter().filter(|rule| !known.contains(rule))
+    }
+
+    /// Returns the normalised documents, which the pointers of findings refer to.
     pub fn documents(&self) -> (&Document, &Document) {
         (&self.base.document, &self.revision.document)
     }
 
-    /// Compares the normalised documents, names the Rust items that each finding touches, and has
-    /// the public surfaces of both crates testify to its source verdict.
+    /// Compares the normalised documents, adds the affected Rust items to each finding, and corrects
+    /// the source verdicts by the diff of both public APIs.
     ///
     /// # Errors
     ///
@@ -103,105 +114,98 @@ impl Pair {
         notes: &mut Vec<Note>,
     ) -> Result<Comparison> {
         let mut comparison = compare(&self.base.document, &self.revision.document)?;
-        comparison.findings.retain(|finding| !is_about_envelopes_names(finding));
+        comparison.findings.retain(|finding| !is_envelope_rename(finding));
 
-        if (self.base.form, self.revision.form) == (Form::Upstream, Form::Upstream) {
+        if (self.base.form, self.revision.form) == (DocumentForm::Upstream, DocumentForm::Upstream)
+        {
             comparison.findings.extend(credentials::findings(upstream.0, upstream.1)?);
         }
 
-        let same = self.base.document.value == self.revision.document.value;
-        if same && comparison.findings.is_empty() {
-            // The same document makes the same crate.
+        // Equal documents lead to equal crates.
+        let is_same = self.base.document.value == self.revision.document.value;
+        if is_same && comparison.findings.is_empty() {
             return Ok(comparison);
         }
 
-        let items = Items::of(&self.base, &self.revision);
-        items.name(&mut comparison.findings);
+        let items = RustItems::new(&self.base.document.value, &self.revision.document.value);
+        items.add_to(&mut comparison.findings);
 
-        let made = |side: &Normal, which: &str, notes: &mut Vec<Note>| {
-            let made = Crate::of(&side.lenient);
-            let before = format!("no crate can be made of the {which}, so no witness testifies: ");
-            made.map_err(|problem| notes.push(said(NoteKind::Witness, &problem, &before))).ok()
-        };
-
-        let (base, revision) =
-            (made(&self.base, "base", notes), made(&self.revision, "revision", notes));
+        let base = generate_api(&self.base, "base", notes);
+        let revision = generate_api(&self.revision, "revision", notes);
         if let (Some(base), Some(revision)) = (base, revision) {
-            api_diff::testify(&mut comparison, &items, &base, &revision, notes);
+            api_diff::correct_source_verdicts(&mut comparison, &items, &base, &revision, notes);
         }
 
         Ok(comparison)
     }
 }
 
-/// Whether a finding says only that another envelope stands somewhere: what it holds is compared,
-/// and its name is of our making.
-fn is_about_envelopes_names(finding: &Finding) -> bool {
-    let is_ours =
+/// Generates the public API of one document. A failure becomes a note.
+fn generate_api(
+    side: &NormalisedDocument,
+    which: &str,
+    notes: &mut Vec<Note>,
+) -> Option<GeneratedApi> {
+    let api = GeneratedApi::generate(&side.lenient);
+    api.map_err(|problem| {
+        let prefix = format!(
+            "the public APIs are not compared, no crate can be generated from the {which}: "
+        );
+        notes.push(note(NoteKind::ApiDiff, &problem, &prefix));
+    })
+    .ok()
+}
+
+/// Whether a finding only reports another envelope. The content of envelopes is compared anyway, and
+/// normalisation chooses their names.
+fn is_envelope_rename(finding: &Finding) -> bool {
+    let names_envelope =
         |value: &Option<Value>| value.as_ref().and_then(Value::as_str).is_some_and(is_envelope);
-    matches!(finding.class, ChangeKind::ComponentRenamed | ChangeKind::ReferenceChanged)
-        && is_ours(&finding.old)
-        && is_ours(&finding.new)
+
+    matches!(finding.kind, ChangeKind::ComponentRenamed | ChangeKind::ReferenceChanged)
+        && names_envelope(&finding.old)
+        && names_envelope(&finding.new)
 }
 
-/// Whether a document is the Connect API's: whether it has at least half of the operations that the
-/// policy names.
-pub fn is_connects(document: &Value, policy: &Policy) -> bool {
-    form(document, policy).is_some()
-}
-
-/// How the Connect API's document comes, if a document is that: if it has at least half of the
-/// operations that the policy names, whatever it calls itself and wherever it is served. It is
-/// normalised if most of them have our names.
-fn form(document: &Value, policy: &Policy) -> Option<Form> {
-    let operations = list_operations(document);
-    let known = policy.operations.iter().filter_map(|entry| {
-        let found = operations.iter().find(|(route, _)| *route == entry.route);
-        found.map(|(_, operation)| operation["operationId"] == entry.id.as_str())
-    });
-
-    let (ours, others): (Vec<_>, Vec<_>) = known.partition(|has_our_name| *has_our_name);
-    let known = ours.len() + others.len();
-    if known == 0 || 2 * known < policy.operations.len() {
-        return None;
-    }
-
-    Some(if ours.len() > others.len() { Form::Normalised } else { Form::Upstream })
-}
-
-impl Normal {
-    fn of(of: &Document, form: Form, before: Option<&Value>, rules: &Rules) -> Result<Self> {
+impl NormalisedDocument {
+    fn new(
+        document: &Document,
+        form: DocumentForm,
+        before: Option<&Value>,
+        rules: &Rules,
+    ) -> Result<Self> {
         let Rules { overlay, policy } = rules;
         let lenient = match form {
-            Form::Upstream => {
-                let upstream = Upstream { flavour: of.flavour, document: of.value.clone() };
+            DocumentForm::Upstream => {
+                let upstream =
+                    Upstream { flavour: document.flavour, document: document.value.clone() };
                 normalise_leniently(&upstream, overlay, policy, before)
             }
-            Form::Normalised => validate_normalised(&of.value, policy, before),
+            DocumentForm::Normalised => validate_normalised(&document.value, policy, before),
         };
+        let lenient = lenient.map_err(|problem| problem.in_file(&document.location))?;
 
-        let lenient = lenient.map_err(|problem| problem.in_file(&of.location))?;
-        // The places and lines are those of `spec/connect-v1.openapi.json`.
+        // Pointers and lines refer to `spec/connect-v1.openapi.json`, so its text is used.
         let (value, text) = match &lenient.normalised {
-            Ok(typed) => (serde_json::to_value(&typed.openapi), typed.to_json()),
+            Ok(normalised) => (serde_json::to_value(&normalised.openapi), normalised.to_json()),
             Err(_) => (Ok(lenient.document.clone()), format!("{:#}", lenient.document)),
         };
-
-        let value = value.expect("a typed document has string keys only");
-        let document = Document { flavour: Flavour::OpenApi3, value, text, ..of.clone() };
+        let value = value.expect("a typed document has only string keys");
+        let document = Document { flavour: Flavour::OpenApi3, value, text, ..document.clone() };
 
         Ok(Self { document, lenient, form })
     }
 }
 
-fn note(stale_rule: &StaleRule) -> Note {
-    let kind = match stale_rule.kind {
+fn stale_rule_note(rule: &StaleRule) -> Note {
+    let kind = match rule.kind {
         RuleKind::Pass | RuleKind::Overlay => NoteKind::NeverApplied,
         RuleKind::Policy => NoteKind::Policy,
     };
-    said(kind, &stale_rule.diagnostic, "")
+
+    note(kind, &rule.diagnostic, "")
 }
 
-fn said(kind: NoteKind, problem: &Diagnostic, before: &str) -> Note {
-    Note { kind, message: format!("{before}{problem}"), help: problem.help.clone() }
+fn note(kind: NoteKind, problem: &Diagnostic, prefix: &str) -> Note {
+    Note { kind, message: format!("{prefix}{problem}"), help: problem.help.clone() }
 }

@@ -1,112 +1,127 @@
-//! Annotations for GitHub Actions: a workflow command a finding, with file and line. GitHub shows
-//! ten of each level a step, so the worst come first and the last line counts them all.
+//! The GitHub Actions format: one workflow command per finding, with file and line. GitHub shows
+//! ten annotations per level and step, so the most severe come first and the last line is a summary.
 
 use std::cell::OnceCell;
 
-use crate::finding::{Finding, Source, Wire};
-use crate::format::locate::Lines;
-use crate::format::words::{self, Remark};
-use crate::report::Side;
-use crate::review::{Review, Reviewed};
+use crate::accepted::ReviewedFinding;
+use crate::finding::Finding;
+use crate::format::line_index::LineIndex;
+use crate::format::shared::{self, Remark};
+use crate::report::DocumentInfo;
+use crate::review::Review;
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// As much of an annotation as is written.
-const TEXT: usize = 2_000;
+/// The maximum number of characters in an annotation.
+const MAX_LENGTH: usize = 2_000;
 
 /// Renders a review as workflow commands.
 pub fn render(review: &Review) -> String {
-    let base = Anchors::of(&review.base);
-    let revision = Anchors::of(&review.revision);
+    let base = AnnotationTarget::new(&review.base);
+    let revision = AnnotationTarget::new(&review.revision);
     let mut findings: Vec<_> = review.findings.iter().collect();
-    findings.sort_by_key(|it| it.accepted.is_some());
+    findings.sort_by_key(|reviewed| reviewed.accepted.is_some());
 
     let mut text = String::new();
     for reviewed in findings {
         let finding = &reviewed.finding;
-        // The committed document is the base, so that is where a reader is sent when it can be.
-        let (anchors, pointer) = match (&finding.pointer, &finding.revision_pointer) {
+        // Prefer the base, which is usually the committed document.
+        let (target, pointer) = match (&finding.pointer, &finding.revision_pointer) {
             (Some(pointer), _) if base.file.is_some() => (&base, pointer.as_str()),
             (_, Some(pointer)) if revision.file.is_some() => (&revision, pointer.as_str()),
-            // Its place is to be in what is above it.
+            // The element does not exist in the base, but its nearest ancestor does.
             (_, Some(pointer)) => (&base, pointer.as_str()),
             (pointer, None) => (&revision, pointer.as_deref().unwrap_or_default()),
         };
 
-        text += &command(level(reviewed), &anchors.properties(pointer), finding);
+        text += &annotation(level(reviewed), &target.properties(pointer), finding);
     }
 
-    for Remark { message, help, paste } in words::remarks(review) {
-        let help: Vec<_> = help.into_iter().chain(paste).collect();
+    for Remark { message, help, snippet } in shared::remarks(review) {
+        let help: Vec<_> = help.into_iter().chain(snippet).collect();
         let help = if help.is_empty() { String::new() } else { format!(" ({})", help.join(" ")) };
-        text += &format!("::notice title=drift::{}\n", data(&format!("{message}{help}")));
+        text += &notice(&format!("{message}{help}"));
     }
 
-    let advice = match review.findings.is_empty() {
-        true => "No drift.".to_owned(),
-        false => format!(
-            "{} Wire: {}. Source: {}. Of those {} accepted.",
-            review.summary.advice(),
-            words::wire_counts(review),
-            words::source_counts(review),
-            review.summary.accepted
-        ),
-    };
-
-    text + &format!("::notice title=drift::{}\n", data(&advice))
+    text + &notice(&summary(review))
 }
 
-/// How loud an annotation is.
-fn level(reviewed: &Reviewed) -> &'static str {
+fn summary(review: &Review) -> String {
+    if review.findings.is_empty() {
+        return "No drift.".to_owned();
+    }
+
+    format!(
+        "{} Wire: {}. Source: {}. Accepted: {}.",
+        review.summary.advice(),
+        shared::wire_counts(review),
+        shared::source_counts(review),
+        review.summary.accepted
+    )
+}
+
+/// Returns the level of the annotation for a finding.
+fn level(reviewed: &ReviewedFinding) -> &'static str {
     match (reviewed.finding.wire, reviewed.finding.source) {
         _ if reviewed.accepted.is_some() => "notice",
-        (Wire::Breaking, _) => "error",
-        (Wire::Risky, _) | (_, Source::Major) => "warning",
+        (WireVerdict::Breaking, _) => "error",
+        (WireVerdict::Risky, _) | (_, SourceVerdict::Major) => "warning",
         _ => "notice",
     }
 }
 
-fn command(level: &str, place: &str, finding: &Finding) -> String {
-    let title = property(&format!("{} ({})", finding.class, words::verdicts(finding)));
-    let mut message = words::one_line(&words::ended(&finding.message));
+fn annotation(level: &str, location: &str, finding: &Finding) -> String {
+    let title = escape_property(&format!("{} ({})", finding.kind, shared::verdicts(finding)));
+    let mut message = shared::one_line(&shared::end_sentence(&finding.message));
     if !finding.rust_items.is_empty() {
-        message += &format!(" Touches {}.", words::list(&finding.rust_items, words::one_line));
+        let items = shared::first_names(&finding.rust_items, shared::one_line);
+        message += &format!(" Affects {items}.");
     }
 
-    format!("::{level} {place}title={title}::{}\n", data(&words::cut(&message, TEXT)))
+    let message = escape_data(&shared::truncate(&message, MAX_LENGTH));
+    format!("::{level} {location}title={title}::{message}\n")
 }
 
-/// Where the lines of a document are.
-struct Anchors<'s> {
+fn notice(message: &str) -> String {
+    format!("::notice title=drift::{}\n", escape_data(message))
+}
+
+/// The file that annotations of a document refer to.
+struct AnnotationTarget<'s> {
     file: Option<&'s str>,
-    /// The text of the file, if its lines are those that pointers point to.
+    /// The text of the file, if pointers refer to it.
     text: Option<&'s str>,
-    lines: OnceCell<Lines>,
+    lines: OnceCell<LineIndex>,
 }
 
-impl<'s> Anchors<'s> {
-    fn of(side: &'s Side) -> Self {
-        // A document that was normalised has its lines elsewhere, or nowhere.
-        let read = (!side.location.contains("://")).then_some(side.location.as_str());
-        let file = side.text_file.as_deref();
-        let text = file.map(|_| side.text.as_str());
-        Self { file: file.or(read), text, lines: OnceCell::new() }
+impl<'s> AnnotationTarget<'s> {
+    fn new(document: &'s DocumentInfo) -> Self {
+        // Pointers into a normalised document have no line in the file that was read.
+        let is_file = !document.location.contains("://");
+        let source_file = is_file.then_some(document.location.as_str());
+        let text_file = document.text_file.as_deref();
+        let text = text_file.map(|_| document.text.as_str());
+
+        Self { file: text_file.or(source_file), text, lines: OnceCell::new() }
     }
 
+    /// Formats the `file` and `line` properties of an annotation.
     fn properties(&self, pointer: &str) -> String {
-        let file = self.file.map(|file| format!("file={},", property(file)));
+        let file = self.file.map(|file| format!("file={},", escape_property(file)));
         let line = self.text.map(|text| {
-            let lines = self.lines.get_or_init(|| Lines::of(text));
+            let lines = self.lines.get_or_init(|| LineIndex::new(text));
             format!("line={},", lines.line(pointer))
         });
+
         file.unwrap_or_default() + &line.unwrap_or_default()
     }
 }
 
-/// Escapes what comes after the second pair of colons.
-fn data(text: &str) -> String {
+/// Escapes the message of a workflow command.
+fn escape_data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes the value of a property.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+/// Escapes a property value of a workflow command.
+fn escape_property(text: &str) -> String {
+    escape_data(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -1,6 +1,6 @@
-//! One page that needs nothing else: it asks for nothing over the network, and its policy forbids
-//! that. The style and the script are let in by their hashes, so that nothing a document says can
-//! become either.
+//! The HTML format: a self-contained page. Its content security policy forbids all network requests,
+//! and allows only the embedded style and script, identified by their hashes. Text from a document
+//! can therefore never act as style or script.
 
 use askama::Template;
 use base64::Engine as _;
@@ -9,53 +9,49 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use similar::{ChangeTag, TextDiff};
 
-use crate::finding::{Source, Wire};
-use crate::format::words;
-use crate::review::{Review, Reviewed};
+use crate::accepted::ReviewedFinding;
+use crate::format::shared::{self, MessagePart};
+use crate::review::Review;
+use crate::verdict::{SourceVerdict, WireVerdict};
 
 const STYLE: &str = include_str!("../../templates/report.css");
 const SCRIPT: &str = include_str!("../../templates/report.js");
 
-/// As many lines of a value as are shown.
-const LINES: usize = 400;
+/// The maximum number of lines of a value.
+const MAX_LINES: usize = 400;
 
-/// As many characters of a line as are shown.
-const COLUMNS: usize = 2_000;
+/// The maximum number of characters in a line.
+const MAX_LINE_LENGTH: usize = 2_000;
 
-/// As many names as a list shows.
-const NAMES: usize = 200;
+/// The maximum number of names in a list.
+const MAX_NAMES: usize = 200;
 
 /// Renders a review as a page.
 pub fn render(review: &Review) -> String {
-    let rows: Vec<_> = review.findings.iter().map(Row::of).collect();
-    let remark = |remark: words::Remark| Remark {
-        message: parts(&remark.message),
-        help: parts(&remark.help.unwrap_or_default()),
-        paste: remark.paste.unwrap_or_default().lines().map(words::one_line).collect(),
-    };
+    let rows: Vec<_> = review.findings.iter().map(Row::new).collect();
 
     let page = Page {
-        title: words::one_line(&review.base.title),
+        title: shared::one_line(&review.base.title),
         advice: match rows.is_empty() {
             true => "No drift.".to_owned(),
             false => review.summary.advice(),
         },
-        base: words::side(&review.base),
-        revision: words::side(&review.revision),
+        base: shared::document(&review.base),
+        revision: shared::document(&review.revision),
         first: review.summary.first.iter().map(|index| &rows[*index]).collect(),
-        remarks: words::remarks(review).into_iter().map(remark).collect(),
+        remarks: shared::remarks(review).into_iter().map(Remark::new).collect(),
         wire: review.summary.wire,
         source: review.summary.source,
         accepted: review.summary.accepted,
         total: rows.len(),
         rows: &rows,
         style: STYLE,
-        style_hash: hash(STYLE),
+        style_hash: policy_hash(STYLE),
         script: SCRIPT,
-        script_hash: hash(SCRIPT),
+        script_hash: policy_hash(SCRIPT),
     };
 
-    page.render().expect("the template writes to memory")
+    page.render().expect("rendering to a string cannot fail")
 }
 
 #[derive(Template)]
@@ -67,8 +63,8 @@ struct Page<'r> {
     revision: String,
     first: Vec<&'r Row<'r>>,
     remarks: Vec<Remark>,
-    wire: [(Wire, usize); 4],
-    source: [(Source, usize); 4],
+    wire: [(WireVerdict, usize); 4],
+    source: [(SourceVerdict, usize); 4],
     accepted: usize,
     total: usize,
     rows: &'r [Row<'r>],
@@ -82,8 +78,8 @@ struct Page<'r> {
 struct Remark {
     message: Vec<Part>,
     help: Vec<Part>,
-    /// Lines to be copied.
-    paste: Vec<String>,
+    /// Lines to copy.
+    snippet: Vec<String>,
 }
 
 /// A part of a sentence.
@@ -94,12 +90,12 @@ struct Part {
 
 /// A finding.
 struct Row<'r> {
-    wire: Wire,
-    source: Source,
-    class: &'static str,
+    wire: WireVerdict,
+    source: SourceVerdict,
+    kind: &'static str,
     message: Vec<Part>,
-    /// What there is to say of its acceptance; empty if it is not accepted.
-    accepted: String,
+    /// The date and reason of the acceptance; empty if the finding is not accepted.
+    acceptance: String,
     pointer: Option<String>,
     revision_pointer: Option<String>,
     operations: Vec<String>,
@@ -111,28 +107,41 @@ struct Row<'r> {
 
 /// A line of a value.
 struct Line {
-    differs: bool,
+    /// Whether the line is in this value only.
+    is_changed: bool,
     text: String,
 }
 
-impl<'r> Row<'r> {
-    fn of(reviewed: &'r Reviewed) -> Self {
-        let Reviewed { finding, fingerprint, accepted } = reviewed;
-        let (old, new) = beside(finding.old.as_ref(), finding.new.as_ref());
+impl Remark {
+    fn new(remark: shared::Remark) -> Self {
+        let snippet = remark.snippet.unwrap_or_default();
 
-        let accepted = accepted.as_ref().map(|it| {
-            let reason = words::one_line(&it.reason);
-            format!("Accepted on {}, until {}: {reason}", it.date, it.expires)
+        Self {
+            message: message_parts(&remark.message),
+            help: message_parts(&remark.help.unwrap_or_default()),
+            snippet: snippet.lines().map(shared::one_line).collect(),
+        }
+    }
+}
+
+impl<'r> Row<'r> {
+    fn new(reviewed: &'r ReviewedFinding) -> Self {
+        let ReviewedFinding { finding, fingerprint, accepted } = reviewed;
+        let (old, new) = diff(finding.old.as_ref(), finding.new.as_ref());
+
+        let acceptance = accepted.as_ref().map(|acceptance| {
+            let reason = shared::one_line(&acceptance.reason);
+            format!("Accepted on {}, until {}: {reason}", acceptance.date, acceptance.expires)
         });
 
         Self {
             wire: finding.wire,
             source: finding.source,
-            class: finding.class.id(),
-            message: parts(&finding.message),
-            accepted: accepted.unwrap_or_default(),
-            pointer: finding.pointer.as_deref().map(words::one_line),
-            revision_pointer: finding.revision_pointer.as_deref().map(words::one_line),
+            kind: finding.kind.id(),
+            message: message_parts(&finding.message),
+            acceptance: acceptance.unwrap_or_default(),
+            pointer: finding.pointer.as_deref().map(shared::one_line),
+            revision_pointer: finding.revision_pointer.as_deref().map(shared::one_line),
             operations: names(&finding.operations),
             rust_items: names(&finding.rust_items),
             fingerprint,
@@ -142,32 +151,35 @@ impl<'r> Row<'r> {
     }
 }
 
-fn parts(message: &str) -> Vec<Part> {
-    let part = |part: words::Part<'_>| match part {
-        words::Part::Text(text) => Part { is_code: false, text: words::one_line(text) },
-        words::Part::Code(text) => Part { is_code: true, text: words::one_line(text) },
+fn message_parts(message: &str) -> Vec<Part> {
+    let part = |part: MessagePart<'_>| match part {
+        MessagePart::Text(text) => Part { is_code: false, text: shared::one_line(text) },
+        MessagePart::Code(text) => Part { is_code: true, text: shared::one_line(text) },
     };
-    words::parts(message).map(part).collect()
+
+    shared::message_parts(message).map(part).collect()
 }
 
 fn names(names: &[String]) -> Vec<String> {
-    let mut shown: Vec<_> = names.iter().take(NAMES).map(|name| words::one_line(name)).collect();
-    if names.len() > NAMES {
-        shown.push(format!("… {} more", names.len() - NAMES));
+    let mut shown: Vec<_> =
+        names.iter().take(MAX_NAMES).map(|name| shared::one_line(name)).collect();
+    if names.len() > MAX_NAMES {
+        shown.push(format!("… {} more", names.len() - MAX_NAMES));
     }
+
     shown
 }
 
-/// Both values line by line, with the lines marked that only one has.
-fn beside(old: Option<&Value>, new: Option<&Value>) -> (Vec<Line>, Vec<Line>) {
+/// Returns both values as lines, and marks the lines that are in one value only.
+fn diff(old: Option<&Value>, new: Option<&Value>) -> (Vec<Line>, Vec<Line>) {
     let (old, new) = (lines(old), lines(new));
-    let (left, right): (Vec<_>, Vec<_>) =
-        (old.iter().map(String::as_str).collect(), new.iter().map(String::as_str).collect());
-    let diff = TextDiff::from_slices(&left, &right);
-    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let old: Vec<_> = old.iter().map(String::as_str).collect();
+    let new: Vec<_> = new.iter().map(String::as_str).collect();
 
+    let diff = TextDiff::from_slices(&old, &new);
+    let (mut left, mut right) = (Vec::new(), Vec::new());
     for change in diff.iter_all_changes() {
-        let line = |differs| Line { differs, text: change.value().to_owned() };
+        let line = |is_changed| Line { is_changed, text: change.value().to_owned() };
         match change.tag() {
             ChangeTag::Equal => {
                 left.push(line(false));
@@ -181,27 +193,28 @@ fn beside(old: Option<&Value>, new: Option<&Value>) -> (Vec<Line>, Vec<Line>) {
     (left, right)
 }
 
-/// A value as the lines of its text, or none.
+/// Returns the lines of a value, none for an absent value.
 fn lines(value: Option<&Value>) -> Vec<String> {
     let Some(value) = value else { return Vec::new() };
-    // A text is shown as it reads; quotes and escapes would only be in the way.
+    // A string is shown without quotes and escapes, because it is easier to read.
     let text = value.as_str().map_or_else(|| format!("{value:#}"), str::to_owned);
+
     let mut all = text.lines();
-    let line = |line: &str| words::cut(&words::one_line(line), COLUMNS);
-    let mut lines: Vec<_> = all.by_ref().take(LINES).map(line).collect();
+    let line = |line: &str| shared::truncate(&shared::one_line(line), MAX_LINE_LENGTH);
+    let mut lines: Vec<_> = all.by_ref().take(MAX_LINES).map(line).collect();
+
     let more = all.count();
-
     if more > 0 {
-        lines.push(format!("… {} more", words::count(more, "line", "lines")));
+        lines.push(format!("… {} more", shared::count(more, "line", "lines")));
     }
-
     if lines.is_empty() {
         lines.push("\"\"".to_owned());
     }
+
     lines
 }
 
-/// How a policy names an inline style or script.
-fn hash(text: &str) -> String {
+/// Returns the hash by which a content security policy identifies an inline style or script.
+fn policy_hash(text: &str) -> String {
     format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
 }

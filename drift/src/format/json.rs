@@ -1,18 +1,19 @@
-//! For programs. The shape is a promise: `drift/report.schema.json` states it, and a test holds it.
+//! The JSON format, for programs. `drift/report.schema.json` describes it, and a test checks that
+//! every report conforms to that schema.
 
 use serde_json::{Map, Value, json};
 
-use crate::finding::{Source, Wire};
-use crate::format::words;
-use crate::report::{Note, Side};
-use crate::review::{Review, Reviewed, State};
+use crate::accepted::ReviewedFinding;
+use crate::report::{DocumentInfo, Note};
+use crate::review::{AcceptanceState, Review};
+use crate::verdict::{SourceVerdict, WireVerdict};
 
-/// Renders a review as JSON, laid out, with a line feed at its end.
+/// Renders a review as indented JSON with a final line feed.
 pub fn render(review: &Review) -> String {
     let findings: Vec<_> = review.findings.iter().map(finding).collect();
     let report = json!({
-        "base": side(&review.base),
-        "revision": side(&review.revision),
+        "base": document(&review.base),
+        "revision": document(&review.revision),
         "summary": summary(review),
         "findings": findings,
     });
@@ -20,9 +21,18 @@ pub fn render(review: &Review) -> String {
     format!("{report:#}\n")
 }
 
-fn side(side: &Side) -> Value {
-    let Side { location, sha256, language, title, version, is_connect, text: _, text_file: _ } =
-        side;
+fn document(document: &DocumentInfo) -> Value {
+    let DocumentInfo {
+        location,
+        sha256,
+        language,
+        title,
+        version,
+        is_connect,
+        text: _,
+        text_file: _,
+    } = document;
+
     json!({
         "location": location,
         "sha256": sha256,
@@ -35,20 +45,24 @@ fn side(side: &Side) -> Value {
 
 fn summary(review: &Review) -> Value {
     let summary = &review.summary;
-    let wire = summary.wire.map(|(wire, count): (Wire, usize)| (wire.to_string(), json!(count)));
-    let source = summary.source.map(|(it, count): (Source, usize)| (it.to_string(), json!(count)));
+    let wire = summary
+        .wire
+        .map(|(verdict, count): (WireVerdict, usize)| (verdict.to_string(), json!(count)));
+    let source = summary
+        .source
+        .map(|(verdict, count): (SourceVerdict, usize)| (verdict.to_string(), json!(count)));
     let first: Vec<_> =
         summary.first.iter().map(|index| &review.findings[*index].fingerprint).collect();
 
     let acceptances: Vec<_> = review
         .acceptances
         .iter()
-        .map(|(it, state): &(_, State)| {
+        .map(|(acceptance, state): &(_, AcceptanceState)| {
             json!({
-                "fingerprint": it.fingerprint,
-                "reason": it.reason,
-                "date": it.date,
-                "expires": it.expires,
+                "fingerprint": acceptance.fingerprint,
+                "reason": acceptance.reason,
+                "date": acceptance.date,
+                "expires": acceptance.expires,
                 "state": state.id(),
             })
         })
@@ -71,13 +85,14 @@ fn summary(review: &Review) -> Value {
 }
 
 fn note(note: &Note) -> Value {
-    json!({ "kind": words::kind(note.kind), "message": note.message, "help": note.help })
+    json!({ "kind": note.kind.id(), "message": note.message, "help": note.help })
 }
 
-fn finding(reviewed: &Reviewed) -> Value {
+fn finding(reviewed: &ReviewedFinding) -> Value {
     let finding = &reviewed.finding;
+
     json!({
-        "class": finding.class.id(),
+        "class": finding.kind.id(),
         "wire": finding.wire.to_string(),
         "source": finding.source.to_string(),
         "pointer": finding.pointer,

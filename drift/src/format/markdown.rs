@@ -1,172 +1,168 @@
-//! For a pull request or an issue on GitHub. Names, descriptions and values come from documents
-//! that anybody may have written: none of them can end its place, make a link or call a person.
+//! The Markdown format, for a pull request or an issue on GitHub. Names, descriptions and values
+//! come from untrusted documents. They are escaped, so they cannot change the layout, create links
+//! or mention users.
 
-use crate::finding::Wire;
-use crate::format::words::{self, Part, Remark};
-use crate::review::{Review, Reviewed};
+use crate::accepted::ReviewedFinding;
+use crate::format::shared::{self, MessagePart, Remark};
+use crate::review::Review;
 
-/// The longest body, in characters, less some room for what a sender adds. GitHub's limit is
-/// 65,536.
-pub const LIMIT: usize = 65_000;
+/// The maximum length of a report in characters. GitHub's limit is 65,536; the rest is for text that
+/// the caller adds.
+pub const LENGTH_LIMIT: usize = 65_000;
 
-/// As much of a value as a line shows.
-const VALUE: usize = 120;
+/// The maximum number of characters of a value.
+const MAX_VALUE_LENGTH: usize = 120;
 
-/// As much of a sentence, a name or an address as a line shows.
-const TEXT: usize = 400;
+/// The maximum number of characters of a sentence, a name or an address.
+const MAX_TEXT_LENGTH: usize = 400;
 
-/// As many remarks as the head shows.
-const REMARKS: usize = 12;
+/// The maximum number of remarks.
+const MAX_REMARKS: usize = 12;
 
-/// Room for the line that counts what is left out.
-const CLOSING: usize = 120;
+/// The space reserved for the line that counts omitted findings.
+const CLOSING_LENGTH: usize = 120;
 
-/// Renders a review in at most `limit` characters; what is left out is counted at the end. The head
-/// always stays.
+/// Renders a review in at most `limit` characters. The last line counts the findings that do not
+/// fit. The summary is never omitted.
 pub fn render(review: &Review, limit: usize) -> String {
-    let mut page = head(review);
-    let order = [Wire::Breaking, Wire::Risky, Wire::Compatible, Wire::None];
-    let mut groups = Vec::new();
-
-    for wire in order {
-        let group: Vec<_> = review.findings.iter().filter(|it| it.finding.wire == wire).collect();
-        if !group.is_empty() {
-            groups.push((wire, group));
-        }
-    }
-
-    let mut left_out = 0;
+    let mut page = summary(review);
     let mut length = page.chars().count();
-    let room = limit.saturating_sub(CLOSING);
+    let available = limit.saturating_sub(CLOSING_LENGTH);
+    let mut omitted = 0;
 
-    for (wire, group) in groups {
-        let mut heading = format!("\n### {} ({})\n\n", words::wire_heading(wire), group.len());
+    for (wire, _) in review.summary.wire {
+        let group: Vec<_> =
+            review.findings.iter().filter(|reviewed| reviewed.finding.wire == wire).collect();
+        let mut heading = format!("\n### {} ({})\n\n", shared::wire_heading(wire), group.len());
+
         for reviewed in group {
             let entry = heading.clone() + &entry(reviewed);
-            let size = entry.chars().count();
-            // Once one is left out, all that follow are: a smaller one would hide that.
-            if left_out > 0 || length + size > room {
-                left_out += 1;
+            let entry_length = entry.chars().count();
+            // After the first omitted finding, all others are omitted: a shorter, less severe one
+            // would suggest that nothing is missing.
+            if omitted > 0 || length + entry_length > available {
+                omitted += 1;
                 continue;
             }
 
-            length += size;
+            length += entry_length;
             page += &entry;
             heading.clear();
         }
     }
 
-    if left_out > 0 {
-        let findings = words::count(left_out, "more finding is", "more findings are");
-        page += &format!("\n**{findings} left out** to keep GitHub's limit; the JSON has all.\n");
+    if omitted > 0 {
+        let findings = shared::count(omitted, "more finding is", "more findings are");
+        page += &format!(
+            "\n**{findings} omitted** because of GitHub's length limit; the JSON report has all.\n"
+        );
     }
 
     page
 }
 
-fn head(review: &Review) -> String {
-    let title = plain(&words::cut(&review.base.title, TEXT));
-    let mut head = format!("## Drift of {title}\n\n");
+fn summary(review: &Review) -> String {
+    let title = escape(&shared::truncate(&review.base.title, MAX_TEXT_LENGTH));
+    let mut text = format!("## Drift of {title}\n\n");
+
     if review.findings.is_empty() {
-        head += "**No drift.**\n\n";
+        text += "**No drift.**\n\n";
     } else {
         let accepted = review.summary.accepted;
         let unclassified = review.summary.unclassified;
-        head += &format!("**{}**\n\n", review.summary.advice());
-        head += &format!("* wire: {}\n", words::wire_counts(review));
-        head += &format!("* source: {}\n", words::source_counts(review));
-        head += &format!("* of those {accepted} accepted, {unclassified} unclassified\n");
+        text += &format!("**{}**\n\n", review.summary.advice());
+        text += &format!("* wire: {}\n", shared::wire_counts(review));
+        text += &format!("* source: {}\n", shared::source_counts(review));
+        text += &format!("* {accepted} accepted, {unclassified} unclassified\n");
     }
+    text += &format!("* base: {}\n", code(&shared::document(&review.base)));
+    text += &format!("* revision: {}\n", code(&shared::document(&review.revision)));
 
-    head += &format!("* base: {}\n", code(&words::side(&review.base)));
-    head += &format!("* revision: {}\n", code(&words::side(&review.revision)));
-    let remarks = words::remarks(review);
-    let more = remarks.len().saturating_sub(REMARKS);
-
-    for Remark { message, help, paste } in remarks.into_iter().take(REMARKS) {
+    let remarks = shared::remarks(review);
+    let more = remarks.len().saturating_sub(MAX_REMARKS);
+    for Remark { message, help, snippet } in remarks.into_iter().take(MAX_REMARKS) {
         let help = help.map(|help| format!(" → {}", sentence(&help))).unwrap_or_default();
-        let paste = paste.map(|paste| format!(" {}", code(&paste))).unwrap_or_default();
-        head += &format!("* note: {}{help}{paste}\n", sentence(&message));
+        let snippet = snippet.map(|snippet| format!(" {}", code(&snippet))).unwrap_or_default();
+        text += &format!("* note: {}{help}{snippet}\n", sentence(&message));
     }
-
     if more > 0 {
-        head += &format!("* {}\n", words::count(more, "more note", "more notes"));
+        text += &format!("* {}\n", shared::count(more, "more note", "more notes"));
     }
 
     if !review.summary.first.is_empty() {
-        head += "\n### Look at first\n\n";
+        text += "\n### Look at first\n\n";
     }
-
-    for (number, index) in review.summary.first.iter().enumerate() {
+    for (position, index) in review.summary.first.iter().enumerate() {
         let finding = &review.findings[*index].finding;
-        let verdicts = words::verdicts(finding);
-        head += &format!("{}. {} ({verdicts})\n", number + 1, sentence(&finding.message));
+        let verdicts = shared::verdicts(finding);
+        text += &format!("{}. {} ({verdicts})\n", position + 1, sentence(&finding.message));
     }
 
-    head
+    text
 }
 
-fn entry(reviewed: &Reviewed) -> String {
-    let Reviewed { finding, fingerprint, accepted } = reviewed;
+fn entry(reviewed: &ReviewedFinding) -> String {
+    let ReviewedFinding { finding, fingerprint, accepted } = reviewed;
     let mark = if accepted.is_some() { ", accepted" } else { "" };
 
     let mut entry = format!(
         "* **{}** (source {}{mark}): {}\n",
-        finding.class,
+        finding.kind,
         finding.source,
         sentence(&finding.message)
     );
-    entry += &format!("  <br>at {}", code(words::place(finding)));
 
+    entry += &format!("  <br>at {}", code(shared::location(finding)));
     if !finding.operations.is_empty() {
-        entry += &format!("; reaches {}", words::list(&finding.operations, code));
+        entry += &format!("; used by {}", shared::first_names(&finding.operations, code));
     }
-
     if !finding.rust_items.is_empty() {
-        entry += &format!("; touches {}", words::list(&finding.rust_items, code));
+        entry += &format!("; affects {}", shared::first_names(&finding.rust_items, code));
     }
-
     entry += "\n";
-    let value = |value| code(&words::value(value, VALUE));
 
+    let value = |value| code(&shared::format_value(value, MAX_VALUE_LENGTH));
     entry += &match (&finding.old, &finding.new) {
         (Some(old), Some(new)) => format!("  <br>{} → {}\n", value(old), value(new)),
         (Some(old), None) => format!("  <br>was {}\n", value(old)),
         (None, Some(new)) => format!("  <br>is {}\n", value(new)),
         (None, None) => String::new(),
     };
-    entry += &format!("  <br><sub>{fingerprint}");
 
-    if let Some(it) = accepted {
-        entry += &format!(", accepted until {}: {}", it.expires, sentence(&it.reason));
+    entry += &format!("  <br><sub>{fingerprint}");
+    if let Some(acceptance) = accepted {
+        let reason = sentence(&acceptance.reason);
+        entry += &format!(", accepted until {}: {reason}", acceptance.expires);
     }
+
     entry + "</sub>\n"
 }
 
-/// A message, its code as code.
+/// Formats a message, with its code parts as code.
 pub(crate) fn sentence(message: &str) -> String {
-    let message = words::cut(message, TEXT);
-    let part = |part: Part<'_>| match part {
-        Part::Text(text) => plain(text),
-        Part::Code(text) => code(text),
+    let message = shared::truncate(message, MAX_TEXT_LENGTH);
+    let part = |part: MessagePart<'_>| match part {
+        MessagePart::Text(text) => escape(text),
+        MessagePart::Code(text) => code(text),
     };
-    words::parts(&message).map(part).collect()
+
+    shared::message_parts(&message).map(part).collect()
 }
 
-/// What means something in a line of GitHub's Markdown.
-const MARKS: &str = "\\`*_[]<>#|~&:@!$^{}";
+/// The characters with a meaning in a line of GitHub's Markdown.
+const SPECIAL: &str = "\\`*_[]<>#|~&:@!$^{}";
 
-/// Text that is nothing but text. A word joiner keeps GitHub from making a person of `@name`, an
-/// issue of `#1` or a link of `www.`: it looks for those after the backslashes are gone.
-fn plain(text: &str) -> String {
+/// Escapes a text so that GitHub shows it literally. GitHub looks for `@name`, `#1` and `www.` after
+/// it has removed the backslashes, so a word joiner separates their characters.
+fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    let line = words::one_line(text);
+    let line = shared::one_line(text);
     let mut chars = line.chars().peekable();
 
     while let Some(c) = chars.next() {
-        // A colon before a blank is only that; another may make a link or a picture.
-        let innocent = c == ':' && chars.peek().is_none_or(|next| *next == ' ');
-        if MARKS.contains(c) && !innocent {
+        // A colon before a space has no meaning; any other may start a link or an emoji.
+        let is_plain_colon = c == ':' && chars.peek().is_none_or(|next| *next == ' ');
+        if SPECIAL.contains(c) && !is_plain_colon {
             escaped.push('\\');
         }
 
@@ -182,16 +178,17 @@ fn plain(text: &str) -> String {
     escaped
 }
 
-/// Code in a line, between more backticks than it has itself.
+/// Formats inline code, delimited by more backticks than it contains.
 pub(crate) fn code(text: &str) -> String {
-    let text = words::cut(&words::one_line(text), TEXT);
+    let text = shared::truncate(&shared::one_line(text), MAX_TEXT_LENGTH);
     if text.trim().is_empty() {
         return "(empty)".to_owned();
     }
 
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest + 1);
-    let pad = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) { " " } else { "" };
+    let longest_run = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest_run + 1);
+    let needs_padding = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let padding = if needs_padding { " " } else { "" };
 
-    format!("{fence}{pad}{text}{pad}{fence}")
+    format!("{fence}{padding}{text}{padding}{fence}")
 }

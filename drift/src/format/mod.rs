@@ -1,20 +1,20 @@
-//! The five shapes of a report. Each is a function from a [`Review`] to a text; what they share is
-//! in `words`.
+//! The five formats of a report. Each one is a function from a [`Review`] to a text; `shared`
+//! contains what they have in common.
 
 pub mod github;
 pub mod html;
 pub mod json;
-mod locate;
+mod line_index;
 pub mod markdown;
+pub(crate) mod shared;
 pub mod text;
-pub(crate) mod words;
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::review::Review;
 
-/// The shape of a report.
+/// The format of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// For a terminal: coloured with ANSI sequences, wrapped.
@@ -25,15 +25,15 @@ pub enum Format {
     Json,
     /// Annotations of GitHub Actions, with file and line.
     Github,
-    /// One page that needs nothing else.
+    /// A self-contained page.
     Html,
 }
 
 impl Format {
-    /// Every format.
+    /// All formats.
     pub const ALL: [Self; 5] = [Self::Text, Self::Markdown, Self::Json, Self::Github, Self::Html];
 
-    /// The name, as `--format` takes it.
+    /// Returns the name as it is written after `--format`.
     pub fn id(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -44,12 +44,12 @@ impl Format {
         }
     }
 
-    /// Renders a review. Only text knows a width, in columns; it is coloured always, and who
-    /// prints it takes the colours out where they have no place.
+    /// Renders a review. Only the text format uses `width`, in columns. It always contains colours;
+    /// the caller removes them where the output does not support them.
     pub fn render(self, review: &Review, width: usize) -> String {
         match self {
             Self::Text => text::render(review, width),
-            Self::Markdown => markdown::render(review, markdown::LIMIT),
+            Self::Markdown => markdown::render(review, markdown::LENGTH_LIMIT),
             Self::Json => json::render(review),
             Self::Github => github::render(review),
             Self::Html => html::render(review),
@@ -61,9 +61,10 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let known = Self::ALL.into_iter().find(|format| format.id() == text);
-        known
-            .ok_or_else(|| format!("`{text}` is not one of {}", Self::ALL.map(Self::id).join(", ")))
+        let format = Self::ALL.into_iter().find(|format| format.id() == text);
+        format.ok_or_else(|| {
+            format!("unknown format `{text}`: use one of {}", Self::ALL.map(Self::id).join(", "))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
-//! Load: from bytes to a document that can be compared.
+//! Loads a document: from bytes to a value that can be compared.
 //!
-//! JSON and YAML, Swagger 2.0 and OpenAPI 3.0. A key that stands twice in an object is an error
-//! (readers disagree on which of the two counts), and so is nesting deeper than any API has it.
+//! The document is JSON or YAML, and Swagger 2.0 or OpenAPI 3.0. A duplicate key is an error,
+//! because parsers disagree on which of the two values counts. Excessive nesting is an error as well.
 
 mod format;
 
@@ -11,44 +11,44 @@ use serde_json::Value;
 
 pub use format::{Syntax, parse};
 
-/// A document of an API, as it is written.
+/// A document as written.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Where it was read from: a path or a URL, without secrets. Problems name it.
+    /// The path or URL of the document, without secrets. Error messages name it.
     pub location: String,
-    /// The SHA-256 of its bytes, in hexadecimal.
+    /// The SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
-    /// The language it is written in.
+    /// The description language.
     pub flavour: Flavour,
-    /// The language with its version, as `Swagger 2.0` or `OpenAPI 3.0.3`.
+    /// The description language with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
     pub language: String,
-    /// The API's name; empty if the document does not say it.
+    /// The title of the API, or empty.
     pub title: String,
-    /// The API's version; empty if the document does not say it.
+    /// The version of the API, or empty.
     pub version: String,
-    /// The text that pointers into the document point into.
+    /// The text that JSON pointers refer to.
     pub text: String,
-    /// What the text says, in its own language and with its keys in their order. Comparing reads
-    /// both languages, so that nothing is converted and every pointer is one into the text.
+    /// The parsed text, with its keys in their original order. The comparison reads both description
+    /// languages, so nothing is converted and every pointer is valid in the text.
     pub value: Value,
 }
 
 impl Document {
-    /// Reads a document; `location` is what problems call it.
+    /// Parses a document; `location` names it in error messages.
     ///
     /// # Errors
     ///
-    /// If the bytes are no UTF-8, no JSON and no YAML, hold a key twice, nest too deep, or are not
-    /// an API's description in a language that is understood.
+    /// If the bytes are not UTF-8, the text is neither valid JSON nor valid YAML, a key is
+    /// duplicated, the nesting is too deep, or the document is not a description of an API in a
+    /// supported language.
     pub fn load(location: &str, bytes: &[u8]) -> Result<Self> {
-        Self::read(location, bytes).map_err(|problem| problem.in_file(location))
+        Self::parse(location, bytes).map_err(|problem| problem.in_file(location))
     }
 
-    fn read(location: &str, bytes: &[u8]) -> Result<Self> {
+    fn parse(location: &str, bytes: &[u8]) -> Result<Self> {
         let text = format::decode(bytes)?;
-        let value = parse(text, Syntax::of(location, text))?;
+        let value = parse(text, Syntax::detect(location, text))?;
         let flavour = Flavour::detect(&value)?;
-        let language = specification(flavour, &value);
 
         let info = |key| {
             let text = value.get("info").and_then(|info| info.get(key)).and_then(Value::as_str);
@@ -59,7 +59,7 @@ impl Document {
             location: location.to_owned(),
             sha256: sha256(bytes),
             flavour,
-            language,
+            language: language(flavour, &value),
             title: info("title"),
             version: info("version"),
             text: text.to_owned(),
@@ -68,8 +68,8 @@ impl Document {
     }
 }
 
-/// The name and the version of the specification, such as `OpenAPI 3.0.3`.
-fn specification(flavour: Flavour, document: &Value) -> String {
+/// Returns the description language with its version.
+fn language(flavour: Flavour, document: &Value) -> String {
     match flavour {
         Flavour::Swagger2 => "Swagger 2.0".to_owned(),
         Flavour::OpenApi3 => {

@@ -1,4 +1,4 @@
-//! Forms: bodies whose fields are written one by one.
+//! Forms: bodies with individually encoded fields.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -6,96 +6,98 @@ use std::rc::Rc;
 use connect_codegen::diagnostic::{Result, pointer_segment};
 use serde_json::Value;
 
-use super::fact::{self, Fact};
-use super::node::Part;
-use super::parameter::Serialization;
-use super::{flag, object, text};
+use super::keyword::{Keyword, other_keywords};
+use super::located::Located;
+use super::serialization::Serialization;
+use super::value::{expect_bool, expect_object, expect_string};
 
-/// How a field of a form is written.
+/// The encoding of a form field.
 #[derive(Debug, Clone)]
 pub struct Encoding<'a> {
-    /// The pointer of who says so.
-    pub at: Rc<str>,
-    /// All that is written there.
+    /// The pointer of the encoding object.
+    pub pointer: Rc<str>,
+    /// The encoding object.
     pub value: &'a Value,
-    /// How lists and objects are written, where the form is a query string.
+    /// The serialization of lists and objects, which matters in query-encoded forms only.
     pub serialization: Serialization<'a>,
-    /// What is said beside: the media type and the headers of a part.
-    pub rest: Vec<Fact<'a>>,
+    /// All other keywords: the media type and the headers of a part.
+    pub other_keywords: Vec<Keyword<'a>>,
 }
 
-/// How fields are written, by their names.
+/// Encodings by field name.
 pub type Encodings<'a> = BTreeMap<&'a str, Encoding<'a>>;
 
-/// The media type of forms that hold files.
-pub(super) const MULTIPART: &str = "multipart/form-data";
+/// The media type of forms with files.
+pub(super) const MULTIPART_FORM: &str = "multipart/form-data";
 
-/// The media type of forms that are written like a query.
-pub(super) const QUERY: &str = "application/x-www-form-urlencoded";
+/// The media type of query-encoded forms.
+pub(super) const QUERY_FORM: &str = "application/x-www-form-urlencoded";
 
-/// The media type without its parameters, in small letters.
+/// The keys of a form field of Swagger 2.0 that do not belong to its schema.
+pub(super) const NON_SCHEMA_KEYS: &[&str] = &["name", "in", "required", "collectionFormat"];
+
+/// Returns a media type in lower case and without parameters.
 pub fn essence(name: &str) -> String {
     name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether the fields of a media type are written one by one. For others `encoding` means nothing.
+/// Whether a media type is a form. `encoding` has no meaning for other media types.
 pub fn is_form(name: &str) -> bool {
     let essence = essence(name);
-    essence == QUERY || essence.starts_with("multipart/")
+    essence == QUERY_FORM || essence.starts_with("multipart/")
 }
 
-/// Whether a form is written like a query, the only one in which lists know several ways.
+/// Whether a media type is a query-encoded form, the only kind with several ways to write a list.
 pub fn is_query_form(name: &str) -> bool {
-    essence(name) == QUERY
+    essence(name) == QUERY_FORM
 }
 
-/// The members of a field of Swagger 2.0 that are not of its schema.
-pub(super) const BESIDES: &[&str] = &["name", "in", "required", "collectionFormat"];
+/// Reads the `encoding` object of OpenAPI 3.0.
+pub(super) fn read_encodings<'a>(value: &'a Value, pointer: &str) -> Result<Encodings<'a>> {
+    let mut encodings = Encodings::new();
+    for (name, value) in expect_object(value, pointer)? {
+        let pointer: Rc<str> = format!("{pointer}/{}", pointer_segment(name)).into();
+        let members = expect_object(value, &pointer)?;
+        let mut serialization = Serialization::default_for_form_field();
 
-/// What OpenAPI 3.0 says of the fields of a body.
-pub(super) fn read<'a>(value: &'a Value, at: &str) -> Result<Encodings<'a>> {
-    let fields = object(value, at)?.iter();
-    fields
-        .map(|(name, value)| {
-            let at: Rc<str> = format!("{at}/{}", pointer_segment(name)).into();
-            let members = object(value, &at)?;
-            let mut serialization = Serialization::of("query");
+        if let Some(style) = members.get("style") {
+            serialization.style = expect_string(style, &format!("{pointer}/style"))?;
+            serialization.explode = serialization.style == "form";
+        }
+        if let Some(explode) = members.get("explode") {
+            serialization.explode = expect_bool(explode, &format!("{pointer}/explode"))?;
+        }
+        if let Some(reserved) = members.get("allowReserved") {
+            serialization.allow_reserved =
+                expect_bool(reserved, &format!("{pointer}/allowReserved"))?;
+        }
 
-            if let Some(style) = members.get("style") {
-                serialization.style = text(style, &format!("{at}/style"))?;
-                serialization.explode = serialization.style == "form";
-            }
+        let known = ["style", "explode", "allowReserved"];
+        let other_keywords = other_keywords(members, &pointer, |key| known.contains(&key));
+        encodings.insert(name, Encoding { pointer, value, serialization, other_keywords });
+    }
 
-            if let Some(explode) = members.get("explode") {
-                serialization.explode = flag(explode, &format!("{at}/explode"))?;
-            }
-
-            if let Some(reserved) = members.get("allowReserved") {
-                serialization.reserved = flag(reserved, &format!("{at}/allowReserved"))?;
-            }
-
-            let known = ["style", "explode", "allowReserved"];
-            let rest = fact::rest(members, &at, |key| known.contains(&key));
-
-            Ok((name.as_str(), Encoding { at, value, serialization, rest }))
-        })
-        .collect()
+    Ok(encodings)
 }
 
-/// What Swagger 2.0 says of the fields that are lists.
-pub(super) fn read_fields<'a>(fields: &[Part<'a>]) -> Result<Encodings<'a>> {
-    let lists = fields.iter().filter(|field| field.value.get("type") == Some(&"array".into()));
-    let lists = lists.filter_map(|field| Some((field.value.get("name")?.as_str()?, field)));
+/// Reads the encodings of the list fields among the form fields of Swagger 2.0.
+pub(super) fn read_field_encodings<'a>(fields: &[Located<'a>]) -> Result<Encodings<'a>> {
+    let mut encodings = Encodings::new();
+    for field in fields {
+        let (pointer, value) = (field.pointer.clone(), field.value);
+        let name = value.get("name").and_then(Value::as_str);
+        let Some(name) = name.filter(|_| value.get("type") == Some(&"array".into())) else {
+            continue;
+        };
 
-    lists
-        .map(|(name, field)| {
-            let (at, value) = (field.at.clone(), field.value);
-            let format = value.get("collectionFormat");
-            let format = format.map(|format| text(format, &format!("{at}/collectionFormat")));
-            let format = format.transpose()?.unwrap_or("csv");
-            let serialization = Serialization::of_collection("query", format);
+        let format = match value.get("collectionFormat") {
+            Some(format) => expect_string(format, &format!("{pointer}/collectionFormat"))?,
+            None => "csv",
+        };
+        let serialization = Serialization::from_collection_format("query", format);
+        encodings
+            .insert(name, Encoding { pointer, value, serialization, other_keywords: Vec::new() });
+    }
 
-            Ok((name, Encoding { at, value, serialization, rest: Vec::new() }))
-        })
-        .collect()
+    Ok(encodings)
 }

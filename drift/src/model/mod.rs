@@ -1,73 +1,85 @@
-//! The model that comparing works on: an API as its document means it.
+//! The model that the comparison works on: the meaning of a document.
 //!
-//! It is our own, and not the one that generating uses, since it must take what is wrong, unknown
-//! or of another language, and must not lose it: each place keeps its JSON pointer, and each
-//! member that has no field here is kept in a `rest`. Schemas are read when they are compared, so
-//! that a large document is not held twice.
+//! This model differs from the one of the code generator. It must accept documents with errors,
+//! unknown keywords and other description languages, and must not lose any part of them. Therefore
+//! each element keeps its JSON pointer, and keywords without a field of their own are kept in
+//! `other_keywords`. A schema is read only when it is compared, so a large document is not held in
+//! memory twice.
 
-mod fact;
+mod body;
 mod form;
-mod media;
+mod keyword;
+mod located;
+mod media_type;
 mod node;
 mod number;
 mod operation;
 mod parameter;
+mod resolver;
+mod response;
 mod schema;
 mod security;
+mod serialization;
 mod server;
+mod value;
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::LazyLock;
 
-use connect_codegen::diagnostic::{Diagnostic, Result, pointer_segment, unescaped_segment};
-use connect_codegen::openapi::document::Flavour;
-use serde_json::{Map, Value};
+use connect_codegen::diagnostic::Result;
+use serde_json::Value;
 
-use crate::load::Document;
-
-pub use fact::{Fact, same, sorted};
+pub use body::Body;
 pub use form::{Encoding, Encodings, essence, is_form, is_query_form};
-pub use media::{Body, Media, Response, is_json};
-pub use node::{Node, Part};
+pub use keyword::Keyword;
+pub use located::Located;
+pub use media_type::{MediaType, is_json};
+pub use node::SchemaNode;
 pub use number::Quantity;
 pub use operation::Operation;
-pub use parameter::{Parameter, Serialization};
-pub use schema::{Discriminator, Kinds, Limit, Member, Schema, SingleUnion, Union};
-pub use security::{Flow, Scheme, Security};
+pub use parameter::Parameter;
+pub use resolver::{Component, Resolver};
+pub use response::Response;
+pub use schema::{Discriminator, Limit, Member, Schema, SingleUnion, TypeSet, Union};
+pub use security::{OauthFlow, Security, SecurityScheme};
+pub use serialization::Serialization;
 pub use server::{Server, Servers};
+pub use value::{canonical, is_equivalent};
 
-/// A document as it is compared.
+use crate::load::Document;
+use keyword::other_keywords;
+use resolver::SWAGGER2_SECTIONS;
+use value::{expect_list, expect_object};
+
+/// A tag with its pointer.
+#[derive(Debug, Clone)]
+pub struct Tag<'a> {
+    /// The pointer.
+    pub pointer: String,
+    /// The complete object.
+    pub value: &'a Value,
+}
+
+/// The model of a document. Schemas are read on demand.
 pub struct Api<'a> {
-    /// Where references lead.
-    pub source: Source<'a>,
-    /// The operations, in the document's order.
+    /// Access to references and components.
+    pub resolver: Resolver<'a>,
+    /// The operations, in document order.
     pub operations: Vec<Operation<'a>>,
-    /// What is said under `paths` that is no operation: extensions, and paths without operations.
-    pub paths: Vec<Fact<'a>>,
-    /// The ways to authenticate, by name.
-    pub schemes: Vec<Scheme<'a>>,
-    /// What is said of the tags, by name, each with its pointer.
-    pub tags: BTreeMap<&'a str, (String, &'a Value)>,
-    /// What the root says beside.
-    pub rest: Vec<Fact<'a>>,
-    /// What `info` says.
-    pub info: Vec<Fact<'a>>,
+    /// The keywords of `paths` that are not operations: extensions, and paths without operations.
+    pub other_paths: Vec<Keyword<'a>>,
+    /// The security schemes.
+    pub security_schemes: Vec<SecurityScheme<'a>>,
+    /// The tags by name.
+    pub tags: BTreeMap<&'a str, Tag<'a>>,
+    /// All other keywords of the root object.
+    pub other_keywords: Vec<Keyword<'a>>,
+    /// The keywords of `info`.
+    pub info: Vec<Keyword<'a>>,
 }
 
-/// What is looked up in a document while it is compared.
-pub struct Source<'a> {
-    root: &'a Map<String, Value>,
-    document: &'a Document,
-    /// The values that references led to, by their address.
-    reached: RefCell<HashSet<usize>>,
-    /// The component schemas of which each is a part, by `allOf`.
-    heirs: HashMap<String, Vec<&'a str>>,
-}
-
-/// The members of the root that are read elsewhere.
-const ROOT: [&str; 15] = [
+/// The keywords of the root object that have a field in the model.
+const ROOT_KEYWORDS: [&str; 15] = [
     "tags",
     "openapi",
     "swagger",
@@ -86,195 +98,47 @@ const ROOT: [&str; 15] = [
 ];
 
 impl<'a> Api<'a> {
-    /// Reads all but the schemas of a document.
+    /// Reads a document, except its schemas.
     ///
     /// # Errors
     ///
-    /// If something stands where the language has no place for it, or a reference leads nowhere.
-    pub fn of(document: &'a Document) -> Result<Self> {
+    /// If a value has an unexpected type, or a reference has no target.
+    pub fn new(document: &'a Document) -> Result<Self> {
         Self::read(document).map_err(|problem| problem.in_file(&document.location))
     }
 
     fn read(document: &'a Document) -> Result<Self> {
-        let mut api = Self {
-            source: Source {
-                root: object(&document.value, "")?,
-                document,
-                reached: RefCell::default(),
-                heirs: HashMap::new(),
-            },
-            operations: Vec::new(),
-            paths: Vec::new(),
-            schemes: Vec::new(),
-            rest: Vec::new(),
-            tags: BTreeMap::new(),
-            info: Vec::new(),
-        };
-        api.source.heirs = api.read_heirs();
-        (api.operations, api.paths) = operation::read_all(&api)?;
-        api.schemes = security::read_schemes(&api)?;
+        let resolver = Resolver::new(document)?;
+        let (operations, other_paths) = operation::read_operations(&resolver)?;
 
-        let at: Rc<str> = "".into();
-        let known = |key: &str| ROOT.contains(&key) || SECTIONS_2.contains(&key);
-        api.rest = fact::rest(api.source.root, &at, known);
-
-        if let Some(tags) = api.source.root.get("tags") {
-            for (index, tag) in list(tags, "/tags")?.iter().enumerate() {
-                let at = format!("/tags/{index}");
-                let name = object(tag, &at)?.get("name").and_then(Value::as_str);
-                api.tags.insert(name.unwrap_or_default(), (at, tag));
-            }
-        }
-
-        if let Some(info) = api.source.root.get("info") {
-            api.info = fact::rest(object(info, "/info")?, &"/info".into(), |_| false);
-        }
-        Ok(api)
-    }
-
-    /// The language of the document.
-    pub fn flavour(&self) -> Flavour {
-        self.source.document.flavour
-    }
-
-    /// What problems call the document.
-    fn location(&self) -> &'a str {
-        &self.source.document.location
-    }
-
-    /// Whether there is a component schema of a name.
-    pub fn has_component(&self, name: &str) -> bool {
-        self.schemas().is_some_and(|schemas| schemas.contains_key(name))
-    }
-
-    /// The component schema of a name.
-    pub fn component(&self, name: &str) -> Option<Part<'a>> {
-        let value = self.schemas()?.get(name)?;
-        self.source.reached.borrow_mut().insert(address(value));
-
-        let section = match self.flavour() {
-            Flavour::Swagger2 => "/definitions",
-            Flavour::OpenApi3 => "/components/schemas",
+        let root: Rc<str> = "".into();
+        let is_known = |key: &str| ROOT_KEYWORDS.contains(&key) || SWAGGER2_SECTIONS.contains(&key);
+        let info = match resolver.member("info") {
+            Some(info) => other_keywords(expect_object(info, "/info")?, &"/info".into(), |_| false),
+            None => Vec::new(),
         };
 
-        Some(Part::new(value, format!("{section}/{}", pointer_segment(name)).into()))
-    }
-
-    /// The component schemas that have the one of a name for a part: of a schema with a
-    /// discriminator and no union, they are the members.
-    pub fn heirs(&self, name: &str) -> &[&'a str] {
-        self.source.heirs.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    fn read_heirs(&self) -> HashMap<String, Vec<&'a str>> {
-        let mut heirs: HashMap<String, Vec<&'a str>> = HashMap::new();
-        for (heir, schema) in self.schemas().into_iter().flatten() {
-            let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-            for target in parts.filter_map(|part| part.get("$ref")?.as_str()) {
-                let name = target.rsplit('/').next().unwrap_or_default();
-                heirs.entry(unescaped_segment(name)).or_default().push(heir);
-            }
-        }
-
-        heirs
-    }
-
-    fn schemas(&self) -> Option<&'a Map<String, Value>> {
-        let schemas = match self.flavour() {
-            Flavour::Swagger2 => self.member("definitions"),
-            Flavour::OpenApi3 => self.member("components").and_then(|inside| inside.get("schemas")),
-        };
-        schemas.and_then(Value::as_object)
-    }
-
-    fn member(&self, key: &str) -> Option<&'a Value> {
-        self.source.root.get(key)
-    }
-
-    /// Where a reference leads: one step, to another reference perhaps.
-    fn resolve(&self, reference: &Value, at: &str) -> Result<Part<'a>> {
-        let Value::String(reference) = reference else {
-            return Err(Diagnostic::at(format!("{at}/$ref"), "a reference is a string"));
-        };
-        let wrong = |message: String| Diagnostic::at(format!("{at}/$ref"), message);
-
-        let Some(fragment) = reference.strip_prefix('#') else {
-            let message = format!("`{reference}` leads to another document");
-            return Err(wrong(message).help("bundle the documents into one, and compare that"));
-        };
-        let pointer = percent_encoding::percent_decode_str(fragment).decode_utf8_lossy();
-        let value = self.source.document.value.pointer(&pointer).filter(|_| !pointer.is_empty());
-        let value = value.ok_or_else(|| wrong(format!("`{reference}` leads nowhere")))?;
-        self.source.reached.borrow_mut().insert(address(value));
-
-        Ok(Part::new(value, pointer.as_ref().into()))
-    }
-
-    /// What stands at a place that may hold a reference to it.
-    fn followed(&self, mut part: Part<'a>) -> Result<Part<'a>> {
-        let mut seen = HashSet::new();
-        while let Some(reference) = part.value.get("$ref") {
-            if !seen.insert(address(part.value)) {
-                return Err(Diagnostic::at(&*part.at, "the reference leads in a circle"));
-            }
-            part = self.resolve(reference, &part.at)?;
-        }
-
-        Ok(part)
-    }
-
-    /// Each component but the ways to authenticate, with its pointer, and whether it was reached.
-    pub fn components(&self) -> Vec<(String, &'a Value, bool)> {
-        let inside = self.member("components").and_then(Value::as_object).into_iter().flatten();
-        let nested = inside.map(|(section, value)| (format!("/components/{section}"), value));
-        let flat = SECTIONS_2.iter().filter_map(|section| {
-            self.source.root.get(*section).map(|value| (format!("/{section}"), value))
-        });
-        let sections = nested.chain(flat).filter(|(at, _)| !at.ends_with("/securitySchemes"));
-        let reached = self.source.reached.borrow();
-
-        let members = sections.flat_map(|(at, section)| {
-            let members = section.as_object().into_iter().flatten();
-            members
-                .map(move |(name, value)| (format!("{at}/{}", pointer_segment(name)), value))
-                .collect::<Vec<_>>()
-        });
-
-        members.map(|(at, value)| (at, value, reached.contains(&address(value)))).collect()
+        Ok(Self {
+            operations,
+            other_paths,
+            security_schemes: security::read_schemes(&resolver)?,
+            tags: read_tags(&resolver)?,
+            other_keywords: other_keywords(resolver.root(), &root, is_known),
+            info,
+            resolver,
+        })
     }
 }
 
-/// The sections of Swagger 2.0 that hold what references lead to.
-const SECTIONS_2: [&str; 3] = ["definitions", "parameters", "responses"];
+fn read_tags<'a>(resolver: &Resolver<'a>) -> Result<BTreeMap<&'a str, Tag<'a>>> {
+    let mut tags = BTreeMap::new();
+    let Some(list) = resolver.member("tags") else { return Ok(tags) };
 
-/// What a value is known by: two places with one address are one place.
-fn address(value: &Value) -> usize {
-    std::ptr::from_ref(value).addr()
-}
-
-/// A key without a value, as YAML lets one write, is as good as an empty object or list.
-static NOTHING: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
-
-fn object<'a>(value: &'a Value, at: &str) -> Result<&'a Map<String, Value>> {
-    match value {
-        Value::Object(members) => Ok(members),
-        Value::Null => Ok(&NOTHING),
-        _ => Err(Diagnostic::at(at, "an object belongs here")),
+    for (index, value) in expect_list(list, "/tags")?.iter().enumerate() {
+        let pointer = format!("/tags/{index}");
+        let name = expect_object(value, &pointer)?.get("name").and_then(Value::as_str);
+        tags.insert(name.unwrap_or_default(), Tag { pointer, value });
     }
-}
 
-fn list<'a>(value: &'a Value, at: &str) -> Result<&'a [Value]> {
-    match value {
-        Value::Array(members) => Ok(members),
-        Value::Null => Ok(&[]),
-        _ => Err(Diagnostic::at(at, "a list belongs here")),
-    }
-}
-
-fn text<'a>(value: &'a Value, at: &str) -> Result<&'a str> {
-    value.as_str().ok_or_else(|| Diagnostic::at(at, "a string belongs here"))
-}
-
-fn flag(value: &Value, at: &str) -> Result<bool> {
-    value.as_bool().ok_or_else(|| Diagnostic::at(at, "`true` or `false` belongs here"))
+    Ok(tags)
 }

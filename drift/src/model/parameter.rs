@@ -1,68 +1,47 @@
-//! What a request or a response holds beside its body: parameters and headers.
+//! Parameters of requests and headers of responses.
 
 use std::rc::Rc;
 
-use connect_codegen::diagnostic::{Diagnostic, Result, pointer_segment};
-use connect_codegen::openapi::document::Flavour;
+use connect_codegen::diagnostic::{Diagnostic, Result};
 use serde_json::{Map, Value};
 
-use super::fact::Fact;
-use super::media::Media;
-use super::node::{Node, Part};
-use super::{Api, flag, object, text};
+use super::keyword::Keyword;
+use super::located::Located;
+use super::media_type::MediaType;
+use super::node::SchemaNode;
+use super::resolver::Resolver;
+use super::serialization::Serialization;
+use super::value::{expect_bool, expect_object, expect_string};
 
 /// A parameter of a request, or a header of a response.
 #[derive(Debug, Clone)]
 pub struct Parameter<'a> {
-    /// Its name.
+    /// The name.
     pub name: &'a str,
-    /// Where it is sent: `path`, `query`, `header`, `cookie`.
+    /// The location in the request: `path`, `query`, `header` or `cookie`.
     pub location: &'a str,
-    /// Its pointer, where references lead.
-    pub at: Rc<str>,
-    /// The pointer of the place that lists it.
-    pub place: Rc<str>,
-    /// Whether a request without it is refused, or a response without it is never sent.
+    /// The pointer of the definition, with references resolved.
+    pub pointer: Rc<str>,
+    /// The pointer of the entry in the list of parameters.
+    pub entry_pointer: Rc<str>,
+    /// Whether the parameter is required.
     pub required: bool,
-    /// Whether it should no longer be used.
+    /// Whether the parameter is deprecated.
     pub deprecated: bool,
-    /// What its value is.
-    pub schema: Option<Node<'a>>,
-    /// The media type that its value is written in, if it is.
-    pub content: Vec<Media<'a>>,
-    /// How its value is written.
+    /// The schema of the value.
+    pub schema: Option<SchemaNode<'a>>,
+    /// The media type of the value, if it is serialized in one.
+    pub content: Vec<MediaType<'a>>,
+    /// The serialization of the value.
     pub serialization: Serialization<'a>,
-    /// All that is written.
+    /// The complete object.
     pub value: &'a Value,
-    /// What is said beside.
-    pub rest: Vec<Fact<'a>>,
+    /// All other keywords.
+    pub other_keywords: Vec<Keyword<'a>>,
 }
 
-/// How the value of a parameter, or of a field of a form, is written. Lists and objects alone know
-/// more than one way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Serialization<'a> {
-    /// The style, by OpenAPI 3.0's names; its default where nothing is said.
-    pub style: &'a str,
-    /// Whether each element is a parameter of its own.
-    pub explode: bool,
-    /// Whether reserved characters are sent as they are.
-    pub reserved: bool,
-    /// Whether it may be there without a value.
-    pub empty: bool,
-}
-
-/// What Swagger 2.0 calls the ways to write a list: style and explode.
-const COLLECTIONS: [(&str, &str, bool); 5] = [
-    ("csv", "form", false),
-    ("ssv", "spaceDelimited", false),
-    ("pipes", "pipeDelimited", false),
-    ("tsv", "tabDelimited", false),
-    ("multi", "form", true),
-];
-
-/// The members of a parameter of Swagger 2.0 that are not of its schema.
-const BESIDES: &[&str] = &[
+/// The keys of a parameter of Swagger 2.0 that do not belong to its schema.
+const NON_SCHEMA_KEYS: &[&str] = &[
     "name",
     "in",
     "required",
@@ -74,123 +53,127 @@ const BESIDES: &[&str] = &[
     "examples",
 ];
 
-impl<'a> Serialization<'a> {
-    /// How values are written at a place where nothing is said, by OpenAPI 3.0.
-    pub(super) fn of(location: &str) -> Self {
-        let style = match location {
-            "query" | "cookie" => "form",
-            _ => "simple",
-        };
-        Self { style, explode: style == "form", reserved: false, empty: false }
-    }
-
-    /// How the fields of a form are written where nothing is said, by OpenAPI 3.0.
-    pub fn of_field() -> Self {
-        Self::of("query")
-    }
-
-    /// How values are written at a place, by Swagger 2.0.
-    pub(super) fn of_collection(location: &str, format: &'a str) -> Self {
-        let known = COLLECTIONS.iter().find(|(name, ..)| *name == format);
-        let (style, explode) = match known {
-            // Outside of queries, values with commas between them have a name of their own.
-            Some(("csv", ..)) => (Self::of(location).style, false),
-            Some((_, style, explode)) => (*style, *explode),
-            None => (format, false),
-        };
-
-        Self { style, explode, ..Self::of(location) }
-    }
-}
-
 impl<'a> Parameter<'a> {
-    /// Reads a parameter that is listed at a place.
-    pub(super) fn read(api: &Api<'a>, part: &Part<'a>, place: Rc<str>) -> Result<Self> {
-        let members = object(part.value, &part.at)?;
-        let says = |key: &str| {
-            let missing = || Diagnostic::at(&*part.at, format!("the parameter has no `{key}`"));
-            text(members.get(key).ok_or_else(missing)?, &format!("{}/{key}", part.at))
+    /// Reads a parameter; `entry_pointer` is the pointer of its entry in the list of parameters.
+    pub(super) fn read(
+        resolver: &Resolver<'a>,
+        parameter: &Located<'a>,
+        entry_pointer: Rc<str>,
+    ) -> Result<Self> {
+        let Located { value, pointer, .. } = parameter;
+        let members = expect_object(value, pointer)?;
+        let required_string = |key: &str| {
+            let missing = || Diagnostic::at(&**pointer, format!("the parameter has no `{key}`"));
+            expect_string(members.get(key).ok_or_else(missing)?, &format!("{pointer}/{key}"))
         };
 
-        let read = Self::read_as(api, says("name")?, says("in")?, members, part)?;
-        Ok(Self { place, ..read })
+        let (name, location) = (required_string("name")?, required_string("in")?);
+        let parameter = Self::read_members(resolver, name, location, members, parameter)?;
+        Ok(Self { entry_pointer, ..parameter })
     }
 
     /// Reads a header of a response.
-    pub(super) fn read_header(api: &Api<'a>, name: &'a str, part: Part<'a>) -> Result<Self> {
-        let part = api.followed(part)?;
-        Self::read_as(api, name, "header", object(part.value, &part.at)?, &part)
+    pub(super) fn read_header(
+        resolver: &Resolver<'a>,
+        name: &'a str,
+        header: Located<'a>,
+    ) -> Result<Self> {
+        let header = resolver.resolve(header)?;
+        let members = expect_object(header.value, &header.pointer)?;
+        Self::read_members(resolver, name, "header", members, &header)
     }
 
-    fn read_as(
-        api: &Api<'a>,
+    fn read_members(
+        resolver: &Resolver<'a>,
         name: &'a str,
         location: &'a str,
         members: &'a Map<String, Value>,
-        part: &Part<'a>,
+        located: &Located<'a>,
     ) -> Result<Self> {
-        let at = &part.at;
-        let flat = api.flavour() == Flavour::Swagger2;
-
-        let mut serialization = match flat {
-            true => Serialization::of_collection(location, "csv"),
-            false => Serialization::of(location),
-        };
-        let (mut style, mut explode) = (None, None);
-
-        let mut new = Self {
+        let is_swagger2 = resolver.is_swagger2();
+        let mut parameter = Self {
             name,
             location,
-            at: at.clone(),
-            place: at.clone(),
+            pointer: located.pointer.clone(),
+            entry_pointer: located.pointer.clone(),
             required: false,
             deprecated: false,
             schema: None,
             content: Vec::new(),
-            serialization,
-            value: part.value,
-            rest: Vec::new(),
+            serialization: read_serialization(members, located, location, is_swagger2)?,
+            value: located.value,
+            other_keywords: Vec::new(),
         };
 
         for (key, value) in members {
-            let here = format!("{at}/{}", pointer_segment(key));
+            let keyword = Keyword { key, value, object: located.pointer.clone() };
+            let pointer = keyword.pointer();
+
             match key.as_str() {
-                "name" | "in" => {}
-                "required" => new.required = flag(value, &here)?,
-                "deprecated" => new.deprecated = flag(value, &here)?,
-                "allowEmptyValue" => serialization.empty = flag(value, &here)?,
-                "allowReserved" if !flat => serialization.reserved = flag(value, &here)?,
-                "style" if !flat => style = Some(text(value, &here)?),
-                "explode" if !flat => explode = Some(flag(value, &here)?),
-                "schema" if !flat => {
-                    new.schema = Some(Node::of(api, Part::new(value, here.into()))?);
+                "name" | "in" | "allowEmptyValue" => {}
+                "required" => parameter.required = expect_bool(value, &pointer)?,
+                "deprecated" => parameter.deprecated = expect_bool(value, &pointer)?,
+                "allowReserved" | "style" | "explode" if !is_swagger2 => {}
+                "schema" if !is_swagger2 => {
+                    let schema = SchemaNode::new(resolver, Located::new(value, pointer))?;
+                    parameter.schema = Some(schema);
                 }
-                "content" if !flat => new.content = Media::read_all(api, value, &here)?,
-                "collectionFormat" if flat => {
-                    let said = Serialization::of_collection(location, text(value, &here)?);
-                    (serialization.style, serialization.explode) = (said.style, said.explode);
+                "content" if !is_swagger2 => {
+                    parameter.content = MediaType::read_all(resolver, value, &pointer)?;
                 }
-                _ if flat && !BESIDES.contains(&key.as_str()) => {}
-                _ => new.rest.push(Fact { key, value, at: at.clone() }),
+                "collectionFormat" if is_swagger2 => {}
+                // All other keys belong to the schema.
+                _ if is_swagger2 && !NON_SCHEMA_KEYS.contains(&key.as_str()) => {}
+                _ => parameter.other_keywords.push(keyword),
             }
         }
 
-        if flat {
-            new.schema = Some(Node::of(api, Part { besides: BESIDES, ..part.clone() })?);
+        if is_swagger2 {
+            let schema = Located { ignored_keys: NON_SCHEMA_KEYS, ..located.clone() };
+            parameter.schema = Some(SchemaNode::new(resolver, schema)?);
         }
 
-        if let Some(style) = style {
-            (serialization.style, serialization.explode) = (style, style == "form");
-        }
-
-        serialization.explode = explode.unwrap_or(serialization.explode);
-
-        // Elsewhere than in a query these two mean nothing.
-        if location != "query" {
-            (serialization.reserved, serialization.empty) = (false, false);
-        }
-
-        new.serialization = serialization;
-        Ok(new)
+        Ok(parameter)
     }
+}
+
+/// Reads the serialization of a parameter or header.
+fn read_serialization<'a>(
+    members: &'a Map<String, Value>,
+    located: &Located<'a>,
+    location: &str,
+    is_swagger2: bool,
+) -> Result<Serialization<'a>> {
+    let pointer = |key: &str| format!("{}/{key}", located.pointer);
+    let string =
+        |key: &str| members.get(key).map(|value| expect_string(value, &pointer(key))).transpose();
+    let boolean =
+        |key: &str| members.get(key).map(|value| expect_bool(value, &pointer(key))).transpose();
+    let allow_empty = boolean("allowEmptyValue")?.unwrap_or(false);
+
+    let mut serialization = match is_swagger2 {
+        true => {
+            let format = string("collectionFormat")?.unwrap_or("csv");
+            Serialization::from_collection_format(location, format)
+        }
+        false => Serialization::default_for(location),
+    };
+
+    if !is_swagger2 {
+        serialization.allow_reserved = boolean("allowReserved")?.unwrap_or(false);
+        if let Some(style) = string("style")? {
+            serialization.style = style;
+            serialization.explode = style == "form";
+        }
+        if let Some(explode) = boolean("explode")? {
+            serialization.explode = explode;
+        }
+    }
+
+    // These two have a meaning in a query only.
+    let is_query = location == "query";
+    serialization.allow_reserved &= is_query;
+    serialization.allow_empty = allow_empty && is_query;
+
+    Ok(serialization)
 }

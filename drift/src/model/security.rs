@@ -1,4 +1,4 @@
-//! The ways to authenticate, and which of them an operation takes.
+//! Security schemes, and the credentials that operations accept.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,200 +6,213 @@ use std::rc::Rc;
 
 use connect_codegen::diagnostic::{Result, pointer_segment};
 use connect_codegen::openapi::document::Flavour;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::fact::{self, Fact};
-use super::{Api, Part, list, object, text};
+use super::keyword::{Keyword, other_keywords};
+use super::located::Located;
+use super::resolver::Resolver;
+use super::value::{expect_list, expect_object, expect_string};
 
-/// What an operation takes: one of several sets of credentials.
+/// The credentials that an operation accepts: one of several sets.
 #[derive(Debug, Clone)]
 pub struct Security<'a> {
-    /// The sets: schemes, each with the scopes that are wanted. None at all: nothing is wanted.
+    /// The accepted sets of credentials: security schemes with their required scopes. No set at all
+    /// means that no credentials are required.
     pub alternatives: Rc<[BTreeMap<&'a str, BTreeSet<&'a str>>]>,
-    /// The pointer of what says so: the operation's or the document's.
-    pub at: Rc<str>,
+    /// The pointer of the declaration, in the operation or in the document.
+    pub pointer: Rc<str>,
 }
 
-/// A way to authenticate.
+/// A security scheme.
 #[derive(Debug, Clone)]
-pub struct Scheme<'a> {
-    /// Its name.
+pub struct SecurityScheme<'a> {
+    /// The name.
     pub name: &'a str,
-    /// Its pointer.
-    pub at: Rc<str>,
-    /// What decides how credentials are sent, in the words of OpenAPI 3.0: `type`, `scheme`, `in`
+    /// The pointer.
+    pub pointer: Rc<str>,
+    /// The keywords that decide how credentials are sent, as in OpenAPI 3.0: `type`, `scheme`, `in`
     /// and `name`.
-    pub sent: BTreeMap<&'a str, Cow<'a, str>>,
-    /// The URL of an OpenID Connect provider.
-    pub provider: Option<Fact<'a>>,
-    /// The ways to get a token, by their names in OpenAPI 3.0.
-    pub flows: BTreeMap<&'a str, Flow<'a>>,
-    /// All that is written.
+    pub transport: BTreeMap<&'a str, Cow<'a, str>>,
+    /// The `openIdConnectUrl`.
+    pub openid_url: Option<Keyword<'a>>,
+    /// The OAuth flows by their names in OpenAPI 3.0.
+    pub flows: BTreeMap<&'a str, OauthFlow<'a>>,
+    /// The complete object.
     pub value: &'a Value,
-    /// What is said beside.
-    pub rest: Vec<Fact<'a>>,
+    /// All other keywords.
+    pub other_keywords: Vec<Keyword<'a>>,
 }
 
-/// A way to get a token.
+/// An OAuth flow.
 #[derive(Debug, Clone)]
-pub struct Flow<'a> {
-    /// Its pointer.
-    pub at: Rc<str>,
-    /// The URLs of the account server.
-    pub urls: Vec<Fact<'a>>,
-    /// The scopes that can be asked for, with what is said of each.
-    pub scopes: BTreeMap<&'a str, Fact<'a>>,
-    /// All that is written.
+pub struct OauthFlow<'a> {
+    /// The pointer.
+    pub pointer: Rc<str>,
+    /// The URLs of the authorization server.
+    pub urls: Vec<Keyword<'a>>,
+    /// The available scopes with their descriptions.
+    pub scopes: BTreeMap<&'a str, Keyword<'a>>,
+    /// The complete object.
     pub value: &'a Value,
-    /// What is said beside.
-    pub rest: Vec<Fact<'a>>,
+    /// All other keywords.
+    pub other_keywords: Vec<Keyword<'a>>,
 }
 
 impl<'a> Security<'a> {
-    /// What the document says for all operations.
-    pub(super) fn of_document(api: &Api<'a>) -> Result<Self> {
-        match api.member("security") {
+    /// Reads the default of the document.
+    pub(super) fn of_document(resolver: &Resolver<'a>) -> Result<Self> {
+        match resolver.member("security") {
             Some(security) => Self::read(security, "/security".into()),
-            None => Ok(Self { alternatives: [].into(), at: "/security".into() }),
+            None => Ok(Self { alternatives: [].into(), pointer: "/security".into() }),
         }
     }
 
-    pub(super) fn read(security: &'a Value, at: Rc<str>) -> Result<Self> {
-        let sets = list(security, &at)?.iter().map(|set| {
-            let schemes = object(set, &at)?.iter().map(|(name, scopes)| {
-                let scopes = list(scopes, &at)?.iter().map(|scope| text(scope, &at));
-                Ok((name.as_str(), scopes.collect::<Result<_>>()?))
-            });
+    pub(super) fn read(security: &'a Value, pointer: Rc<str>) -> Result<Self> {
+        let read_scopes = |scopes: &'a Value| {
+            let scopes = expect_list(scopes, &pointer)?.iter();
+            scopes.map(|scope| expect_string(scope, &pointer)).collect::<Result<_>>()
+        };
+        let read_set = |set: &'a Value| {
+            let schemes = expect_object(set, &pointer)?.iter();
+            let schemes = schemes.map(|(name, scopes)| Ok((name.as_str(), read_scopes(scopes)?)));
             schemes.collect::<Result<_>>()
-        });
+        };
 
-        Ok(Self { alternatives: sets.collect::<Result<_>>()?, at })
+        let alternatives =
+            expect_list(security, &pointer)?.iter().map(read_set).collect::<Result<_>>()?;
+        Ok(Self { alternatives, pointer })
     }
 
     /// Whether the operation can be called without credentials.
-    pub fn is_open(&self) -> bool {
+    pub fn allows_anonymous(&self) -> bool {
         self.alternatives.is_empty() || self.alternatives.iter().any(BTreeMap::is_empty)
     }
 }
 
-/// The ways to authenticate that a document names.
-pub(super) fn read_schemes<'a>(api: &Api<'a>) -> Result<Vec<Scheme<'a>>> {
-    let (section, at) = match api.flavour() {
-        Flavour::Swagger2 => (api.member("securityDefinitions"), "/securityDefinitions"),
+/// Reads the security schemes of a document.
+pub(super) fn read_schemes<'a>(resolver: &Resolver<'a>) -> Result<Vec<SecurityScheme<'a>>> {
+    let (section, pointer) = match resolver.flavour() {
+        Flavour::Swagger2 => (resolver.member("securityDefinitions"), "/securityDefinitions"),
         Flavour::OpenApi3 => (
-            api.member("components").and_then(|components| components.get("securitySchemes")),
+            resolver.member("components").and_then(|components| components.get("securitySchemes")),
             "/components/securitySchemes",
         ),
     };
     let Some(section) = section else { return Ok(Vec::new()) };
 
-    let schemes = object(section, at)?.iter().map(|(name, value)| {
-        let at: Rc<str> = format!("{at}/{}", pointer_segment(name)).into();
-        let Part { value, at, .. } = api.followed(Part::new(value, at))?;
-        Scheme::read(name, object(value, &at)?, value, at)
+    let schemes = expect_object(section, pointer)?.iter().map(|(name, value)| {
+        let scheme = Located::new(value, format!("{pointer}/{}", pointer_segment(name)));
+        SecurityScheme::read(name, resolver.resolve(scheme)?)
     });
-
     schemes.collect()
 }
 
-/// How credentials are sent.
-const SENT: [&str; 4] = ["type", "scheme", "in", "name"];
+/// The keywords that decide how credentials are sent.
+const TRANSPORT_KEYWORDS: [&str; 4] = ["type", "scheme", "in", "name"];
 
-/// The URLs of an account server.
-const URLS: [&str; 3] = ["authorizationUrl", "tokenUrl", "refreshUrl"];
+/// The keywords with URLs of an authorization server.
+const URL_KEYWORDS: [&str; 3] = ["authorizationUrl", "tokenUrl", "refreshUrl"];
 
-/// The flows of Swagger 2.0, in the words of OpenAPI 3.0.
-const FLOWS_2: [(&str, &str); 4] = [
+/// The OAuth flows of Swagger 2.0 with their names in OpenAPI 3.0.
+const SWAGGER2_FLOWS: [(&str, &str); 4] = [
     ("implicit", "implicit"),
     ("password", "password"),
     ("application", "clientCredentials"),
     ("accessCode", "authorizationCode"),
 ];
 
-impl<'a> Scheme<'a> {
-    fn read(
-        name: &'a str,
-        members: &'a Map<String, Value>,
-        value: &'a Value,
-        at: Rc<str>,
-    ) -> Result<Self> {
+impl<'a> SecurityScheme<'a> {
+    fn read(name: &'a str, Located { value, pointer, .. }: Located<'a>) -> Result<Self> {
         let mut scheme = Self {
             name,
-            sent: BTreeMap::new(),
-            provider: None,
+            transport: BTreeMap::new(),
+            openid_url: None,
             flows: BTreeMap::new(),
             value,
-            rest: Vec::new(),
-            at: at.clone(),
+            other_keywords: Vec::new(),
+            pointer: pointer.clone(),
         };
 
-        for (key, value) in members {
-            let here = format!("{at}/{}", pointer_segment(key));
-            match key.as_str() {
-                key if SENT.contains(&key) => {
-                    _ = scheme.sent.insert(key, text(value, &here)?.into());
-                }
-                "openIdConnectUrl" => {
-                    scheme.provider = Some(Fact { key, value, at: at.clone() });
-                }
-                "flows" => {
-                    for (name, flow) in object(value, &here)? {
-                        let at = format!("{here}/{}", pointer_segment(name)).into();
-                        scheme.flows.insert(name, Flow::read(flow, at, &[])?);
-                    }
-                }
-                // Swagger 2.0: the one flow lies in the scheme itself.
-                "flow" => {
-                    let flow = text(value, &here)?;
-                    let name = FLOWS_2.iter().find(|(old, _)| *old == flow);
-                    let name = name.map_or(flow, |(_, name)| name);
-                    let flow =
-                        Flow::read(scheme.value, at.clone(), &["type", "flow", "description"])?;
-                    scheme.flows.insert(name, flow);
-                }
-                key if URLS.contains(&key) || key == "scopes" => {}
-                _ => scheme.rest.push(Fact { key, value, at: at.clone() }),
-            }
+        for (key, value) in expect_object(value, &pointer)? {
+            scheme.read_keyword(Keyword { key, value, object: pointer.clone() })?;
         }
-
-        // Swagger 2.0 has a type where OpenAPI 3.0 has a scheme of the type `http`.
-        let says = |scheme: &Self, key: &str, word: &str| {
-            scheme.sent.get(key).is_some_and(|said| said == word)
-        };
-
-        if says(&scheme, "type", "basic") {
-            scheme.sent.extend([("type", "http".into()), ("scheme", "basic".into())]);
-        }
-
-        // Neither the schemes of HTTP nor the names of headers are told apart by their case.
-        let in_header = says(&scheme, "in", "header");
-        for (key, said) in &mut scheme.sent {
-            if *key == "scheme" || *key == "name" && in_header {
-                *said = said.to_ascii_lowercase().into();
-            }
-        }
+        scheme.normalise_transport();
 
         Ok(scheme)
     }
+
+    fn read_keyword(&mut self, keyword: Keyword<'a>) -> Result<()> {
+        let (key, value, pointer) = (keyword.key, keyword.value, keyword.pointer());
+        match key {
+            _ if TRANSPORT_KEYWORDS.contains(&key) => {
+                self.transport.insert(key, expect_string(value, &pointer)?.into());
+            }
+            "openIdConnectUrl" => self.openid_url = Some(keyword),
+            "flows" => {
+                for (name, flow) in expect_object(value, &pointer)? {
+                    let pointer = format!("{pointer}/{}", pointer_segment(name)).into();
+                    self.flows.insert(name, OauthFlow::read(flow, pointer, &[])?);
+                }
+            }
+            // In Swagger 2.0, the only flow is part of the scheme itself.
+            "flow" => {
+                let flow = expect_string(value, &pointer)?;
+                let known = SWAGGER2_FLOWS.iter().find(|(name, _)| *name == flow);
+                let name = known.map_or(flow, |(_, name)| name);
+
+                let scheme_keywords = ["type", "flow", "description"];
+                let flow = OauthFlow::read(self.value, keyword.object, &scheme_keywords)?;
+                self.flows.insert(name, flow);
+            }
+            _ if URL_KEYWORDS.contains(&key) || key == "scopes" => {}
+            _ => self.other_keywords.push(keyword),
+        }
+
+        Ok(())
+    }
+
+    /// Makes the transport of both description languages and spellings comparable.
+    fn normalise_transport(&mut self) {
+        let has = |scheme: &Self, key: &str, expected: &str| {
+            scheme.transport.get(key).is_some_and(|value| value == expected)
+        };
+
+        // The type `basic` of Swagger 2.0 is the type `http` with a scheme in OpenAPI 3.0.
+        if has(self, "type", "basic") {
+            self.transport.extend([("type", "http".into()), ("scheme", "basic".into())]);
+        }
+
+        // HTTP authentication schemes and header names are case-insensitive.
+        let is_header = has(self, "in", "header");
+        for (key, value) in &mut self.transport {
+            if *key == "scheme" || *key == "name" && is_header {
+                *value = value.to_ascii_lowercase().into();
+            }
+        }
+    }
 }
 
-impl<'a> Flow<'a> {
-    fn read(value: &'a Value, at: Rc<str>, besides: &[&str]) -> Result<Self> {
-        let members = object(value, &at)?;
-        let urls = members.iter().filter(|(key, _)| URLS.contains(&key.as_str()));
-        let urls = urls.map(|(key, value)| Fact { key, value, at: at.clone() }).collect();
-        let rest = fact::rest(members, &at, |key| {
-            URLS.contains(&key) || key == "scopes" || besides.contains(&key)
-        });
+impl<'a> OauthFlow<'a> {
+    fn read(value: &'a Value, pointer: Rc<str>, scheme_keywords: &[&str]) -> Result<Self> {
+        let members = expect_object(value, &pointer)?;
         let mut scopes = BTreeMap::new();
-
         if let Some(value) = members.get("scopes") {
-            let inside: Rc<str> = format!("{at}/scopes").into();
-            for (key, value) in object(value, &inside)? {
-                scopes.insert(key.as_str(), Fact { key, value, at: inside.clone() });
+            let object: Rc<str> = format!("{pointer}/scopes").into();
+            for (key, value) in expect_object(value, &object)? {
+                scopes.insert(key.as_str(), Keyword { key, value, object: object.clone() });
             }
         }
 
-        Ok(Self { at, urls, scopes, value, rest })
+        let is_url = |key: &str| URL_KEYWORDS.contains(&key);
+        let is_known = |key: &str| is_url(key) || key == "scopes" || scheme_keywords.contains(&key);
+
+        Ok(Self {
+            // Every keyword that is not a URL counts as known.
+            urls: other_keywords(members, &pointer, |key| !is_url(key)),
+            scopes,
+            value,
+            other_keywords: other_keywords(members, &pointer, is_known),
+            pointer,
+        })
     }
 }

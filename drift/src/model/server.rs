@@ -1,4 +1,4 @@
-//! Where the API is served.
+//! Servers.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,130 +6,177 @@ use std::rc::Rc;
 
 use connect_codegen::diagnostic::{Result, pointer_segment};
 use connect_codegen::openapi::document::Flavour;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::fact::{self, Fact};
-use super::{Api, list, object, text};
+use super::keyword::{Keyword, other_keywords};
+use super::resolver::Resolver;
+use super::value::{expect_list, expect_object, expect_string};
 
-/// The servers of an operation, and who says so: the operation, its path or the document.
+/// The servers of an operation.
 #[derive(Debug, Clone)]
 pub struct Servers<'a> {
     /// The servers, the default first.
     pub list: Rc<[Server<'a>]>,
-    /// The pointer of what says so.
-    pub at: Rc<str>,
+    /// The pointer of the declaration, in the operation, its path or the document.
+    pub pointer: Rc<str>,
 }
 
-/// One server.
+/// A server.
 #[derive(Debug, Clone)]
 pub struct Server<'a> {
-    /// Its URL, without a slash at the end, where each variable has its default.
+    /// The URL without a trailing slash, with the default of each variable inserted.
     pub url: Cow<'a, str>,
-    /// The other URLs that it has, by one variable of another value: `{}` where that may be any.
-    pub others: Vec<String>,
-    /// What is said of each variable but its values.
-    pub variables: BTreeMap<&'a str, Vec<Fact<'a>>>,
-    /// What is said beside.
-    pub rest: Vec<Fact<'a>>,
+    /// The URLs with another value for one variable; `{}` stands for a variable without an enum.
+    pub alternative_urls: Vec<String>,
+    /// The keywords of each variable, except its values.
+    pub variables: BTreeMap<&'a str, Vec<Keyword<'a>>>,
+    /// All other keywords.
+    pub other_keywords: Vec<Keyword<'a>>,
+}
+
+/// The default and the possible values of a server variable.
+struct VariableValues<'a> {
+    default: &'a str,
+    choices: Vec<&'a str>,
 }
 
 impl<'a> Server<'a> {
-    /// A server of which nothing is said but where it is.
-    fn at(url: impl Into<Cow<'a, str>>) -> Self {
-        let (url, others) = (url.into(), Vec::new());
-        Self { url, others, variables: BTreeMap::new(), rest: Vec::new() }
+    /// Creates a server without variables.
+    fn new(url: impl Into<Cow<'a, str>>) -> Self {
+        Self {
+            url: url.into(),
+            alternative_urls: Vec::new(),
+            variables: BTreeMap::new(),
+            other_keywords: Vec::new(),
+        }
     }
 
-    fn read(server: &'a Value, at: Rc<str>) -> Result<Self> {
-        let members = object(server, &at)?;
-        let url = members.get("url").map_or(Ok(""), |url| text(url, &format!("{at}/url")))?;
-        let mut new = Self::at(url);
-        new.rest = fact::rest(members, &at, |key| ["url", "variables"].contains(&key));
+    fn read(server: &'a Value, pointer: Rc<str>) -> Result<Self> {
+        let members = expect_object(server, &pointer)?;
+        let template = match members.get("url") {
+            Some(url) => expect_string(url, &format!("{pointer}/url"))?,
+            None => "",
+        };
+        let mut server = Self::new(template);
+        let known = ["url", "variables"];
+        server.other_keywords = other_keywords(members, &pointer, |key| known.contains(&key));
 
-        let (mut values, inside) = (BTreeMap::new(), format!("{at}/variables"));
-        let variables =
-            members.get("variables").map_or(Ok(None), |it| object(it, &inside).map(Some))?;
-        for (name, variable) in variables.into_iter().flatten() {
-            let at: Rc<str> = format!("{inside}/{}", pointer_segment(name)).into();
-            let says = object(variable, &at)?;
-            let usual =
-                says.get("default").map(|it| text(it, &at)).transpose()?.unwrap_or_default();
-            let choices = says.get("enum").map(|it| list(it, &at)).transpose()?;
-            let choices =
-                choices.map(|it| it.iter().map(|it| text(it, &at)).collect::<Result<_>>());
-            let choices: Vec<&str> = choices.transpose()?.unwrap_or_else(|| vec!["{}"]);
-            let rest = fact::rest(says, &at, |key| ["default", "enum"].contains(&key));
+        let mut values = server.read_variables(members, &format!("{pointer}/variables"))?;
+        // A variable that is not part of the URL has no effect.
+        values.retain(|name, _| template.contains(&format!("{{{name}}}")));
+        server.expand(template, &values);
 
-            new.variables.insert(name, rest);
-            values.insert(name.as_str(), (usual, choices));
+        Ok(server)
+    }
+
+    fn read_variables(
+        &mut self,
+        members: &'a Map<String, Value>,
+        pointer: &str,
+    ) -> Result<BTreeMap<&'a str, VariableValues<'a>>> {
+        let mut values = BTreeMap::new();
+        let Some(variables) = members.get("variables") else { return Ok(values) };
+
+        for (name, variable) in expect_object(variables, pointer)? {
+            let pointer: Rc<str> = format!("{pointer}/{}", pointer_segment(name)).into();
+            let members = expect_object(variable, &pointer)?;
+
+            let default = match members.get("default") {
+                Some(default) => expect_string(default, &pointer)?,
+                None => "",
+            };
+            let choices = match members.get("enum") {
+                Some(choices) => {
+                    let choices = expect_list(choices, &pointer)?.iter();
+                    choices.map(|choice| expect_string(choice, &pointer)).collect::<Result<_>>()?
+                }
+                None => vec!["{}"],
+            };
+
+            let known = ["default", "enum"];
+            let keywords = other_keywords(members, &pointer, |key| known.contains(&key));
+            self.variables.insert(name, keywords);
+            values.insert(name.as_str(), VariableValues { default, choices });
         }
 
-        // One that the URL does not name makes no other.
-        values.retain(|name, _| url.contains(&format!("{{{name}}}")));
-        let filled = |other: Option<(&str, &str)>| {
-            let fill = |url: String, (name, (usual, _)): (&&str, &(&str, Vec<&str>))| {
-                let value = other.filter(|(of, _)| of == name).map_or(*usual, |(_, value)| value);
-                url.replace(&format!("{{{name}}}"), value)
-            };
-            values.iter().fold(url.to_owned(), fill).trim_end_matches('/').to_owned()
-        };
+        Ok(values)
+    }
 
-        new.url = match values.is_empty() {
-            true => url.trim_end_matches('/').into(),
-            false => filled(None).into(),
-        };
-        let choices = values.iter().flat_map(|(name, (_, all))| all.iter().map(|it| (*name, *it)));
-        new.others = choices.map(|choice| filled(Some(choice))).collect();
-        new.others.retain(|other| *other != new.url);
+    /// Sets the URLs that result from a template.
+    fn expand(&mut self, template: &'a str, values: &BTreeMap<&str, VariableValues>) {
+        if values.is_empty() {
+            self.url = template.trim_end_matches('/').into();
+            return;
+        }
 
-        Ok(new)
+        // Inserts the defaults, except for one variable with another value.
+        let fill = |chosen: Option<(&str, &str)>| {
+            let mut url = template.to_owned();
+            for (name, variable) in values {
+                let chosen = chosen.filter(|(chosen_name, _)| chosen_name == name);
+                let value = chosen.map_or(variable.default, |(_, value)| value);
+                url = url.replace(&format!("{{{name}}}"), value);
+            }
+            url.trim_end_matches('/').to_owned()
+        };
+        let url = fill(None);
+
+        for (name, variable) in values {
+            let urls = variable.choices.iter().map(|choice| fill(Some((name, choice))));
+            self.alternative_urls.extend(urls.filter(|alternative| *alternative != url));
+        }
+        self.url = url.into();
     }
 }
 
 impl<'a> Servers<'a> {
-    /// The servers that the document names for all operations.
-    pub(super) fn of_document(api: &Api<'a>) -> Result<Self> {
-        match (api.flavour(), api.member("servers")) {
+    /// Reads the default of the document.
+    pub(super) fn of_document(resolver: &Resolver<'a>) -> Result<Self> {
+        match (resolver.flavour(), resolver.member("servers")) {
             (Flavour::OpenApi3, Some(servers)) => Self::read(servers, "/servers".into()),
             (Flavour::OpenApi3, None) => Self::read(&Value::Null, "/servers".into()),
-            (Flavour::Swagger2, _) => of_swagger2(api),
+            (Flavour::Swagger2, _) => read_swagger2(resolver),
         }
     }
 
-    /// No server at all is that of the document.
-    pub(super) fn read(servers: &'a Value, at: Rc<str>) -> Result<Self> {
-        let servers = list(servers, &at)?.iter().enumerate();
-        let servers =
-            servers.map(|(index, server)| Server::read(server, format!("{at}/{index}").into()));
+    /// Reads a list of servers. An empty list means the server that provides the document.
+    pub(super) fn read(servers: &'a Value, pointer: Rc<str>) -> Result<Self> {
+        let servers = expect_list(servers, &pointer)?.iter().enumerate();
+        let servers = servers
+            .map(|(index, server)| Server::read(server, format!("{pointer}/{index}").into()));
         let mut servers: Vec<Server> = servers.collect::<Result<_>>()?;
 
         if servers.is_empty() {
-            servers.push(Server::at(""));
+            servers.push(Server::new(""));
         }
-        Ok(Self { list: servers.into(), at })
+        Ok(Self { list: servers.into(), pointer })
     }
 }
 
-/// Swagger 2.0 says it in three pieces. Without a host it is that of the document.
-fn of_swagger2<'a>(api: &Api<'a>) -> Result<Servers<'a>> {
-    let piece = |key: &str| -> Result<&'a str> {
-        api.member(key).map_or(Ok(""), |value| text(value, &format!("/{key}")))
+/// Reads `schemes`, `host` and `basePath` of Swagger 2.0. Without a host, the server is the one that
+/// provides the document.
+fn read_swagger2<'a>(resolver: &Resolver<'a>) -> Result<Servers<'a>> {
+    let string = |key: &str| -> Result<&'a str> {
+        match resolver.member(key) {
+            Some(value) => expect_string(value, &format!("/{key}")),
+            None => Ok(""),
+        }
     };
-    let (host, base) = (piece("host")?, piece("basePath")?.trim_end_matches('/'));
+    let (host, base_path) = (string("host")?, string("basePath")?.trim_end_matches('/'));
 
-    let schemes = match api.member("schemes") {
-        Some(schemes) if !host.is_empty() => list(schemes, "/schemes")?
+    if host.is_empty() {
+        let server = Server::new(base_path);
+        return Ok(Servers { list: [server].into(), pointer: "/basePath".into() });
+    }
+
+    let schemes = match resolver.member("schemes") {
+        Some(schemes) => expect_list(schemes, "/schemes")?
             .iter()
-            .map(|scheme| Ok(format!("{}:", text(scheme, "/schemes")?)))
+            .map(|scheme| Ok(format!("{}:", expect_string(scheme, "/schemes")?)))
             .collect::<Result<Vec<_>>>()?,
-        _ => vec![String::new()],
+        None => vec![String::new()],
     };
+    let servers = schemes.iter().map(|scheme| Server::new(format!("{scheme}//{host}{base_path}")));
 
-    let server = |scheme: String| {
-        let host = if host.is_empty() { String::new() } else { format!("{scheme}//{host}") };
-        Server::at(format!("{host}{base}"))
-    };
-    let at = if host.is_empty() { "/basePath" } else { "/host" };
-
-    Ok(Servers { list: schemes.into_iter().map(server).collect(), at: at.into() })
+    Ok(Servers { list: servers.collect(), pointer: "/host".into() })
 }

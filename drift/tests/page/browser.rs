@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by its own driver.
+//! Controls a headless Chromium through `chromedriver`.
 
 use std::future::Future;
 use std::io::{BufRead as _, BufReader};
@@ -9,19 +9,20 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 
-/// Where `chromedriver` may lie besides the `PATH`: GitHub's machines say it here.
-const FOLDER: &str = "CHROMEWEBDRIVER";
+/// The variable with the folder of `chromedriver`, which GitHub's runners set. Without it, the `PATH`
+/// is searched.
+const DRIVER_FOLDER: &str = "CHROMEWEBDRIVER";
 
-/// The program that drives browsers. It ends with this value.
+/// A running `chromedriver`, which is stopped on drop.
 pub struct Driver {
     process: Child,
     address: String,
 }
 
 impl Driver {
-    /// Starts it on a free port of loopback. If there is none on this machine, says so.
+    /// Starts `chromedriver` on a free local port. The error is the reason why it could not start.
     pub fn start() -> Result<Self, String> {
-        let folder = std::env::var_os(FOLDER).map(PathBuf::from);
+        let folder = std::env::var_os(DRIVER_FOLDER).map(PathBuf::from);
         let program = folder.unwrap_or_default().join("chromedriver");
 
         let mut process = Command::new(&program)
@@ -30,7 +31,7 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}", program.display()))?;
-        let stdout = process.stdout.take().expect("it is piped");
+        let stdout = process.stdout.take().expect("stdout is piped");
         let mut driver = Self { process, address: String::new() };
 
         for line in BufReader::new(stdout).lines() {
@@ -41,10 +42,10 @@ impl Driver {
             }
         }
 
-        Err("chromedriver ended without a word of its port".to_owned())
+        Err("chromedriver ended without printing its port".to_owned())
     }
 
-    /// Opens a page in a browser of its own and hands it to `test`.
+    /// Opens a page in a new browser and passes it to `test`.
     pub fn open<F: Future<Output = ()>>(
         &self,
         html: &str,
@@ -52,9 +53,9 @@ impl Driver {
         extra: &[&str],
         test: impl FnOnce(Page) -> F,
     ) {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("report.html");
-        std::fs::write(&file, html).expect("a page");
+        std::fs::write(&file, html).expect("the page is written");
 
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
         let mut arguments = vec![
@@ -72,20 +73,20 @@ impl Driver {
         ];
 
         arguments.extend(extra);
-        let wanted = json!({ "goog:chromeOptions": { "args": arguments } });
-        let Value::Object(wanted) = wanted else { unreachable!("it is an object") };
+        let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+        let Value::Object(capabilities) = capabilities else { unreachable!("it is an object") };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
 
         runtime.expect("a runtime").block_on(async {
             let mut builder = ClientBuilder::new(HttpConnector::new());
-            let client = builder.capabilities(wanted).connect(&self.address).await;
+            let client = builder.capabilities(capabilities).connect(&self.address).await;
             let client = client.expect("a browser");
             let url = format!("file://{}{fragment}", file.display());
             client.goto(&url).await.expect("the page");
             test(Page { client: client.clone() }).await;
 
-            // A test that panics leaves its browser to the driver, which ends with it.
-            client.close().await.expect("an end");
+            // If a test panics, the driver stops the browser.
+            client.close().await.expect("the browser closes");
         });
     }
 }
@@ -103,31 +104,34 @@ pub struct Page {
 }
 
 impl Page {
-    /// The value of an expression.
+    /// Evaluates a JavaScript expression.
     pub async fn eval(&self, expression: &str) -> Value {
         let script = format!("return {expression};");
         self.client.execute(&script, Vec::new()).await.expect(expression)
     }
 
-    /// Clicks on what a selector finds first.
+    /// Clicks the first element that matches a selector.
     pub async fn click(&self, selector: &str) {
         let element = self.client.find(Locator::Css(selector)).await.expect(selector);
         element.click().await.expect(selector);
     }
 
-    /// Types into whatever has the focus.
+    /// Types into the focused element.
     pub async fn press(&self, keys: &str) {
-        let active = self.client.active_element().await.expect("a focus");
-        active.send_keys(keys).await.expect("keys");
+        let active = self.client.active_element().await.expect("a focused element");
+        active.send_keys(keys).await.expect("the keys are sent");
     }
 
-    /// The classes of the findings that can be seen, in their order.
-    pub async fn seen(&self) -> Value {
-        let seen = "[...document.querySelectorAll('.finding')].filter(it => it.checkVisibility())";
-        self.eval(&format!("{seen}.map(it => it.dataset.wire + ' ' + it.dataset.source)")).await
+    /// Returns the verdicts of the visible findings, in order.
+    pub async fn visible_findings(&self) -> Value {
+        let visible = "[...document.querySelectorAll('.finding')].filter(element => element.checkVisibility())";
+        self.eval(&format!(
+            "{visible}.map(element => element.dataset.wire + ' ' + element.dataset.source)"
+        ))
+        .await
     }
 
-    /// What the page says of how many are shown.
+    /// Returns the text with the number of visible findings.
     pub async fn count(&self) -> Value {
         self.eval("document.getElementById('shown').textContent").await
     }

@@ -1,15 +1,16 @@
-//! Reports to show, made by hand.
+//! Sample reports for the tests.
 
 use chrono::NaiveDate;
 use connect_drift::accepted::Accepted;
 use connect_drift::change_kind::ChangeKind;
-use connect_drift::finding::{Finding, Source, Wire};
-use connect_drift::report::{Note, NoteKind, Report, Side};
+use connect_drift::finding::Finding;
+use connect_drift::report::{DocumentInfo, Note, NoteKind, Report};
 use connect_drift::review::Review;
+use connect_drift::verdict::{SourceVerdict, WireVerdict};
 use semver::Version;
 use serde_json::{Value, json};
 
-/// A document with some lines to point at.
+/// A document with known lines.
 pub const TEXT: &str = r##"{
   "openapi": "3.0.3",
   "paths": {
@@ -34,8 +35,8 @@ pub const TEXT: &str = r##"{
 }
 "##;
 
-pub fn side(location: &str) -> Side {
-    Side {
+pub fn document_info(location: &str) -> DocumentInfo {
+    DocumentInfo {
         location: location.to_owned(),
         sha256: "ef22b23ca65953343cc84861ebe914d96725ddd7ed74f38f4519701c486dfbc2".to_owned(),
         language: "OpenAPI 3.0.3".to_owned(),
@@ -47,9 +48,9 @@ pub fn side(location: &str) -> Side {
     }
 }
 
-pub fn finding(wire: Wire, source: Source, message: &str) -> Finding {
+pub fn finding(wire: WireVerdict, source: SourceVerdict, message: &str) -> Finding {
     Finding {
-        class: ChangeKind::Unclassified,
+        kind: ChangeKind::Unclassified,
         wire,
         source,
         pointer: Some("/components/schemas/Cluster/properties/status/enum".to_owned()),
@@ -62,10 +63,10 @@ pub fn finding(wire: Wire, source: Source, message: &str) -> Finding {
     }
 }
 
-/// A report with a finding of each verdict, and notes of each kind.
+/// Returns a report with a finding of each wire verdict and a note of each kind.
 pub fn report() -> Report {
     let removed = Finding {
-        class: ChangeKind::OperationRemoved,
+        kind: ChangeKind::OperationRemoved,
         pointer: Some("/paths/~1jobs~1{job_id}/post".to_owned()),
         revision_pointer: None,
         operations: vec!["POST /jobs/{job_id}".to_owned()],
@@ -74,25 +75,37 @@ pub fn report() -> Report {
             json!({"operationId": "print", "parameters": [{"name": "job_id", "in": "path"}]}),
         ),
         new: None,
-        ..finding(Wire::Breaking, Source::Major, "The operation `POST /jobs/{job_id}` is gone.")
+        ..finding(
+            WireVerdict::Breaking,
+            SourceVerdict::Major,
+            "The operation `POST /jobs/{job_id}` was removed.",
+        )
     };
 
     let added = Finding {
-        class: ChangeKind::OperationAdded,
+        kind: ChangeKind::OperationAdded,
         pointer: None,
         revision_pointer: Some("/paths/~1usage/get".to_owned()),
         operations: vec!["GET /usage".to_owned()],
         rust_items: vec!["Client::get_usage".to_owned(), "requests::GetUsage".to_owned()],
         old: None,
         new: Some(json!({"operationId": "get_usage", "tags": ["usage"]})),
-        ..finding(Wire::Compatible, Source::Minor, "The operation `GET /usage` is new.")
+        ..finding(
+            WireVerdict::Compatible,
+            SourceVerdict::Minor,
+            "The operation `GET /usage` was added.",
+        )
     };
 
-    let described = Finding {
+    let description_changed = Finding {
         old: Some(json!("State of the cluster.")),
         new: Some(json!("The state of the cluster.\nOne of two.")),
         rust_items: Vec::new(),
-        ..finding(Wire::None, Source::Patch, "The description of `Cluster.status` changed.")
+        ..finding(
+            WireVerdict::None,
+            SourceVerdict::Patch,
+            "The description of `Cluster.status` changed.",
+        )
     };
 
     let note = |kind, message: &str, help: Option<&str>| Note {
@@ -102,42 +115,46 @@ pub fn report() -> Report {
     };
 
     Report {
-        base: side("spec/connect-v1.openapi.json"),
-        revision: side("https://api.ultimaker.com/connect/v1/spec"),
+        base: document_info("spec/connect-v1.openapi.json"),
+        revision: document_info("https://api.ultimaker.com/connect/v1/spec"),
         findings: vec![
             removed,
-            finding(Wire::Risky, Source::Major, "A value of `Cluster.status` became `idle`."),
+            finding(
+                WireVerdict::Risky,
+                SourceVerdict::Major,
+                "A value of `Cluster.status` became `idle`.",
+            ),
             added,
-            described,
+            description_changed,
         ],
         unreached: 2,
         notes: vec![
             note(
                 NoteKind::NeverApplied,
-                "Action 3 of the overlay mends nothing any more.",
+                "Action 3 of the overlay no longer applies.",
                 Some("delete it from `spec/overlay.yaml`"),
             ),
             note(
                 NoteKind::Policy,
-                "The policy does not know `GET /usage`.",
-                Some("name it in spec/policy.yaml:\n  - { id: get_usage, route: GET /usage }"),
+                "The policy has no entry for `GET /usage`.",
+                Some("add to spec/policy.yaml:\n  - { id: get_usage, route: GET /usage }"),
             ),
-            note(NoteKind::Witness, "Both crates were generated and compared.", None),
+            note(NoteKind::ApiDiff, "The public APIs of both crates were compared.", None),
         ],
     }
 }
 
-/// A report with these findings only.
+/// Returns a report with the given findings and without notes.
 pub fn with(findings: Vec<Finding>) -> Report {
     Report { findings, unreached: 0, notes: Vec::new(), ..report() }
 }
 
-/// The day of the tests.
+/// Returns the current day of the tests.
 pub fn today() -> NaiveDate {
-    NaiveDate::from_ymd_opt(2026, 11, 25).expect("a day")
+    NaiveDate::from_ymd_opt(2026, 11, 25).expect("a valid date")
 }
 
-/// An entry of `spec/accepted.toml`.
+/// Returns an entry of `spec/accepted.toml` for a finding.
 pub fn entry(finding: &Finding, reason: &str, expires: &str) -> String {
     let fingerprint = finding.fingerprint();
     let reason = Value::from(reason);
@@ -148,8 +165,8 @@ pub fn entry(finding: &Finding, reason: &str, expires: &str) -> String {
     )
 }
 
-/// A review of a report with these acceptances.
+/// Reviews a report with the given acceptances.
 pub fn review(report: Report, accepted: &str) -> Review {
-    let accepted = Accepted::parse(accepted).expect("acceptances");
+    let accepted = Accepted::parse(accepted).expect("valid acceptances");
     Review::new(report, &accepted, today(), &Version::new(0, 1, 0))
 }

@@ -48,28 +48,24 @@ impl ApiResponse {
         }
     }
 
-    /// An error response with one error for each detail.
+    /// An error response of this status.
     ///
-    /// It is built from the operation's example for this status, else from another operation's. If
-    /// the document has none, the error has the same shape.
-    pub fn error(
-        contract: &Contract,
-        operation: Option<&Operation>,
-        status: StatusCode,
-        details: &[String],
-    ) -> Self {
-        let body = error_body(contract, operation, status, details);
+    /// It is the operation's example for this status, else another operation's. If the document has
+    /// none, the error has the same shape.
+    pub fn error(contract: &Contract, operation: Option<&Operation>, status: StatusCode) -> Self {
+        let body = set_details(error_example(contract, operation, status), status, &[]);
         Self::json(status, body.to_string())
     }
 
-    /// An [error response](Self::error) to a rejected request, validated against the document.
+    /// The response to a rejected request: an [error](Self::error) with these details, validated
+    /// against the document.
     pub fn rejection(
         contract: &Contract,
         operation: Option<&Operation>,
         status: StatusCode,
         details: &[String],
     ) -> Self {
-        let body = error_body(contract, operation, status, details);
+        let body = set_details(error_example(contract, operation, status), status, details);
         Self::validated(contract, operation, status, body)
     }
 
@@ -152,15 +148,6 @@ impl IntoResponse for ApiResponse {
         response.headers_mut().extend(self.headers);
         response
     }
-}
-
-fn error_body(
-    contract: &Contract,
-    operation: Option<&Operation>,
-    status: StatusCode,
-    details: &[String],
-) -> Value {
-    set_details(error_example(contract, operation, status), status, details)
 }
 
 /// The example body of an error with this status: the operation's own, else another operation's.

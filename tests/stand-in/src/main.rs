@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 ///
 /// The server listens on the loopback interface, and prints the base URL and the token for a
 /// client. Jobs can be printed, paused, moved and aborted, printers renamed and updated, materials
-/// uploaded. Each response is valid by the API's document. New jobs appear in lists after ten
+/// uploaded. Each response conforms to the API's document. New jobs appear in lists after ten
 /// seconds, as they can with the service. Without --quiet, random events happen: jobs arrive and
 /// printers go offline.
 #[derive(Parser)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use connect_api::models::ClusterNoteUpdateRequest;
@@ -13,7 +13,7 @@ use connect_stand_in::StandIn;
 use connect_stand_in::{BodyLength, Fault};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Subscriber};
+use tracing::{Dispatch, Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 
@@ -164,8 +164,17 @@ struct Setup {
     _guard: tracing::subscriber::DefaultGuard,
 }
 
+/// A second dispatcher, which records nothing.
+///
+/// With a single dispatcher, `tracing` caches whether a span is enabled by asking the current thread's
+/// default. Another test's thread, which has no dispatcher, could then disable the spans of these tests.
+static SECOND_DISPATCHER: LazyLock<Dispatch> =
+    LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
 /// Starts a stand-in server and a client, and captures the spans of this thread, on which both run.
 async fn set_up() -> Setup {
+    LazyLock::force(&SECOND_DISPATCHER);
+
     let capture = Capture::default();
     let subscriber = tracing_subscriber::registry().with(capture.clone());
     let guard = tracing::subscriber::set_default(subscriber);

@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::openapi::document::{Provenance, Upstream, sha256};
 use connect_codegen::policy::Policy;
-use connect_drift::connect::is_connects;
+use connect_drift::connect::is_connect_document;
 
 /// A document that was fetched and found good.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Fetched {
 
     /// Refuses the document of another API, so that it never takes the place of the committed one.
     pub fn must_be_connects(&self, policy: &Policy) -> Result<()> {
-        if is_connects(&self.upstream.document, policy) {
+        if is_connect_document(&self.upstream.document, policy) {
             return Ok(());
         }
         Err(Diagnostic::new("not the Connect API's document: most of its operations are missing")

@@ -40,17 +40,17 @@ impl Examples<'_> {
         let Call { given, mut statements, arguments, setters } = call;
         let name = names::ident(&operation.id);
         let call = quote! { client.#name(#(#arguments),*) };
-        let answer = match operation.response {
+        let binding = match operation.response {
             Response::Empty => quote! {},
-            _ => quote! { let answer = },
+            _ => quote! { let response = },
         };
 
-        let chain = quote! { #answer #call #(#setters)*.send().await?; };
+        let chain = quote! { #binding #call #(#setters)*.send().await?; };
         if setters.is_empty() || fits_on_one_line(&chain) {
             statements.push(chain);
         } else {
             statements.push(quote! { let request = #call; });
-            statements.push(quote! { #answer request #(#setters)*.send().await?; });
+            statements.push(quote! { #binding request #(#setters)*.send().await?; });
         }
 
         let frame = quote! {

@@ -1,13 +1,14 @@
 //! Parses the published page line by line. A line that is not recognised is an error.
 
 mod endpoint;
+mod lines;
 mod model;
 
 use std::collections::HashSet;
-use std::hash::Hash;
 
 use super::cell::excerpt;
 use crate::diagnostic::{Diagnostic, Result};
+use lines::{Lines, check_unique};
 
 pub use endpoint::{Operation, Parameter, Response};
 pub use model::{Kind, Model, Property, Scalar, UNION};
@@ -45,7 +46,6 @@ pub fn parse(text: &str) -> Result<Page> {
 
     let mut operations: Vec<Operation> = Vec::new();
     let mut seen = HashSet::new();
-
     while lines.peek() != Some("#### Models") {
         let operation = endpoint::parse_operation(&mut lines)?;
         check_unique(&mut seen, operation.key(), operation.line)?;
@@ -55,7 +55,6 @@ pub fn parse(text: &str) -> Result<Page> {
     lines.expect("#### Models")?;
     let mut models = Vec::new();
     let mut seen = HashSet::new();
-
     while lines.peek().is_some() {
         let model = model::parse_model(&mut lines)?;
         check_unique(&mut seen, model.name.clone(), model.line)?;
@@ -84,66 +83,4 @@ fn parse_root(lines: &mut Lines<'_>) -> Result<Root> {
     })?;
 
     Ok(Root { scheme: scheme.into(), host: host.into(), base_path: path.into() })
-}
-
-/// Rejects a duplicate key. A JSON object would silently keep only one of the two.
-fn check_unique<T: Hash + Eq + ToString>(seen: &mut HashSet<T>, key: T, line: usize) -> Result<()> {
-    let name = key.to_string();
-    if seen.insert(key) {
-        return Ok(());
-    }
-
-    Err(Diagnostic::at_line(line, format!("duplicate `{name}`")))
-}
-
-/// The lines of the page that are not blank, with their numbers.
-struct Lines<'a> {
-    lines: Vec<(usize, &'a str)>,
-    position: usize,
-    last: usize,
-}
-
-impl<'a> Lines<'a> {
-    fn new(text: &'a str) -> Self {
-        let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line));
-        let lines = numbered.filter(|(_, line)| !line.trim().is_empty()).collect();
-        Self { lines, position: 0, last: text.lines().count().max(1) }
-    }
-
-    fn peek(&self) -> Option<&'a str> {
-        self.lines.get(self.position).map(|(_, text)| *text)
-    }
-
-    /// The next line. `expected` describes it for the error at the end of the page.
-    fn next(&mut self, expected: &str) -> Result<(usize, &'a str)> {
-        let next = self.lines.get(self.position).copied().ok_or_else(|| {
-            Diagnostic::at_line(self.last, format!("the page ends, expected {expected}"))
-                .help("save the whole page again; this one is truncated or is not the API's page")
-        })?;
-        self.position += 1;
-
-        Ok(next)
-    }
-
-    /// Reads a line that must be `expected`.
-    fn expect(&mut self, expected: &str) -> Result<()> {
-        let (line, text) = self.next(&format!("`{expected}`"))?;
-        if text == expected {
-            return Ok(());
-        }
-
-        Err(Diagnostic::at_line(line, format!("expected `{expected}`, found {}", excerpt(text)))
-            .help("the page must be the saved Swagger UI page of the API, as Markdown"))
-    }
-
-    /// Reads the rows of a table, at least one.
-    fn rows<T>(&mut self, mut parse: impl FnMut(usize, &'a str) -> Result<T>) -> Result<Vec<T>> {
-        let mut rows = Vec::new();
-        while rows.is_empty() || self.peek().is_some_and(|text| text.starts_with('|')) {
-            let (line, text) = self.next("a row of the table")?;
-            rows.push(parse(line, text)?);
-        }
-
-        Ok(rows)
-    }
 }

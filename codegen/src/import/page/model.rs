@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Number, Value};
 
-use super::{Lines, check_unique};
+use super::lines::{Lines, check_unique};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::import::cell::{self, BREAK, GAP, excerpt};
 

@@ -9,8 +9,8 @@ use crate::openapi::walk;
 
 pub(crate) const REASON: &str = "The library that writes the upstream document declares whole numbers as \
      `number` without a format, and floating-point numbers as `number` with the format `float`, \
-     although the service sends doubles. The quantities listed in the policy can be fractional \
-     whatever the document says. The limits of 64-bit integers went through a double and are wrong, \
+     although the service sends doubles. The quantities listed in the policy can be fractional, \
+     regardless of the document. The limits of 64-bit integers went through a double and are wrong, \
      so they are removed.";
 
 /// 2⁶³: both bounds of a 64-bit integer have this absolute value after a conversion to a double.

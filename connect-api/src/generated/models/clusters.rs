@@ -18,7 +18,7 @@ pub enum ClusterAuthenticationStatus {
 
 /// The status of the printer that is used for display purpose.
 ///
-/// The service has 29 values, of which the API document lists 10.
+/// The service has 29 values, of which 10 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClusterDisplayStatus {

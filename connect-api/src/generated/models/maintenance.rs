@@ -4,7 +4,7 @@
 
 /// Not described in the API document.
 ///
-/// The service has 43 values, of which the API document lists 2.
+/// The service has 43 values, of which 2 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaintenanceTaskCode {

@@ -46,7 +46,7 @@ pub struct MaterialProfileResponse {
 
 /// The uploading status of the file.
 ///
-/// The service has 3 values, of which the API document lists 1.
+/// The service has 3 values, of which 1 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaterialProfileStatus {

@@ -61,7 +61,7 @@ pub struct ClusterPrintJobConfigurationChange {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ClusterPrintJobConstraints {
-    /// Unique name of the printer that this job should be printed on.Should be one of the unique\_name
+    /// Unique name of the printer that this job should be printed on. Should be one of the unique\_name
     /// field values in the cluster, e.g. 'ultimakersystem-ccbdd30044ec'
     pub require_printer_name: Option<String>,
 }
@@ -138,7 +138,7 @@ pub struct FilterResponse {
 
 /// The type of the filters.
 ///
-/// The service has 4 values, of which the API document lists 1.
+/// The service has 4 values, of which 1 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FilterType {
@@ -340,7 +340,7 @@ pub struct PrintJobDetailsResponse {
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
     pub build_plate: Option<ClusterPrinterBuildPlate>,
-    /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
+    /// Unique cloud ID of a print job if it originated in the cloud. It may be empty in case the user
     /// does not have access to the print job.
     ///
     /// Exactly 44 characters.
@@ -370,7 +370,7 @@ pub struct PrintJobDetailsResponse {
     pub is_online: bool,
     /// The number of seconds since this job was checked.
     pub last_seen: Option<f64>,
-    /// The machine type that this job should be printed on.Coincides with the machine\_type field of
+    /// The machine type that this job should be printed on. Coincides with the machine\_type field of
     /// the printer object.
     pub machine_variant: MachineVariant,
     /// The name of the print job. Usually the name of the .gcode file.
@@ -458,7 +458,7 @@ pub struct PrintJobExtruderMetadata {
 
 /// The status of the print job.
 ///
-/// The service has 6 values, of which the API document lists 3.
+/// The service has 6 values, of which 3 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobFileStatus {
@@ -571,7 +571,7 @@ pub struct PrintJobInstanceReportResponse {
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
     pub build_plate: Option<ClusterPrinterBuildPlate>,
-    /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
+    /// Unique cloud ID of a print job if it originated in the cloud. It may be empty in case the user
     /// does not have access to the print job.
     ///
     /// Exactly 44 characters.
@@ -602,7 +602,7 @@ pub struct PrintJobInstanceReportResponse {
     pub impediments_to_printing: Option<Vec<ClusterPrintJobImpediment>>,
     /// The number of seconds since this job was checked.
     pub last_seen: Option<f64>,
-    /// The machine type that this job should be printed on.Coincides with the machine\_type field of
+    /// The machine type that this job should be printed on. Coincides with the machine\_type field of
     /// the printer object.
     pub machine_variant: MachineVariant,
     /// The name of the print job. Usually the name of the .gcode file.
@@ -664,7 +664,7 @@ pub struct PrintJobInstanceResponse {
     pub assigned_to: Option<String>,
     /// See [`ClusterPrinterBuildPlate`].
     pub build_plate: Option<ClusterPrinterBuildPlate>,
-    /// Unique cloud ID of a print job if it originated in the cloud.It may be empty in case the user
+    /// Unique cloud ID of a print job if it originated in the cloud. It may be empty in case the user
     /// does not have access to the print job.
     ///
     /// Exactly 44 characters.
@@ -694,7 +694,7 @@ pub struct PrintJobInstanceResponse {
     pub is_online: bool,
     /// The number of seconds since this job was checked.
     pub last_seen: Option<f64>,
-    /// The machine type that this job should be printed on.Coincides with the machine\_type field of
+    /// The machine type that this job should be printed on. Coincides with the machine\_type field of
     /// the printer object.
     pub machine_variant: MachineVariant,
     /// The name of the print job. Usually the name of the .gcode file.
@@ -850,7 +850,7 @@ pub enum PrintJobOrigin {
 
 /// A parsing status indicating if the backend has finished parsing the print job metadata.
 ///
-/// The service has 4 values, of which the API document lists 1.
+/// The service has 4 values, of which 1 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobParsingStatus {
@@ -1003,7 +1003,7 @@ pub enum PrintJobState {
 
 /// The status of the print job.
 ///
-/// The service has 28 values, of which the API document lists 15.
+/// The service has 28 values, of which 15 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintJobStatus {
@@ -1065,7 +1065,7 @@ pub struct PrintRequestResponse {
 
 /// The status of the print request.
 ///
-/// The service has 4 values, of which the API document lists 2.
+/// The service has 4 values, of which 2 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PrintRequestStatus {

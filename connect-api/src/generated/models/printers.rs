@@ -103,7 +103,7 @@ pub enum AirManagerStatus {
 
 /// The type of build plate
 ///
-/// The service has 4 values, of which the API document lists 2.
+/// The service has 4 values, of which 2 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BuildPlateType {
@@ -367,7 +367,7 @@ pub struct ClusterPrinterStatus {
 
 /// The type of printer.
 ///
-/// The service has 19 values, of which the API document lists 15.
+/// The service has 19 values, of which 15 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClusterPrinterType {
@@ -407,7 +407,7 @@ pub enum ClusterPrinterType {
 
 /// The configured channel to pull firmware updates from.
 ///
-/// The service has 3 values, of which the API document lists 2.
+/// The service has 3 values, of which 2 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FirmwareChannel {
@@ -441,7 +441,7 @@ pub enum FirmwareUpdateStatus {
 
 /// The type of printer. Can be 'Ultimaker 3' or 'Ultimaker 3 Extended'.
 ///
-/// The service has 10 values, of which the API document lists 9.
+/// The service has 10 values, of which 9 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MachineVariant {
@@ -501,7 +501,7 @@ pub struct MakerBotPrinterResponse {
 
 /// The type of printer.
 ///
-/// The service has 9 values, of which the API document lists 6.
+/// The service has 9 values, of which 6 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MakerBotPrinterType {
@@ -523,7 +523,7 @@ pub enum MakerBotPrinterType {
 
 /// The status of the Material Station.
 ///
-/// The service has 4 values, of which the API document lists 1.
+/// The service has 4 values, of which 1 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MaterialStationStatus {

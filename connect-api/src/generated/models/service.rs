@@ -24,7 +24,7 @@ pub struct ApiUptimeResponse {
 
 /// An application-specific error code, expressed as a string value.
 ///
-/// The service has 109 values, of which the API document lists 12.
+/// The service has 109 values, of which 12 are known.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {

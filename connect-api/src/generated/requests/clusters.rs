@@ -22,7 +22,7 @@ impl Client {
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let body = connect_api::models::ClusterIdsRequest::new()
     ///     .cluster_ids(["ABCDefGHIjKlMNOpQrSTUvYxWZ0-1234567890abcDE="]);
-    /// let answer = client.check_cluster_access(body).send().await?;
+    /// let response = client.check_cluster_access(body).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_cluster("a cluster's id").send().await?;
+    /// let response = client.get_cluster("a cluster's id").send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -88,7 +88,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_cluster_status("a cluster's id").send().await?;
+    /// let response = client.get_cluster_status("a cluster's id").send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -110,7 +110,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_cluster_team_counts();
-    /// let answer = request.team_ids(["a team's id"]).send().await?;
+    /// let response = request.team_ids(["a team's id"]).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -127,7 +127,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_clusters();
-    /// let answer = request
+    /// let response = request
     ///     .limit(20)
     ///     .machine_variant("Ultimaker S5")
     ///     .page(2)
@@ -169,7 +169,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_user_clusters("a user's id");
-    /// let answer = request.organization_ids(["an organization's id"]).send().await?;
+    /// let response = request.organization_ids(["an organization's id"]).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -187,7 +187,6 @@ impl Client {
     /// `POST /clusters/{cluster_id}/note` → The updated cluster.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
-    ///
     /// * `body`: The new note of a cluster.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -196,7 +195,7 @@ impl Client {
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let body = connect_api::models::ClusterNoteUpdateRequest::new()
     ///     .note(connect_api::models::ClusterNote::new("Hoi, ik ben Papegaai."));
-    /// let answer = client.update_cluster_note("a cluster's id", body).send().await?;
+    /// let response = client.update_cluster_note("a cluster's id", body).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -218,7 +217,6 @@ impl Client {
     /// `POST /clusters/{cluster_id}/share` → The updated cluster.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
-    ///
     /// * `body`: The new sharing settings.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -228,7 +226,7 @@ impl Client {
     /// let body = connect_api::models::ClusterSharingUpdateRequest::new()
     ///     .organization_shared(true)
     ///     .team_ids(["a team's id"]);
-    /// let answer = client.update_cluster_sharing("a cluster's id", body).send().await?;
+    /// let response = client.update_cluster_sharing("a cluster's id", body).send().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -15,7 +15,6 @@ impl Client {
     /// `PUT /clusters/{cluster_id}/maintenance` → The task has been added.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
-    ///
     /// * `body`: A maintenance task that has been executed.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -52,7 +51,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_completed_maintenance("a cluster's id");
-    /// let answer = request.limit(20).page(2).send().await?;
+    /// let response = request.limit(20).page(2).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -79,7 +78,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_pending_maintenance("a cluster's id").send().await?;
+    /// let response = client.get_pending_maintenance("a cluster's id").send().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -25,7 +25,7 @@ impl Client {
     ///     "ultibot.umm",
     ///     "https://www.ultimaker.com",
     /// );
-    /// let answer = client.create_material_upload(body).send().await?;
+    /// let response = client.create_material_upload(body).send().await?;
     /// # Ok(())
     /// # }
     /// ```

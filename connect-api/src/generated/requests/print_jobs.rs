@@ -16,7 +16,6 @@ impl Client {
     /// `GET /clusters/{cluster_id}/print_jobs/{cluster_job_id}` → The print job details.
     ///
     /// * `cluster_id`: Unique ID of the printer cluster.
-    ///
     /// * `cluster_job_id`: UUID of this print job in the printer cluster. Should be used for
     ///   identification purposes.
     ///
@@ -24,7 +23,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client
+    /// let response = client
     ///     .get_print_job("a cluster's id", "a cluster job's id")
     ///     .send()
     ///     .await?;
@@ -52,7 +51,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_print_job_filters().send().await?;
+    /// let response = client.get_print_job_filters().send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -65,7 +64,6 @@ impl Client {
     /// `GET /print_jobs/reports` → The print job instances were successfully retrieved.
     ///
     /// * `start_date`: The start time of the print job instance. Lower limit of the time range.
-    ///
     /// * `end_date`: The end date of the print job instances. Upper limit of the time range.
     ///
     /// Documented errors: 404 and 500.
@@ -73,7 +71,12 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_print_job_reports("2020-01-01", "2020-01-31");
-    /// let answer = request.cluster_ids(["a cluster's id"]).limit(20).page(2).send().await?;
+    /// let response = request
+    ///     .cluster_ids(["a cluster's id"])
+    ///     .limit(20)
+    ///     .page(2)
+    ///     .send()
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -102,7 +105,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.get_print_jobs();
-    /// let answer = request
+    /// let response = request
     ///     .cluster_ids(["a cluster's id"])
     ///     .limit(20)
     ///     .page(2)
@@ -132,11 +135,10 @@ impl Client {
     /// Requests the printer cluster to add a print job to its queue.
     ///
     /// `POST /clusters/{cluster_id}/print/{job_id}` → The status of your request. Note that this call
-    /// adds the request to the cloud queue and and does not wait until the printer cluster has picked
-    /// it up. To see the actual job status, use the cluster status call.
+    /// adds the request to the cloud queue and does not wait until the printer cluster has picked it
+    /// up. To see the actual job status, use the cluster status call.
     ///
     /// * `cluster_id`: The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
-    ///
     /// * `job_id`: The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -144,7 +146,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.print("a cluster's id", "a job's id");
-    /// let answer = request.start_now(true).send().await?;
+    /// let response = request.start_now(true).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -161,14 +163,11 @@ impl Client {
     /// Requests the printer cluster to repeat an existing print job instance.
     ///
     /// `POST /clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}` → The status
-    /// of your request. Note that this call adds the request to the cloud queue and and does not wait
-    /// until the printer cluster has picked it up. To see the actual job status, use the cluster status
-    /// call.
+    /// of your request. Note that this call adds the request to the cloud queue and does not wait until
+    /// the printer cluster has picked it up. To see the actual job status, use the cluster status call.
     ///
     /// * `cluster_id`: The ID of the cluster that should print the file.
-    ///
     /// * `original_cluster_id`: The ID of the cluster that originally printed the file.
-    ///
     /// * `job_instance_uuid`: The ID of the print job instance that should be reprinted.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -177,7 +176,7 @@ impl Client {
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client
     ///     .reprint("a cluster's id", "an original cluster's id", "a job instance's UUID");
-    /// let answer = request.start_now(true).send().await?;
+    /// let response = request.start_now(true).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -203,10 +202,8 @@ impl Client {
     /// action has successfully been queued.
     ///
     /// * `cluster_id`: Unique ID of the printer cluster.
-    ///
     /// * `cluster_job_id`: UUID of this print job in the printer cluster. Should be used for
     ///   identification purposes.
-    ///
     /// * `action`: The type of a printer action.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -215,7 +212,7 @@ impl Client {
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client
     ///     .send_print_job_action("a cluster's id", "a cluster job's id", "move");
-    /// let answer = request.list("queued").to_position(0).send().await?;
+    /// let response = request.list("queued").to_position(0).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -240,10 +237,8 @@ impl Client {
     /// `POST /clusters/{cluster_id}/print_jobs/{cluster_job_id}` → The updated print job details.
     ///
     /// * `cluster_id`: Unique ID of the printer cluster.
-    ///
     /// * `cluster_job_id`: UUID of this print job in the printer cluster. Should be used for
     ///   identification purposes.
-    ///
     /// * `body`: The print job instance update request.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -251,7 +246,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let body = connect_api::models::PrintJobInstanceUpdateRequest::new().note("a note");
-    /// let answer = client
+    /// let response = client
     ///     .update_print_job("a cluster's id", "a cluster job's id", body)
     ///     .send()
     ///     .await?;

@@ -15,14 +15,13 @@ impl Client {
     /// `GET /clusters/{cluster_id}/action_status/{action_id}` → The action status.
     ///
     /// * `cluster_id`: The unique ID of the cluster to do a request for.
-    ///
     /// * `action_id`: Action ID of action to be performed on printer.
     ///
     /// Documented errors: 401, 403, 404 and 500.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client
+    /// let response = client
     ///     .get_action_status("a cluster's id", "an action's id")
     ///     .send()
     ///     .await?;
@@ -50,7 +49,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_makerbot_printers().send().await?;
+    /// let response = client.get_makerbot_printers().send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -64,10 +63,8 @@ impl Client {
     /// action has successfully been queued.
     ///
     /// * `cluster_id`: Unique ID of the printer cluster.
-    ///
     /// * `cluster_printer_id`: UUID of this printer in the printer cluster. Should be used for
     ///   identification purposes.
-    ///
     /// * `action`: The type of a printer action.
     ///
     /// Documented errors: 400, 401, 403, 404, 409 and 500.
@@ -76,7 +73,7 @@ impl Client {
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client
     ///     .send_printer_action("a cluster's id", "a cluster printer's id", "rename");
-    /// let answer = request.name("SuperDuperPlasticPooper").send().await?;
+    /// let response = request.name("SuperDuperPlasticPooper").send().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -23,7 +23,7 @@ impl Client {
     /// let body = connect_api::models::ConfirmRegistrationMakerBotRequest::new(
     ///     "5712e0ac-e90a-0344-ee91-7e8050a44c9b",
     /// );
-    /// let answer = client.add_makerbot_printer(body).send().await?;
+    /// let response = client.add_makerbot_printer(body).send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -49,7 +49,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.confirm_registration("a connection's id").send().await?;
+    /// let response = client.confirm_registration("a connection's id").send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +73,7 @@ impl Client {
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let request = client.confirm_registration_with_pin("A1B2C3");
-    /// let answer = request.printer_brand("ultimaker").send().await?;
+    /// let response = request.printer_brand("ultimaker").send().await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -32,7 +32,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_spec().version("a version").send().await?;
+    /// let response = client.get_spec().version("a version").send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -48,7 +48,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_uptime().send().await?;
+    /// let response = client.get_uptime().send().await?;
     /// # Ok(())
     /// # }
     /// ```

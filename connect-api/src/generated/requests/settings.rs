@@ -35,7 +35,7 @@ impl Client {
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let answer = client.get_settings().send().await?;
+    /// let response = client.get_settings().send().await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -56,7 +56,7 @@ impl Client {
     /// let body = connect_api::models::OrganizationSettings::new()
     ///     .enable_print_prep(false)
     ///     .require_print_approval(false);
-    /// let answer = client.update_settings(body).send().await?;
+    /// let response = client.update_settings(body).send().await?;
     /// # Ok(())
     /// # }
     /// ```

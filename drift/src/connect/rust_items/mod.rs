@@ -1,4 +1,4 @@
-//! The public items of the crate that a place in the normalised document becomes.
+//! The public items of the crate that are generated from a location in the normalised document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,89 +8,113 @@ use connect_codegen::normalise::envelope::is_envelope;
 use connect_codegen::openapi::walk::component_name;
 use serde_json::{Map, Value};
 
-use super::Normal;
-use crate::finding::{Finding, Source};
+use crate::finding::Finding;
+use crate::verdict::SourceVerdict;
 
-/// Where the address of the service is compiled in.
-const SERVER: &str = "DEFAULT_BASE_URL";
+/// The constant that contains the server URL.
+const BASE_URL_ITEM: &str = "DEFAULT_BASE_URL";
 
-/// The items of both sides.
-pub struct Items<'a> {
-    base: Side<'a>,
-    revision: Side<'a>,
-    /// The models of both sides that programs build on one side only.
-    built: BTreeSet<&'a str>,
+/// The Rust items of both documents.
+pub struct RustItems<'a> {
+    base: DocumentItems<'a>,
+    revision: DocumentItems<'a>,
+    /// The models in both documents that only one of them uses in a request. Such a model has a
+    /// constructor on one side only.
+    constructor_changed: BTreeSet<&'a str>,
 }
 
-/// What one document becomes.
-struct Side<'a> {
+/// The Rust items of one document.
+struct DocumentItems<'a> {
     document: &'a Value,
-    /// The operations, by method and path, with their pointers.
+    /// The operations by method and path, each with its pointer.
     operations: BTreeMap<String, (String, &'a Value)>,
 }
 
-impl<'a> Items<'a> {
-    /// The items that two normalised documents become.
-    pub(super) fn of(base: &'a Normal, revision: &'a Normal) -> Self {
-        let (base, revision) = (Side::of(&base.document.value), Side::of(&revision.document.value));
-        let (one, other) = (base.built(), revision.built());
-        let changed = one.symmetric_difference(&other).copied();
-        let built = changed.filter(|name| base.has(name) && revision.has(name)).collect();
-        Self { base, revision, built }
+impl<'a> RustItems<'a> {
+    /// Indexes two normalised documents.
+    pub fn new(base: &'a Value, revision: &'a Value) -> Self {
+        let (base, revision) = (DocumentItems::new(base), DocumentItems::new(revision));
+
+        let (in_base, in_revision) = (base.request_models(), revision.request_models());
+        let constructor_changed = in_base
+            .symmetric_difference(&in_revision)
+            .copied()
+            .filter(|name| base.has_component(name) && revision.has_component(name))
+            .collect();
+
+        Self { base, revision, constructor_changed }
     }
 
-    /// Gives findings the items that they touch. A component that comes or goes with what a
-    /// finding is about is one of them, unless a finding is about that component itself; so is the
-    /// constructor of a model that programs build, or no longer do, because of it.
-    pub fn name(&self, findings: &mut [Finding]) {
+    /// Fills in the affected Rust items of each finding.
+    ///
+    /// A component that is added or removed together with the changed element is affected too,
+    /// unless another finding is about that component. So is the constructor of a model that requests
+    /// start or stop to use because of the change.
+    pub fn add_to(&self, findings: &mut [Finding]) {
         let mut named = BTreeSet::new();
         for finding in findings.iter_mut() {
-            let old = finding.pointer.as_deref();
-            let old = old.map(|at| self.base.items(at, finding.old.as_ref(), finding));
-            let new = finding.revision_pointer.as_deref();
-            let new = new.map(|at| self.revision.items(at, finding.new.as_ref(), finding));
-            let items: BTreeSet<String> = old.into_iter().chain(new).flatten().collect();
-
+            let items = self.direct_items(finding);
             named.extend(items.iter().cloned());
             finding.rust_items = items.into_iter().collect();
         }
 
-        for finding in findings.iter_mut().filter(|finding| finding.source >= Source::Minor) {
-            let old = finding.pointer.as_deref().map(|at| self.base.reached(at));
-            let new = finding.revision_pointer.as_deref().map(|at| self.revision.reached(at));
-            let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-            let moved = old.iter().filter(|name| !self.revision.has(name));
-            let moved = moved.chain(new.iter().filter(|name| !self.base.has(name)));
-            let moved = moved.filter(|name| !is_envelope(name));
-            let moved = moved.map(|name| format!("models::{name}"));
-
-            finding.rust_items.extend(moved.filter(|path| !named.contains(path)));
-            let built = self.built.iter().filter(|name| old.contains(*name) || new.contains(*name));
-            finding.rust_items.extend(built.map(|name| format!("models::{name}::new")));
-            finding.rust_items.sort();
-            finding.rust_items.dedup();
+        for finding in findings.iter_mut() {
+            if finding.source >= SourceVerdict::Minor {
+                let indirect = self.indirect_items(finding, &named);
+                finding.rust_items.extend(indirect);
+                finding.rust_items.sort();
+                finding.rust_items.dedup();
+            }
         }
     }
 
-    /// Where an item comes from: pointers into base and revision.
-    pub fn places(&self, item: &str) -> (Option<String>, Option<String>) {
-        (self.base.place(item), self.revision.place(item))
+    /// Returns the items at the location of a finding.
+    fn direct_items(&self, finding: &Finding) -> BTreeSet<String> {
+        let old = finding.pointer.as_deref();
+        let old = old.map(|pointer| self.base.items_at(pointer, finding.old.as_ref(), finding));
+        let new = finding.revision_pointer.as_deref();
+        let new = new.map(|pointer| self.revision.items_at(pointer, finding.new.as_ref(), finding));
+
+        old.into_iter().chain(new).flatten().collect()
     }
 
-    /// The operations of either document that an item is for.
+    /// Returns the components and constructors that a finding adds or removes, except `named` ones.
+    fn indirect_items(&self, finding: &Finding, named: &BTreeSet<String>) -> Vec<String> {
+        let old = finding.pointer.as_deref().map(|at| self.base.components_below(at));
+        let new = finding.revision_pointer.as_deref().map(|at| self.revision.components_below(at));
+        let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+
+        let removed = old.iter().filter(|name| !self.revision.has_component(name));
+        let added = new.iter().filter(|name| !self.base.has_component(name));
+        let models = removed.chain(added).filter(|name| !is_envelope(name));
+        let models = models.map(|name| format!("models::{name}"));
+
+        let constructors = self.constructor_changed.iter();
+        let constructors = constructors.filter(|name| old.contains(*name) || new.contains(*name));
+        let constructors = constructors.map(|name| format!("models::{name}::new"));
+
+        models.filter(|path| !named.contains(path)).chain(constructors).collect()
+    }
+
+    /// Returns the locations that an item is generated from: pointers into base and revision.
+    pub fn locations(&self, item: &str) -> (Option<String>, Option<String>) {
+        (self.base.location(item), self.revision.location(item))
+    }
+
+    /// Returns the operations of both documents that use an item.
     pub fn operations(&self, item: &str) -> Vec<String> {
-        let of = |side: &Side| side.operations_of(item);
-        let both: BTreeSet<String> = of(&self.base).into_iter().chain(of(&self.revision)).collect();
-        both.into_iter().collect()
+        let (old, new) = (self.base.operations_using(item), self.revision.operations_using(item));
+        let operations: BTreeSet<String> = old.into_iter().chain(new).collect();
+        operations.into_iter().collect()
     }
 }
 
-impl<'a> Side<'a> {
-    fn of(document: &'a Value) -> Self {
+impl<'a> DocumentItems<'a> {
+    fn new(document: &'a Value) -> Self {
         let mut operations = BTreeMap::new();
         for (path, item) in members(&document["paths"]) {
-            for (method, operation) in members(item).filter(|(_, it)| it["operationId"].is_string())
-            {
+            let methods = members(item).filter(|(_, value)| value["operationId"].is_string());
+            for (method, operation) in methods {
                 let pointer = format!("/paths/{}/{method}", pointer_segment(path));
                 let name = format!("{} {path}", method.to_uppercase());
                 operations.insert(name, (pointer, operation));
@@ -100,36 +124,37 @@ impl<'a> Side<'a> {
         Self { document, operations }
     }
 
-    /// The items that the place at a pointer becomes, of which a finding gives a value.
-    fn items(&self, pointer: &str, value: Option<&Value>, finding: &Finding) -> Vec<String> {
-        let steps: Vec<String> = pointer.split('/').skip(1).map(unescaped_segment).collect();
-        let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
+    /// Returns the items generated from a location; `value` is the changed value of the finding.
+    fn items_at(&self, pointer: &str, value: Option<&Value>, finding: &Finding) -> Vec<String> {
+        let segments: Vec<String> = pointer.split('/').skip(1).map(unescaped_segment).collect();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
 
-        match steps.as_slice() {
-            ["servers", ..] => vec![SERVER.to_owned()],
+        match segments.as_slice() {
+            ["servers", ..] => vec![BASE_URL_ITEM.to_owned()],
             ["components", "schemas", model, rest @ ..] => {
                 match self.document["components"]["schemas"].get(model) {
-                    // An envelope is opened before programs see it.
-                    Some(_) if is_envelope(model) => self.of_envelope(model, finding),
-                    Some(schema) => self.of_model(model, schema, rest, value),
+                    // The client removes envelopes, so programs never see them.
+                    Some(_) if is_envelope(model) => self.envelope_items(model, finding),
+                    Some(schema) => self.model_items(model, schema, rest, value),
                     None => Vec::new(),
                 }
             }
             ["paths", path, method, rest @ ..] => {
                 let operation = &self.document["paths"][path][method];
                 let id = operation["operationId"].as_str();
-                id.map(|id| of_operation(id, operation, rest)).unwrap_or_default()
+                id.map(|id| operation_items(id, operation, rest)).unwrap_or_default()
             }
             ["paths", path] => {
                 let item = members(&self.document["paths"][path]);
                 let ids = item.filter_map(|(_, operation)| operation["operationId"].as_str());
-                ids.flat_map(|id| of_operation(id, &Value::Null, &[])).collect()
+                ids.flat_map(|id| operation_items(id, &Value::Null, &[])).collect()
             }
             _ => Vec::new(),
         }
     }
 
-    fn of_model(
+    /// Returns the items generated from a location inside a model.
+    fn model_items(
         &self,
         model: &str,
         schema: &Value,
@@ -139,40 +164,18 @@ impl<'a> Side<'a> {
         let path = format!("models::{model}");
         match rest {
             ["properties", property, ..] => {
-                let field = names::field(property);
-                // The fields of an optional body are setters of the request.
-                let requests = self.operations.values().filter_map(|(_, operation)| {
-                    let body = operation.get("requestBody").filter(|it| it["required"] != true)?;
-                    let schema = &body["content"]["application/json"]["schema"];
-                    let envelope = &self.document["components"]["schemas"][component_name(schema)?];
-                    let holds = component_name(&envelope["properties"]["data"]) == Some(model);
-                    let request = names::request(operation["operationId"].as_str()?);
-
-                    holds.then(|| format!("requests::{request}::{field}"))
-                });
-
-                requests.chain([format!("{path}::{field}")]).collect()
+                let mut items = self.request_setters(model, property);
+                items.push(format!("{path}::{}", names::field(property)));
+                items
             }
-            // Nothing of this side, or no value at all, is what changed.
+            // The change is on the other side only, or does not concern a value.
             ["enum" | "oneOf", ..] if value.is_none() => Vec::new(),
             ["enum", ..] => {
-                let values = strings(&schema["enum"]);
-                let variants = names::variants(&values);
-
-                let given = value.map(|value| match value {
-                    Value::String(text) => vec![text.clone()],
-                    list => strings(list),
-                });
-                let given = given.unwrap_or_default();
-                let variants =
-                    values.iter().zip(variants).filter(|(value, _)| given.contains(value));
-                let found: Vec<String> =
-                    variants.map(|(_, variant)| format!("{path}::{variant}")).collect();
-
-                if found.is_empty() { vec![path] } else { found }
+                let variants = enum_variants(&path, schema, value);
+                if variants.is_empty() { vec![path] } else { variants }
             }
             ["oneOf", index, ..] => {
-                let member = &schema["oneOf"][index.parse::<usize>().unwrap_or(usize::MAX)];
+                let member = &schema["oneOf"][parse_index(index)];
                 match component_name(&member["properties"]["value"]) {
                     Some(name) => vec![format!("{path}::{name}")],
                     None => vec![path],
@@ -182,10 +185,27 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What an envelope is of the operations of a finding: what they are told, or what they answer.
-    fn of_envelope(&self, envelope: &str, finding: &Finding) -> Vec<String> {
-        let is_in = |holder: &Value| {
-            component_name(&holder["content"]["application/json"]["schema"]) == Some(envelope)
+    /// Returns the setters generated from a property: the properties of an optional body are setters
+    /// of the request.
+    fn request_setters(&self, model: &str, property: &str) -> Vec<String> {
+        let setter = |operation: &Value| {
+            let body = operation.get("requestBody").filter(|body| body["required"] != true)?;
+            let schema = &body["content"]["application/json"]["schema"];
+            let envelope = &self.document["components"]["schemas"][component_name(schema)?];
+            let is_body = component_name(&envelope["properties"]["data"]) == Some(model);
+            let request = names::request(operation["operationId"].as_str()?);
+
+            is_body.then(|| format!("requests::{request}::{}", names::field(property)))
+        };
+
+        self.operations.values().filter_map(|(_, operation)| setter(operation)).collect()
+    }
+
+    /// Returns the items of an envelope: what the operations of the finding send in it, or the
+    /// response they receive in it.
+    fn envelope_items(&self, envelope: &str, finding: &Finding) -> Vec<String> {
+        let is_in = |body: &Value| {
+            component_name(&body["content"]["application/json"]["schema"]) == Some(envelope)
         };
         let operations = finding.operations.iter().filter_map(|name| self.operations.get(name));
         let mut items = Vec::new();
@@ -193,90 +213,107 @@ impl<'a> Side<'a> {
         for (_, operation) in operations {
             let id = operation["operationId"].as_str().unwrap_or_default();
             if is_in(&operation["requestBody"]) {
-                items.extend(of_operation(id, operation, &["requestBody"]));
+                items.extend(operation_items(id, operation, &["requestBody"]));
             }
 
-            let mut statuses = members(&operation["responses"]);
-            if let Some((status, _)) = statuses.find(|(_, response)| is_in(response)) {
-                items.extend(of_operation(id, operation, &["responses", status]));
+            let mut responses = members(&operation["responses"]);
+            if let Some((status, _)) = responses.find(|(_, response)| is_in(response)) {
+                items.extend(operation_items(id, operation, &["responses", status]));
             }
         }
 
         items
     }
 
-    /// The components inside what stands at a pointer.
-    fn reached(&self, pointer: &str) -> BTreeSet<&'a str> {
-        let mut found = BTreeSet::new();
-        let mut open: Vec<&Value> = self.document.pointer(pointer).into_iter().collect();
-        while let Some(value) = open.pop() {
+    /// Returns the components that the value at a pointer refers to, directly or indirectly.
+    fn components_below(&self, pointer: &str) -> BTreeSet<&'a str> {
+        let mut components = BTreeSet::new();
+        let mut pending: Vec<&Value> = self.document.pointer(pointer).into_iter().collect();
+        while let Some(value) = pending.pop() {
             if let Some(name) = component_name(value)
-                && found.insert(name)
+                && components.insert(name)
             {
-                open.push(&self.document["components"]["schemas"][name]);
+                pending.push(&self.document["components"]["schemas"][name]);
             }
 
             match value {
-                Value::Object(members) => open.extend(members.values()),
-                Value::Array(items) => open.extend(items),
+                Value::Object(members) => pending.extend(members.values()),
+                Value::Array(items) => pending.extend(items),
                 _ => {}
             }
         }
 
-        found
+        components
     }
 
-    /// The models that programs build: what the bodies of requests hold.
-    fn built(&self) -> BTreeSet<&'a str> {
-        let operations = self.operations.values();
-        let held =
-            operations.flat_map(|(pointer, _)| self.reached(&format!("{pointer}/requestBody")));
-        held.filter(|name| !is_envelope(name)).collect()
+    /// Returns the models in request bodies. Programs construct them, so they have constructors.
+    fn request_models(&self) -> BTreeSet<&'a str> {
+        let bodies = self.operations.values().map(|(pointer, _)| format!("{pointer}/requestBody"));
+        let models = bodies.flat_map(|pointer| self.components_below(&pointer));
+        models.filter(|name| !is_envelope(name)).collect()
     }
 
-    fn has(&self, component: &str) -> bool {
-        self.document["components"]["schemas"].get(component).is_some()
+    fn has_component(&self, name: &str) -> bool {
+        self.document["components"]["schemas"].get(name).is_some()
     }
 
-    fn place(&self, item: &str) -> Option<String> {
-        let (room, name) = item.split_once("::")?;
-        let name = name.split("::").next()?;
-        if room == "models" {
+    /// Returns the pointer of the model or operation that an item is generated from.
+    fn location(&self, item: &str) -> Option<String> {
+        let (module, path) = item.split_once("::")?;
+        let name = path.split("::").next()?;
+        if module == "models" {
             let pointer = format!("/components/schemas/{}", pointer_segment(name));
-            return self.has(name).then_some(pointer);
+            return self.has_component(name).then_some(pointer);
         }
 
         let mut operations = self.operations.values();
-        let found = operations.find(|(_, operation)| is_of(operation, item))?;
+        let (pointer, _) = operations.find(|(_, operation)| has_item(operation, item))?;
 
-        Some(found.0.clone())
+        Some(pointer.clone())
     }
 
-    fn operations_of(&self, item: &str) -> Vec<String> {
+    fn operations_using(&self, item: &str) -> Vec<String> {
         let model = item.strip_prefix("models::");
-        let for_it = self.operations.iter().filter(|(_, (pointer, operation))| match model {
-            Some(model) => self.reached(pointer).contains(model),
-            None => is_of(operation, item),
-        });
-        for_it.map(|(name, _)| name.clone()).collect()
+        let uses_item = |pointer: &str, operation: &Value| match model {
+            Some(model) => self.components_below(pointer).contains(model),
+            None => has_item(operation, item),
+        };
+
+        let operations = self.operations.iter();
+        let operations = operations.filter(|(_, (pointer, value))| uses_item(pointer, value));
+        operations.map(|(name, _)| name.clone()).collect()
     }
 }
 
-/// Whether an item of the client or of the requests is an operation's.
-fn is_of(operation: &Value, item: &str) -> bool {
+/// Returns the variants for the changed values of an enum.
+fn enum_variants(path: &str, schema: &Value, value: Option<&Value>) -> Vec<String> {
+    let changed = match value {
+        Some(Value::String(text)) => vec![text.clone()],
+        Some(list) => strings(list),
+        None => Vec::new(),
+    };
+
+    let values = strings(&schema["enum"]);
+    let variants = names::variants(&values);
+    let variants = values.iter().zip(variants).filter(|(value, _)| changed.contains(value));
+    variants.map(|(_, variant)| format!("{path}::{variant}")).collect()
+}
+
+/// Whether an item of the client or of a request is generated from an operation.
+fn has_item(operation: &Value, item: &str) -> bool {
     operation["operationId"]
         .as_str()
-        .is_some_and(|id| of_operation(id, operation, &[]).iter().any(|path| path == item))
+        .is_some_and(|id| operation_items(id, operation, &[]).iter().any(|path| path == item))
 }
 
-/// The items of a place inside an operation.
-fn of_operation(id: &str, operation: &Value, rest: &[&str]) -> Vec<String> {
+/// Returns the items generated from a location inside an operation.
+fn operation_items(id: &str, operation: &Value, rest: &[&str]) -> Vec<String> {
     let method = format!("Client::{}", names::ident(id));
     let request = format!("requests::{}", names::request(id));
 
     match rest {
         ["parameters", index, ..] => {
-            let parameter = &operation["parameters"][index.parse::<usize>().unwrap_or(usize::MAX)];
+            let parameter = &operation["parameters"][parse_index(index)];
             match (parameter["required"] == true, parameter["name"].as_str()) {
                 (false, Some(name)) => vec![format!("{request}::{}", names::ident(name))],
                 _ => vec![method],
@@ -288,6 +325,11 @@ fn of_operation(id: &str, operation: &Value, rest: &[&str]) -> Vec<String> {
         ["responses"] | [] => vec![method, request],
         _ => vec![method],
     }
+}
+
+/// Parses the index of a list item; an invalid index selects no item.
+fn parse_index(segment: &str) -> usize {
+    segment.parse().unwrap_or(usize::MAX)
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> {

@@ -1,5 +1,5 @@
-//! The committed document: each of its places names items that the committed crate has, and each
-//! item of the crate is named by a place.
+//! Checks the mapping with the committed document: each location maps to existing items of the
+//! generated crate, and each item of the crate is mapped from a location.
 
 use std::path::Path;
 
@@ -8,16 +8,16 @@ use connect_codegen::workspace::Layout;
 
 use super::*;
 use crate::change_kind::ChangeKind;
-use crate::connect::Pair;
-use crate::connect::api_diff::Crate;
-use crate::finding::Wire;
+use crate::connect::NormalisedPair;
+use crate::connect::api_diff::GeneratedApi;
 use crate::load::Document;
+use crate::verdict::WireVerdict;
 
 fn finding(pointer: &str, value: Option<Value>, operations: Vec<String>) -> Finding {
     Finding {
-        class: ChangeKind::Unclassified,
-        wire: Wire::None,
-        source: Source::None,
+        kind: ChangeKind::Unclassified,
+        wire: WireVerdict::None,
+        source: SourceVerdict::None,
         pointer: Some(pointer.to_owned()),
         revision_pointer: None,
         operations,
@@ -28,82 +28,97 @@ fn finding(pointer: &str, value: Option<Value>, operations: Vec<String>) -> Find
     }
 }
 
-/// A finding at each place that becomes something, whatever would have changed there.
-fn findings(document: &Value) -> Vec<Finding> {
-    let mut found = Vec::new();
+/// Returns a finding at each location that Rust items are generated from.
+fn findings_everywhere(document: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
     for (name, schema) in members(&document["components"]["schemas"]) {
-        let at = format!("/components/schemas/{name}");
+        let pointer = format!("/components/schemas/{name}");
         if name.ends_with("Envelope") {
             continue;
         }
 
-        found.push(finding(&at, None, Vec::new()));
+        findings.push(finding(&pointer, None, Vec::new()));
 
         for (property, _) in members(&schema["properties"]) {
-            found.push(finding(&format!("{at}/properties/{property}/type"), None, Vec::new()));
+            findings.push(finding(
+                &format!("{pointer}/properties/{property}/type"),
+                None,
+                Vec::new(),
+            ));
         }
 
         for value in schema["enum"].as_array().into_iter().flatten() {
-            found.push(finding(&format!("{at}/enum"), Some(value.clone()), Vec::new()));
+            findings.push(finding(&format!("{pointer}/enum"), Some(value.clone()), Vec::new()));
         }
         for (index, member) in schema["oneOf"].as_array().into_iter().flatten().enumerate() {
-            found.push(finding(&format!("{at}/oneOf/{index}"), Some(member.clone()), Vec::new()));
+            findings.push(finding(
+                &format!("{pointer}/oneOf/{index}"),
+                Some(member.clone()),
+                Vec::new(),
+            ));
         }
     }
 
-    for (name, (at, operation)) in Side::of(document).operations {
-        found.push(finding(&at, None, Vec::new()));
+    for (name, (pointer, operation)) in DocumentItems::new(document).operations {
+        findings.push(finding(&pointer, None, Vec::new()));
 
         for index in 0..operation["parameters"].as_array().map_or(0, Vec::len) {
-            found.push(finding(&format!("{at}/parameters/{index}/schema"), None, Vec::new()));
+            findings.push(finding(
+                &format!("{pointer}/parameters/{index}/schema"),
+                None,
+                Vec::new(),
+            ));
         }
         for (status, response) in members(&operation["responses"]) {
-            found.push(finding(&format!("{at}/responses/{status}"), None, Vec::new()));
+            findings.push(finding(&format!("{pointer}/responses/{status}"), None, Vec::new()));
             let schema = &response["content"]["application/json"]["schema"];
 
             if let Some(envelope) = component_name(schema) {
-                let at = format!("/components/schemas/{envelope}/properties/data");
-                found.push(finding(&at, None, vec![name.clone()]));
+                let data = format!("/components/schemas/{envelope}/properties/data");
+                findings.push(finding(&data, None, vec![name.clone()]));
             }
         }
     }
 
-    found
+    findings
 }
 
 #[test]
-fn places_and_items_are_each_others() {
+fn every_location_maps_to_items_and_every_item_to_a_location() {
     let layout = Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let rules = Rules::read(&layout).expect("the rules");
+    let rules = Rules::read(&layout).expect("the committed rules");
     let bytes = std::fs::read(layout.upstream()).expect("the document");
     let document = Document::load("connect-v1.json", &bytes).expect("a document");
-    let pair = Pair::of(&document, &document, &rules, &mut Vec::new()).expect("Connect documents");
+    let pair = NormalisedPair::new(&document, &document, &rules, &mut Vec::new())
+        .expect("two documents of the Connect API");
     let (normalised, _) = pipeline::load_and_normalise(&layout).expect("the committed document");
 
     assert_eq!(pair.base.document.text, normalised.to_json());
-    let Crate(shapes) = Crate::of(&pair.base.lenient).expect("a crate");
-    let items = Items::of(&pair.base, &pair.revision);
-    let mut findings = findings(items.base.document);
-    items.name(&mut findings);
+    let GeneratedApi(signatures) =
+        GeneratedApi::generate(&pair.base.lenient).expect("a public API");
+    let items = RustItems::new(&pair.base.document.value, &pair.revision.document.value);
+    let mut findings = findings_everywhere(items.base.document);
+    items.add_to(&mut findings);
 
-    let mut named = BTreeSet::new();
+    let mut mapped = BTreeSet::new();
     for finding in &findings {
-        let at = finding.pointer.as_deref().unwrap_or_default();
-        assert!(!finding.rust_items.is_empty(), "{at} becomes nothing");
+        let pointer = finding.pointer.as_deref().unwrap_or_default();
+        assert!(!finding.rust_items.is_empty(), "{pointer} maps to no item");
 
         for item in &finding.rust_items {
-            let is_there = shapes.contains_key(item) || shapes.contains_key(&format!("{item}()"));
-            assert!(is_there, "{at} becomes {item}, which the crate does not have");
-            named.insert(item.as_str());
+            let exists =
+                signatures.contains_key(item) || signatures.contains_key(&format!("{item}()"));
+            assert!(exists, "{pointer} maps to {item}, which the crate does not have");
+            mapped.insert(item.as_str());
         }
     }
 
-    // What every model, enum or request has beside what the document says, and what macros give.
-    let of_all = ["Unknown", "new", "send_for_response", "with"];
-    for path in shapes.keys().filter(|path| !path.contains(": ") && *path != "Client") {
+    // Items of every model, enum or request, and items generated by macros.
+    let common = ["Unknown", "new", "send_for_response", "with"];
+    for path in signatures.keys().filter(|path| !path.contains(": ") && *path != "Client") {
         let item = path.strip_suffix("()").unwrap_or(path);
         let last = item.rsplit("::").next().unwrap_or_default();
-        let of_all = of_all.contains(&last) || last.ends_with('!');
-        assert!(named.contains(item) || of_all, "{item} comes from nowhere");
+        let is_common = common.contains(&last) || last.ends_with('!');
+        assert!(mapped.contains(item) || is_common, "no location maps to {item}");
     }
 }

@@ -1,14 +1,15 @@
-//! The limits of a value's size, and which of two allows less.
+//! Limits on the size of a value, and their comparison.
 
 use std::cmp::Ordering;
 
 use serde_json::{Map, Value, json};
 
-use crate::model::fact::{Fact, same};
+use crate::model::keyword::Keyword;
 use crate::model::number::Quantity;
+use crate::model::value::is_equivalent;
 
-/// The keywords of limits that stand alone.
-const PLAIN: [&str; 8] = [
+/// The limits with one keyword.
+const SIMPLE_LIMITS: [&str; 8] = [
     "multipleOf",
     "minLength",
     "maxLength",
@@ -19,87 +20,91 @@ const PLAIN: [&str; 8] = [
     "maxProperties",
 ];
 
-/// The limits of numbers, each with the keyword that says whether the limit itself is allowed.
+/// The bounds of numbers: the inclusive and the exclusive keyword.
 const BOUNDS: [(&str, &str); 2] =
     [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")];
 
 /// A limit.
 #[derive(Debug, Clone)]
 pub struct Limit<'a> {
-    /// What it limits, by the keyword: `minimum` and `exclusiveMinimum` are one.
+    /// The kind, by its keyword. `minimum` and `exclusiveMinimum` are one kind.
     pub kind: &'static str,
-    /// Whether a value must not be the limit itself.
+    /// Whether the bound itself is forbidden.
     pub exclusive: bool,
-    /// Who says it.
-    pub fact: Fact<'a>,
+    /// The keyword that defines the limit.
+    pub keyword: Keyword<'a>,
 }
 
 impl<'a> Limit<'a> {
-    /// Whether a keyword is one of limits.
-    pub(super) fn is_said_by(key: &str) -> bool {
-        PLAIN.contains(&key)
-            || BOUNDS.iter().any(|(plain, exclusive)| [plain, exclusive].contains(&&key))
+    /// Whether a keyword defines a limit.
+    pub(super) fn is_limit_keyword(key: &str) -> bool {
+        let is_bound =
+            |(inclusive, exclusive): &(&str, &str)| key == *inclusive || key == *exclusive;
+        SIMPLE_LIMITS.contains(&key) || BOUNDS.iter().any(is_bound)
     }
 
-    /// What one of a schema's keywords says, unless it limits nothing.
-    pub(super) fn of(fact: Fact<'a>, schema: &Map<String, Value>) -> Option<Self> {
-        let on = Some(&Value::Bool(true));
-        for (kind, word) in BOUNDS {
-            if fact.key == kind {
-                return Some(Self { kind, exclusive: schema.get(word) == on, fact });
+    /// Reads the limit of a keyword, or returns `None` if it has no effect.
+    pub(super) fn read(keyword: Keyword<'a>, schema: &Map<String, Value>) -> Option<Self> {
+        for (kind, exclusive_key) in BOUNDS {
+            if keyword.key == kind {
+                let exclusive = schema.get(exclusive_key) == Some(&Value::Bool(true));
+                return Some(Self { kind, exclusive, keyword });
             }
-            if fact.key == word {
-                // A word by itself in OpenAPI 3.1; before, a switch for the other one.
-                return (!fact.value.is_boolean()).then_some(Self { kind, exclusive: true, fact });
+            if keyword.key == exclusive_key {
+                // A number since OpenAPI 3.1; before, a flag that modifies the inclusive keyword.
+                let is_bound = !keyword.value.is_boolean();
+                return is_bound.then_some(Self { kind, exclusive: true, keyword });
             }
         }
 
-        let kind = PLAIN.into_iter().find(|kind| *kind == fact.key)?;
-        let idle = match kind {
+        let kind = SIMPLE_LIMITS.into_iter().find(|kind| *kind == keyword.key)?;
+        let has_no_effect = match kind {
             "minLength" | "minItems" | "minProperties" => {
-                Quantity::of(fact.value) == Some(Quantity::Whole(0))
+                Quantity::of(keyword.value) == Some(Quantity::Integer(0))
             }
-            _ => fact.value == &Value::Bool(false),
+            _ => keyword.value == &Value::Bool(false),
         };
 
-        (!idle).then_some(Self { kind, exclusive: false, fact })
+        (!has_no_effect).then_some(Self { kind, exclusive: false, keyword })
     }
 
-    /// How much it forbids, compared with another limit of its kind: the greater allows less. None
-    /// if each allows what the other does not.
-    pub fn strength(&self, other: &Self) -> Option<Ordering> {
-        if self.exclusive == other.exclusive && same(self.fact.value, other.fact.value) {
+    /// Compares the strictness with another limit of the same kind; the greater one allows less.
+    /// Returns `None` if each of them allows values that the other forbids.
+    pub fn compare_strictness(&self, other: &Self) -> Option<Ordering> {
+        let (value, other_value) = (self.keyword.value, other.keyword.value);
+        if self.exclusive == other.exclusive && is_equivalent(value, other_value) {
             return Some(Ordering::Equal);
         }
 
-        let (one, two) = (Quantity::of(self.fact.value)?, Quantity::of(other.fact.value)?);
+        let (this, that) = (Quantity::of(value)?, Quantity::of(other_value)?);
         let exclusive = self.exclusive.cmp(&other.exclusive);
-
         match self.kind {
-            "multipleOf" if one.is_multiple_of(two) => Some(Ordering::Greater),
-            "multipleOf" if two.is_multiple_of(one) => Some(Ordering::Less),
+            "multipleOf" if this.is_multiple_of(that) => Some(Ordering::Greater),
+            "multipleOf" if that.is_multiple_of(this) => Some(Ordering::Less),
             "multipleOf" => None,
-            least if least.starts_with("min") => Some(one.partial_cmp(&two)?.then(exclusive)),
-            _ => Some(two.partial_cmp(&one)?.then(exclusive)),
+            lower if lower.starts_with("min") => Some(this.partial_cmp(&that)?.then(exclusive)),
+            _ => Some(that.partial_cmp(&this)?.then(exclusive)),
         }
     }
 
-    /// What is said, with the switch if that is said beside.
+    /// Returns the value for a report, together with the exclusive flag if there is one.
     pub fn value(&self) -> Value {
-        let value = self.fact.value;
-        let (plain, switch) =
-            BOUNDS.iter().find(|(kind, _)| *kind == self.kind).unwrap_or(&("", ""));
+        let value = self.keyword.value;
+        let bound = BOUNDS.iter().find(|(kind, _)| *kind == self.kind);
 
-        match self.exclusive && self.fact.key == *plain {
-            true => json!({ *plain: value, *switch: true }),
-            false => value.clone(),
+        match bound {
+            Some((inclusive, flag)) if self.exclusive && self.keyword.key == *inclusive => {
+                json!({ *inclusive: value, *flag: true })
+            }
+            _ => value.clone(),
         }
     }
 }
 
 impl std::fmt::Display for Limit<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = BOUNDS.iter().find(|(kind, _)| self.exclusive && *kind == self.kind);
-        write!(f, "{}: {}", kind.map_or(self.kind, |(_, exclusive)| exclusive), self.fact.value)
+        let bound = BOUNDS.iter().find(|(kind, _)| self.exclusive && *kind == self.kind);
+        let name = bound.map_or(self.kind, |(_, exclusive)| exclusive);
+        write!(f, "{name}: {}", self.keyword.value)
     }
 }

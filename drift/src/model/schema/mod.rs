@@ -1,69 +1,70 @@
-//! Schemas, as they mean it: references followed, `allOf` made one, the ways to say `null` made one.
+//! The meaning of schemas: references are resolved, `allOf` is merged, and the different ways to
+//! allow `null` are unified.
 
-mod join;
-mod kinds;
 mod limits;
+mod merge;
 mod read;
+mod type_set;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::fact::Fact;
-use super::node::{Node, Part};
-pub use kinds::Kinds;
+use super::keyword::Keyword;
+use super::located::Located;
+use super::node::SchemaNode;
 pub use limits::Limit;
+pub use type_set::TypeSet;
 
-/// A schema. Comparing takes it apart field by field, so that a new field must be judged.
+/// A schema. The comparison destructures it, so that a new field cannot be forgotten there.
 #[derive(Debug, Default)]
 pub struct Schema<'a> {
-    /// The types that a value may have, as said or as the other keywords imply.
-    pub kinds: Kinds,
-    /// Who says the type.
-    pub kind: Option<Fact<'a>>,
-    /// `format`: mostly one.
-    pub formats: Vec<Fact<'a>>,
-    /// Who says that the value may be null.
-    pub nullable: Option<Fact<'a>>,
-    /// The values that it may have: `enum`, `const` and `x-extensible-enum`; without null.
-    pub values: Option<(Vec<&'a Value>, Fact<'a>)>,
-    /// `default`: mostly one.
-    pub defaults: Vec<Fact<'a>>,
-    /// `pattern`, each that does not allow everything.
-    pub patterns: Vec<Fact<'a>>,
-    /// The limits of length, size and number: of each kind the one that allows least.
+    /// The allowed types: declared, or implied by the other keywords.
+    pub types: TypeSet,
+    /// The `type` keyword.
+    pub type_keyword: Option<Keyword<'a>>,
+    /// The `format` keywords, usually at most one.
+    pub formats: Vec<Keyword<'a>>,
+    /// The keyword that allows `null`.
+    pub nullable: Option<Keyword<'a>>,
+    /// The allowed values without `null`: `enum`, `const` and `x-extensible-enum`.
+    pub values: Option<(Vec<&'a Value>, Keyword<'a>)>,
+    /// The `default` keywords, usually at most one.
+    pub defaults: Vec<Keyword<'a>>,
+    /// The `pattern` keywords, except those that allow any string.
+    pub patterns: Vec<Keyword<'a>>,
+    /// The limits on length, size and numbers: the strictest of each kind.
     pub limits: Vec<Limit<'a>>,
-    /// The properties by name, each with all that is said of it.
-    pub properties: BTreeMap<&'a str, Vec<Part<'a>>>,
-    /// The names of required properties, each with the pointer of who says so.
+    /// The properties by name. Several schemas for one property apply at once.
+    pub properties: BTreeMap<&'a str, Vec<Located<'a>>>,
+    /// The required properties by name, each with the pointer of the schema that requires it.
     pub required: BTreeMap<&'a str, Rc<str>>,
-    /// `additionalProperties`, unless it allows everything, which is what saying nothing means.
-    pub additional: Vec<Fact<'a>>,
-    /// `items`.
-    pub items: Vec<Part<'a>>,
-    /// `not`.
-    pub not: Vec<Node<'a>>,
-    /// `oneOf` and `anyOf`: each holds.
+    /// The `additionalProperties` keywords, except those that allow any value, which is the default.
+    pub additional: Vec<Keyword<'a>>,
+    /// The `items` schemas.
+    pub items: Vec<Located<'a>>,
+    /// The `not` schemas.
+    pub not: Vec<SchemaNode<'a>>,
+    /// The `oneOf` and `anyOf` keywords, which all apply.
     pub unions: Vec<Union<'a>>,
-    /// `discriminator`: mostly one.
+    /// The `discriminator` keywords, usually at most one.
     pub discriminators: Vec<Discriminator<'a>>,
-    /// `readOnly`, where it is true.
-    pub read_only: Option<Fact<'a>>,
-    /// `writeOnly`, where it is true.
-    pub write_only: Option<Fact<'a>>,
-    /// `deprecated`, where it is true.
-    pub deprecated: Option<Fact<'a>>,
-    /// What is said beside, by its key: words, extensions, keywords that nobody knows. Parts may say
-    /// different things.
-    pub rest: BTreeMap<&'a str, Vec<Fact<'a>>>,
+    /// The `readOnly` keyword, if it is true.
+    pub read_only: Option<Keyword<'a>>,
+    /// The `writeOnly` keyword, if it is true.
+    pub write_only: Option<Keyword<'a>>,
+    /// The `deprecated` keyword, if it is true.
+    pub deprecated: Option<Keyword<'a>>,
+    /// All other keywords by key. Several schemas may define one keyword with different values.
+    pub other_keywords: BTreeMap<&'a str, Vec<Keyword<'a>>>,
 }
 
-/// One of several schemas.
+/// A union of schemas.
 #[derive(Debug)]
 pub struct Union<'a> {
-    /// `oneOf` or `anyOf`, and who says it.
-    pub fact: Fact<'a>,
+    /// The keyword: `oneOf` or `anyOf`.
+    pub keyword: Keyword<'a>,
     /// The members.
     pub members: Vec<Member<'a>>,
 }
@@ -71,31 +72,31 @@ pub struct Union<'a> {
 /// A member of a union.
 #[derive(Debug, Clone)]
 pub struct Member<'a> {
-    /// The pointer of its place in the union.
-    pub at: Rc<str>,
-    /// Its schema.
-    pub node: Node<'a>,
+    /// The pointer of the entry in the union.
+    pub pointer: Rc<str>,
+    /// The schema.
+    pub node: SchemaNode<'a>,
 }
 
-/// What tells the members of a union apart.
+/// A discriminator, which distinguishes the members of a union.
 #[derive(Debug)]
 pub struct Discriminator<'a> {
-    /// The property that does.
+    /// The name of the property.
     pub property: &'a str,
-    /// Its values, each with the member that it tells: a reference or a name.
+    /// The mapping from property values to members: references or names.
     pub mapping: BTreeMap<&'a str, &'a Value>,
-    /// Who says so.
-    pub fact: Fact<'a>,
-    /// What is said beside.
-    pub rest: Vec<Fact<'a>>,
+    /// The keyword that defines the discriminator.
+    pub keyword: Keyword<'a>,
+    /// All other keywords.
+    pub other_keywords: Vec<Keyword<'a>>,
 }
 
-/// What to make of a `oneOf` or `anyOf` of one schema: it means that schema, but the place may
-/// have been, or may become, a union of several.
+/// The treatment of a `oneOf` or `anyOf` with one member. It is equivalent to that member, but the
+/// other document may have a union with several members at this location.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SingleUnion {
-    /// Keep it, to be compared with another union.
+    /// Keep the union, to compare it with another union.
     Keep,
-    /// Take the one schema for it.
-    Open,
+    /// Replace the union by its member.
+    Unwrap,
 }

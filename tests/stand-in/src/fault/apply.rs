@@ -32,7 +32,7 @@ impl Fault {
     ) -> Response {
         let error = |status: u16| {
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            ApiResponse::error(contract, operation, status, &[])
+            ApiResponse::error(contract, operation, status)
         };
 
         match self {

@@ -332,5 +332,5 @@ fn what_is_accepted_does_not_count() {
     let same = ["--revision", "spec/upstream/connect-v1.json", "--accepted", "known.toml"];
     let done = drift(&workspace, &same);
     assert_eq!(done.status, 0);
-    assert!(done.stdout.contains("fits no finding any more"), "{}", done.stdout);
+    assert!(done.stdout.contains("no longer matches any finding"), "{}", done.stdout);
 }

@@ -11,7 +11,7 @@ use super::super::{LATE, Watch, WatchEvent};
 use super::*;
 use crate::auth::token::TokenError;
 use crate::error::{ApiError, ConfigurationError};
-use crate::http::call::Operation;
+use crate::http::operation::Operation;
 use crate::models::ClusterStatusResponse;
 use crate::{HeaderMap, StatusCode};
 

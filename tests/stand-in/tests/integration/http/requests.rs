@@ -1,14 +1,15 @@
 //! Validation of queries and bodies.
 
+use connect_stand_in::StandIn;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{details, get, request, send, start_stand_in};
 
 #[tokio::test]
-async fn queries_are_validated() {
+async fn valid_queries_are_accepted() {
     let stand_in = start_stand_in().await;
-    let valid_queries = [
+    let queries = [
         "limit=1&ratio=0.5&is_online=true&search=",
         "status=active&status=inactive",
         "teams=a,b",
@@ -17,12 +18,16 @@ async fn queries_are_validated() {
         "ratio=1",
     ];
 
-    for query in valid_queries {
+    for query in queries {
         let (status, body) = get(&stand_in, &format!("/clusters?{query}")).await;
         assert_eq!(status, 200, "{query}: {body}");
     }
+}
 
-    let invalid_queries = [
+#[tokio::test]
+async fn each_error_of_an_invalid_query_is_reported() {
+    let stand_in = start_stand_in().await;
+    let queries = [
         ("limit=0", "query `limit`"),
         ("limit=101", "query `limit`"),
         ("limit=1.0", "query `limit`"),
@@ -43,7 +48,7 @@ async fn queries_are_validated() {
         ("cluster_id=ABCD", "query `cluster_id`"),
     ];
 
-    for (query, message) in invalid_queries {
+    for (query, message) in queries {
         let (status, body) = get(&stand_in, &format!("/clusters?{query}")).await;
         assert_eq!(status, 400, "{query}");
         assert_eq!(body["errors"][0]["code"], "requiredField", "the documented example");
@@ -58,46 +63,62 @@ async fn queries_are_validated() {
     assert_eq!((status, details(&body).len()), (400, 2), "each error is reported");
 }
 
-#[tokio::test]
-async fn bodies_are_validated() {
-    let stand_in = start_stand_in().await;
-    let note = "/clusters/ABCD/note";
+/// A path that requires a body.
+const NOTE: &str = "/clusters/ABCD/note";
 
-    let post = |path: &str, media_type: Option<&str>, body: &str| {
-        let request = request(&stand_in, Method::POST, path).body(body.to_owned());
-        match media_type {
-            Some(media_type) => request.header("content-type", media_type),
-            None => request,
-        }
+/// A valid body for [`NOTE`].
+const VALID_NOTE: &str = r#"{"data":{"note":"Hoi."}}"#;
+
+const JSON: Option<&str> = Some("application/json");
+
+async fn post(
+    stand_in: &StandIn,
+    path: &str,
+    media_type: Option<&str>,
+    body: &str,
+) -> (u16, Value) {
+    let request = request(stand_in, Method::POST, path).body(body.to_owned());
+    let request = match media_type {
+        Some(media_type) => request.header("content-type", media_type),
+        None => request,
     };
-    let valid_body = r#"{"data":{"note":"Hoi."}}"#;
+    send(request).await
+}
+
+#[tokio::test]
+async fn valid_bodies_are_accepted() {
+    let stand_in = start_stand_in().await;
     for media_type in ["application/json", "Application/JSON; charset=utf-8"] {
-        assert_eq!(send(post(note, Some(media_type), valid_body)).await.0, 200, "{media_type}");
+        let (status, _) = post(&stand_in, NOTE, Some(media_type), VALID_NOTE).await;
+        assert_eq!(status, 200, "{media_type}");
     }
 
-    let kind = r#"{"data":{"note":"a","kind":"unlisted"}}"#;
-    assert_eq!(send(post(note, Some("application/json"), kind)).await.0, 200, "a partial enum");
+    let unlisted_kind = r#"{"data":{"note":"a","kind":"unlisted"}}"#;
+    let (status, _) = post(&stand_in, NOTE, JSON, unlisted_kind).await;
+    assert_eq!(status, 200, "a partial enum");
+}
 
-    let json = Some("application/json");
+#[tokio::test]
+async fn each_error_of_an_invalid_body_is_reported() {
+    let stand_in = start_stand_in().await;
     let deeply_nested = "[".repeat(100_000);
-
-    let invalid_bodies = [
-        (json, "", "body: missing"),
-        (None, valid_body, "header `content-type`"),
-        (Some("text/plain"), valid_body, "header `content-type`"),
-        (Some("application/json2"), valid_body, "header `content-type`"),
-        (json, r#"{"data":"#, "body: not JSON"),
-        (json, r#"{"data":{"note":"a"}} x"#, "body: not JSON"),
-        (json, &deeply_nested, "body: not JSON"),
-        (json, "null", "body: null is not of type"),
-        (json, "{}", "body: \"data\" is a required property"),
-        (json, r#"{"data":{"note":""}}"#, "body at /data/note"),
-        (json, r#"{"data":{"note":null}}"#, "body at /data/note"),
-        (json, r#"{"data":{"note":"a","kind":1}}"#, "body at /data/kind"),
+    let cases = [
+        (JSON, "", "body: missing"),
+        (None, VALID_NOTE, "header `content-type`"),
+        (Some("text/plain"), VALID_NOTE, "header `content-type`"),
+        (Some("application/json2"), VALID_NOTE, "header `content-type`"),
+        (JSON, r#"{"data":"#, "body: not JSON"),
+        (JSON, r#"{"data":{"note":"a"}} x"#, "body: not JSON"),
+        (JSON, &deeply_nested, "body: not JSON"),
+        (JSON, "null", "body: null is not of type"),
+        (JSON, "{}", "body: \"data\" is a required property"),
+        (JSON, r#"{"data":{"note":""}}"#, "body at /data/note"),
+        (JSON, r#"{"data":{"note":null}}"#, "body at /data/note"),
+        (JSON, r#"{"data":{"note":"a","kind":1}}"#, "body at /data/kind"),
     ];
 
-    for (media_type, body, message) in invalid_bodies {
-        let (status, response) = send(post(note, media_type, body)).await;
+    for (media_type, body, message) in cases {
+        let (status, response) = post(&stand_in, NOTE, media_type, body).await;
         let details = details(&response);
         let start = &body[..body.len().min(30)];
         assert_eq!(status, 400, "{start}");
@@ -107,12 +128,17 @@ async fn bodies_are_validated() {
     let unexpected_body = request(&stand_in, Method::GET, "/clusters").body("{}");
     let (status, response) = send(unexpected_body).await;
     assert_eq!((status, details(&response)), (400, vec!["body: the operation takes none"]));
+}
 
-    // An optional body may be missing, but must be valid. This operation does not document 400.
+#[tokio::test]
+async fn optional_body_may_be_missing_but_must_be_valid() {
+    let stand_in = start_stand_in().await;
+
+    // This operation does not document 400.
     let action = "/clusters/ABCD/action/pause";
-    assert_eq!(send(post(action, json, "{}")).await.0, 400);
+    assert_eq!(post(&stand_in, action, JSON, "{}").await.0, 400);
 
-    let (status, response) = send(post(action, None, "")).await;
+    let (status, response) = post(&stand_in, action, None, "").await;
     let message = "the document has no example for this response of send_action";
     assert_eq!((status, details(&response)), (501, vec![message]));
 }

@@ -1,6 +1,7 @@
 //! The API's own document.
 
 use connect_stand_in::StandIn;
+use connect_stand_in::spec::to_openapi_3;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -32,12 +33,15 @@ async fn specification_is_served_in_both_versions() {
     assert_eq!(get(&stand_in, "/spec").await.0, 400);
 }
 
+const NOTE: &str = "#/components/schemas/Note";
+
+fn converted_document() -> Value {
+    to_openapi_3(&serde_json::from_str(UPSTREAM).expect("JSON"))
+}
+
 #[test]
-fn conversion_to_openapi_3_keeps_the_errors_of_the_document() {
-    let swagger: Value = serde_json::from_str(UPSTREAM).expect("JSON");
-    let document = connect_stand_in::spec::to_openapi_3(&swagger);
-    let note = "#/components/schemas/Note";
-    let other = "#/components/schemas/Other";
+fn conversion_to_openapi_3_keeps_the_errors_of_an_operation() {
+    let document = converted_document();
 
     assert_eq!(document["servers"], json!([{"url": "https://api.example.com/connect/v1"}]));
     let operation = &document["paths"]["/clusters?/{cluster_id}"]["post"];
@@ -62,7 +66,7 @@ fn conversion_to_openapi_3_keeps_the_errors_of_the_document() {
         operation["requestBody"],
         json!({"description": "The note.", "required": true, "content": {"application/json": {
             "schema": {
-                "type": "object", "required": ["data"], "properties": {"data": {"$ref": note}}
+                "type": "object", "required": ["data"], "properties": {"data": {"$ref": NOTE}}
             },
             "example": {"data": {
                 "summary": "Example Note.",
@@ -76,11 +80,17 @@ fn conversion_to_openapi_3_keeps_the_errors_of_the_document() {
         operation["responses"],
         json!({
             "200": {"description": "Done.", "content": {"application/json": {
-                "schema": {"$ref": note}, "example": {"note": "Hoi.", "example": 1}
+                "schema": {"$ref": NOTE}, "example": {"note": "Hoi.", "example": 1}
             }}},
             "204": {"description": "Nothing."}
         })
     );
+}
+
+#[test]
+fn conversion_to_openapi_3_converts_schemas_and_removes_swagger_members() {
+    let document = converted_document();
+    let other = "#/components/schemas/Other";
 
     assert_eq!(
         document["components"]["schemas"]["Note"]["properties"],
