@@ -194,65 +194,62 @@ fn unclosed_row_is_an_error_at_its_line() {
     }
 }
 
+/// Damages to the page: the text to replace, its replacement, and a part of the message.
+const DAMAGED_ROWS: &[(&str, &str, &str)] = &[
+    // operations
+    ("GET/clusters/team_count", "FETCH/clusters/team_count", "expected an operation"),
+    ("GET/settings", "GET settings", "expected an operation"),
+    ("POST/settings", "GET/settings", "duplicate"),
+    ("is\u{a0}`https://api", "is `gopher://api", "expected the root URL"),
+    // parameters
+    ("|sort<br><br>string", "|sort<br><br>integer", "unknown type"),
+    (
+        "|search<br><br>string<br><br>(query)",
+        "|search<br><br>string<br><br>(body)",
+        "of a body parameter",
+    ),
+    ("|version<br><br>string<br><br>(query)", "|version<br><br>string<br><br>(header)", "location"),
+    ("|pin_code\u{a0}*<br><br>string", "|pin_code\u{a0}*<br>string", "a name, a type"),
+    ("|pin_code\u{a0}*<br>", "|pin code\u{a0}*<br>", "not a name"),
+    ("--cloudusbnetworkreprint", "--cloudusbnetwork", "select box"),
+    ("<br><br>--truefalse", "", "select box"),
+    ("Example PrinterActionBodyRequest.", "x", "no model"),
+    ("Example ClusterIdsRequest.", "Example ClusterIdRequest.", "no model"),
+    (
+        "\"note\": \"Hoi, ik ben Papegaai.\"",
+        "\"nota\": \"Hoi\"",
+        "`/note` lacks the required property `note`",
+    ),
+    // responses
+    ("|418|", "|four|", "not a status"),
+    ("|418|", "|1418|", "not a status"),
+    ("|200|The up-time information.", "|200|", "no description"),
+    ("|200|The up-time information.", "|200|a|b", "3 cells, expected 2"),
+    ("\"uptime\": 1337,", "\"uptime\": 1337", "not valid JSON"),
+    ("\"uptime\": 1337,", "\"uptime\": \"1337\",", "`/data/uptime` is not of type number"),
+    ("\"uptime\": 1337,", "\"down\": 1337,", "lacks the required property `uptime`"),
+    ("\"uptime\": 1337,", "\"uptime\": 1337, \"down\": 0,", "has the unknown property `down`"),
+    // models
+    ("TimeBasedDetail{|   |   |", "Time based{|   |   |", "not a name"),
+    ("TimeBasedDetail{|   |   |", "#### More", "expected a model"),
+    (
+        "|description:|Model for messages",
+        "|about:|Model for messages",
+        "the description of the model",
+    ),
+    ("|ok*|boolean<br>", "|ok*|flag<br>", "unknown type"),
+    ("default:\u{a0}true<br>", "default: maybe<br>", "not a constraint of a boolean"),
+    ("|max_size|PrintJobCoordinatesMetadata{", "|max_size|Size{", "no model `Size`"),
+    ("maximum:\u{a0}5 ", "maximum: five ", "not a constraint of a number"),
+    ("pattern:\u{a0}/^[0-9A-Z]{6}$/", "pattern: ^[0-9A-Z]{6}$", "not a constraint of a string"),
+    ("Array [\u{a0}109\u{a0}]", "Array [ many ]", "not the size of an enum"),
+    ("|ok*|boolean<br><br>", "|ok*|boolean<br><br>A<br><br>B<br><br>", "expected only a type"),
+    ("|quality|string<br><br>", "|quality|string<br><br>A<br>", "expected only a description"),
+];
+
 #[test]
 fn damaged_row_is_an_error_at_its_line() {
-    let cases = [
-        // operations
-        ("GET/clusters/team_count", "FETCH/clusters/team_count", "expected an operation"),
-        ("GET/settings", "GET settings", "expected an operation"),
-        ("POST/settings", "GET/settings", "duplicate"),
-        ("is\u{a0}`https://api", "is `gopher://api", "expected the root URL"),
-        // parameters
-        ("|sort<br><br>string", "|sort<br><br>integer", "unknown type"),
-        (
-            "|search<br><br>string<br><br>(query)",
-            "|search<br><br>string<br><br>(body)",
-            "of a body parameter",
-        ),
-        (
-            "|version<br><br>string<br><br>(query)",
-            "|version<br><br>string<br><br>(header)",
-            "location",
-        ),
-        ("|pin_code\u{a0}*<br><br>string", "|pin_code\u{a0}*<br>string", "a name, a type"),
-        ("|pin_code\u{a0}*<br>", "|pin code\u{a0}*<br>", "not a name"),
-        ("--cloudusbnetworkreprint", "--cloudusbnetwork", "select box"),
-        ("<br><br>--truefalse", "", "select box"),
-        ("Example PrinterActionBodyRequest.", "x", "no model"),
-        ("Example ClusterIdsRequest.", "Example ClusterIdRequest.", "no model"),
-        (
-            "\"note\": \"Hoi, ik ben Papegaai.\"",
-            "\"nota\": \"Hoi\"",
-            "`/note` lacks the required property `note`",
-        ),
-        // responses
-        ("|418|", "|four|", "not a status"),
-        ("|418|", "|1418|", "not a status"),
-        ("|200|The up-time information.", "|200|", "no description"),
-        ("|200|The up-time information.", "|200|a|b", "3 cells, expected 2"),
-        ("\"uptime\": 1337,", "\"uptime\": 1337", "not valid JSON"),
-        ("\"uptime\": 1337,", "\"uptime\": \"1337\",", "`/data/uptime` is not of type number"),
-        ("\"uptime\": 1337,", "\"down\": 1337,", "lacks the required property `uptime`"),
-        ("\"uptime\": 1337,", "\"uptime\": 1337, \"down\": 0,", "has the unknown property `down`"),
-        // models
-        ("TimeBasedDetail{|   |   |", "Time based{|   |   |", "not a name"),
-        ("TimeBasedDetail{|   |   |", "#### More", "expected a model"),
-        (
-            "|description:|Model for messages",
-            "|about:|Model for messages",
-            "the description of the model",
-        ),
-        ("|ok*|boolean<br>", "|ok*|flag<br>", "unknown type"),
-        ("default:\u{a0}true<br>", "default: maybe<br>", "not a constraint of a boolean"),
-        ("|max_size|PrintJobCoordinatesMetadata{", "|max_size|Size{", "no model `Size`"),
-        ("maximum:\u{a0}5 ", "maximum: five ", "not a constraint of a number"),
-        ("pattern:\u{a0}/^[0-9A-Z]{6}$/", "pattern: ^[0-9A-Z]{6}$", "not a constraint of a string"),
-        ("Array [\u{a0}109\u{a0}]", "Array [ many ]", "not the size of an enum"),
-        ("|ok*|boolean<br><br>", "|ok*|boolean<br><br>A<br><br>B<br><br>", "expected only a type"),
-        ("|quality|string<br><br>", "|quality|string<br><br>A<br>", "expected only a description"),
-    ];
-
-    for (from, to, expected) in cases {
+    for (from, to, expected) in DAMAGED_ROWS {
         let (page, line) = replace(PAGE, from, to);
         let (file, error_line, error) = import_error(&page, SUPPLEMENT);
         assert_eq!((file.as_str(), error_line), ("page.md", line), "{to} gives: {error}");

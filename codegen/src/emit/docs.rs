@@ -108,7 +108,8 @@ fn wrap(text: &str) -> Vec<String> {
     let mut is_in_list = false;
     for paragraph in text.split("\n\n") {
         let is_item = paragraph.starts_with(BULLET);
-        if !lines.is_empty() && !(is_in_list && is_item) {
+        let continues_list = is_in_list && is_item;
+        if !lines.is_empty() && !continues_list {
             lines.push(String::new());
         }
         wrap_paragraph(paragraph, &mut lines);

@@ -11,16 +11,16 @@ use super::types::{Field, Model};
 use crate::lower::ir::{Enum, Union};
 
 /// The call that implements the JSON of a model, and its `Debug` if it has secrets.
-pub fn of_model(model: &Model, secrets: &Secrets) -> MacroCall {
+pub fn model_call(model: &Model, secrets: &Secrets) -> MacroCall {
     let member = |field: &Field| {
-        let mark = if secrets.has(&field.json_name) { "#[redacted] " } else { "" };
+        let mark = if secrets.contains(&field.json_name) { "#[redacted] " } else { "" };
         match field.is_renamed() {
             true => format!("{mark}{} = {}", field.name, Literal::string(&field.json_name)),
             false => format!("{mark}{}", field.name),
         }
     };
 
-    let has_secrets = model.fields.iter().any(|field| secrets.has(&field.json_name));
+    let has_secrets = model.fields.iter().any(|field| secrets.contains(&field.json_name));
     MacroCall {
         name: if has_secrets { "secret_model" } else { "model" },
         ty: names::ident(&model.name).to_string(),
@@ -30,11 +30,11 @@ pub fn of_model(model: &Model, secrets: &Secrets) -> MacroCall {
 }
 
 /// The call that implements the conversions and the JSON of an open enum.
-pub fn of_enum(of: &Enum) -> MacroCall {
-    let variants = names::variants(&of.values).into_iter().zip(&of.values);
+pub fn enum_call(open_enum: &Enum) -> MacroCall {
+    let variants = names::variants(&open_enum.values).into_iter().zip(&open_enum.values);
     MacroCall {
         name: "open_enum",
-        ty: names::ident(&of.name).to_string(),
+        ty: names::ident(&open_enum.name).to_string(),
         members: variants
             .map(|(variant, value)| format!("{variant} = {}", Literal::string(value)))
             .collect(),
@@ -43,7 +43,7 @@ pub fn of_enum(of: &Enum) -> MacroCall {
 }
 
 /// The call that implements the JSON of a union.
-pub fn of_union(union: &Union) -> MacroCall {
+pub fn union_call(union: &Union) -> MacroCall {
     let (mut tagged, mut untagged) = (Vec::new(), Vec::new());
     for member in &union.members {
         let variant = names::ident(&member.model);

@@ -104,10 +104,9 @@ impl<'a> Emitter<'a> {
     /// Adds the models of a resource and their trait implementations, if the resource has models.
     fn add_models(&mut self, resource: &Resource) -> Result<bool> {
         let lowered = self.lowered;
-        let owned = |(name, owner): &'a (String, String)| {
-            (*owner == resource.name).then_some(name.as_str())
-        };
-        let components: Vec<&str> = lowered.component_resources.iter().filter_map(owned).collect();
+        let components = lowered.component_resources.iter();
+        let components = components.filter(|(_, owner)| *owner == resource.name);
+        let components: Vec<&str> = components.map(|(name, _)| name.as_str()).collect();
         if components.is_empty() {
             return Ok(false);
         }
@@ -143,19 +142,19 @@ impl<'a> Emitter<'a> {
         let lowered = self.lowered;
         if let Some(model) = self.models.get(name) {
             let is_built = lowered.request_models.iter().any(|built| built == name);
-            let example = self.examples().of_model(model);
-            let secrets = Secrets::of(lowered, name);
+            let example = self.examples().model_example(model);
+            let secrets = Secrets::new(lowered, name);
             let code = models::model(model, is_built, &example, &secrets)?;
-            return Ok((code, impls::of_model(model, &secrets)));
+            return Ok((code, impls::model_call(model, &secrets)));
         }
 
-        if let Some(of) = lowered.enums.iter().find(|of| of.name == name) {
-            return Ok((enums::open_enum(of), impls::of_enum(of)));
+        if let Some(open_enum) = lowered.enums.iter().find(|open_enum| open_enum.name == name) {
+            return Ok((enums::open_enum(open_enum), impls::enum_call(open_enum)));
         }
 
         if let Some(union) = lowered.unions.iter().find(|union| union.name == name) {
-            let example = self.examples().of_union(union);
-            return Ok((unions::union(union, &example), impls::of_union(union)));
+            let example = self.examples().union_example(union);
+            return Ok((unions::union(union, &example), impls::union_call(union)));
         }
 
         let pointer = format!("/components/schemas/{name}");
@@ -166,12 +165,12 @@ impl<'a> Emitter<'a> {
     /// The components of other files that the fields of these components refer to.
     fn foreign_components(&self, components: &[&str]) -> BTreeSet<Ident> {
         let fields = components.iter().flat_map(|name| self.models.fields(name));
-        let of_fields = fields.filter_map(|field| field.ty.component());
+        let in_fields = fields.filter_map(|field| field.ty.component());
         let unions = self.lowered.unions.iter();
         let unions = unions.filter(|union| components.contains(&union.name.as_str()));
-        let of_unions = unions.flat_map(|union| &union.members).map(|member| &*member.model);
+        let in_unions = unions.flat_map(|union| &union.members).map(|member| &*member.model);
 
-        let used = of_fields.chain(of_unions).filter(|name| !components.contains(name));
+        let used = in_fields.chain(in_unions).filter(|name| !components.contains(name));
         used.map(names::ident).collect()
     }
 

@@ -37,7 +37,7 @@ pub fn model(
     let default = model.fields.iter().all(|field| field.ty.is_option());
     let default = default.then(|| quote! { , Default });
     let building = if is_built { Some(building(model)?) } else { None };
-    let has_secrets = model.fields.iter().any(|field| secrets.has(&field.json_name));
+    let has_secrets = model.fields.iter().any(|field| secrets.contains(&field.json_name));
     let debug = (!has_secrets).then(|| quote! { , Debug });
 
     Ok(quote! {

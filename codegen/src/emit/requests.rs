@@ -23,7 +23,7 @@ pub struct Request {
 
 /// Emits the method and the request type of an operation.
 pub fn request(operation: &Operation, examples: &Examples) -> Result<Request> {
-    let parts = Parts::of(operation, examples)?;
+    let parts = Parts::new(operation, examples)?;
     Ok(Request {
         method: client_method(operation, examples, &parts),
         ty: request_type(operation, examples, &parts)?,
@@ -33,7 +33,7 @@ pub fn request(operation: &Operation, examples: &Examples) -> Result<Request> {
 fn client_method(operation: &Operation, examples: &Examples, parts: &Parts) -> TokenStream {
     let (name, request) = (names::ident(&operation.id), names::request(&operation.id));
     let docs = docs::docs(&description(operation));
-    let example = examples.of_operation(operation);
+    let example = examples.operation_example(operation);
     let Parts { arguments, values, .. } = parts;
 
     quote! {
@@ -56,7 +56,7 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
     let polled = operation.polled.then(|| quote! { .polled() });
     let build = build_request(operation);
 
-    let redacted = redacted_debug(operation, &Secrets::of(examples.lowered, &operation.id));
+    let redacted = redacted_debug(operation, &Secrets::new(examples.lowered, &operation.id));
     let debug = redacted.is_none().then(|| quote! { , Debug });
     let response = response(&operation.response);
     let paged = paging::streams(operation, examples.models, &examples.lowered.paging)?;
@@ -90,16 +90,16 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
 /// The expression that builds the HTTP request: the segments of the path in their order, the query
 /// sorted by name as progenitor sorts it, then the body.
 fn build_request(operation: &Operation) -> TokenStream {
-    let of = |location: Location| {
+    let names_in = |location: Location| {
         let parameters = operation.parameters.iter();
-        parameters.filter(move |parameter| parameter.location == location)
+        let parameters = parameters.filter(move |parameter| parameter.location == location);
+        parameters.map(|parameter| (&parameter.name, names::ident(&parameter.name)))
     };
-    let value = |parameter: &Parameter| (parameter.name.clone(), names::ident(&parameter.name));
 
-    let segments = of(Location::Path).map(value).map(|(name, field)| {
+    let segments = names_in(Location::Path).map(|(name, field)| {
         quote! { .segment(#name, &self.#field)? }
     });
-    let mut query: Vec<_> = of(Location::Query).map(value).collect();
+    let mut query: Vec<_> = names_in(Location::Query).collect();
     query.sort();
     let query = query.iter().map(|(name, field)| quote! { .query(#name, &self.#field) });
     let body = operation.body.iter().map(|_| quote! { .json(&self.body) });
@@ -112,14 +112,14 @@ fn build_request(operation: &Operation) -> TokenStream {
 
 /// The `Debug` of a request with secrets.
 fn redacted_debug(operation: &Operation, secrets: &Secrets) -> Option<TokenStream> {
-    if !operation.parameters.iter().any(|parameter| secrets.has(&parameter.name)) {
+    if !operation.parameters.iter().any(|parameter| secrets.contains(&parameter.name)) {
         return None;
     }
 
     let request = names::request(&operation.id);
     let parameters = operation.parameters.iter().map(|parameter| {
         let name = names::ident(&parameter.name);
-        match secrets.has(&parameter.name) {
+        match secrets.contains(&parameter.name) {
             true => quote! { #[redacted] #name },
             false => quote! { #name },
         }
@@ -143,7 +143,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(operation: &Operation, examples: &Examples) -> Result<Self> {
+    fn new(operation: &Operation, examples: &Examples) -> Result<Self> {
         let mut parts = Self::default();
         for parameter in &operation.parameters {
             parts.add_parameter(parameter);
@@ -198,7 +198,7 @@ impl Parts {
             self.setters.push(setter(
                 name,
                 field.description.as_deref(),
-                examples.of_setter(operation, body, field),
+                examples.setter_example(operation, body, field),
                 &accepted(ty, Scope::Requests),
                 quote! { self.body.data.#name = Some(#converted); },
             ));
@@ -304,10 +304,12 @@ fn description(operation: &Operation) -> String {
 
 /// The imports of a file with the requests of these operations.
 pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
-    let any = |is_used: &dyn Fn(&Operation) -> bool| operations.iter().any(|it| is_used(it));
+    let any = |is_used: &dyn Fn(&Operation) -> bool| {
+        operations.iter().any(|operation| is_used(operation))
+    };
     let has_secrets = |operation: &Operation| {
-        let secrets = Secrets::of(lowered, &operation.id);
-        operation.parameters.iter().any(|parameter| secrets.has(&parameter.name))
+        let secrets = Secrets::new(lowered, &operation.id);
+        operation.parameters.iter().any(|parameter| secrets.contains(&parameter.name))
     };
     let names_models = |operation: &Operation| {
         operation.body.is_some()

@@ -11,14 +11,13 @@ pub struct Secrets<'a> {
 
 impl<'a> Secrets<'a> {
     /// The secrets of the model or operation with this name.
-    pub fn of(lowered: &'a Lowered, owner: &'a str) -> Self {
+    pub fn new(lowered: &'a Lowered, owner: &'a str) -> Self {
         Self { secrets: &lowered.secrets, owner }
     }
 
     /// Whether the member or parameter with this name in the document is a secret.
-    pub fn has(&self, name: &str) -> bool {
-        let is_it = |at: &str| at.split_once('.') == Some((self.owner, name));
-        self.secrets.iter().any(|secret| is_it(&secret.at))
+    pub fn contains(&self, name: &str) -> bool {
+        self.secrets.iter().any(|secret| secret.at.split_once('.') == Some((self.owner, name)))
     }
 }
 

@@ -112,11 +112,11 @@ fn read_type(graph: &TypeSpace, id: &TypeId, pointer: &str) -> Result<RustType> 
         TypeDetails::String => RustType::String,
         TypeDetails::Struct(_) => RustType::Component(ty.name()),
         TypeDetails::Vec(items) => RustType::List(Box::new(inner(&items)?)),
-        TypeDetails::Box(of) => RustType::Boxed(Box::new(inner(&of)?)),
-        TypeDetails::Option(of) => match inner(&of)? {
+        TypeDetails::Box(boxed) => RustType::Boxed(Box::new(inner(&boxed)?)),
+        TypeDetails::Option(value) => match inner(&value)? {
             // typify prints an option inside an option as one.
             option @ RustType::Option(_) => option,
-            of => RustType::Option(Box::new(of)),
+            value => RustType::Option(Box::new(value)),
         },
         TypeDetails::Map(_, values) => match inner(&values)? {
             RustType::JsonValue => RustType::JsonObject,

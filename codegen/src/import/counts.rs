@@ -31,7 +31,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(page: &Page) -> Self {
+    /// Counts the parts of a page.
+    pub(super) fn from_page(page: &Page) -> Self {
         let mut counts = Self {
             operations: page.operations.len(),
             models: page.models.len(),

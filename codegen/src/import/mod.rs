@@ -48,7 +48,7 @@ pub fn import(
     let page = page::parse(page).map_err(in_page)?;
     let supplement = supplement::parse(supplement).map_err(in_supplement)?;
 
-    let counts = Counts::of(&page);
+    let counts = Counts::from_page(&page);
     if let Some(difference) = counts.difference(&supplement.expect) {
         let message = format!("the page has {difference}");
         return Err(in_page(Diagnostic::at_line(last_line, message)).help(format!(

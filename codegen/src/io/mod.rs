@@ -1,4 +1,4 @@
-//! Input and output: JSON and YAML text, terminal output, and files.
+//! Input and output: JSON and YAML text, formatted Rust, terminal output, and files.
 
 pub mod files;
 pub mod json;

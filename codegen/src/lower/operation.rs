@@ -16,8 +16,8 @@ use crate::policy::{self, Policy};
 const REQUEST_METHODS: [&str; 8] =
     ["call", "items", "pages", "request", "send", "send_for_response", "wait", "with"];
 
-/// Names that the body of every generated function uses.
-const RESERVED: [&str; 7] = ["baseurl", "body", "client", "options", "path_segment", "self", "url"];
+/// Fields that every request has or can have, and `self`.
+const RESERVED: [&str; 4] = ["body", "client", "options", "self"];
 
 /// The only media type of bodies.
 const JSON: &str = "application/json";
@@ -131,7 +131,7 @@ fn lower_parameter(
     }
 
     let ty = match &data.format {
-        ParameterSchemaOrContent::Schema(schema) => RustType::of_schema(schema),
+        ParameterSchemaOrContent::Schema(schema) => RustType::from_schema(schema),
         ParameterSchemaOrContent::Content(_) => None,
     };
     let location = match parameter {
@@ -206,7 +206,7 @@ fn lower_response(api: &OpenAPI, response: &ApiResponse, pointer: &str) -> Resul
         Some(Envelope::Errors) => {
             Err(Diagnostic::at(pointer, "a success response cannot be the envelope of errors"))
         }
-        None => RustType::of_schema(schema)
+        None => RustType::from_schema(schema)
             .map(Response::Whole)
             .ok_or_else(|| Diagnostic::at(pointer, "the body of the response has no Rust type")),
     }

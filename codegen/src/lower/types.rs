@@ -41,22 +41,22 @@ impl RustType {
     ///
     /// progenitor's type graph lists types, but not which of them belongs to which parameter or
     /// response, so that these types come from the schema.
-    pub fn of_schema(schema: &ReferenceOr<Schema>) -> Option<Self> {
+    pub fn from_schema(schema: &ReferenceOr<Schema>) -> Option<Self> {
         if let Some(component) = component_of(schema) {
             return Some(Self::Component(component.to_owned()));
         }
 
         let schema = schema.as_item()?;
         let ty = match &schema.schema_kind {
-            SchemaKind::Type(ty) => Self::of_type(ty)?,
-            SchemaKind::AllOf { all_of } if all_of.len() == 1 => Self::of_schema(&all_of[0])?,
+            SchemaKind::Type(ty) => Self::from_type(ty)?,
+            SchemaKind::AllOf { all_of } if all_of.len() == 1 => Self::from_schema(&all_of[0])?,
             _ => return None,
         };
 
         Some(if schema.schema_data.nullable { Self::Option(Box::new(ty)) } else { ty })
     }
 
-    fn of_type(ty: &Type) -> Option<Self> {
+    fn from_type(ty: &Type) -> Option<Self> {
         Some(match ty {
             Type::String(string) => match string.format {
                 VariantOrUnknownOrEmpty::Item(StringFormat::DateTime) => Self::DateTime,
@@ -67,14 +67,14 @@ impl RustType {
             Type::Number(_) => Self::Float,
             Type::Array(array) => {
                 let items = array.items.clone()?.unbox();
-                Self::List(Box::new(Self::of_schema(&items)?))
+                Self::List(Box::new(Self::from_schema(&items)?))
             }
             Type::Object(object) if !object.properties.is_empty() => return None,
             Type::Object(object) => match &object.additional_properties {
                 None | Some(AdditionalProperties::Any(true)) => Self::JsonObject,
                 Some(AdditionalProperties::Any(false)) => return None,
                 Some(AdditionalProperties::Schema(values)) => {
-                    Self::Map(Box::new(Self::of_schema(values)?))
+                    Self::Map(Box::new(Self::from_schema(values)?))
                 }
             },
         })

@@ -16,8 +16,8 @@ use connect_codegen::policy::Policy;
 use connect_codegen::workspace::Layout;
 use connect_stand_in::spec::to_openapi_3;
 use serde_json::{Value, json};
-use xtask::fetch::{Ask, Fetch};
-use xtask::store::{Stored, store};
+use xtask::fetch::{Fetch, RequestedVersion};
+use xtask::store::{StoreOutcome, store};
 
 /// The committed workspace.
 fn committed() -> Layout {
@@ -227,13 +227,16 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 }
 
 /// Fetches the document from a stand-in, generates, and compares with the committed files.
-async fn assert_fetched_document_gives_committed_crate(ask: Ask, flavour: Flavour) {
+async fn assert_fetched_document_gives_committed_crate(
+    version: RequestedVersion,
+    flavour: Flavour,
+) {
     let stand_in = connect_tests::start_stand_in().await;
     let (_folder, layout) = bare_workspace();
 
     let fetch = Fetch {
         url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),
-        ask,
+        version,
         ..Fetch::default()
     };
     let fetched = tokio::task::spawn_blocking(move || fetch.fetch()).await.expect("no panic");
@@ -242,7 +245,7 @@ async fn assert_fetched_document_gives_committed_crate(ask: Ask, flavour: Flavou
     assert_eq!(fetched.upstream.flavour, flavour);
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let stored = store(&fetched.text, &fetched.record(at), &layout.upstream_folder());
-    assert_eq!(stored, Ok(Stored::Replaced));
+    assert_eq!(stored, Ok(StoreOutcome::Replaced));
 
     pipeline::regenerate(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     let (actual, expected) = (files(&layout.generated()), files(&committed().generated()));
@@ -265,11 +268,15 @@ async fn assert_fetched_document_gives_committed_crate(ask: Ask, flavour: Flavou
 
 #[tokio::test]
 async fn document_served_by_default_gives_the_committed_crate() {
-    assert_fetched_document_gives_committed_crate(Ask::First, Flavour::OpenApi3).await;
+    assert_fetched_document_gives_committed_crate(RequestedVersion::Preferred, Flavour::OpenApi3)
+        .await;
 }
 
 #[tokio::test]
 async fn document_served_as_swagger_2_gives_the_committed_crate() {
-    assert_fetched_document_gives_committed_crate(Ask::Only("2.0".to_owned()), Flavour::Swagger2)
-        .await;
+    assert_fetched_document_gives_committed_crate(
+        RequestedVersion::Exact("2.0".to_owned()),
+        Flavour::Swagger2,
+    )
+    .await;
 }

@@ -18,7 +18,7 @@ const MAX_READ: usize = 2;
 
 impl Examples<'_> {
     /// The example of a model: a program that sets all its fields, or one that reads some of them.
-    pub fn of_model(&self, model: &Model) -> TokenStream {
+    pub fn model_example(&self, model: &Model) -> TokenStream {
         match self.lowered.request_models.contains(&model.name) {
             true => self.build(model),
             false => self.read(model),
@@ -65,9 +65,9 @@ impl Examples<'_> {
 
     fn read(&self, model: &Model) -> TokenStream {
         let variable = variable(&model.name);
-        let secrets = Secrets::of(self.lowered, &model.name);
+        let secrets = Secrets::new(self.lowered, &model.name);
         let mut fields: Vec<&Field> = model.fields.iter().collect();
-        fields.retain(|field| !secrets.has(&field.json_name));
+        fields.retain(|field| !secrets.contains(&field.json_name));
         // Fields that are always present come first.
         fields.sort_by_key(|field| field.ty.is_option());
 
@@ -92,7 +92,7 @@ impl Examples<'_> {
     }
 
     /// The example of a union: a program that matches its variants.
-    pub fn of_union(&self, union: &Union) -> TokenStream {
+    pub fn union_example(&self, union: &Union) -> TokenStream {
         let (name, variable) = (names::ident(&union.name), variable(&union.name));
         let arms = union.members.iter().map(|member| {
             let model = names::ident(&member.model);

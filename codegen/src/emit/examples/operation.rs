@@ -28,7 +28,7 @@ struct Call {
 
 impl Examples<'_> {
     /// The example of an operation.
-    pub fn of_operation(&self, operation: &Operation) -> TokenStream {
+    pub fn operation_example(&self, operation: &Operation) -> TokenStream {
         let mut call = Call::default();
         for parameter in &operation.parameters {
             self.add_parameter(&mut call, parameter);
@@ -98,7 +98,7 @@ impl Examples<'_> {
 
     /// The example of a setter for a field of an optional body, `None` if the example of the
     /// operation already sets the field: the document does not say which fields go together.
-    pub fn of_setter(
+    pub fn setter_example(
         &self,
         operation: &Operation,
         body: &Body,

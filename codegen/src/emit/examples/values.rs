@@ -70,13 +70,14 @@ impl Examples<'_> {
         documented: Option<&Value>,
         depth: usize,
     ) -> Option<TokenStream> {
-        let Some(of) = self.lowered.enums.iter().find(|of| of.name == name) else {
+        let enums = &self.lowered.enums;
+        let Some(open_enum) = enums.iter().find(|open_enum| open_enum.name == name) else {
             return self.model(name, documented, depth);
         };
 
         let documented = documented.and_then(Value::as_str);
-        let index = of.values.iter().position(|value| Some(value.as_str()) == documented);
-        let variant = names::variants(&of.values).into_iter().nth(index.unwrap_or(0))?;
+        let index = open_enum.values.iter().position(|value| Some(value.as_str()) == documented);
+        let variant = names::variants(&open_enum.values).into_iter().nth(index.unwrap_or(0))?;
         let path = component(name, Scope::Program);
         Some(quote! { #path::#variant })
     }
