@@ -101,9 +101,12 @@ pub(super) fn compare_content<'a>(
 ) -> Result<()> {
     let MediaTypeMatching { pairs, removed, added } = match_media_types(base, revision);
 
+    // The client of this project uses JSON; without JSON, assume that it uses the first media type.
+    let used = base.iter().find(|media_type| is_json(media_type.name)).or(base.first());
     let is_request = directions == Directions::REQUEST;
     for old in removed {
-        let change = removed_media_type(pointers, old, base, is_request);
+        let is_used = used.is_some_and(|used| std::ptr::eq(used, old));
+        let change = removed_media_type(pointers, old, is_used, is_request);
         context.add_all(label, vec![change], directions);
     }
     for new in added {
@@ -176,13 +179,9 @@ fn located<'m, 'a>(media_type: &'m MediaType<'a>) -> (&'m str, &'a Value) {
 fn removed_media_type(
     pointers: Pointers<'_>,
     old: &MediaType,
-    base: &[MediaType],
+    is_used: bool,
     is_request: bool,
 ) -> Change {
-    // The client of this project uses JSON; without JSON, assume that it uses the first media type.
-    let used = base.iter().find(|it| is_json(it.name)).or(base.first());
-    let is_used = used.is_some_and(|used| std::ptr::eq(used, old));
-
     let kind = match (is_request, is_used) {
         (true, true) => ChangeKind::RequestMediaTypeRemoved,
         (true, false) => ChangeKind::SpareRequestMediaTypeRemoved,

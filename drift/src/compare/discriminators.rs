@@ -265,7 +265,8 @@ fn compare_members<'a>(
                 diff.add(change);
             }
             None if index >= base.union_member_count() => {
-                add_removed_values(diff, base, revision, old, &old.values);
+                let kind = ChangeKind::DiscriminatorValueRemoved;
+                add_value_changes(diff, (base, revision), old, kind, &old.values);
             }
             None => {}
         }
@@ -281,7 +282,8 @@ fn compare_members<'a>(
                 .with_predicate(format!("has the new member `{name}`"));
             diff.add(change);
         } else if index >= revision.union_member_count() {
-            add_new_values(diff, base, revision, new, &new.values);
+            let kind = ChangeKind::DiscriminatorValueAdded;
+            add_value_changes(diff, (base, revision), new, kind, &new.values);
         }
     }
 
@@ -315,40 +317,33 @@ fn compare_values<'a>(
     }
 
     let replaced = removed.len().min(added.len());
-    add_removed_values(diff, base, revision, old, removed.into_iter().skip(replaced));
-    add_new_values(diff, base, revision, new, added.into_iter().skip(replaced));
+    let (sides, removed) = ((base, revision), removed.into_iter().skip(replaced));
+    add_value_changes(diff, sides, old, ChangeKind::DiscriminatorValueRemoved, removed);
+    let added = added.into_iter().skip(replaced);
+    add_value_changes(diff, sides, new, ChangeKind::DiscriminatorValueAdded, added);
 }
 
-fn add_removed_values<'v>(
+/// Adds the changes of values that only one document has for a member.
+fn add_value_changes<'v>(
     diff: &mut SchemaDiff,
-    base: &Side,
-    revision: &Side,
+    (base, revision): (&Side, &Side),
     member: &IdentifiedMember,
+    kind: ChangeKind,
     values: impl IntoIterator<Item = &'v String>,
 ) {
     let name = member.name.as_deref().unwrap_or_default();
     for value in values {
-        let change = Change::new(ChangeKind::DiscriminatorValueRemoved, diff.pointers(), name)
-            .with_old(base.pointer(), value.as_str())
-            .with_new_pointer(revision.pointer())
-            .with_predicate(format!("no longer identifies `{name}` by `{value}`"));
-        diff.add(change);
-    }
-}
-
-fn add_new_values<'v>(
-    diff: &mut SchemaDiff,
-    base: &Side,
-    revision: &Side,
-    member: &IdentifiedMember,
-    values: impl IntoIterator<Item = &'v String>,
-) {
-    let name = member.name.as_deref().unwrap_or_default();
-    for value in values {
-        let change = Change::new(ChangeKind::DiscriminatorValueAdded, diff.pointers(), name)
-            .with_new(revision.pointer(), value.as_str())
-            .with_old_pointer(base.pointer())
-            .with_predicate(format!("also identifies `{name}` by `{value}`"));
+        let change = Change::new(kind, diff.pointers(), name);
+        let change = match kind {
+            ChangeKind::DiscriminatorValueRemoved => change
+                .with_old(base.pointer(), value.as_str())
+                .with_new_pointer(revision.pointer())
+                .with_predicate(format!("no longer identifies `{name}` by `{value}`")),
+            _ => change
+                .with_new(revision.pointer(), value.as_str())
+                .with_old_pointer(base.pointer())
+                .with_predicate(format!("also identifies `{name}` by `{value}`")),
+        };
         diff.add(change);
     }
 }

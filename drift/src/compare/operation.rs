@@ -19,19 +19,19 @@ pub(super) fn compare<'a>(
     let Operation {
         method: _,
         path: _,
-        pointer,
-        path_pointer,
+        pointer: _,
+        path_pointer: _,
         id: _,
         tags: _,
-        deprecated,
+        deprecated: _,
         parameters: _,
         body: _,
         responses: _,
         security,
         servers,
         value: _,
-        other_keywords,
-        other_path_keywords,
+        other_keywords: _,
+        other_path_keywords: _,
     } = base;
 
     // The server and the path can change together while the complete URL stays the same.
@@ -48,35 +48,8 @@ pub(super) fn compare<'a>(
 
     compare_id(context, base, revision);
     compare_tags(context, base, revision);
-
-    if *deprecated != revision.deprecated {
-        let (kind, predicate) = match revision.deprecated {
-            true => (ChangeKind::OperationDeprecated, "is now deprecated"),
-            false => (ChangeKind::OperationReactivated, "is no longer deprecated"),
-        };
-        let change = Change::new(kind, (pointer, &revision.pointer), "deprecated")
-            .with_old(&**pointer, *deprecated)
-            .with_new(&*revision.pointer, revision.deprecated);
-        context.add(change.with_predicate(predicate), Directions::REQUEST);
-    }
-
-    let mut changes = Vec::new();
-    other_keywords::compare(
-        &mut changes,
-        ObjectKind::Operation,
-        (pointer, &revision.pointer),
-        other_keywords,
-        &revision.other_keywords,
-    );
-    other_keywords::compare(
-        &mut changes,
-        ObjectKind::Path,
-        (path_pointer, &revision.path_pointer),
-        other_path_keywords,
-        &revision.other_path_keywords,
-    );
-    let label = context.name().to_owned();
-    context.add_all(&label, changes, Directions::REQUEST);
+    compare_deprecated(context, base, revision);
+    compare_other_keywords(context, base, revision);
 
     security::compare(context, security, &revision.security);
     parameters::compare(context, base, revision)?;
@@ -151,4 +124,42 @@ fn compare_tags(context: &mut OperationContext, base: &Operation, revision: &Ope
             .with_predicate(format!("has the new tag `{tag}`"));
         context.add(change, Directions::REQUEST);
     }
+}
+
+fn compare_deprecated(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    if base.deprecated == revision.deprecated {
+        return;
+    }
+
+    let (kind, predicate) = match revision.deprecated {
+        true => (ChangeKind::OperationDeprecated, "is now deprecated"),
+        false => (ChangeKind::OperationReactivated, "is no longer deprecated"),
+    };
+    let change = Change::new(kind, (&base.pointer, &revision.pointer), "deprecated")
+        .with_old(&*base.pointer, base.deprecated)
+        .with_new(&*revision.pointer, revision.deprecated)
+        .with_predicate(predicate);
+    context.add(change, Directions::REQUEST);
+}
+
+/// Compares the keywords of the operation and of its path that have no rule of their own.
+fn compare_other_keywords(context: &mut OperationContext, base: &Operation, revision: &Operation) {
+    let mut changes = Vec::new();
+    other_keywords::compare(
+        &mut changes,
+        ObjectKind::Operation,
+        (&base.pointer, &revision.pointer),
+        &base.other_keywords,
+        &revision.other_keywords,
+    );
+    other_keywords::compare(
+        &mut changes,
+        ObjectKind::Path,
+        (&base.path_pointer, &revision.path_pointer),
+        &base.other_path_keywords,
+        &revision.other_path_keywords,
+    );
+
+    let label = context.name().to_owned();
+    context.add_all(&label, changes, Directions::REQUEST);
 }

@@ -186,6 +186,7 @@ fn compare_header<'a>(
     old: &Parameter<'a>,
     new: &Parameter<'a>,
 ) -> Result<()> {
+    // `parameters` lists all fields of a parameter, so that a new one cannot be forgotten.
     let Parameter { pointer, required, deprecated, other_keywords, .. } = old;
     let pointers = (pointer, &new.pointer);
     let label = format!("the header `{}` in {response_label}", new.name);

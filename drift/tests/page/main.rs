@@ -171,12 +171,12 @@ fn open_finding_shows_values(driver: &Driver) {
         let marked = page.eval(&format!("{new}.querySelector('ins').innerText.trim()")).await;
         assert_eq!(marked, json!("\"idle\""), "only the difference is marked");
 
-        let beside = format!(
+        let side_by_side = format!(
             "(([a, b]) => a.top === b.top && a.right <= b.left)\
              ([{old}, {new}].map(element => element.getBoundingClientRect()))"
         );
 
-        assert_eq!(page.eval(&beside).await, json!(true));
+        assert_eq!(page.eval(&side_by_side).await, json!(true));
         page.client.set_window_size(500, 900).await.expect("the size is set");
 
         let below = format!(

@@ -65,7 +65,23 @@ pub fn finding(wire: WireVerdict, source: SourceVerdict, message: &str) -> Findi
 
 /// Returns a report with a finding of each wire verdict and a note of each kind.
 pub fn report() -> Report {
-    let removed = Finding {
+    let enum_changed = finding(
+        WireVerdict::Risky,
+        SourceVerdict::Major,
+        "A value of `Cluster.status` became `idle`.",
+    );
+
+    Report {
+        base: document_info("spec/connect-v1.openapi.json"),
+        revision: document_info("https://api.ultimaker.com/connect/v1/spec"),
+        findings: vec![operation_removed(), enum_changed, operation_added(), description_changed()],
+        unreached: 2,
+        notes: notes(),
+    }
+}
+
+fn operation_removed() -> Finding {
+    Finding {
         kind: ChangeKind::OperationRemoved,
         pointer: Some("/paths/~1jobs~1{job_id}/post".to_owned()),
         revision_pointer: None,
@@ -80,9 +96,11 @@ pub fn report() -> Report {
             SourceVerdict::Major,
             "The operation `POST /jobs/{job_id}` was removed.",
         )
-    };
+    }
+}
 
-    let added = Finding {
+fn operation_added() -> Finding {
+    Finding {
         kind: ChangeKind::OperationAdded,
         pointer: None,
         revision_pointer: Some("/paths/~1usage/get".to_owned()),
@@ -95,9 +113,11 @@ pub fn report() -> Report {
             SourceVerdict::Minor,
             "The operation `GET /usage` was added.",
         )
-    };
+    }
+}
 
-    let description_changed = Finding {
+fn description_changed() -> Finding {
+    Finding {
         old: Some(json!("State of the cluster.")),
         new: Some(json!("The state of the cluster.\nOne of two.")),
         rust_items: Vec::new(),
@@ -106,42 +126,29 @@ pub fn report() -> Report {
             SourceVerdict::Patch,
             "The description of `Cluster.status` changed.",
         )
-    };
+    }
+}
 
+fn notes() -> Vec<Note> {
     let note = |kind, message: &str, help: Option<&str>| Note {
         kind,
         message: message.to_owned(),
         help: help.map(str::to_owned),
     };
 
-    Report {
-        base: document_info("spec/connect-v1.openapi.json"),
-        revision: document_info("https://api.ultimaker.com/connect/v1/spec"),
-        findings: vec![
-            removed,
-            finding(
-                WireVerdict::Risky,
-                SourceVerdict::Major,
-                "A value of `Cluster.status` became `idle`.",
-            ),
-            added,
-            description_changed,
-        ],
-        unreached: 2,
-        notes: vec![
-            note(
-                NoteKind::NeverApplied,
-                "Action 3 of the overlay no longer applies.",
-                Some("delete it from `spec/overlay.yaml`"),
-            ),
-            note(
-                NoteKind::Policy,
-                "The policy has no entry for `GET /usage`.",
-                Some("add to spec/policy.yaml:\n  - { id: get_usage, route: GET /usage }"),
-            ),
-            note(NoteKind::ApiDiff, "The public APIs of both crates were compared.", None),
-        ],
-    }
+    vec![
+        note(
+            NoteKind::NeverApplied,
+            "Action 3 of the overlay no longer applies.",
+            Some("delete it from `spec/overlay.yaml`"),
+        ),
+        note(
+            NoteKind::Policy,
+            "The policy has no entry for `GET /usage`.",
+            Some("add to spec/policy.yaml:\n  - { id: get_usage, route: GET /usage }"),
+        ),
+        note(NoteKind::ApiDiff, "The public APIs of both crates were compared.", None),
+    ]
 }
 
 /// Returns a report with the given findings and without notes.

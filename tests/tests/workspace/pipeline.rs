@@ -17,8 +17,8 @@ use connect_codegen::policy::Policy;
 use connect_codegen::workspace::Layout;
 use connect_stand_in::spec::to_openapi_3;
 use serde_json::{Value, json};
-use xtask::fetch::{Ask, Fetch};
-use xtask::store::{Stored, store};
+use xtask::fetch::{Fetch, RequestedVersion};
+use xtask::store::{StoreOutcome, store};
 
 /// The committed workspace.
 fn committed() -> Layout {
@@ -221,13 +221,13 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
 }
 
 /// Fetches from a stand-in, regenerates, and compares with what is committed.
-async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
+async fn from_the_service_to_the_crate(version: RequestedVersion, flavour: Flavour) {
     let stand_in = connect_tests::examples().await;
     let (_folder, layout) = bare_workspace();
 
     let fetch = Fetch {
         url: format!("{}/spec", stand_in.base_url()).parse().expect("a URL"),
-        ask,
+        version,
         ..Fetch::default()
     };
     let fetched = tokio::task::spawn_blocking(move || fetch.fetch()).await.expect("no panic");
@@ -236,7 +236,7 @@ async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
     assert_eq!(fetched.upstream.flavour, flavour);
     let at = DateTime::<Utc>::UNIX_EPOCH;
     let stored = store(&fetched.text, &fetched.record(at), &layout.upstream_folder());
-    assert_eq!(stored, Ok(Stored::Replaced));
+    assert_eq!(stored, Ok(StoreOutcome::Replaced));
 
     pipeline::regenerate(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     let (made, wanted) = (files(&layout.generated()), files(&committed().generated()));
@@ -259,10 +259,11 @@ async fn from_the_service_to_the_crate(ask: Ask, flavour: Flavour) {
 
 #[tokio::test]
 async fn what_the_service_serves_unasked_makes_the_committed_crate() {
-    from_the_service_to_the_crate(Ask::First, Flavour::OpenApi3).await;
+    from_the_service_to_the_crate(RequestedVersion::Preferred, Flavour::OpenApi3).await;
 }
 
 #[tokio::test]
 async fn what_the_service_serves_as_swagger_makes_the_committed_crate() {
-    from_the_service_to_the_crate(Ask::Only("2.0".to_owned()), Flavour::Swagger2).await;
+    from_the_service_to_the_crate(RequestedVersion::Exact("2.0".to_owned()), Flavour::Swagger2)
+        .await;
 }

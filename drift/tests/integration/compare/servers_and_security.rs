@@ -139,12 +139,12 @@ fn server_variables_are_expanded() {
     let any = compare_both_ways(SERVED, literal, &templated(""));
     assert_eq!(only(&any).message, "GET /a has the additional server https://{}.a.example/v1");
 
-    let words = compare_both_ways(
+    let described = compare_both_ways(
         SERVED,
         &templated(", description: Words."),
         &templated(", description: Others."),
     );
-    assert_eq!(only(&words).kind.id(), "documentation-changed");
+    assert_eq!(only(&described).kind.id(), "documentation-changed");
 
     let moved = compare_both_ways(
         SERVED,
