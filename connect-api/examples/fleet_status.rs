@@ -1,4 +1,4 @@
-//! All printers of all clusters, what they do and how long that takes, as a table.
+//! Prints a table of all printers of all clusters, with their jobs and the remaining time.
 //!
 //! ```console
 //! $ cargo run -p connect-api --example fleet_status
@@ -14,19 +14,19 @@ use connect_api::models::{
     ClusterPrinterStatus, ClusterResponse, ClusterStatusResponse, PrintJobInstanceResponse,
 };
 use connect_stand_in::Farm;
-use support::{Failure, Service, end, name, say};
+use support::{Failure, Service, cluster_name, exit_code, print_line};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    end(show().await)
+    exit_code(print_table().await)
 }
 
-async fn show() -> Result<(), Failure> {
-    let service = Service::find(Farm::new().random_events(1)).await?;
+async fn print_table() -> Result<(), Failure> {
+    let service = Service::connect(Farm::new().random_events(1)).await?;
     let mut table = Table::new();
     table.load_preset(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Dynamic);
 
-    if let Some(width) = width() {
+    if let Some(width) = terminal_width() {
         table.set_width(width);
     }
 
@@ -35,26 +35,27 @@ async fn show() -> Result<(), Failure> {
     while let Some(cluster) = clusters.next().await.transpose()? {
         let status = service.client.get_cluster_status(&cluster.cluster_id).send().await?;
         for printer in status.printers.iter().flatten() {
-            table.add_row(row(&cluster, printer, job_of(&status, printer)));
+            table.add_row(row(&cluster, printer, current_job(&status, printer)));
         }
     }
 
-    say(table)?;
+    print_line(table)?;
 
     if clusters.limit_reached() {
-        say("The subscription shows no more clusters.")?;
+        print_line("The subscription does not include further clusters.")?;
     }
+
     Ok(())
 }
 
-/// How many columns there are: as `COLUMNS` says, or the terminal.
-fn width() -> Option<u16> {
-    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    said.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0))
+/// Returns the number of columns in `COLUMNS`, or of the terminal.
+fn terminal_width() -> Option<u16> {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.or_else(|| terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| width.0))
 }
 
-/// The job that a printer works on.
-fn job_of<'a>(
+/// Returns the job that a printer is printing.
+fn current_job<'a>(
     status: &'a ClusterStatusResponse,
     printer: &ClusterPrinterStatus,
 ) -> Option<&'a PrintJobInstanceResponse> {
@@ -70,22 +71,22 @@ fn row(
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let status = printer.status.as_ref().map(ToString::to_string).unwrap_or_default();
 
-    let done = |job: &PrintJobInstanceResponse| {
+    let progress = |job: &PrintJobInstanceResponse| {
         let elapsed = job.time_elapsed?.clamp(0, job.time_total);
         Some(format!("{} %", elapsed.checked_mul(100)?.checked_div(job.time_total)?))
     };
 
-    let left = |job: &PrintJobInstanceResponse| {
+    let remaining = |job: &PrintJobInstanceResponse| {
         let minutes = job.time_remaining / 60;
         format!("{}:{:02} h", minutes / 60, minutes % 60)
     };
 
     [
-        name(cluster).to_owned(),
+        cluster_name(cluster).to_owned(),
         text(&printer.friendly_name),
         status,
         job.map(|job| job.name.clone()).unwrap_or_default(),
-        job.and_then(done).unwrap_or_default(),
-        job.map(left).unwrap_or_default(),
+        job.and_then(progress).unwrap_or_default(),
+        job.map(remaining).unwrap_or_default(),
     ]
 }

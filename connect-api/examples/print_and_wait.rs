@@ -1,39 +1,39 @@
-//! Prints a file that the service has, and waits for the end of it, with a progress bar.
+//! Prints a file that was already uploaded, and waits for the job to end, with a progress bar.
 //!
 //! ```console
 //! $ cargo run -p connect-api --example print_and_wait [CLUSTER_ID FILE_ID]
 //! ```
 //!
-//! Without the ids it prints a file of half an hour, but only on its own stand-in.
+//! Without the ids it prints a file that takes half an hour, on a stand-in server only.
 
 mod support;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use connect_api::{Error, WatchEvent};
+use connect_api::{Error, Watch, WatchEvent};
 use connect_stand_in::Farm;
 use indicatif::{ProgressBar, ProgressStyle};
-use support::{Failure, Service, end, name, say};
+use support::{Failure, Service, cluster_name, exit_code, print_line};
 
-/// What is printed on the stand-in.
+/// The print time of the file on the stand-in server.
 const PRINT_TIME: Duration = Duration::from_secs(1800);
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    end(print().await)
+    exit_code(print().await)
 }
 
 async fn print() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let service = Service::find(Farm::with_size(1, 1)).await?;
+    let service = Service::connect(Farm::with_size(1, 1)).await?;
 
     let (cluster, file) = match (&arguments[..], &service.stand_in) {
         ([cluster, file], _) => (service.cluster(Some(cluster.clone())).await?, file.clone()),
         ([], Some(stand_in)) => {
             (service.cluster(None).await?, stand_in.add_file("gear.ufp", PRINT_TIME))
         }
-        // A real printer begins with nothing that nobody named.
+        // A real printer prints only what the user names.
         _ => return Err("give two arguments: a cluster's id and a print file's id".into()),
     };
     let cluster_id = &cluster.cluster_id;
@@ -41,20 +41,30 @@ async fn print() -> Result<(), Failure> {
 
     let sent = match service.client.print(cluster_id, file).send().await {
         Err(Error::NoData(_)) => {
-            return say(format_args!("sent to {}, where it awaits approval", name(&cluster)));
+            let name = cluster_name(&cluster);
+            return print_line(format_args!("sent to {name}, where it awaits approval"));
         }
         sent => sent?,
     };
 
+    let (name, status) = (cluster_name(&cluster), &sent.status);
     let Some(uuid) = sent.job_instance_uuid else {
-        return say(format_args!("sent to {}, where it is {}", name(&cluster), sent.status));
+        return print_line(format_args!("sent to {name}, where it is {status}"));
     };
-    say(format_args!("job {uuid} is {} on {}", sent.status, name(&cluster)))?;
+    print_line(format_args!("job {uuid} is {status} on {name}"))?;
+
     let bar = ProgressBar::new(100);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {percent:>3} % {msg}")?);
-    bar.set_message(sent.status.to_string());
+    bar.set_message(status.to_string());
+    let watch = service.client.watch_cluster(cluster_id).since(before).job(&uuid);
+    let result = wait_for_job(watch, &uuid, &bar).await;
+    bar.finish_and_clear();
 
-    let mut watch = service.client.watch_cluster(cluster_id).since(before).job(&uuid);
+    print_line(result?)
+}
+
+/// Shows the progress of a job until it ends, and returns a message for the user.
+async fn wait_for_job(mut watch: Watch, uuid: &str, bar: &ProgressBar) -> Result<String, Failure> {
     while let Some(event) = watch.next().await.transpose()? {
         match event {
             WatchEvent::JobStarted(job) if job.uuid == uuid => {
@@ -65,22 +75,20 @@ async fn print() -> Result<(), Failure> {
                 bar.set_message(job.status.to_string());
             }
             WatchEvent::JobFinished(job) if job.uuid == uuid => {
-                bar.finish_and_clear();
-                let took = Duration::from_secs(job.time_elapsed.unwrap_or_default().unsigned_abs());
-                return say(format_args!("{} has finished after {took:?}", job.name));
+                let seconds = job.time_elapsed.unwrap_or_default().unsigned_abs();
+                let elapsed = Duration::from_secs(seconds);
+                return Ok(format!("{} has finished after {elapsed:?}", job.name));
             }
-            WatchEvent::JobFailed(job) | WatchEvent::JobGone(job) if job.uuid == uuid => {
-                bar.finish_and_clear();
+            WatchEvent::JobFailed(job) | WatchEvent::JobRemoved(job) if job.uuid == uuid => {
                 return Err(format!("{} has not been printed: {}", job.name, job.status).into());
             }
-            WatchEvent::JobUnknown(job) if job == uuid => {
-                bar.finish_and_clear();
-                return Err(format!("nobody knows job {uuid} any more").into());
+            WatchEvent::JobNotFound(job_uuid) if job_uuid == uuid => {
+                return Err(format!("job {uuid} was not found").into());
             }
             event @ WatchEvent::PollFailed { .. } => bar.println(event.to_string()),
             _ => {}
         }
     }
 
-    Err("the watch has ended before the print".into())
+    Err("the watch ended before the job".into())
 }

@@ -1,5 +1,4 @@
-//! The version that changes of the API need: in the manifest, and in the lock file, which a build
-//! with `--locked` wants to fit.
+//! Bumps the version of the workspace in the manifest and in the lock file.
 
 use std::path::{Path, PathBuf};
 
@@ -11,73 +10,77 @@ use connect_drift::version::next_version;
 use semver::Version;
 use toml_edit::{DocumentMut, Item, Value};
 
-/// The files that another version changes, with what they then say; none if the version stays.
+/// Returns the changed files with their new content, or none if the version does not change.
 ///
-/// What counts is the newest release in the changelog: a version that is not released yet is bumped
-/// no second time, and before the first release not at all.
-pub fn to(
+/// The bump is relative to the latest release in the changelog. An unreleased version is therefore
+/// not bumped twice, and there is no bump before the first release.
+pub fn bump_version(
     layout: &Layout,
     bump: SourceVerdict,
     released: Option<Version>,
 ) -> Result<Vec<(PathBuf, String)>> {
     let path = layout.manifest();
-    let mut manifest = parsed(&path)?;
-    let wrong = |message: &str| Diagnostic::new(message).in_file(path.display());
+    let mut manifest = read_toml(&path)?;
+    let error = |message: &str| Diagnostic::new(message).in_file(path.display());
 
     let version = manifest
         .get_mut("workspace")
-        .and_then(|it| it.get_mut("package"))
-        .and_then(|it| it.get_mut("version"))
+        .and_then(|workspace| workspace.get_mut("package"))
+        .and_then(|package| package.get_mut("version"))
         .and_then(Item::as_value_mut)
-        .ok_or_else(|| wrong("there is no `version` in `[workspace.package]`"))?;
+        .ok_or_else(|| error("`[workspace.package]` has no `version`"))?;
 
     let current: Version = version
         .as_str()
-        .and_then(|it| it.parse().ok())
-        .ok_or_else(|| wrong("the version is not one"))?;
-    let wanted = released.map(|it| next_version(&it, bump)).filter(|it| *it > current);
-
-    let Some(wanted) = wanted else {
+        .and_then(|version| version.parse().ok())
+        .ok_or_else(|| error("the version in `[workspace.package]` is invalid"))?;
+    let next = released.map(|released| next_version(&released, bump));
+    let Some(next) = next.filter(|next| *next > current) else {
         if bump > SourceVerdict::None {
-            println!("the version {current} is not released yet and stays");
+            println!("version {current} is not released yet, so it is not bumped");
         }
+
         return Ok(Vec::new());
     };
-    set(version, &wanted);
-    println!("the version {current} becomes {wanted}");
 
-    let lock = layout.lock();
-    let locked = locked(&lock, &current, &wanted)?;
+    set_version(version, &next);
+    println!("bumped version {current} to {next}");
 
-    Ok(vec![(path, manifest.to_string()), (lock, locked)])
+    let lock_path = layout.lock();
+    let lock = bump_lock_file(&lock_path, &current, &next)?;
+
+    Ok(vec![(path, manifest.to_string()), (lock_path, lock)])
 }
 
-/// The lock file with the new version of the workspace's own packages: those that come from nowhere.
-fn locked(path: &Path, current: &Version, wanted: &Version) -> Result<String> {
-    let mut lock = parsed(path)?;
+/// Returns the lock file with the new version of the workspace's packages. They have no `source`.
+fn bump_lock_file(path: &Path, current: &Version, next: &Version) -> Result<String> {
+    let mut lock = read_toml(path)?;
     let current = current.to_string();
     let packages = lock.get_mut("package").and_then(Item::as_array_of_tables_mut);
 
-    for package in packages.into_iter().flat_map(|it| it.iter_mut()) {
-        let is_own = !package.contains_key("source");
+    for package in packages.into_iter().flat_map(|packages| packages.iter_mut()) {
+        let is_member = !package.contains_key("source");
         let version = package.get_mut("version").and_then(Item::as_value_mut);
-        if let Some(version) = version.filter(|it| is_own && it.as_str() == Some(&current)) {
-            set(version, wanted);
+
+        let is_current = |version: &&mut Value| version.as_str() == Some(&current);
+        if let Some(version) = version.filter(|version| is_member && is_current(version)) {
+            set_version(version, next);
         }
     }
 
     Ok(lock.to_string())
 }
 
-fn parsed(path: &Path) -> Result<DocumentMut> {
+fn read_toml(path: &Path) -> Result<DocumentMut> {
     files::read(path)?.parse().map_err(|error: toml_edit::TomlError| {
-        Diagnostic::new(format!("not TOML: {}", error.to_string().trim_end()))
+        Diagnostic::new(format!("invalid TOML: {}", error.to_string().trim_end()))
             .in_file(path.display())
     })
 }
 
-fn set(place: &mut Value, version: &Version) {
-    let decor = place.decor().clone();
-    *place = Value::from(version.to_string());
-    *place.decor_mut() = decor;
+/// Replaces a version, and keeps the spaces and comments around it.
+fn set_version(value: &mut Value, version: &Version) {
+    let decor = value.decor().clone();
+    *value = Value::from(version.to_string());
+    *value.decor_mut() = decor;
 }

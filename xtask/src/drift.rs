@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: what changed between two documents, in a report and an exit status.
+//! `cargo xtask drift`: compares two documents, writes a report, and sets an exit status.
 
 use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,106 +20,107 @@ use connect_drift::{Input, drift};
 use reqwest::Url;
 use semver::Version;
 
-use crate::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
-use crate::tell;
+use crate::fetch::{Fetch, RequestedVersion, SPEC_URL, Token, parse_url};
+use crate::print_error;
 
-/// The exit status of a command line that makes no sense, which is clap's as well.
-const WRONG_USAGE: u8 = 2;
+/// The exit status for an invalid command line, the same as clap's.
+const INVALID_USAGE: u8 = 2;
 
-/// The exit status when nothing was compared, so that nobody takes it for "no drift".
-const COULD_NOT_TELL: u8 = 70;
+/// The exit status if nothing was compared. It differs from "no drift".
+const NOT_COMPARED: u8 = 70;
 
-/// How wide a report is that goes to no terminal, in columns.
-const WIDTH: usize = 100;
+/// The width of a report that is not printed to a terminal, in columns.
+const DEFAULT_WIDTH: usize = 100;
 
-const STATUS: &str = "Exit status:
-  0   nothing that --fail-on names
-  3   drift, and nobody breaks                                    (any)
+const EXIT_STATUS_HELP: &str = "Exit status:
+  0   no finding that --fail-on selects
+  3   compatible changes                                          (any)
   4   programs may not compile against the regenerated crate      (any, source)
-  5   deployed programs break, or may break                       (any, wire)
-  2   wrong usage
-  70  could not tell: not fetched, not read, not compared, or the report not written
-The worst that --fail-on names counts; an accepted finding does not.";
+  5   deployed programs break or may break                        (any, wire)
+  2   invalid command line
+  70  not compared: a document was not fetched or read, or the report was not written
+The worst finding that --fail-on selects counts; accepted findings do not.";
 
-/// What to compare, and how to tell.
+/// The command line of `drift`.
 #[derive(Debug, Args)]
-#[command(after_help = STATUS)]
+#[command(after_help = EXIT_STATUS_HELP)]
 pub struct Arguments {
-    /// The document to compare with: a file, or a URL that is fetched as it stands [default: the
-    /// committed one]
+    /// The document to compare with: a file or a URL [default: the committed document]
     #[arg(long, value_name = "URL|FILE")]
     base: Option<String>,
-    /// The document to compare, likewise [default: the service's own]
+    /// The document to compare: a file or a URL [default: the document that the service publishes]
     #[arg(long, value_name = "URL|FILE")]
     revision: Option<String>,
-    /// The shape of the report
-    #[arg(long, default_value = "text", value_parser = formats())]
+    /// The format of the report
+    #[arg(long, default_value = "text", value_parser = format_parser())]
     format: Format,
-    /// Where to write the report, instead of to the terminal
+    /// The file for the report, instead of the standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// The same report in another shape as well; can be given more than once
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = copy)]
+    /// Also write the report in another format; can be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_also)]
     also: Vec<(Format, PathBuf)>,
-    /// What the exit status is to tell
-    #[arg(long, default_value = "any", value_parser = fail_on())]
+    /// Which findings set the exit status
+    #[arg(long, default_value = "any", value_parser = fail_on_parser())]
     fail_on: FailOn,
-    /// The findings that are known [default: spec/accepted.toml, if the base is the committed one]
+    /// The accepted findings [default: spec/accepted.toml, if the base is the committed document]
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
 }
 
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::id)).try_map(|it| it.parse::<Format>())
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::id)).try_map(|id| id.parse::<Format>())
 }
 
-fn fail_on() -> impl TypedValueParser<Value = FailOn> {
-    let find = |id: String| FailOn::ALL.into_iter().find(|it| it.id() == id).ok_or("unknown");
+fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
+    let find =
+        |id: String| FailOn::ALL.into_iter().find(|fail_on| fail_on.id() == id).ok_or("unknown");
     PossibleValuesParser::new(FailOn::ALL.map(FailOn::id)).try_map(find)
 }
 
-fn copy(text: &str) -> std::result::Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("it has no `=`")?;
+fn parse_also(text: &str) -> std::result::Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("`=` is missing")?;
     if file.is_empty() {
-        return Err("there is no file behind the `=`".to_owned());
+        return Err("the file after `=` is missing".to_owned());
     }
+
     Ok((format.parse()?, file.into()))
 }
 
-/// Where a document is.
-enum Place {
+/// The location of a document.
+enum Location {
     Committed,
     Url(Url),
     File(PathBuf),
 }
 
-/// Compares, writes the report, and tells the exit status.
+/// Compares two documents, writes the report, and returns the exit status.
 pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
-    let places = match arguments.places() {
-        Ok(places) => places,
-        Err(problem) => {
-            tell(&problem);
-            return ExitCode::from(WRONG_USAGE);
+    let locations = match arguments.locations() {
+        Ok(locations) => locations,
+        Err(error) => {
+            print_error(&error);
+            return ExitCode::from(INVALID_USAGE);
         }
     };
     let today = Utc::now().date_naive();
 
-    let done = arguments.review(layout, places, today).and_then(|review| {
+    let status = arguments.review(layout, locations, today).and_then(|review| {
         arguments.write(&review)?;
         Ok(arguments.fail_on.outcome(&review).exit_status())
     });
 
-    done.map_or_else(
-        |problem| {
-            tell(&problem);
-            eprintln!("note: this says nothing about drift");
-            ExitCode::from(COULD_NOT_TELL)
-        },
-        ExitCode::from,
-    )
+    match status {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            print_error(&error);
+            eprintln!("note: the documents were not compared");
+            ExitCode::from(NOT_COMPARED)
+        }
+    }
 }
 
-impl Place {
+impl Location {
     fn parse(text: &str, argument: &str) -> Result<Self> {
         match text {
             url if url.contains("://") => parse_url(url, argument).map(Self::Url),
@@ -129,36 +130,36 @@ impl Place {
 
     fn read(self, layout: &Layout) -> Result<Input> {
         match self {
-            Self::Committed => committed(layout),
-            Self::Url(url) => fetched(url),
-            Self::File(path) => read(&path),
+            Self::Committed => read_committed(layout),
+            Self::Url(url) => fetch(url),
+            Self::File(path) => read_file(&path),
         }
     }
 }
 
 impl Arguments {
-    /// Where the base and the revision are.
-    fn places(&self) -> Result<(Place, Place)> {
-        let base = self.base.as_deref().map(|text| Place::parse(text, "--base")).transpose()?;
-        let revision = Place::parse(self.revision.as_deref().unwrap_or(SPEC_URL), "--revision")?;
-        Ok((base.unwrap_or(Place::Committed), revision))
+    /// Returns the locations of the base and the revision.
+    fn locations(&self) -> Result<(Location, Location)> {
+        let base = self.base.as_deref().map(|text| Location::parse(text, "--base")).transpose()?;
+        let revision = Location::parse(self.revision.as_deref().unwrap_or(SPEC_URL), "--revision")?;
+        Ok((base.unwrap_or(Location::Committed), revision))
     }
 
     fn review(
         &self,
         layout: &Layout,
-        (base, revision): (Place, Place),
+        (base, revision): (Location, Location),
         today: NaiveDate,
     ) -> Result<Review> {
         let accepted = match (&self.accepted, &base) {
             (Some(path), _) => read_accepted(path)?,
-            (None, Place::Committed) => committed_acceptances(layout)?,
+            (None, Location::Committed) => read_committed_acceptances(layout)?,
             (None, _) => Accepted::default(),
         };
         let (base, revision) = (base.read(layout)?, revision.read(layout)?);
         let report = compare(layout, &Rules::read(layout)?, &base, &revision)?;
 
-        Ok(Review::new(report, &accepted, today, &version()))
+        Ok(Review::new(report, &accepted, today, &crate_version()))
     }
 
     fn write(&self, review: &Review) -> Result<()> {
@@ -166,7 +167,7 @@ impl Arguments {
         for (format, path) in files.chain([(self.format, self.output.as_ref())]) {
             match path {
                 Some(path) => {
-                    let text = format.render(review, WIDTH);
+                    let text = format.render(review, DEFAULT_WIDTH);
                     let text = match format {
                         Format::Text => anstream::adapter::strip_str(&text).to_string(),
                         _ => text,
@@ -182,24 +183,24 @@ impl Arguments {
     }
 }
 
-/// The version of the crate: all members of the workspace have the same.
-pub(crate) fn version() -> Version {
-    env!("CARGO_PKG_VERSION").parse().expect("cargo knows versions")
+/// Returns the version of the crate. All members of the workspace have the same version.
+pub(crate) fn crate_version() -> Version {
+    env!("CARGO_PKG_VERSION").parse().expect("cargo validates the version")
 }
 
-/// The committed document, held against its record.
-pub(crate) fn committed(layout: &Layout) -> Result<Input> {
+/// Reads the committed document and verifies it against its record.
+pub(crate) fn read_committed(layout: &Layout) -> Result<Input> {
     let bytes = pipeline::read_upstream_text(layout)?.into_bytes();
     Ok(Input { location: layout.upstream().display().to_string(), bytes })
 }
 
-/// What `spec/accepted.toml` holds; nothing if there is none.
-pub(crate) fn committed_acceptances(layout: &Layout) -> Result<Accepted> {
+/// Reads `spec/accepted.toml`. Returns no acceptances if the file does not exist.
+pub(crate) fn read_committed_acceptances(layout: &Layout) -> Result<Accepted> {
     let path = layout.accepted();
     if path.exists() { read_accepted(&path) } else { Ok(Accepted::default()) }
 }
 
-/// Compares two documents by the rules of the workspace.
+/// Compares two documents with the policy and overlay of the workspace.
 pub(crate) fn compare(
     layout: &Layout,
     rules: &Rules,
@@ -207,12 +208,13 @@ pub(crate) fn compare(
     revision: &Input,
 ) -> Result<Report> {
     let mut report = drift(base, revision, rules)?;
-    // A reader of the committed document finds its lines in the normalised one beside it.
+
+    // The lines of the committed document are shown in the normalised document.
     let path = layout.normalised();
     if let Ok(text) = std::fs::read_to_string(&path) {
         for side in [&mut report.base, &mut report.revision] {
             if side.is_connect && side.text == text {
-                // From the root, as GitHub names files.
+                // Relative to the root, as GitHub names files.
                 let file = path.strip_prefix(layout.root()).unwrap_or(&path);
                 side.text_file = Some(file.display().to_string());
             }
@@ -222,43 +224,49 @@ pub(crate) fn compare(
     Ok(report)
 }
 
-/// Prints a report: coloured and as wide as the terminal if it goes to one.
+/// Prints a report. If the standard output is a terminal, uses colours and its width.
 pub(crate) fn print(format: Format, review: &Review) -> Result<()> {
     let columns = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let width = std::io::stdout().is_terminal().then(columns).flatten().unwrap_or(WIDTH);
+    let width = std::io::stdout().is_terminal().then(columns).flatten().unwrap_or(DEFAULT_WIDTH);
     let text = format.render(review, width);
 
-    let written = match format {
+    let result = match format {
         Format::Text => anstream::stdout().write_all(text.as_bytes()),
         _ => std::io::stdout().write_all(text.as_bytes()),
     };
 
-    match written.and_then(|()| std::io::stdout().flush()) {
-        // Who closes the pipe has seen enough.
+    match result.and_then(|()| std::io::stdout().flush()) {
+        // A closed pipe is no error: `… | head` closes it.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Diagnostic::new(format!("cannot be written: {error}"))
-                .in_file("the standard output"))
+            Err(Diagnostic::new(format!("cannot write: {error}")).in_file("the standard output"))
         }
         _ => Ok(()),
     }
 }
 
-fn fetched(url: Url) -> Result<Input> {
-    // Only the service itself knows what a version is; another URL may be one that a query breaks.
-    let ask = if url.as_str() == SPEC_URL { Ask::First } else { Ask::Nothing };
-    let fetch = Fetch { url, ask, token: Token::from_env()?, ..Fetch::default() };
-    // It is read here already, where it is known what else came if it is no document.
+/// Fetches a document.
+fn fetch(url: Url) -> Result<Input> {
+    // Only the service is known to support the query parameter `version`.
+    let version = match url.as_str() {
+        SPEC_URL => RequestedVersion::Preferred,
+        _ => RequestedVersion::Unspecified,
+    };
+    let fetch = Fetch { url, version, token: Token::from_env()?, ..Fetch::default() };
+
+    // Loading it here lets the error describe the response if it is not a document.
     let (served, _) = fetch.fetch_as(Document::load)?;
     Ok(Input { location: served.url, bytes: served.bytes })
 }
 
-fn read(path: &Path) -> Result<Input> {
+/// Reads a document from a file.
+fn read_file(path: &Path) -> Result<Input> {
     let bytes = std::fs::read(path).map_err(|error| {
-        Diagnostic::new(format!("cannot be read: {error}")).in_file(path.display())
+        Diagnostic::new(format!("cannot read: {error}")).in_file(path.display())
     })?;
+
     Ok(Input { location: path.display().to_string(), bytes })
 }
 
 fn read_accepted(path: &Path) -> Result<Accepted> {
-    Accepted::parse(&files::read(path)?).map_err(|problem| problem.in_file(path.display()))
+    Accepted::parse(&files::read(path)?).map_err(|error| error.in_file(path.display()))
 }

@@ -1,18 +1,18 @@
-//! The maintainers' tasks, as a library: what the commands do, without their command line.
+//! The maintainers' tasks as a library: what the commands do, without their command line.
 
+pub mod adopt;
 pub mod bench;
 pub mod bump;
 pub mod drift;
 pub mod fetch;
 pub mod store;
-pub mod take_in;
 
 use connect_codegen::diagnostic::Diagnostic;
 
-/// Tells a problem, and what to do about it, on the standard error.
-pub fn tell(problem: &Diagnostic) {
-    eprintln!("error: {problem}");
-    if let Some(help) = &problem.help {
+/// Prints an error and its help text to the standard error.
+pub fn print_error(error: &Diagnostic) {
+    eprintln!("error: {error}");
+    if let Some(help) = &error.help {
         eprintln!("help: {help}");
     }
 }

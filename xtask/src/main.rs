@@ -11,21 +11,21 @@ use connect_codegen::io::files::{self, Mode};
 use connect_codegen::openapi::document::{Provenance, sha256};
 use connect_codegen::pipeline::{self, Rules};
 use connect_codegen::workspace::{Layout, NORMALISE_COMMAND};
+use xtask::adopt::Adoption;
 use xtask::bench::{self, Bench, Peer};
-use xtask::fetch::{Ask, Fetch, SPEC_URL, Token, parse_url};
-use xtask::store::{Stored, store};
-use xtask::take_in::TakeIn;
-use xtask::{drift, tell};
+use xtask::fetch::{Fetch, RequestedVersion, SPEC_URL, Token, parse_url};
+use xtask::store::{StoreOutcome, store};
+use xtask::{drift, print_error};
 
-/// The exit status of a task that failed: never 1, which cargo itself uses.
-const FAILED: u8 = 2;
+/// The exit status of a failed task. Not 1, because cargo itself uses that.
+const FAILURE: u8 = 2;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The maintainers' tasks of the Connect API client")]
 struct Cli {
     #[command(subcommand)]
     task: Option<Task>,
-    /// Work on another workspace than the one that this program was built in
+    /// The root of the workspace [default: the one in which this program was built]
     #[arg(long, global = true, hide_short_help = true, value_name = "PATH")]
     root: Option<PathBuf>,
 }
@@ -33,73 +33,75 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Regenerate the crate from the committed upstream document (offline)
-    Regen(Regen),
-    /// Tell what changed upstream, whom it breaks, and what to do about it
+    Regen(RegenArgs),
+    /// Compare the committed document with the published one, and report breaking changes
     Drift(drift::Arguments),
-    /// Fetch the service's own document into spec/upstream
-    Fetch(Download),
+    /// Fetch the document that the service publishes, into spec/upstream
+    Fetch(FetchArgs),
     /// Rebuild the upstream document from the published reference page
     Import {
-        /// The page, as Markdown
+        /// The page in Markdown
         page: PathBuf,
     },
-    /// Normalise the committed upstream document, and report what was changed
-    Normalise(Check),
-    /// Measure what the crate costs to compile, beside progenitor's crates
-    Bench(Measure),
+    /// Normalise the committed upstream document, and report the changes of each pass
+    Normalise(CheckArgs),
+    /// Measure the compile time of the crate and of progenitor's crates
+    Bench(BenchArgs),
 }
 
 #[derive(Args)]
-struct Measure {
-    /// How often each build is timed
+struct BenchArgs {
+    /// The number of timed runs of each build
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
     runs: u16,
-    /// Another crate to measure in the same run; can be given more than once
-    #[arg(long = "peer", value_name = "NAME=PATH", value_parser = bench::peer)]
+    /// Another crate to measure in the same run; can be repeated
+    #[arg(long = "peer", value_name = "NAME=PATH", value_parser = bench::parse_peer)]
     peers: Vec<Peer>,
 }
 
 #[derive(Args)]
-struct Regen {
+struct RegenArgs {
     #[command(flatten)]
-    check: Check,
-    /// Fetch the service's own document first, report what changed, and write the changelog's entry
+    check: CheckArgs,
+    /// Fetch the published document first, report the changes, and write the changelog entry
     #[arg(long, conflicts_with = "check")]
     fetch: bool,
-    /// Give the crate the version that the changes need
+    /// Bump the version of the crate as the changes require
     #[arg(long, requires = "fetch")]
     bump: bool,
     #[command(flatten)]
-    download: Download,
+    fetch_arguments: FetchArgs,
 }
 
 #[derive(Args)]
-struct Check {
-    /// Write nothing; fail with the difference if anything is stale
+struct CheckArgs {
+    /// Write nothing; fail with a diff if a file is stale
     #[arg(long)]
     check: bool,
 }
 
 #[derive(Args)]
-struct Download {
-    /// Where the document is served [default: the service]. CONNECT_API_TOKEN goes to the service
-    /// and to this machine, to no other host
+struct FetchArgs {
+    /// The URL of the document [default: the service's]. CONNECT_API_TOKEN is sent only to the
+    /// service and to this machine
     #[arg(long)]
     url: Option<String>,
-    /// The OpenAPI version to ask for, instead of 3 and then the service's default
+    /// The OpenAPI version to request [default: 3, or else the service's default]
     #[arg(long)]
     openapi_version: Option<String>,
 }
 
-impl Download {
-    fn fetch(&self) -> Result<Fetch> {
+impl FetchArgs {
+    fn to_fetch(&self) -> Result<Fetch> {
         let url = parse_url(self.url.as_deref().unwrap_or(SPEC_URL), "--url")?;
-        let ask = self.openapi_version.clone().map_or(Ask::First, Ask::Only);
-        Ok(Fetch { url, ask, token: Token::from_env()?, ..Fetch::default() })
+        let version = self.openapi_version.clone();
+        let version = version.map_or(RequestedVersion::Preferred, RequestedVersion::Exact);
+
+        Ok(Fetch { url, version, token: Token::from_env()?, ..Fetch::default() })
     }
 }
 
-impl Check {
+impl CheckArgs {
     fn mode(&self) -> Mode {
         if self.check { Mode::Check } else { Mode::Write }
     }
@@ -107,53 +109,54 @@ impl Check {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let layout = Layout::new(cli.root.unwrap_or_else(workspace));
+    let layout = Layout::new(cli.root.unwrap_or_else(workspace_root));
 
-    let done = match &cli.task {
+    let result = match &cli.task {
         None => return print_tasks(),
         Some(Task::Drift(arguments)) => return drift::run(&layout, arguments),
-        Some(Task::Regen(regen)) => run_regen(&layout, regen),
-        Some(Task::Fetch(download)) => run_fetch(&layout, download),
+        Some(Task::Regen(arguments)) => run_regen(&layout, arguments),
+        Some(Task::Fetch(arguments)) => run_fetch(&layout, arguments),
         Some(Task::Import { page }) => run_import(&layout, page),
-        Some(Task::Bench(measure)) => run_bench(&layout, measure),
+        Some(Task::Bench(arguments)) => run_bench(&layout, arguments),
         Some(Task::Normalise(check)) => run_normalise(&layout, check.mode()),
     };
 
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            tell(&problem);
-            ExitCode::from(FAILED)
+        Err(error) => {
+            print_error(&error);
+            ExitCode::from(FAILURE)
         }
     }
 }
 
 fn print_tasks() -> ExitCode {
-    println!("cargo xtask TASK, where TASK is one of\n");
+    println!("usage: cargo xtask TASK, where TASK is one of\n");
 
     for task in Cli::command().get_subcommands() {
         println!("  {:<10} {}", task.get_name(), task.get_about().unwrap_or_default());
     }
 
-    println!("\n`cargo xtask TASK --help` tells more of one.");
+    println!("\n`cargo xtask TASK --help` describes a task.");
     ExitCode::SUCCESS
 }
 
-fn run_regen(layout: &Layout, regen: &Regen) -> Result<()> {
-    if regen.fetch {
-        let take_in = TakeIn { fetch: regen.download.fetch()?, bump: regen.bump };
-        return take_in.run(layout, Utc::now());
+fn run_regen(layout: &Layout, arguments: &RegenArgs) -> Result<()> {
+    if arguments.fetch {
+        let fetch = arguments.fetch_arguments.to_fetch()?;
+        return Adoption { fetch, bump: arguments.bump }.run(layout, Utc::now());
     }
 
-    if regen.download.url.is_some() || regen.download.openapi_version.is_some() {
-        return Err(Diagnostic::new("`--url` and `--openapi-version` say what to fetch")
-            .help("add `--fetch`, or leave them out"));
+    let FetchArgs { url, openapi_version } = &arguments.fetch_arguments;
+    if url.is_some() || openapi_version.is_some() {
+        return Err(Diagnostic::new("`--url` and `--openapi-version` need `--fetch`")
+            .help("add `--fetch`, or omit them"));
     }
 
-    match pipeline::regenerate(layout, regen.check.mode())? {
-        0 => println!("everything that is generated is up to date"),
-        1 => println!("1 file has changed; `git diff` shows it"),
-        changed => println!("{changed} files have changed; `git diff` shows them"),
+    match pipeline::regenerate(layout, arguments.check.mode())? {
+        0 => println!("all generated files are up to date"),
+        1 => println!("1 file changed; `git diff` shows it"),
+        changed => println!("{changed} files changed; `git diff` shows them"),
     }
 
     Ok(())
@@ -166,23 +169,24 @@ fn run_normalise(layout: &Layout, mode: Mode) -> Result<()> {
     for pass in &normalised.report.passes {
         println!("{:<12} {:>4} changes", pass.name, pass.changes.len());
     }
+
     Ok(())
 }
 
-fn run_bench(layout: &Layout, measure: &Measure) -> Result<()> {
-    let bench = Bench { peers: measure.peers.clone(), runs: measure.runs };
+fn run_bench(layout: &Layout, arguments: &BenchArgs) -> Result<()> {
+    let bench = Bench { peers: arguments.peers.clone(), runs: arguments.runs };
     print!("{}", bench.run(layout)?);
     Ok(())
 }
 
-fn run_fetch(layout: &Layout, download: &Download) -> Result<()> {
+fn run_fetch(layout: &Layout, arguments: &FetchArgs) -> Result<()> {
     let Rules { policy, .. } = Rules::read(layout)?;
-    let fetched = download.fetch()?.fetch()?;
-    fetched.must_be_connects(&policy)?;
+    let fetched = arguments.to_fetch()?.fetch()?;
+    fetched.require_connect_document(&policy)?;
 
     match store(&fetched.text, &fetched.record(Utc::now()), &layout.upstream_folder())? {
-        Stored::Replaced => println!("fetched a new document; `cargo xtask regen` is next"),
-        Stored::Unchanged => println!("the document is the one that lies here"),
+        StoreOutcome::Replaced => println!("fetched a new document; run `cargo xtask regen` next"),
+        StoreOutcome::Unchanged => println!("the committed document is already up to date"),
     }
 
     Ok(())
@@ -200,12 +204,7 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
     )?;
     let document = import::to_json(&imported.document);
 
-    // The record is committed: it names no folder of this machine.
-    let (root, whole) = (layout.root().canonicalize(), page.canonicalize());
-    let inside = root.ok().zip(whole.ok());
-    let inside = inside.and_then(|(root, page)| Some(page.strip_prefix(root).ok()?.to_path_buf()));
-    let source = inside.or_else(|| page.file_name().map(PathBuf::from)).unwrap_or_default();
-
+    let source = recorded_source(layout, page);
     let record = Provenance {
         source: source.display().to_string(),
         retrieved_at: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -219,10 +218,20 @@ fn run_import(layout: &Layout, page: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The workspace of this program: it is run by cargo, from anywhere below the root.
-fn workspace() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
-    let here = std::env::current_dir().unwrap_or_default();
-    // A relative path reads better in messages, and is the same for everybody.
-    root.strip_prefix(&here).map_or_else(|_| root.to_path_buf(), Path::to_path_buf)
+/// Returns the path of a page for the committed record: relative to the workspace, or only the file
+/// name, so that it contains no path of this machine.
+fn recorded_source(layout: &Layout, page: &Path) -> PathBuf {
+    let paths = layout.root().canonicalize().ok().zip(page.canonicalize().ok());
+    let relative = paths.and_then(|(root, page)| Some(page.strip_prefix(root).ok()?.to_path_buf()));
+
+    relative.or_else(|| page.file_name().map(PathBuf::from)).unwrap_or_default()
+}
+
+/// Returns the root of the workspace in which this program was built.
+fn workspace_root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the workspace");
+    let current = std::env::current_dir().unwrap_or_default();
+
+    // Messages show a relative path, which is shorter, and the same on each machine.
+    root.strip_prefix(&current).map_or_else(|_| root.to_path_buf(), Path::to_path_buf)
 }

@@ -1,4 +1,4 @@
-//! Puts a new upstream document and its record in the place of the old ones: both or neither.
+//! Replaces the upstream document and its record together.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -8,49 +8,50 @@ use connect_codegen::io::files::replace;
 use connect_codegen::openapi::document::{Provenance, Upstream};
 use connect_codegen::workspace::{DOCUMENT, PROVENANCE};
 
-/// What [`store`] had to do.
+/// The outcome of [`store`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stored {
-    /// The document or its source is new.
+pub enum StoreOutcome {
+    /// The document or its source changed.
     Replaced,
-    /// The same document from the same source was there already; nothing was touched.
+    /// The same document from the same source was already stored. No file was changed.
     Unchanged,
 }
 
 /// Replaces the upstream document in `folder` and its record.
 ///
-/// Each file is replaced in one step. Between the two, only the death of the process can leave a
-/// new document beside an old record; the hash in the record gives that away.
-pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<Stored> {
-    Upstream::parse(text).map_err(|problem| problem.in_file(&record.source))?;
-    record.verify(text.as_bytes()).map_err(|problem| problem.in_file(&record.source))?;
-    let (document, beside) = (folder.join(DOCUMENT), folder.join(PROVENANCE));
+/// Each file is replaced atomically, and the document is restored if the record cannot be written.
+/// If the process is killed between the two, the hash in the record does not match the document.
+pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<StoreOutcome> {
+    Upstream::parse(text).map_err(|error| error.in_file(&record.source))?;
+    record.verify(text.as_bytes()).map_err(|error| error.in_file(&record.source))?;
 
-    let old = match std::fs::read(&document) {
+    let (document_path, record_path) = (folder.join(DOCUMENT), folder.join(PROVENANCE));
+
+    let old = match std::fs::read(&document_path) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => {
             return Err(
-                Diagnostic::new(format!("cannot be read: {error}")).in_file(document.display())
+                Diagnostic::new(format!("cannot read: {error}")).in_file(document_path.display())
             );
         }
     };
 
-    if old.as_deref() == Some(text.as_bytes()) && is_recorded(record, &beside) {
-        return Ok(Stored::Unchanged);
+    if old.as_deref() == Some(text.as_bytes()) && is_recorded(record, &record_path) {
+        return Ok(StoreOutcome::Unchanged);
     }
 
     let record = serde_json::to_string_pretty(record)
-        .map_err(|error| Diagnostic::new(format!("cannot be written: {error}")))?;
-    replace(&document, text.as_bytes())?;
-    replace(&beside, format!("{record}\n").as_bytes())
-        .map_err(|problem| put_back(&document, old.as_deref(), problem))?;
+        .map_err(|error| Diagnostic::new(format!("cannot write the record: {error}")))?;
+    replace(&document_path, text.as_bytes())?;
+    replace(&record_path, format!("{record}\n").as_bytes())
+        .map_err(|error| restore(&document_path, old.as_deref(), error))?;
 
-    Ok(Stored::Replaced)
+    Ok(StoreOutcome::Replaced)
 }
 
-/// Whether the record at `path` says the same but for the time. One that cannot be read does
-/// not, and gets replaced.
+/// Whether the stored record is equal except for the time. A record that cannot be read is not
+/// equal, so it is replaced.
 fn is_recorded(record: &Provenance, path: &Path) -> bool {
     let old = std::fs::read(path).ok();
     let old = old.and_then(|bytes| serde_json::from_slice::<Provenance>(&bytes).ok());
@@ -59,21 +60,15 @@ fn is_recorded(record: &Provenance, path: &Path) -> bool {
     })
 }
 
-fn put_back(document: &Path, old: Option<&[u8]>, problem: Diagnostic) -> Diagnostic {
-    let done = match old {
+/// Restores the old document after an error. Adds a second error to the message if that fails, too.
+fn restore(document: &Path, old: Option<&[u8]>, error: Diagnostic) -> Diagnostic {
+    let result = match old {
         Some(bytes) => replace(document, bytes),
         None => std::fs::remove_file(document).map_err(|error| Diagnostic::new(error.to_string())),
     };
+    let Err(second) = result else { return error };
 
-    match done {
-        Ok(()) => problem,
-        Err(second) => Diagnostic {
-            message: format!(
-                "{}; then {} could not be put back: {second}",
-                problem.message,
-                document.display()
-            ),
-            ..problem
-        },
-    }
+    let path = document.display();
+    let message = format!("{}; {path} could not be restored: {second}", error.message);
+    Diagnostic { message, ..error }
 }

@@ -1,6 +1,7 @@
-//! What the examples share: where they find the service, and how they write and end. The service is
-//! the real one with a token from the environment, else a stand-in on this machine, with a farm in
-//! which a minute passes in a tenth of a second.
+//! Code that the examples share: a client, output, and error handling.
+//!
+//! With a token in the environment the examples use the real service. Without one they start a
+//! stand-in server with a simulated farm on this machine, in which time passes 600 times faster.
 
 #![allow(dead_code, reason = "each example uses a part of it")]
 
@@ -14,69 +15,82 @@ use connect_api::models::ClusterResponse;
 use connect_api::{Client, DEFAULT_BASE_URL};
 use connect_stand_in::{Farm, StandIn};
 
-/// Why an example ends before its time.
+/// The error of an example.
 pub type Failure = Box<dyn Error>;
 
-/// Ends an example, with the word that it needs.
-pub fn end(result: Result<(), Failure>) -> ExitCode {
+/// Prints the error of an example, if there is one, and returns the exit status.
+pub fn exit_code(result: Result<(), Failure>) -> ExitCode {
     let Err(failure) = result else { return ExitCode::SUCCESS };
-    let pipe = failure.downcast_ref::<io::Error>();
-    if pipe.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-        // Who has read enough closes the pipe: `… | head`.
+
+    // A closed pipe is no error: `… | head` closes it once it has read enough.
+    let io_error = failure.downcast_ref::<io::Error>();
+    if io_error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
 
-    // Where this cannot be written either, the exit status still says it.
+    // If the error cannot be printed, the exit status still reports it.
     let _ = writeln!(io::stderr(), "error: {failure}");
     ExitCode::FAILURE
 }
 
-/// Writes a line. Unlike `println!` it does not panic where nobody reads.
-pub fn say(line: impl Display) -> Result<(), Failure> {
+/// Prints a line. Unlike `println!`, it returns an error instead of panicking.
+pub fn print_line(line: impl Display) -> Result<(), Failure> {
     writeln!(io::stdout(), "{line}").map_err(|error| {
         io::Error::new(error.kind(), format!("cannot write to the standard output: {error}")).into()
     })
 }
 
-/// How often a status of this machine is asked for; elsewhere it is as often as is polite.
-const EAGER: Duration = Duration::from_millis(100);
+/// The interval of status requests to a server on this machine. For the real service, the client's
+/// default applies, which respects the vendor's limit.
+const LOCAL_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// A client, and what it talks to.
+/// A client, and the server that it uses.
 pub struct Service {
     pub client: Client,
-    /// The service itself, if it is none but the example's own.
+    /// The stand-in server, if this example started one.
     pub stand_in: Option<StandIn>,
 }
 
 impl Service {
-    /// `CONNECT_API_TOKEN` and `CONNECT_API_URL` say where; the URL is the real service's unless
-    /// it is set. Without a token it is this farm.
-    pub async fn find(farm: Farm) -> Result<Self, Failure> {
+    /// Connects to the service that `CONNECT_API_TOKEN` and `CONNECT_API_URL` name. The default URL
+    /// is the real service's. Without a token, starts a stand-in server with this farm.
+    pub async fn connect(farm: Farm) -> Result<Self, Failure> {
         let url = std::env::var("CONNECT_API_URL").ok();
-        if let Ok(token) = std::env::var("CONNECT_API_TOKEN") {
-            let url = url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
-            let is_here =
-                url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:");
-            let builder = Client::builder().base_url(url).token(token);
-            let builder = if is_here { builder.poll_interval(EAGER) } else { builder };
-            return Ok(Self { client: builder.build()?, stand_in: None });
+
+        match std::env::var("CONNECT_API_TOKEN") {
+            Ok(token) => Self::connect_to(url, token),
+            Err(_) if url.is_some() => {
+                Err("CONNECT_API_URL is set, but CONNECT_API_TOKEN is not: set both".into())
+            }
+            Err(_) => Self::start_stand_in(farm).await,
+        }
+    }
+
+    fn connect_to(url: Option<String>, token: String) -> Result<Self, Failure> {
+        let url = url.unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+        let is_local = url.starts_with("http://127.0.0.1:") || url.starts_with("http://localhost:");
+
+        let mut builder = Client::builder().base_url(url).token(token);
+        if is_local {
+            builder = builder.poll_interval(LOCAL_POLL_INTERVAL);
         }
 
-        if url.is_some() {
-            return Err("CONNECT_API_URL is set: set CONNECT_API_TOKEN, too".into());
-        }
+        Ok(Self { client: builder.build()?, stand_in: None })
+    }
 
-        let note = "CONNECT_API_TOKEN is not set: this is a stand-in, with a farm of its own.";
+    async fn start_stand_in(farm: Farm) -> Result<Self, Failure> {
+        let note = "CONNECT_API_TOKEN is not set: using a stand-in server with a simulated farm.";
         let _ = writeln!(io::stderr(), "{note}");
+
         let farm = farm.start_time(SystemTime::now().into()).speed(600);
         let stand_in = StandIn::builder().farm(farm).start().await?;
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
-        let client = builder.poll_interval(EAGER).build()?;
+        let client = builder.poll_interval(LOCAL_POLL_INTERVAL).build()?;
 
         Ok(Self { client, stand_in: Some(stand_in) })
     }
 
-    /// The cluster of this id; the first that is online without one.
+    /// Returns the cluster with this id, or the first cluster that is online.
     pub async fn cluster(&self, id: Option<String>) -> Result<ClusterResponse, Failure> {
         if let Some(id) = id {
             return Ok(self.client.get_cluster(id).send().await?);
@@ -93,7 +107,7 @@ impl Service {
     }
 }
 
-/// What a cluster is called.
-pub fn name(cluster: &ClusterResponse) -> &str {
+/// Returns the display name of a cluster.
+pub fn cluster_name(cluster: &ClusterResponse) -> &str {
     cluster.friendly_name.as_deref().unwrap_or(&cluster.host_name)
 }

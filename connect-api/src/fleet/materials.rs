@@ -1,4 +1,4 @@
-//! The upload of a material profile: the API makes the profile, its storage takes the bytes.
+//! Upload of material profiles: the API creates the profile, and a storage host receives the file.
 
 use std::sync::Arc;
 
@@ -9,17 +9,20 @@ use crate::requests::CreateMaterialUpload;
 use crate::upload::{Upload, UploadSource, put};
 
 impl Client {
-    /// Uploads a package of material profiles: has the API make a profile, and puts the bytes to
-    /// the URL that it answers with. A printer then takes the profile in with
-    /// [`import_material`](Client::import_material).
+    /// Uploads a package of material profiles.
     ///
-    /// `name` is the file's name with its extension and `origin` what uploads it; Cura sends
-    /// `cura.umm`, `application/zip` and `cura`. It gives the profile, as it was before the bytes
-    /// were sent.
+    /// Creates a profile, then sends the file to the upload URL in the response. Returns the
+    /// profile as it was before the file was sent. [`import_material`](Client::import_material)
+    /// imports the profile into a printer.
+    ///
+    /// * `name`: The file name with its extension, such as `cura.umm`.
+    /// * `content_type`: The media type of the file, such as `application/zip`.
+    /// * `origin`: The name of the program that uploads the file, such as `cura`.
     ///
     /// # Errors
     ///
-    /// As of [`create_material_upload`](Client::create_material_upload) and of [`Upload::send`].
+    /// The errors of [`create_material_upload`](Client::create_material_upload) and of
+    /// [`Upload::send`].
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), connect_api::Error> {
@@ -44,19 +47,20 @@ impl Client {
         source: impl Into<UploadSource>,
     ) -> Upload<MaterialProfileResponse> {
         let (name, content_type, origin) = (name.into(), content_type.into(), origin.into());
+
         Upload::new(self, source.into(), |mut parts| {
             Box::pin(async move {
-                // The API counts in `i64`: what is longer it refuses.
+                // The API counts bytes in an `i64`, and rejects a file that is too large.
                 let size = i64::try_from(parts.source.len().await?).unwrap_or(i64::MAX);
-                let wanted = MaterialProfileUploadRequest::new(content_type, size, name, origin);
-                let call = parts.client.create_material_upload(wanted).with(parts.options.clone());
-                let answer = call.send_for_response().await?;
-                let (status, profile) = (answer.status(), answer.into_body());
+
+                let body = MaterialProfileUploadRequest::new(content_type, size, name, origin);
+                let call = parts.client.create_material_upload(body).with(parts.options.clone());
+                let response = call.send_for_response().await?;
+
+                let (status, profile) = (response.status(), response.into_body());
                 let Some(url) = &profile.upload_url else {
-                    return Err(Error::NoData(NoDataError::new(
-                        &Arc::new(CreateMaterialUpload::OPERATION),
-                        status,
-                    )));
+                    let operation = Arc::new(CreateMaterialUpload::OPERATION);
+                    return Err(Error::NoData(NoDataError::new(&operation, status)));
                 };
 
                 put(url, profile.content_type.as_str(), parts).await?;

@@ -1,5 +1,5 @@
-//! What programs do with calls of certain operations: wait for actions, watch a cluster, upload a
-//! material. The rest of the crate knows no operation by name.
+//! Features that combine several calls: waiting for an action, watching a cluster, and uploading a
+//! material profile. The rest of the crate does not depend on particular operations.
 
 mod action;
 #[cfg(feature = "upload")]

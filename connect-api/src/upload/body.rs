@@ -1,4 +1,4 @@
-//! The body of an upload: a source that is read piece by piece while it is sent.
+//! The request body of an upload: reads the source in chunks while they are sent.
 
 use std::future::poll_fn;
 use std::io;
@@ -12,67 +12,77 @@ use tokio::io::ReadBuf;
 
 use super::source::Reader;
 use crate::error::UploadError;
-use crate::upload::progress::Gauge;
+use crate::upload::progress::ProgressTracker;
 
-/// How much is read at once, in bytes.
-const PIECE: usize = 64 << 10;
+/// The size of a chunk, in bytes.
+const CHUNK_SIZE: usize = 64 << 10;
 
+/// A body that streams a source and checks its length.
 pub(super) struct Body {
-    /// Never locked: it makes of a reader that is `Send` a body that is `Sync`.
+    /// The mutex is never locked. It makes the body `Sync`, although the reader is only `Send`.
     reader: Mutex<Reader>,
     buffer: Box<[u8]>,
-    /// Held back until it is known whether another piece follows, so that the last one is not sent
-    /// if the source turns out to be longer than announced.
-    held: Option<Bytes>,
-    read: u64,
-    /// How many bytes are still to be sent.
-    left: u64,
-    /// What it is, for errors.
+    /// The last chunk that was read. It is sent after the next read, so that the final chunk is not
+    /// sent if the source is longer than announced.
+    pending_chunk: Option<Bytes>,
+    bytes_read: u64,
+    bytes_remaining: u64,
+    /// The description of the source, for errors.
     source: String,
-    gauge: Arc<Gauge>,
+    progress: Arc<ProgressTracker>,
     attempt: usize,
 }
 
 impl Body {
-    pub(super) fn new(reader: Reader, source: String, gauge: Arc<Gauge>, attempt: usize) -> Self {
+    pub(super) fn new(
+        reader: Reader,
+        source: String,
+        progress: Arc<ProgressTracker>,
+        attempt: usize,
+    ) -> Self {
         Self {
             reader: Mutex::new(reader),
-            buffer: vec![0; PIECE].into(),
-            held: None,
-            read: 0,
-            left: gauge.total(),
+            buffer: vec![0; CHUNK_SIZE].into(),
+            pending_chunk: None,
+            bytes_read: 0,
+            bytes_remaining: progress.total(),
             source,
-            gauge,
+            progress,
             attempt,
         }
     }
 
-    /// The next piece; empty at the end.
-    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    /// Reads the next chunk. It is empty at the end of the source.
+    fn poll_read_chunk(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         let reader = self.reader.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut buffer = ReadBuf::new(&mut self.buffer);
         ready!(reader.as_mut().poll_read(context, &mut buffer))?;
+
         Poll::Ready(Ok(Bytes::copy_from_slice(buffer.filled())))
     }
 
-    /// The piece to send after another was read; the fault if that makes the length wrong.
-    fn turn(&mut self, piece: Bytes) -> Result<Option<Bytes>, UploadError> {
-        let total = self.gauge.total();
-        self.read += piece.len() as u64;
+    /// Stores a chunk that was read, and returns the previous one to send. Returns an error if the
+    /// source is shorter or longer than announced.
+    fn next_chunk(&mut self, chunk: Bytes) -> Result<Option<Bytes>, UploadError> {
+        let total = self.progress.total();
+        self.bytes_read += chunk.len() as u64;
 
-        match piece.is_empty() {
-            true if self.read < total => {
-                Err(UploadError::length(&self.source, total, format_args!("only {}", self.read)))
+        match chunk.is_empty() {
+            true if self.bytes_read < total => {
+                let actual = format_args!("only {}", self.bytes_read);
+                Err(UploadError::length(&self.source, total, actual))
             }
-            false if self.read > total => Err(UploadError::length(&self.source, total, "more")),
-            true => Ok(self.held.take()),
-            false => Ok(self.held.replace(piece)),
+            false if self.bytes_read > total => {
+                Err(UploadError::length(&self.source, total, "more"))
+            }
+            true => Ok(self.pending_chunk.take()),
+            false => Ok(self.pending_chunk.replace(chunk)),
         }
     }
 }
 
-/// Whether a source has no bytes, as was announced.
-pub(super) async fn hold_empty(reader: &mut Reader, source: &str) -> Result<(), UploadError> {
+/// Returns an error unless the source is empty.
+pub(super) async fn check_is_empty(reader: &mut Reader, source: &str) -> Result<(), UploadError> {
     let mut byte = [0];
     let mut buffer = ReadBuf::new(&mut byte);
     let read = poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
@@ -93,19 +103,20 @@ impl http_body::Body for Body {
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let body = self.get_mut();
-        while body.left > 0 {
-            let piece = ready!(body.poll_piece(context));
-            let turned = piece.map_err(|error| UploadError::read(&body.source, error));
+        while body.bytes_remaining > 0 {
+            let chunk = ready!(body.poll_read_chunk(context));
+            let chunk = chunk.map_err(|error| UploadError::read(&body.source, error));
 
-            match turned.and_then(|piece| body.turn(piece)) {
+            match chunk.and_then(|chunk| body.next_chunk(chunk)) {
                 Ok(None) => {}
-                Ok(Some(piece)) => {
-                    body.left -= piece.len() as u64;
-                    body.gauge.add(body.attempt, piece.len());
-                    return Poll::Ready(Some(Ok(Frame::data(piece))));
+                Ok(Some(chunk)) => {
+                    body.bytes_remaining -= chunk.len() as u64;
+                    body.progress.add(body.attempt, chunk.len());
+                    return Poll::Ready(Some(Ok(Frame::data(chunk))));
                 }
-                Err(fault) => {
-                    body.gauge.fail(fault);
+                Err(error) => {
+                    // The HTTP client reports only that the body failed; `send` reports this error.
+                    body.progress.set_source_error(error);
                     return Poll::Ready(Some(Err(io::ErrorKind::InvalidData.into())));
                 }
             }
@@ -115,10 +126,10 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left == 0
+        self.bytes_remaining == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left)
+        SizeHint::with_exact(self.bytes_remaining)
     }
 }

@@ -1,4 +1,4 @@
-//! Uploads: bytes put to the URL that the API gave for them.
+//! Uploads to a URL that the API or another service has issued.
 
 #[cfg(not(target_family = "wasm"))]
 mod body;
@@ -16,13 +16,17 @@ use crate::runtime::BoxFuture;
 pub(crate) use send::put;
 pub use source::UploadSource;
 
+/// How long an attempt may make no progress.
+const DEFAULT_STALL_TIMEOUT: Duration = Duration::from_secs(60);
+
 impl Client {
-    /// Uploads to a URL that a service gave for it, with exactly the content type that it was given
-    /// for. Print jobs get theirs from the service of the Digital Factory that takes in print files;
-    /// its answer holds `upload_url` and `content_type`.
+    /// Uploads a source to an upload URL.
     ///
-    /// The URL's host never sees the client's token. (A [client of your own](crate::ClientBuilder::http_client)
-    /// must not add it either.)
+    /// The content type must be the one for which the URL was issued. For print jobs, the print
+    /// file service of the Digital Factory returns both, as `upload_url` and `content_type`.
+    ///
+    /// The client's token is not sent to the host of the URL. A
+    /// [custom HTTP client](crate::ClientBuilder::http_client) must not add it either.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), connect_api::Error> {
@@ -51,22 +55,27 @@ impl Client {
     }
 }
 
-/// An upload to be sent: see [`Client::upload`]. `T` is what it gives at its end.
+/// An upload that is ready to be sent: see [`Client::upload`]. `T` is the type of its result.
 ///
-/// What breaks off is sent again from its start, as often as the [`RetryPolicy`] says, if the
-/// [source](UploadSource) can be read again; the policy's budget does not count, since a long
-/// upload would use it up. Of the [time limits](CallOptions) none holds for the bytes: there is
-/// [`stall_timeout`](Self::stall_timeout). It takes no place among the requests that a client may
-/// have under way. No more than a few pieces of 64 KiB are held in memory, however long the source
-/// is (in a browser, all of it).
+/// # Retries
 ///
-/// A success is one only once the connection has taken all bytes. A host that answers sooner, as a
-/// proxy with a page of its own does, cannot have stored them: that is a failure as if it had broken
-/// off. It is not noticed of an upload so short that the connection takes it at once.
+/// A failed attempt is retried from the start, as often as the [`RetryPolicy`] allows, if the
+/// [source](UploadSource) can be read again. The time budget of the policy does not apply, because
+/// a long upload would exceed it.
 ///
-/// A host's refusal is final. One that refuses before it has all bytes, and closes the connection
-/// while they are still being sent, can be taken for one that breaks off: its answer may never
-/// arrive, and the upload is then tried again.
+/// A success is accepted only if the connection has taken all bytes. A response before that, such
+/// as the page of a proxy, is handled as a failed attempt, because the host cannot have stored the
+/// source. This is not detected if the source is so small that the connection takes it at once.
+///
+/// An error response of the host is final. If the host closes the connection while bytes are still
+/// being sent, its response may be lost; this is handled as a failed attempt, and retried.
+///
+/// # Timeouts and limits
+///
+/// The [timeouts](CallOptions) of calls do not apply to the upload; an attempt fails after the
+/// [stall timeout](Self::stall_timeout). An upload does not count towards the client's limit of
+/// concurrent requests. It holds a few chunks of 64 KiB in memory, or the whole source in a
+/// browser.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -84,10 +93,10 @@ impl Client {
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<T = ()> {
     parts: Parts,
-    put: Put<T>,
+    send: SendUpload<T>,
 }
 
-/// What an upload is made of, wherever it goes.
+/// The parts of an upload that are independent of its destination.
 pub(crate) struct Parts {
     pub(crate) client: Client,
     pub(crate) options: CallOptions,
@@ -95,33 +104,33 @@ pub(crate) struct Parts {
     settings: Settings,
 }
 
-/// Sends an upload to where it goes.
-type Put<T> = Box<dyn FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send>;
+/// Sends an upload to its destination.
+type SendUpload<T> = Box<dyn FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send>;
 
-/// How far an upload is.
+/// The progress of an upload.
 ///
 /// ```
-/// let show = |progress: connect_api::UploadProgress| {
+/// let print_progress = |progress: connect_api::UploadProgress| {
 ///     println!("{} of {} bytes", progress.sent, progress.total);
 /// };
-/// # let _ = show;
+/// # let _ = print_progress;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UploadProgress {
-    /// How many bytes were handed to the connection. It never goes backwards: when an upload starts
-    /// anew, this stands still until it is surpassed.
+    /// The number of bytes passed to the connection. It never decreases: in a new attempt, it stays
+    /// the same until that attempt has sent more.
     pub sent: u64,
-    /// How many bytes there are.
+    /// The total number of bytes.
     pub total: u64,
-    /// How often the upload has been started, this time included.
+    /// The number of the attempt, starting at 1.
     pub attempt: usize,
 }
 
-/// Who is told of the progress.
+/// A progress callback.
 type OnProgress = Box<dyn FnMut(UploadProgress) + Send>;
 
-/// How an upload is sent.
+/// The settings of an upload.
 struct Settings {
     on_progress: Option<OnProgress>,
     stall_timeout: Duration,
@@ -132,48 +141,50 @@ impl<T> Upload<T> {
     pub(crate) fn new(
         client: &Client,
         source: UploadSource,
-        put: impl FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send + 'static,
+        send: impl FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send + 'static,
     ) -> Self {
-        let stall_timeout = Duration::from_secs(60);
-        let settings = Settings { on_progress: None, stall_timeout, origin: None };
+        let settings =
+            Settings { on_progress: None, stall_timeout: DEFAULT_STALL_TIMEOUT, origin: None };
         let (client, options) = (client.clone(), CallOptions::new());
-        Self { parts: Parts { client, options, source, settings }, put: Box::new(put) }
+
+        Self { parts: Parts { client, options, source, settings }, send: Box::new(send) }
     }
 
-    /// Tells how far the upload is, whenever that is further than before, and at its start. Must
-    /// not block.
-    pub fn on_progress(mut self, tell: impl FnMut(UploadProgress) + Send + 'static) -> Self {
-        self.parts.settings.on_progress = Some(Box::new(tell));
+    /// Sets a progress callback. It is called at the start and whenever more bytes were sent. It
+    /// must not block.
+    pub fn on_progress(mut self, callback: impl FnMut(UploadProgress) + Send + 'static) -> Self {
+        self.parts.settings.on_progress = Some(Box::new(callback));
         self
     }
 
-    /// How long nothing may move before an attempt is given up, instead of 60 seconds.
+    /// Sets how long an attempt may make no progress before it fails. The default is 60 seconds.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.parts.settings.stall_timeout = timeout;
         self
     }
 
-    /// Sends the header `Origin`: storage wants it if it was given when the URL was asked for.
+    /// Sends the header `Origin`. The storage requires it if it was sent when the URL was
+    /// requested.
     pub fn origin_header(mut self, origin: impl Into<String>) -> Self {
         self.parts.settings.origin = Some(origin.into());
         self
     }
 
-    /// Has this upload differ from the client's settings.
+    /// Overrides the client's call options for this upload.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.parts.options = options;
         self
     }
 
-    /// Sends the bytes. Dropping the future breaks the upload off.
+    /// Sends the upload. Dropping the future cancels it.
     ///
     /// # Errors
     ///
-    /// [`Error::Upload`] if the source cannot be read or is not as long as it was said to be,
-    /// [`Error::Configuration`] if the URL or the content type cannot be used; else as any call.
-    /// The URL shows in none, because it is a secret.
+    /// [`Error::Upload`] if the source cannot be read or has another length than announced,
+    /// [`Error::Configuration`] if the URL or the content type is invalid, and the errors of other
+    /// calls. No error contains the URL, because it is a secret.
     pub fn send(self) -> BoxFuture<'static, Result<T, Error>> {
-        (self.put)(self.parts)
+        (self.send)(self.parts)
     }
 }
 

@@ -1,12 +1,12 @@
-//! How far an upload is, over all its attempts.
+//! The progress of an upload over all its attempts.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{OnProgress, UploadProgress};
 use crate::error::UploadError;
 
-/// Counts what is sent. Shared by the upload and the bodies that its attempts send.
-pub(super) struct Gauge {
+/// Counts the bytes sent. Shared by the upload and the request bodies of its attempts.
+pub(super) struct ProgressTracker {
     total: u64,
     state: Mutex<State>,
 }
@@ -14,17 +14,17 @@ pub(super) struct Gauge {
 struct State {
     on_progress: Option<OnProgress>,
     attempt: usize,
-    /// By this attempt.
+    /// The bytes sent by the current attempt.
     sent: u64,
-    /// By the attempt that came furthest.
-    furthest: u64,
-    /// Why the source of this attempt could not be read.
-    fault: Option<UploadError>,
+    /// The most bytes sent by any attempt.
+    max_sent: u64,
+    /// The error of the source in the current attempt.
+    source_error: Option<UploadError>,
 }
 
-impl Gauge {
+impl ProgressTracker {
     pub(super) fn new(total: u64, on_progress: Option<OnProgress>) -> Self {
-        let state = State { on_progress, attempt: 0, sent: 0, furthest: 0, fault: None };
+        let state = State { on_progress, attempt: 0, sent: 0, max_sent: 0, source_error: None };
         Self { total, state: Mutex::new(state) }
     }
 
@@ -32,42 +32,45 @@ impl Gauge {
         self.total
     }
 
-    /// Begins another attempt; gives its number. What the one before still sends counts no more.
-    pub(super) fn begin(&self) -> usize {
+    /// Starts an attempt and returns its number. Bytes of earlier attempts no longer count.
+    pub(super) fn start_attempt(&self) -> usize {
         let mut state = self.state();
         state.attempt += 1;
-        (state.sent, state.fault) = (0, None);
+        (state.sent, state.source_error) = (0, None);
 
         if state.attempt == 1 {
-            state.tell(self.total);
+            state.report(self.total);
         }
+
         state.attempt
     }
 
-    /// Counts bytes that an attempt hands over.
+    /// Counts bytes that an attempt passed to the connection.
     pub(super) fn add(&self, attempt: usize, bytes: usize) {
         let mut state = self.state();
-        if attempt == state.attempt {
-            state.sent += bytes as u64;
-            if state.sent > state.furthest {
-                state.furthest = state.sent;
-                state.tell(self.total);
-            }
+        if attempt != state.attempt {
+            return;
+        }
+
+        state.sent += bytes as u64;
+        if state.sent > state.max_sent {
+            state.max_sent = state.sent;
+            state.report(self.total);
         }
     }
 
-    /// How much this attempt has handed over.
+    /// Returns the bytes that the current attempt passed to the connection.
     pub(super) fn sent(&self) -> u64 {
         self.state().sent
     }
 
     #[cfg(not(target_family = "wasm"))]
-    pub(super) fn fail(&self, fault: UploadError) {
-        self.state().fault = Some(fault);
+    pub(super) fn set_source_error(&self, error: UploadError) {
+        self.state().source_error = Some(error);
     }
 
-    pub(super) fn take_fault(&self) -> Option<UploadError> {
-        self.state().fault.take()
+    pub(super) fn take_source_error(&self) -> Option<UploadError> {
+        self.state().source_error.take()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -76,10 +79,11 @@ impl Gauge {
 }
 
 impl State {
-    fn tell(&mut self, total: u64) {
-        let progress = UploadProgress { sent: self.furthest, total, attempt: self.attempt };
-        if let Some(tell) = &mut self.on_progress {
-            tell(progress);
+    /// Calls the progress callback.
+    fn report(&mut self, total: u64) {
+        let progress = UploadProgress { sent: self.max_sent, total, attempt: self.attempt };
+        if let Some(on_progress) = &mut self.on_progress {
+            on_progress(progress);
         }
     }
 }
@@ -91,23 +95,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn progress_stands_still_until_it_is_surpassed() {
-        let told = Arc::<Mutex<Vec<(u64, usize)>>>::default();
-        let log = told.clone();
-        let tell = move |progress: UploadProgress| {
+    fn progress_never_goes_backwards_in_a_new_attempt() {
+        let reports = Arc::<Mutex<Vec<(u64, usize)>>>::default();
+        let log = reports.clone();
+        let on_progress = move |progress: UploadProgress| {
             log.lock().unwrap().push((progress.sent, progress.attempt));
         };
-        let gauge = Gauge::new(100, Some(Box::new(tell)));
-        let first = gauge.begin();
+        let tracker = ProgressTracker::new(100, Some(Box::new(on_progress)));
+        let first = tracker.start_attempt();
 
-        gauge.add(first, 60);
-        let second = gauge.begin();
-        gauge.add(first, 40);
+        tracker.add(first, 60);
+        let second = tracker.start_attempt();
+        tracker.add(first, 40);
 
-        assert_eq!(gauge.sent(), 0, "what the first still sends does not count");
-        gauge.add(second, 50);
-        gauge.add(second, 10);
-        gauge.add(second, 40);
-        assert_eq!(*told.lock().unwrap(), [(0, 1), (60, 1), (100, 2)]);
+        assert_eq!(tracker.sent(), 0, "bytes of the first attempt no longer count");
+        tracker.add(second, 50);
+        tracker.add(second, 10);
+        tracker.add(second, 40);
+        assert_eq!(*reports.lock().unwrap(), [(0, 1), (60, 1), (100, 2)]);
     }
 }

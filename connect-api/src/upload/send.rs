@@ -1,4 +1,4 @@
-//! Puts a source to a URL: in as many attempts as it takes, each with all of the bytes.
+//! Sends a source to a URL with PUT, with retries and stall detection.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -15,12 +15,13 @@ use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::request_builder::finish;
 use crate::runtime::{sleep, timeout};
-use crate::upload::progress::Gauge;
+use crate::upload::progress::ProgressTracker;
 
-/// Parts of a URL from this length on, in bytes, are taken for secrets: signatures are longer.
-const SECRET: usize = 16;
+/// The minimum length of a secret in a URL, in bytes. Shorter parts are not redacted; signatures
+/// are longer.
+const MIN_SECRET_LENGTH: usize = 16;
 
-/// Puts an upload to a URL, in a span of its own.
+/// Sends an upload to a URL, within a span.
 pub(crate) async fn put(url: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
     let span = tracing::info_span!(
         "connect_api.upload",
@@ -28,34 +29,35 @@ pub(crate) async fn put(url: &str, content_type: &str, parts: Parts) -> Result<(
         http.request.method = "PUT",
         error.type = tracing::field::Empty,
     );
-    let result = attempts(url, content_type, parts).instrument(span.clone()).await;
+    let result = put_with_retries(url, content_type, parts).instrument(span.clone()).await;
+
     result.inspect_err(|error| error.record(&span))
 }
 
-/// Tries as often as the policy allows.
-async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
+/// Sends the upload until it succeeds, as often as the retry policy allows.
+async fn put_with_retries(url: &str, content_type: &str, parts: Parts) -> Result<(), Error> {
     let Parts { client, options, mut source, settings } = parts;
     let Settings { on_progress, stall_timeout, origin } = settings;
 
-    let put = Put {
+    let uploader = Uploader {
         client: &client.endpoint()?.http,
-        url: url(to)?,
+        url: parse_url(url)?,
         content_type,
         origin,
         stall_timeout,
-        gauge: Arc::new(Gauge::new(source.len().await?, on_progress)),
+        progress: Arc::new(ProgressTracker::new(source.len().await?, on_progress)),
     };
-    let operation = Arc::new(put.operation());
+    let operation = Arc::new(uploader.operation());
     let options = options.or(client.options());
     let policy = options.get_retry();
     let mut attempts = 0;
 
     loop {
         attempts += 1;
-        let Err(error) = put.attempt(&operation, &options, &mut source).await else {
+        let Err(error) = uploader.send(&operation, &options, &mut source).await else {
             return Ok(());
         };
-        let can_retry = source.can_be_read_again() && error.is_retryable();
+        let can_retry = source.is_repeatable() && error.is_retryable();
 
         // The time elapsed does not count: a long upload would exceed the budget of any policy.
         let delay = policy.retry_delay(&error, attempts - 1, Duration::ZERO);
@@ -68,67 +70,82 @@ async fn attempts(to: &str, content_type: &str, parts: Parts) -> Result<(), Erro
     }
 }
 
-/// What all attempts have in common.
-struct Put<'a> {
+/// What all attempts of an upload share.
+struct Uploader<'a> {
     client: &'a reqwest::Client,
     url: Url,
     content_type: &'a str,
     origin: Option<String>,
     stall_timeout: Duration,
-    gauge: Arc<Gauge>,
+    progress: Arc<ProgressTracker>,
 }
 
-impl Put<'_> {
-    /// Of the URL no more than the host may show.
+impl Uploader<'_> {
+    /// Returns an operation for errors. It has only the host of the URL, because the rest is
+    /// secret.
     fn operation(&self) -> Operation {
         let host = self.url.host_str().unwrap_or_default();
         let path = format!("{}://{host}/…", self.url.scheme());
         let (method, path) = (Cow::Borrowed("PUT"), Cow::Owned(path));
+
         Operation { id: "upload", method, path, repeatable: true, polled: false }
     }
 
-    /// Sends all of the bytes once; as long as some move, it has time.
-    async fn attempt(
+    /// Sends the source once. Fails if there is no progress within the stall timeout.
+    async fn send(
         &self,
         operation: &Arc<Operation>,
         options: &CallOptions,
         source: &mut UploadSource,
     ) -> Result<(), Error> {
         let request = self.request(source).await?;
-        let limit = self.stall_timeout;
-
-        let mut exchange = std::pin::pin!(async {
-            let lost = |error| TransportError::connection(operation, error);
-            let response = self.client.execute(request).await.map_err(lost)?;
-            let (status, sent, total) = (response.status(), self.gauge.sent(), self.gauge.total());
-            match status.is_success() {
-                // A proxy's page, say: nobody has stored what was not sent.
-                true if sent < total => {
-                    Err(TransportError::early_response(operation, status, sent, total).into())
-                }
-                true => Ok(()),
-                false => Err(self.refusal(operation, options, response).await),
-            }
-        });
+        let mut exchange = std::pin::pin!(self.exchange(operation, options, request));
 
         let result = loop {
-            let before = self.gauge.sent();
-            match timeout(limit, exchange.as_mut()).await {
+            let sent_before = self.progress.sent();
+            match timeout(self.stall_timeout, exchange.as_mut()).await {
                 Ok(result) => break result,
-                Err(_) if self.gauge.sent() > before => {}
-                Err(_) => break Err(TransportError::stalled(operation, limit).into()),
+                Err(_) if self.progress.sent() > sent_before => {}
+                Err(_) => {
+                    let error = TransportError::stalled(operation, self.stall_timeout);
+                    break Err(error.into());
+                }
             }
         };
 
-        // A source that fails breaks the connection off, which is not the connection's fault.
-        result.map_err(|error| self.gauge.take_fault().map_or(error, Error::from))
+        // A failed source also breaks the connection. Report the error of the source.
+        result.map_err(|error| self.progress.take_source_error().map_or(error, Error::from))
     }
 
+    /// Sends the request and checks the response.
+    async fn exchange(
+        &self,
+        operation: &Arc<Operation>,
+        options: &CallOptions,
+        request: Request,
+    ) -> Result<(), Error> {
+        let connection_error = |error| TransportError::connection(operation, error);
+        let response = self.client.execute(request).await.map_err(connection_error)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(self.api_error(operation, options, response).await);
+        }
+
+        // A success before all bytes were sent comes from a proxy, for example: nothing was stored.
+        let (sent, total) = (self.progress.sent(), self.progress.total());
+        if sent < total {
+            return Err(TransportError::early_response(operation, status, sent, total).into());
+        }
+
+        Ok(())
+    }
+
+    /// Opens the source and builds the request of an attempt.
     async fn request(&self, source: &mut UploadSource) -> Result<Request, Error> {
         let reader = source.open().await?;
-        let body = body(reader, source.to_string(), &self.gauge).await?;
+        let body = request_body(reader, source.to_string(), &self.progress).await?;
         let request = self.client.put(self.url.clone()).header(CONTENT_TYPE, self.content_type);
-        let request = request.header(CONTENT_LENGTH, self.gauge.total()).body(body);
+        let request = request.header(CONTENT_LENGTH, self.progress.total()).body(body);
 
         let request = match &self.origin {
             Some(origin) => request.header(ORIGIN, origin),
@@ -138,8 +155,8 @@ impl Put<'_> {
         finish(request)
     }
 
-    /// What the host answered, without what it may repeat of the URL.
-    async fn refusal(
+    /// Reads an error response, and redacts the parts of the URL that the host may repeat.
+    async fn api_error(
         &self,
         operation: &Arc<Operation>,
         options: &CallOptions,
@@ -158,46 +175,52 @@ impl Put<'_> {
     }
 }
 
-/// What of a URL is secret, should the host repeat it: all of it, what the request line has of it,
-/// and each value of its query, as it is written and as it is meant.
+/// Returns the secrets in a URL, in case the host repeats them: the URL, its path and query, and
+/// each value of the query, percent-encoded and decoded.
 fn secrets(url: &Url) -> Vec<String> {
     let (path, query) = (url.path(), url.query().unwrap_or_default());
     let whole = [url.to_string(), format!("{path}?{query}"), path.to_owned(), query.to_owned()];
     let raw = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
     let values = url.query_pairs().map(|(_, value)| value.into_owned());
-    whole.into_iter().chain(raw).chain(values).filter(|text| text.len() >= SECRET).collect()
+    whole
+        .into_iter()
+        .chain(raw)
+        .chain(values)
+        .filter(|text| text.len() >= MIN_SECRET_LENGTH)
+        .collect()
 }
 
 #[cfg(not(target_family = "wasm"))]
-async fn body(
+async fn request_body(
     mut reader: super::source::Reader,
     source: String,
-    gauge: &Arc<Gauge>,
+    progress: &Arc<ProgressTracker>,
 ) -> Result<reqwest::Body, Error> {
-    let attempt = gauge.begin();
-    // A body of no bytes is never asked for any.
-    if gauge.total() == 0 {
-        super::body::hold_empty(&mut reader, &source).await?;
+    let attempt = progress.start_attempt();
+    // An empty body is never polled, so the source would not be read.
+    if progress.total() == 0 {
+        super::body::check_is_empty(&mut reader, &source).await?;
     }
-    Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, gauge.clone(), attempt)))
+
+    Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, progress.clone(), attempt)))
 }
 
-/// A browser sends no body that is still being read.
+/// Reads the whole source, because a browser cannot stream a request body.
 #[cfg(target_family = "wasm")]
-async fn body(
+async fn request_body(
     mut reader: super::source::Reader,
     source: String,
-    gauge: &Arc<Gauge>,
+    progress: &Arc<ProgressTracker>,
 ) -> Result<reqwest::Body, Error> {
     use crate::error::UploadError;
     use tokio::io::ReadBuf;
 
-    let attempt = gauge.begin();
+    let attempt = progress.start_attempt();
     let mut bytes = Vec::new();
-    let mut piece = vec![0; 64 << 10];
+    let mut chunk = vec![0; 64 << 10];
 
     loop {
-        let mut buffer = ReadBuf::new(&mut piece);
+        let mut buffer = ReadBuf::new(&mut chunk);
         let read = std::future::poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
         read.await.map_err(|error| UploadError::read(&source, error))?;
 
@@ -208,16 +231,17 @@ async fn body(
         bytes.extend_from_slice(buffer.filled());
     }
 
-    if bytes.len() as u64 != gauge.total() {
-        return Err(UploadError::length(&source, gauge.total(), bytes.len()).into());
+    if bytes.len() as u64 != progress.total() {
+        return Err(UploadError::length(&source, progress.total(), bytes.len()).into());
     }
 
-    gauge.add(attempt, bytes.len());
+    progress.add(attempt, bytes.len());
     Ok(bytes.into())
 }
 
-fn url(text: &str) -> Result<Url, Error> {
-    let usable = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-    let fault = "the URL to upload to is not an absolute `http` or `https` URL";
-    usable.ok_or_else(|| Error::Configuration(ConfigurationError::new(fault)))
+/// Parses an upload URL.
+fn parse_url(text: &str) -> Result<Url, Error> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let message = "the upload URL is not an absolute `http` or `https` URL";
+    url.ok_or_else(|| Error::Configuration(ConfigurationError::new(message)))
 }

@@ -1,4 +1,4 @@
-//! What is uploaded: bytes, a file, or whatever can be read.
+//! Sources of uploads: bytes, files and readers.
 
 use std::future::Future;
 #[cfg(not(target_family = "wasm"))]
@@ -12,13 +12,13 @@ use tokio::io::AsyncRead;
 use crate::error::UploadError;
 use crate::runtime::BoxFuture;
 
-/// A source that is being read.
+/// An open source.
 pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
-/// What is uploaded, and how long it is.
+/// The content of an upload, and its length.
 ///
-/// Bytes, files and what can be [opened again](Self::reopening) are sent again from the start when
-/// an upload breaks off; a [reader](Self::reader) is read once.
+/// Bytes, files and [reopening](Self::reopening) sources are read again from the start when an
+/// upload is retried. A [reader](Self::reader) can be read only once, so its upload is not retried.
 ///
 /// ```no_run
 /// use connect_api::UploadSource;
@@ -27,7 +27,7 @@ pub(super) type Reader = Pin<Box<dyn AsyncRead + Send>>;
 /// let bytes = UploadSource::from(b"a few bytes".to_vec());
 /// let file = UploadSource::file("gear.ufp");
 /// let reader = UploadSource::reader(&b"from anywhere"[..], 13);
-/// let again = UploadSource::reopening(1024, || tokio::fs::File::open("gear.ufp"));
+/// let reopening = UploadSource::reopening(1024, || tokio::fs::File::open("gear.ufp"));
 /// # Ok(())
 /// # }
 /// ```
@@ -37,41 +37,43 @@ enum Kind {
     Bytes(Bytes),
     #[cfg(not(target_family = "wasm"))]
     File(PathBuf),
-    /// None once it is being read.
+    /// The reader is `None` once it was opened.
     Reader(Option<Reader>, u64),
     Reopening(Box<dyn Fn() -> BoxFuture<'static, io::Result<Reader>> + Send + Sync>, u64),
 }
 
 impl UploadSource {
-    /// The bytes of a file, which is opened when it is sent. It must keep its length meanwhile.
+    /// A file. It is opened for each attempt, and its length must not change during the upload.
     #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Kind::File(path.into()))
     }
 
-    /// So many bytes from a reader. It must end there.
+    /// A reader with exactly `len` bytes.
     pub fn reader(reader: impl AsyncRead + Send + 'static, len: u64) -> Self {
         Self(Kind::Reader(Some(Box::pin(reader)), len))
     }
 
-    /// So many bytes from a reader that is opened for each attempt. It must end there.
+    /// A source with exactly `len` bytes. `open` is called for each attempt and returns a reader.
     pub fn reopening<F, R>(len: u64, open: impl Fn() -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = io::Result<R>> + Send + 'static,
         R: AsyncRead + Send + 'static,
     {
         let open = move || -> BoxFuture<'static, io::Result<Reader>> {
-            let opened = open();
-            Box::pin(async move { Ok(Box::pin(opened.await?) as Reader) })
+            let reader = open();
+            Box::pin(async move { Ok(Box::pin(reader.await?) as Reader) })
         };
+
         Self(Kind::Reopening(Box::new(open), len))
     }
 
-    pub(super) fn can_be_read_again(&self) -> bool {
+    /// Whether the source can be read more than once.
+    pub(super) fn is_repeatable(&self) -> bool {
         !matches!(self.0, Kind::Reader(..))
     }
 
-    /// How many bytes there are.
+    /// Returns the length in bytes.
     pub(crate) async fn len(&mut self) -> Result<u64, UploadError> {
         match &self.0 {
             Kind::Bytes(bytes) => Ok(bytes.len() as u64),
@@ -82,9 +84,9 @@ impl UploadSource {
                     Err(UploadError::read(self, io::ErrorKind::IsADirectory.into()))
                 }
                 Ok(_) => {
-                    let fault = "it is no regular file, and does not say how long it is: \
-                                 `UploadSource::reader` takes it with its length";
-                    Err(UploadError::read(self, io::Error::other(fault)))
+                    let message = "not a regular file, so its length is unknown: \
+                                   use `UploadSource::reader` with the length";
+                    Err(UploadError::read(self, io::Error::other(message)))
                 }
                 Err(error) => Err(UploadError::read(self, error)),
             },
@@ -92,9 +94,9 @@ impl UploadSource {
         }
     }
 
-    /// Begins to read from the start.
+    /// Opens the source at its start.
     pub(super) async fn open(&mut self) -> Result<Reader, UploadError> {
-        let opened = match &mut self.0 {
+        let result = match &mut self.0 {
             Kind::Bytes(bytes) => return Ok(Box::pin(io::Cursor::new(bytes.clone()))),
             #[cfg(not(target_family = "wasm"))]
             Kind::File(path) => match tokio::fs::File::open(path).await {
@@ -107,7 +109,7 @@ impl UploadSource {
             Kind::Reopening(open, _) => open().await,
         };
 
-        opened.map_err(|error| UploadError::read(&*self, error))
+        result.map_err(|error| UploadError::read(&*self, error))
     }
 }
 
@@ -129,7 +131,7 @@ impl From<&'static [u8]> for UploadSource {
     }
 }
 
-/// What it is, without what it holds.
+/// Describes the source without its content.
 impl fmt::Display for UploadSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {

@@ -1,4 +1,4 @@
-//! Actions that are waited for.
+//! Waiting for actions.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -12,92 +12,104 @@ use connect_api::{Action, CallOptions, Client, Error, RetryPolicy};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{LONG, Server, answer, hang_up, refuse};
+use crate::support::api_server::{LONG, Server, api_error, json_response, lost_connection};
 
-/// What a server answers to the next poll.
+/// The response of the server to a status request.
 #[derive(Clone, Debug)]
-enum Next {
+enum PollResponse {
+    /// This action status.
     State(&'static str),
-    Refuse(u16),
-    /// Too many requests: again after so many seconds.
-    Busy(u32),
-    HangUp,
-    /// A success with this body.
+    /// An API error with this HTTP status.
+    ApiError(u16),
+    /// 429 Too Many Requests, with this `Retry-After` in seconds.
+    RetryAfter(u32),
+    ConnectionLost,
+    /// 200 OK with this body.
     Body(&'static str),
+    /// The status `success` with the URL of a picture.
     Snapshot,
 }
 
-use Next::{Body, Busy, HangUp, Refuse, Snapshot, State};
+use PollResponse::{ApiError, Body, ConnectionLost, RetryAfter, Snapshot, State};
 
 fn state(status: &str) -> Value {
     json!({"data": {"action_id": "a-1", "status": status}})
 }
 
-impl Next {
-    fn answer(&self) -> Response {
+impl PollResponse {
+    fn to_response(&self) -> Response {
         match self {
-            State(status) => answer(200, &state(status)),
-            Refuse(status) => refuse(*status),
-            Busy(seconds) => {
-                let mut refusal = refuse(429);
-                refusal.headers_mut().insert("retry-after", (*seconds).into());
-                refusal
+            State(status) => json_response(200, &state(status)),
+            ApiError(status) => api_error(*status),
+            RetryAfter(seconds) => {
+                let mut response = api_error(429);
+                response.headers_mut().insert("retry-after", (*seconds).into());
+                response
             }
-            HangUp => hang_up(),
+            ConnectionLost => lost_connection(),
             Body(body) => Response::new((*body).into()),
             Snapshot => {
                 let value = json!({"image_url": "https://images.example/1"});
                 let details = json!({"type": "any", "value": value});
                 let data =
                     json!({"action_id": "a-1", "status": "success", "status_details": details});
-                answer(200, &json!({"data": data}))
+                json_response(200, &json!({"data": data}))
             }
         }
     }
 }
 
-/// A server that takes any action, and answers polls with these; the last one from then on.
-async fn serve(polls: &[Next]) -> Server {
-    let polls = Arc::new(Mutex::new(polls.iter().cloned().collect::<VecDeque<_>>()));
+/// A server that accepts any action, and answers status requests with these responses. The last one
+/// repeats.
+async fn serve(responses: &[PollResponse]) -> Server {
+    let responses = Arc::new(Mutex::new(responses.iter().cloned().collect::<VecDeque<_>>()));
     Server::start(move |request: Request| {
-        let answer = if request.method() == "POST" {
-            answer(200, &state("pending"))
+        let response = if request.method() == "POST" {
+            json_response(200, &state("pending"))
         } else {
-            let mut polls = polls.lock().unwrap();
-            let next = if polls.len() > 1 { polls.pop_front() } else { polls.front().cloned() };
-            next.expect("an answer").answer()
+            let mut responses = responses.lock().unwrap();
+            let next = if responses.len() > 1 {
+                responses.pop_front()
+            } else {
+                responses.front().cloned()
+            };
+            next.expect("a response").to_response()
         };
 
-        async move { answer }
+        async move { response }
     })
     .await
 }
 
-/// Pauses a job, and waits quickly.
+/// Pauses a job and polls its status with a short interval.
 fn pause(client: &Client) -> Action {
-    client.pause_print_job("c", "j").wait().poll_interval(Duration::from_millis(2)).deadline(LONG)
+    client.pause_print_job("c", "j").wait().poll_interval(Duration::from_millis(2)).timeout(LONG)
 }
 
 #[tokio::test]
-async fn an_action_that_succeeds_is_waited_for() {
+async fn action_returns_final_status_on_success() {
     let server = serve(&[State("pending"), State("sent"), Snapshot]).await;
     let snapshot = server.client().get_webcam_snapshot("c", "p").wait();
-    let end = snapshot.poll_interval(Duration::from_millis(2)).await.unwrap();
+    let last = snapshot.poll_interval(Duration::from_millis(2)).await.unwrap();
 
-    assert_eq!(end.status, ActionStatus::Success);
-    let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = end.status_details else {
-        panic!("{end:?}");
+    assert_eq!(last.status, ActionStatus::Success);
+    let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = last.status_details else {
+        panic!("{last:?}");
     };
     assert_eq!(value.image_url, "https://images.example/1");
 
-    let asked = server.asked();
-    assert_eq!(asked[0].uri, "/connect/v1/clusters/c/printers/p/action/get_webcam_snapshot");
-    assert!(asked[1..].iter().all(|asked| asked.uri == "/connect/v1/clusters/c/action_status/a-1"));
-    assert_eq!(asked.len(), 4, "nobody asks after the end");
+    let requests = server.requests();
+    assert_eq!(requests[0].uri, "/connect/v1/clusters/c/printers/p/action/get_webcam_snapshot");
+    assert!(
+        requests[1..]
+            .iter()
+            .all(|request| request.uri == "/connect/v1/clusters/c/action_status/a-1")
+    );
+    assert_eq!(requests.len(), 4, "no requests after the final status");
 }
 
 #[tokio::test]
-async fn an_action_that_fails_is_an_error_with_its_status() {
+async fn failed_action_is_error_with_its_status() {
     let server = serve(&[State("sent"), State("failed")]).await;
     let error = pause(&server.client()).await.unwrap_err();
     assert_eq!(error.to_string(), "action `a-1` has the status `failed`");
@@ -109,7 +121,7 @@ async fn an_action_that_fails_is_an_error_with_its_status() {
 }
 
 #[tokio::test]
-async fn a_stream_gives_each_state_that_differs_and_can_then_be_awaited() {
+async fn action_stream_yields_each_new_status_and_can_be_awaited() {
     let states = ["pending", "sent", "sent", "resting", "resting", "unknown", "success"];
     let server = serve(&states.map(State)).await;
     let mut action = pause(&server.client());
@@ -125,17 +137,21 @@ async fn a_stream_gives_each_state_that_differs_and_can_then_be_awaited() {
 
     let server = serve(&["pending", "failed"].map(State)).await;
     let seen: Vec<_> = pause(&server.client()).map(|state| state.unwrap().status).collect().await;
-    assert_eq!(seen, [ActionStatus::Pending, ActionStatus::Failed], "as a stream, no error");
+    assert_eq!(
+        seen,
+        [ActionStatus::Pending, ActionStatus::Failed],
+        "the stream yields `failed` as a status"
+    );
 }
 
 #[tokio::test]
-async fn an_action_that_stays_pending_ends_at_the_deadline() {
+async fn pending_action_times_out() {
     let server = serve(&[State("pending")]).await;
-    let mut action = pause(&server.client()).deadline(Duration::from_millis(100));
+    let mut action = pause(&server.client()).timeout(Duration::from_millis(100));
     let mut states = 0;
 
     let error = loop {
-        match action.next().await.expect("an error before the end") {
+        match action.next().await.expect("an error") {
             Ok(_) => states += 1,
             Err(error) => break error,
         }
@@ -146,63 +162,69 @@ async fn an_action_that_stays_pending_ends_at_the_deadline() {
 
     let Error::Action(error) = error else { panic!("{error:?}") };
     assert!(error.is_timeout() && !error.is_failed());
-    assert!(action.next().await.is_none(), "an error is the end");
+    assert!(action.next().await.is_none(), "the stream ends after an error");
 
     let polls = server.count();
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(server.count() <= polls + 1, "nobody asks any more, but for one that was under way");
+    assert!(server.count() <= polls + 1, "at most one request that was already sent");
     assert!(matches!(action.await, Err(Error::Action(_))));
 }
 
-/// A service that never answers is cut off at the deadline, too.
 #[tokio::test]
-async fn the_deadline_ends_a_call_under_way() {
+async fn timeout_cancels_status_request_in_progress() {
     let server = Server::start(|request: Request| async move {
         if request.method() == "GET" {
             std::future::pending::<()>().await;
         }
-        answer(200, &state("sent"))
+        json_response(200, &state("sent"))
     })
     .await;
-    let action = pause(&server.client()).deadline(Duration::from_millis(100));
+    let action = pause(&server.client()).timeout(Duration::from_millis(100));
     let error = tokio::time::timeout(LONG, action).await.expect("in time").unwrap_err();
 
     assert!(matches!(&error, Error::Action(error) if error.is_timeout()), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_meanwhile_does_not_end_the_wait() {
-    let polls = [State("pending"), HangUp, Refuse(503), HangUp, Refuse(429), State("success")];
+async fn action_wait_survives_transient_errors() {
+    let polls = [
+        State("pending"),
+        ConnectionLost,
+        ApiError(503),
+        ConnectionLost,
+        ApiError(429),
+        State("success"),
+    ];
     let server = serve(&polls).await;
-    let end = pause(&server.client()).await.unwrap();
-    assert_eq!(end.status, ActionStatus::Success);
+    let last = pause(&server.client()).await.unwrap();
+    assert_eq!(last.status, ActionStatus::Success);
     assert_eq!(server.count(), 7);
 }
 
 #[tokio::test]
-async fn a_pause_that_the_service_asks_for_is_kept_until_the_deadline() {
-    let server = serve(&[Busy(1), State("success")]).await;
+async fn action_poll_waits_for_retry_after_until_timeout() {
+    let server = serve(&[RetryAfter(1), State("success")]).await;
     let start = Instant::now();
     pause(&server.client()).await.unwrap();
 
     assert!(start.elapsed() >= Duration::from_secs(1));
-    let server = serve(&[Busy(3600)]).await;
-    let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
+    let server = serve(&[RetryAfter(3600)]).await;
+    let error = pause(&server.client()).timeout(Duration::from_millis(200)).await.unwrap_err();
     assert!(matches!(&error, Error::Action(error) if error.is_timeout()), "{error:?}");
-    assert_eq!(server.count(), 2, "the action, and one poll");
+    assert_eq!(server.count(), 2, "the action and one status request");
 }
 
 #[tokio::test]
-async fn a_failure_before_the_last_status_is_no_reason_for_being_late() {
-    let server = serve(&[HangUp, State("sent")]).await;
-    let error = pause(&server.client()).deadline(Duration::from_millis(200)).await.unwrap_err();
+async fn timeout_error_omits_failure_before_last_status() {
+    let server = serve(&[ConnectionLost, State("sent")]).await;
+    let error = pause(&server.client()).timeout(Duration::from_millis(200)).await.unwrap_err();
     assert_eq!(error.to_string(), "action `a-1` has the status `sent`; timed out after 200ms");
 }
 
 #[tokio::test]
-async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
-    let server = serve(&[State("sent"), HangUp]).await;
-    let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
+async fn timeout_error_has_last_failure() {
+    let server = serve(&[State("sent"), ConnectionLost]).await;
+    let error = pause(&server.client()).timeout(Duration::from_millis(100)).await.unwrap_err();
     let text = error.to_string();
 
     assert!(text.contains("`a-1` has the status `sent`; timed out after 100ms; "), "{text}");
@@ -213,15 +235,16 @@ async fn a_connection_that_stays_lost_is_told_at_the_deadline() {
 }
 
 #[tokio::test]
-async fn an_answer_that_nobody_can_read_does_not_end_the_wait() {
-    let cut = r#"{"data": {"action_id": "a-1", "sta"#;
-    let polls = [Body("<html>"), State("sent"), Body(cut), Body("{}"), Body(""), State("success")];
+async fn undecodable_response_does_not_end_action_wait() {
+    let truncated = r#"{"data": {"action_id": "a-1", "sta"#;
+    let polls =
+        [Body("<html>"), State("sent"), Body(truncated), Body("{}"), Body(""), State("success")];
     let server = serve(&polls).await;
-    let end = pause(&server.client()).await.unwrap();
+    let last = pause(&server.client()).await.unwrap();
 
-    assert_eq!((end.status, server.count()), (ActionStatus::Success, 7));
+    assert_eq!((last.status, server.count()), (ActionStatus::Success, 7));
     let server = serve(&[State("sent"), Body("<html>")]).await;
-    let error = pause(&server.client()).deadline(Duration::from_millis(100)).await.unwrap_err();
+    let error = pause(&server.client()).timeout(Duration::from_millis(100)).await.unwrap_err();
     let Error::Action(error) = error else { panic!("{error:?}") };
 
     assert!(
@@ -230,11 +253,11 @@ async fn an_answer_that_nobody_can_read_does_not_end_the_wait() {
     );
 }
 
-/// Who asks whether to send it again hears that it may have been done.
+/// The error says that the action may have been applied, so a program does not send it again.
 #[tokio::test]
-async fn what_will_not_pass_ends_the_wait_at_once_and_names_the_action() {
+async fn permanent_error_ends_action_wait_with_action_id() {
     for status in [401, 403, 404] {
-        let server = serve(&[State("sent"), Refuse(status)]).await;
+        let server = serve(&[State("sent"), ApiError(status)]).await;
         let duplicate = server.client().duplicate_print_job("c", "j", 3).wait();
         let error = duplicate.poll_interval(Duration::from_millis(2)).await.unwrap_err();
 
@@ -261,22 +284,22 @@ async fn what_will_not_pass_ends_the_wait_at_once_and_names_the_action() {
 }
 
 #[tokio::test]
-async fn an_action_that_is_refused_was_not_done() {
-    let server = Server::start(|_| async { refuse(403) }).await;
+async fn rejected_action_was_not_applied() {
+    let server = Server::start(|_| async { api_error(403) }).await;
     let error = pause(&server.client()).await.unwrap_err();
     assert!(matches!(error, Error::Api(_)) && !error.may_have_been_applied(), "{error:?}");
 }
 
 #[tokio::test]
-async fn an_action_that_is_not_accepted_is_not_sent_again() {
-    let server = Server::start(|_| async { hang_up() }).await;
-    let error = pause(&server.patient_client()).await.unwrap_err();
+async fn action_is_not_retried_after_lost_connection() {
+    let server = Server::start(|_| async { lost_connection() }).await;
+    let error = pause(&server.retrying_client()).await.unwrap_err();
     assert!(matches!(error, Error::Transport(_)), "{error:?}");
     assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]
-async fn a_wait_that_is_dropped_ends_all_traffic() {
+async fn dropped_action_stops_polling() {
     let server = serve(&[State("pending")]).await;
     let mut action = pause(&server.client());
     action.next().await.unwrap().unwrap();
@@ -287,21 +310,21 @@ async fn a_wait_that_is_dropped_ends_all_traffic() {
     assert!(polls > 1);
 
     tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(server.count() <= polls + 1, "but for one that was under way");
+    assert!(server.count() <= polls + 1, "at most one request that was already sent");
 }
 
 #[tokio::test]
-async fn an_action_sent_before_can_be_waited_for() {
-    let server = serve(&[Refuse(503), State("sent"), State("success")]).await;
+async fn wait_for_action_waits_for_earlier_action() {
+    let server = serve(&[ApiError(503), State("sent"), State("success")]).await;
     let action = server.client().wait_for_action("c", "a-1");
-    let end = action.poll_interval(Duration::from_millis(2)).await.unwrap();
-    assert_eq!(end.status, ActionStatus::Success);
-    assert!(server.asked().iter().all(|asked| asked.method == "GET"));
+    let last = action.poll_interval(Duration::from_millis(2)).await.unwrap();
+    assert_eq!(last.status, ActionStatus::Success);
+    assert!(server.requests().iter().all(|request| request.method == "GET"));
 }
 
 #[tokio::test]
-async fn the_options_of_the_request_hold_for_the_polls_too() {
-    let server = serve(&[Refuse(503), State("success")]).await;
+async fn call_options_apply_to_status_requests() {
+    let server = serve(&[ApiError(503), State("success")]).await;
     let policy = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
     let pause = server.client().pause_print_job("c", "j");
     let action = pause.with(CallOptions::new().retry(policy)).wait();
@@ -310,9 +333,9 @@ async fn the_options_of_the_request_hold_for_the_polls_too() {
     assert_eq!(server.count(), 3);
 }
 
-/// Each action that is known by name, and what is sent for it.
+/// The request of each known action.
 #[tokio::test]
-async fn the_attested_actions_are_sent_as_they_are_attested() {
+async fn known_actions_send_documented_bodies() {
     let sent = Arc::<Mutex<Vec<(String, Value)>>>::default();
     let log = sent.clone();
 
@@ -323,7 +346,7 @@ async fn the_attested_actions_are_sent_as_they_are_attested() {
             let body = to_bytes(request.into_body(), 1 << 20).await.unwrap();
             let body: Value = serde_json::from_slice(&body).unwrap();
             log.lock().unwrap().push((path, body["data"].clone()));
-            answer(200, &state("success"))
+            json_response(200, &state("success"))
         }
     })
     .await;

@@ -1,4 +1,4 @@
-//! Requests of routes that the document lacks.
+//! Requests to routes that the API document does not have.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use connect_api::{CallOptions, Error, Method, RetryPolicy, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{Server, answer, hang_up, refuse};
+use crate::support::api_server::{Server, api_error, json_response, lost_connection};
 
 #[derive(Debug, Deserialize, PartialEq)]
 struct Usage {
@@ -19,38 +19,38 @@ struct Usage {
 }
 
 #[tokio::test]
-async fn a_route_of_its_own_has_the_token_and_the_query_and_gives_the_data() {
+async fn raw_request_sends_token_and_query_and_returns_data() {
     let usage = json!({"data": [{"printer": "a", "hours": 1.5}], "meta": {}});
     let server = Server::start(move |_| {
-        let answer = answer(200, &usage);
-        async { answer }
+        let response = json_response(200, &usage);
+        async { response }
     })
     .await;
 
     let client = server.client();
-    let usage = client.request(Method::GET, "/usage").query("limit", 20).query("sort", "a b&c");
-    let found: Vec<Usage> = usage.clone().send().await.unwrap();
+    let request = client.request(Method::GET, "/usage").query("limit", 20).query("sort", "a b&c");
+    let items: Vec<Usage> = request.clone().send().await.unwrap();
 
-    assert_eq!(found, [Usage { printer: "a".to_owned(), hours: 1.5 }]);
-    let response = usage.send_for_response::<Vec<Usage>>().await.unwrap();
+    assert_eq!(items, [Usage { printer: "a".to_owned(), hours: 1.5 }]);
+    let response = request.send_for_response::<Vec<Usage>>().await.unwrap();
     assert_eq!((response.status(), response.body().len()), (StatusCode::OK, 1));
 
-    let whole = client.request(Method::GET, "/clusters/{id}/usage").segment("id", "../x?y=/");
-    let whole = whole.send_for_bytes().await.unwrap().into_body();
-    assert!(whole.starts_with(b"{\"data\":["));
+    let request = client.request(Method::GET, "/clusters/{id}/usage").segment("id", "../x?y=/");
+    let body = request.send_for_bytes().await.unwrap().into_body();
+    assert!(body.starts_with(b"{\"data\":["));
 
-    let asked = server.asked();
-    assert_eq!(asked[0].uri, "/connect/v1/usage?limit=20&sort=a+b%26c");
-    assert_eq!(asked[2].uri, "/connect/v1/clusters/..%2Fx%3Fy%3D%2F/usage");
+    let requests = server.requests();
+    assert_eq!(requests[0].uri, "/connect/v1/usage?limit=20&sort=a+b%26c");
+    assert_eq!(requests[2].uri, "/connect/v1/clusters/..%2Fx%3Fy%3D%2F/usage");
 
-    for asked in asked {
-        assert_eq!(asked.headers["authorization"], "Bearer secret-token");
-        assert_eq!(asked.headers["accept"], "application/json");
+    for request in requests {
+        assert_eq!(request.headers["authorization"], "Bearer secret-token");
+        assert_eq!(request.headers["accept"], "application/json");
     }
 }
 
 #[tokio::test]
-async fn a_body_is_sent_as_it_is_and_no_answer_is_an_answer() {
+async fn raw_request_sends_json_body_and_accepts_empty_response() {
     let bodies = Arc::<Mutex<Vec<Value>>>::default();
     let log = bodies.clone();
 
@@ -65,26 +65,26 @@ async fn a_body_is_sent_as_it_is_and_no_answer_is_an_answer() {
     })
     .await;
     let body = json!({"data": {"organization_shared": true}});
-    let share = server.client().request(Method::POST, "/clusters/share_all").json(&body);
-    let answer = share.clone().send_for_bytes().await.unwrap();
+    let request = server.client().request(Method::POST, "/clusters/share_all").json(&body);
+    let response = request.clone().send_for_bytes().await.unwrap();
 
-    assert_eq!((answer.status(), answer.body().len()), (StatusCode::NO_CONTENT, 0));
-    let error = share.send::<Value>().await.unwrap_err();
+    assert_eq!((response.status(), response.body().len()), (StatusCode::NO_CONTENT, 0));
+    let error = request.send::<Value>().await.unwrap_err();
     assert!(matches!(error, Error::NoData(_)), "{error:?}");
     assert_eq!(*bodies.lock().unwrap(), [body.clone(), body]);
 }
 
 #[tokio::test]
-async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harmless() {
+async fn raw_request_is_retried_only_if_repeatable() {
     let count = Arc::new(AtomicUsize::new(0));
-    let counted = count.clone();
+    let counter = count.clone();
 
     let server = Server::start(move |_| {
-        counted.fetch_add(1, Ordering::SeqCst);
-        async { refuse(502) }
+        counter.fetch_add(1, Ordering::SeqCst);
+        async { api_error(502) }
     })
     .await;
-    let client = server.patient_client();
+    let client = server.retrying_client();
 
     for (request, attempts) in [
         (client.request(Method::GET, "/usage"), 4),
@@ -110,8 +110,8 @@ async fn what_may_do_something_anew_is_not_repeated_unless_it_is_said_to_be_harm
 }
 
 #[tokio::test]
-async fn errors_name_the_route_as_it_was_written() {
-    let server = Server::start(|_| async { refuse(404) }).await;
+async fn error_of_raw_request_has_path_template() {
+    let server = Server::start(|_| async { api_error(404) }).await;
     let request = server.client().request(Method::GET, "/clusters/{cluster_id}/usage");
     let error = request.segment("cluster_id", "any").send::<Value>().await.unwrap_err();
 
@@ -122,8 +122,8 @@ async fn errors_name_the_route_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn a_path_that_would_leave_the_base_url_is_never_sent() {
-    let server = Server::start(|_| async { hang_up() }).await;
+async fn path_outside_base_url_is_rejected() {
+    let server = Server::start(|_| async { lost_connection() }).await;
     for path in
         ["//evil.example", "/../cura/v1", "/%2e%2e/x", "https://evil.example/", "usage", "/a?b=c"]
     {

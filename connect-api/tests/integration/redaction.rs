@@ -1,7 +1,7 @@
 //! Errors and `Debug` show neither the token, even if a response repeats it, nor secret members, nor the
 //! queries of URLs.
 
-use crate::support::api_server::{Server, answer};
+use crate::support::api_server::{Server, json_response};
 use axum::response::IntoResponse as _;
 use connect_api::models::{
     MaterialProfileUploadRequest, PrintJobInstanceResponse, PrinterActionBodyRequest,
@@ -105,7 +105,8 @@ async fn body_that_ends_within_the_token_is_withheld() {
 
 #[tokio::test]
 async fn body_without_secrets_is_shown_as_received() {
-    let server = Server::start(|_| std::future::ready(answer(502, &json!("100% \\/ &amp; %7C"))));
+    let server =
+        Server::start(|_| std::future::ready(json_response(502, &json!("100% \\/ &amp; %7C"))));
     let client = server.await.client();
     let error = client.get_settings().send().await.unwrap_err();
     let Error::Api(error) = error else { panic!("{error:?}") };
@@ -115,15 +116,15 @@ async fn body_without_secrets_is_shown_as_received() {
 #[tokio::test]
 async fn debug_of_a_response_shows_no_header_values() {
     let server = Server::start(|_| {
-        let mut answer = answer(200, &json!({"data": []}));
-        answer.headers_mut().insert("x-echo", format!("Bearer {TOKEN}").parse().unwrap());
-        std::future::ready(answer)
+        let mut response = json_response(200, &json!({"data": []}));
+        response.headers_mut().insert("x-echo", format!("Bearer {TOKEN}").parse().unwrap());
+        std::future::ready(response)
     });
     let client = server.await.builder().token(TOKEN).build().unwrap();
-    let answer = client.get_clusters().send_for_response().await.unwrap();
+    let response = client.get_clusters().send_for_response().await.unwrap();
 
-    assert_eq!(answer.headers()["x-echo"].to_str().unwrap(), format!("Bearer {TOKEN}"));
-    let text = format!("{answer:?} {answer:#?}");
+    assert_eq!(response.headers()["x-echo"].to_str().unwrap(), format!("Bearer {TOKEN}"));
+    let text = format!("{response:?} {response:#?}");
     assert!(text.contains("x-echo") && text.contains("200"), "{text}");
     assert!(!text.contains("CRET"), "{text}");
 }
@@ -145,7 +146,7 @@ async fn signed_url_is_redacted_in_models_and_decode_errors() {
     let data = [profile, without_user, elsewhere, json!(url), json!([url])];
     for (index, data) in data.into_iter().enumerate() {
         let body = json!({ "data": data });
-        let server = Server::start(move |_| std::future::ready(answer(200, &body)));
+        let server = Server::start(move |_| std::future::ready(json_response(200, &body)));
         let client = server.await.client();
         let upload = MaterialProfileUploadRequest::new("t", 1, "n", "o");
         let result = client.create_material_upload(upload).send().await;
@@ -204,7 +205,7 @@ async fn secret_headers_are_redacted_in_errors() {
     for (status, body) in [(404, "nothing"), (200, r#"{"data": 7}"#)] {
         let server = Server::start(move |_| {
             let status = StatusCode::from_u16(status).unwrap();
-            let mut answer = (status, body).into_response();
+            let mut response = (status, body).into_response();
             for (name, value) in [
                 ("location", "/of/S3CRET"),
                 ("content-location", "/of/S3CRET"),
@@ -214,10 +215,10 @@ async fn secret_headers_are_redacted_in_errors() {
                 ("x-quoted", r#"{"access_key": "S3CRET"}"#),
                 ("x-request-id", "any"),
             ] {
-                answer.headers_mut().append(name, value.parse().unwrap());
+                response.headers_mut().append(name, value.parse().unwrap());
             }
 
-            std::future::ready(answer)
+            std::future::ready(response)
         });
         let error = server.await.client().get_settings().send().await.unwrap_err();
         let text = format!("{error} {error:?} {error:#?}");

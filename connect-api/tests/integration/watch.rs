@@ -1,4 +1,4 @@
-//! A watched cluster: over the wire.
+//! Watching a cluster over HTTP.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,57 +10,61 @@ use connect_api::{Client, ClientBuilder, Error, WatchEvent};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{Server, answer, hang_up, refuse};
+use crate::support::api_server::{Server, api_error, json_response, lost_connection};
 
-/// A server whose cluster has one printer, which turns off and on with each answer; every third
-/// request is refused.
+/// A server whose cluster has one printer, which goes offline and online with each response. Every
+/// third request fails with 503.
 async fn serve() -> Server {
     let count = Arc::new(AtomicUsize::new(0));
     Server::start(move |_| {
         let number = count.fetch_add(1, Ordering::SeqCst);
-        let answer = match number % 3 {
-            2 => refuse(503),
-            even => {
-                let status = if even == 0 { "idle" } else { "unreachable" };
-                answer(200, &json!({"data": {"printers": [{"uuid": "p", "status": status}]}}))
+        let response = match number % 3 {
+            2 => api_error(503),
+            remainder => {
+                let status = if remainder == 0 { "idle" } else { "unreachable" };
+                json_response(
+                    200,
+                    &json!({"data": {"printers": [{"uuid": "p", "status": status}]}}),
+                )
             }
         };
 
-        async { answer }
+        async { response }
     })
     .await
 }
 
-/// A client that need not be polite.
-fn eager(builder: ClientBuilder) -> Client {
+/// A client with a short poll interval.
+fn client_with_short_interval(builder: ClientBuilder) -> Client {
     builder.poll_interval(Duration::from_millis(1)).build().unwrap()
 }
 
 #[tokio::test]
-async fn changes_and_blindness_arrive_in_order_with_one_request_a_poll() {
+async fn changes_and_failed_polls_are_in_order_with_one_request_per_poll() {
     let server = serve().await;
-    // A client that would try again does not within a watch.
-    let watch = eager(server.patient_builder()).watch_cluster("c");
+    // A watch does not use the retry policy of its client.
+    let watch = client_with_short_interval(server.retrying_builder()).watch_cluster("c");
     let events = watch.take(8).map(|event| event.unwrap().to_string());
     let events: Vec<String> = events.collect().await;
     let kinds: Vec<&str> = events.iter().map(|event| event.split(' ').next().unwrap()).collect();
-    let expected = ["printer", "blind", "sees", "printer", "printer", "blind", "sees", "printer"];
+    let expected = ["printer", "poll", "poll", "printer", "printer", "poll", "poll", "printer"];
 
     assert_eq!(kinds, expected, "{events:?}");
+    assert!(events[1].starts_with("poll failed") && events[2] == "poll recovered", "{events:?}");
     assert!(events[0].ends_with("offline") && events[3].ends_with("online"), "{events:?}");
-    assert!(server.asked().iter().all(|asked| asked.uri == "/connect/v1/clusters/c/status"));
+    assert!(server.requests().iter().all(|request| request.uri == "/connect/v1/clusters/c/status"));
     assert_eq!(server.count(), 7, "{events:?}");
 }
 
 #[tokio::test]
-async fn a_pause_that_the_service_asks_for_is_kept() {
+async fn watch_waits_for_retry_after() {
     let server = Server::start(|_| async {
-        let mut refusal = refuse(429);
-        refusal.headers_mut().insert("retry-after", HeaderValue::from_static("120"));
-        refusal
+        let mut response = api_error(429);
+        response.headers_mut().insert("retry-after", HeaderValue::from_static("120"));
+        response
     })
     .await;
-    let mut watch = eager(server.builder()).watch_cluster("c");
+    let mut watch = client_with_short_interval(server.builder()).watch_cluster("c");
     let event = watch.next().await.unwrap().unwrap();
     let WatchEvent::PollFailed { error, retry_in, .. } = event else { panic!("{event}") };
 
@@ -71,9 +75,9 @@ async fn a_pause_that_the_service_asks_for_is_kept() {
 }
 
 #[tokio::test]
-async fn a_watch_that_is_dropped_ends_all_traffic() {
+async fn dropped_watch_stops_polling() {
     let server = serve().await;
-    let mut watch = eager(server.builder()).watch_cluster("c");
+    let mut watch = client_with_short_interval(server.builder()).watch_cluster("c");
     watch.next().await.unwrap().unwrap();
     drop(watch);
 
@@ -82,9 +86,8 @@ async fn a_watch_that_is_dropped_ends_all_traffic() {
     assert_eq!(server.count(), polls);
 }
 
-/// The client's own pace holds for a watch, too.
 #[tokio::test]
-async fn a_watch_is_no_faster_than_its_client() {
+async fn watch_keeps_poll_interval_of_client() {
     let server = serve().await;
     let client = server.builder().poll_interval(Duration::from_millis(200)).build().unwrap();
     let start = Instant::now();
@@ -93,7 +96,7 @@ async fn a_watch_is_no_faster_than_its_client() {
 }
 
 #[tokio::test]
-async fn no_interval_makes_a_watch_impolite() {
+async fn interval_of_zero_is_raised_to_minimum() {
     let server = serve().await;
     let mut watch = server.client().watch_cluster("c").interval(Duration::ZERO);
     assert!(tokio::time::timeout(Duration::from_millis(200), watch.next()).await.is_err());
@@ -101,23 +104,24 @@ async fn no_interval_makes_a_watch_impolite() {
 }
 
 #[tokio::test]
-async fn failures_are_asked_after_less_and_less() {
-    let server = Server::start(|_| async { hang_up() }).await;
-    let watch = eager(server.builder()).watch_cluster("c").take_while(|event| {
-        assert!(matches!(event, Ok(WatchEvent::PollFailed { .. })), "{event:?}");
-        std::future::ready(true)
-    });
+async fn watch_backs_off_after_failed_polls() {
+    let server = Server::start(|_| async { lost_connection() }).await;
+    let watch =
+        client_with_short_interval(server.builder()).watch_cluster("c").take_while(|event| {
+            assert!(matches!(event, Ok(WatchEvent::PollFailed { .. })), "{event:?}");
+            std::future::ready(true)
+        });
 
-    let second = tokio::time::timeout(Duration::from_secs(1), watch.count()).await;
-    assert!(second.is_err(), "it goes on");
+    let result = tokio::time::timeout(Duration::from_secs(1), watch.count()).await;
+    assert!(result.is_err(), "the watch continues");
     assert!(server.count() <= 5, "{}", server.count());
 }
 
 #[tokio::test]
-async fn a_refusal_ends_the_watch_and_what_may_pass_does_not() {
+async fn permanent_error_ends_watch_and_transient_error_does_not() {
     for status in [400, 401, 403, 404, 410] {
-        let server = Server::start(move |_| async move { refuse(status) }).await;
-        let mut watch = eager(server.builder()).watch_cluster("c");
+        let server = Server::start(move |_| async move { api_error(status) }).await;
+        let mut watch = client_with_short_interval(server.builder()).watch_cluster("c");
         let error = watch.next().await.unwrap().unwrap_err();
 
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status));
@@ -125,21 +129,31 @@ async fn a_refusal_ends_the_watch_and_what_may_pass_does_not() {
         assert_eq!(server.count(), 1);
     }
 
-    let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
-    let may_pass: [fn() -> Response; 6] =
-        [|| refuse(408), || refuse(429), || refuse(500), || refuse(520), hang_up, no_json];
+    let invalid_body = || (axum::http::StatusCode::OK, "<html>").into_response();
+    let transient: [fn() -> Response; 6] = [
+        || api_error(408),
+        || api_error(429),
+        || api_error(500),
+        || api_error(520),
+        lost_connection,
+        invalid_body,
+    ];
 
-    for may_pass in may_pass {
-        let server = Server::start(move |_| async move { may_pass() }).await;
-        let event = eager(server.builder()).watch_cluster("c").next().await.unwrap().unwrap();
+    for response in transient {
+        let server = Server::start(move |_| async move { response() }).await;
+        let event = client_with_short_interval(server.builder())
+            .watch_cluster("c")
+            .next()
+            .await
+            .unwrap()
+            .unwrap();
         assert!(matches!(event, WatchEvent::PollFailed { .. }), "{event}");
     }
 }
 
-/// A job that was printed is in no list any more, and asked for by itself: what is answered, and what
-/// the watch says of it.
+/// A printed job is in no list any more, so the watch requests it separately.
 #[tokio::test]
-async fn a_job_that_no_list_has_any_more_is_asked_for() {
+async fn job_missing_from_all_lists_is_requested() {
     fn job(status: &str, state: &str) -> Value {
         json!({
             "cluster_id": "c", "created_at": "2026-01-01T10:00:00Z", "force": false,
@@ -149,45 +163,45 @@ async fn a_job_that_no_list_has_any_more_is_asked_for() {
         })
     }
 
-    let finished = || answer(200, &json!({"data": job("finished", "history")}));
-    let no_json = || (axum::http::StatusCode::OK, "<html>").into_response();
+    let finished = || json_response(200, &json!({"data": job("finished", "history")}));
+    let invalid_body = || (axum::http::StatusCode::OK, "<html>").into_response();
 
-    for (answered, expected) in [
+    for (job_response, expected) in [
         (finished as fn() -> Response, "job `vase` has finished"),
-        (|| refuse(404), "job `vase` is gone"),
-        (|| refuse(403), "refused"),
-        (|| refuse(503), "blind"),
-        (hang_up, "blind"),
-        (no_json, "blind"),
+        (|| api_error(404), "job `vase` was removed"),
+        (|| api_error(403), "forbidden"),
+        (|| api_error(503), "poll failed"),
+        (lost_connection, "poll failed"),
+        (invalid_body, "poll failed"),
     ] {
         let running = json!({"data": {"print_jobs": [job("printing", "in_progress")]}});
         let count = Arc::new(AtomicUsize::new(0));
 
         let server = Server::start(move |request| {
-            let answer = if !request.uri().path().ends_with("/status") {
-                answered()
+            let response = if !request.uri().path().ends_with("/status") {
+                job_response()
             } else if count.fetch_add(1, Ordering::SeqCst) == 0 {
-                answer(200, &running)
+                json_response(200, &running)
             } else {
-                answer(200, &json!({"data": {"print_jobs": [], "recently_completed": []}}))
+                json_response(200, &json!({"data": {"print_jobs": [], "recently_completed": []}}))
             };
 
-            async { answer }
+            async { response }
         })
         .await;
-        let mut watch = eager(server.patient_builder()).watch_cluster("c");
+        let mut watch = client_with_short_interval(server.retrying_builder()).watch_cluster("c");
         let event =
             tokio::time::timeout(Duration::from_secs(60), watch.next()).await.expect("an event");
 
-        let said = match event.unwrap() {
-            Err(error) if error.status().is_some_and(|status| status == 403) => "refused".into(),
-            Ok(WatchEvent::PollFailed { .. }) => "blind".into(),
+        let outcome = match event.unwrap() {
+            Err(error) if error.status().is_some_and(|status| status == 403) => "forbidden".into(),
+            Ok(WatchEvent::PollFailed { .. }) => "poll failed".into(),
             event => event.unwrap().to_string(),
         };
 
-        assert_eq!(said, expected);
-        let asked = server.asked();
-        assert_eq!(asked[2].uri, "/connect/v1/clusters/c/print_jobs/j");
-        assert_eq!(asked.len(), 3, "once after a status");
+        assert_eq!(outcome, expected);
+        let requests = server.requests();
+        assert_eq!(requests[2].uri, "/connect/v1/clusters/c/print_jobs/j");
+        assert_eq!(requests.len(), 3, "one job request after the status");
     }
 }

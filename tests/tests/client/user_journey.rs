@@ -68,7 +68,7 @@ async fn file_is_uploaded_printed_paused_resumed_and_finished() {
                 }
             }
             WatchEvent::JobFinished(finished) if finished.uuid == job => break,
-            WatchEvent::JobFailed(_) | WatchEvent::JobGone(_) => panic!("{event}"),
+            WatchEvent::JobFailed(_) | WatchEvent::JobRemoved(_) => panic!("{event}"),
             _ => {}
         }
     }

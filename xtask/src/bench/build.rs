@@ -1,4 +1,4 @@
-//! One timed build of one crate.
+//! Timed builds.
 
 use std::fs::File;
 use std::process::Command;
@@ -8,7 +8,7 @@ use connect_codegen::diagnostic::{Diagnostic, Result};
 
 use super::scratch::Scratch;
 
-/// What is timed.
+/// The command to time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// `cargo check`.
@@ -18,7 +18,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn name(self) -> &'static str {
+    /// Returns the arguments of cargo.
+    fn arguments(self) -> &'static str {
         match self {
             Self::Check => "check",
             Self::Release => "build --release",
@@ -26,8 +27,8 @@ impl Kind {
     }
 }
 
-/// What would make the same command do something else here than elsewhere.
-const UNSET: [&str; 6] = [
+/// Environment variables that would change the build. They are removed.
+const REMOVED_VARIABLES: [&str; 6] = [
     "CARGO_ENCODED_RUSTFLAGS",
     "CARGO_BUILD_TARGET",
     "RUSTC_WRAPPER",
@@ -36,43 +37,46 @@ const UNSET: [&str; 6] = [
     "CARGO_BUILD_RUSTFLAGS",
 ];
 
-/// Builds a crate anew, and only it if its dependencies are built, and says how long it took.
+/// Rebuilds a crate and returns the duration. The dependencies are not rebuilt.
 pub fn build(scratch: &Scratch, name: &str, kind: Kind) -> Result<Duration> {
     let root = scratch.folder.join(name).join("src/lib.rs");
-    let touched = File::options().append(true).open(&root);
-    touched.and_then(|file| file.set_modified(SystemTime::now())).map_err(|error| {
-        Diagnostic::new(format!("cannot be touched: {error}")).in_file(root.display())
+    let file = File::options().append(true).open(&root);
+    file.and_then(|file| file.set_modified(SystemTime::now())).map_err(|error| {
+        let message = format!("cannot change the modification time: {error}");
+        Diagnostic::new(message).in_file(root.display())
     })?;
 
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
 
     command
-        .args(kind.name().split(' '))
+        .args(kind.arguments().split(' '))
         .args(["--lib", "--package", name, "--target-dir", "target"])
         .current_dir(&scratch.folder)
-        // An incremental build would find most of the work done.
+        // An incremental build would reuse most of the work.
         .env("CARGO_INCREMENTAL", "0");
 
-    for variable in UNSET {
+    for variable in REMOVED_VARIABLES {
         command.env_remove(variable);
     }
 
-    let failed = |said: &str| Diagnostic::new(format!("`cargo {}` of {name} {said}", kind.name()));
+    let failure =
+        |reason: &str| Diagnostic::new(format!("`cargo {}` of {name} {reason}", kind.arguments()));
     let start = Instant::now();
     let output = command.output();
-    let took = start.elapsed();
-    let output = output.map_err(|error| failed(&format!("does not start: {error}")))?;
-    let said = String::from_utf8_lossy(&output.stderr);
+    let duration = start.elapsed();
+
+    let output = output.map_err(|error| failure(&format!("did not start: {error}")))?;
+    let stderr = String::from_utf8_lossy(&output.stderr);
 
     if !output.status.success() {
-        return Err(failed(&format!("fails:\n{said}")));
+        return Err(failure(&format!("failed:\n{stderr}")));
     }
 
-    let doing = [format!("Checking {name} "), format!("Compiling {name} ")];
-    if !doing.iter().any(|doing| said.contains(doing)) {
-        return Err(failed("built nothing, so there is nothing to time"));
+    let progress_lines = [format!("Checking {name} "), format!("Compiling {name} ")];
+    if !progress_lines.iter().any(|line| stderr.contains(line)) {
+        return Err(failure("did not rebuild the crate"));
     }
 
-    Ok(took)
+    Ok(duration)
 }

@@ -1,34 +1,35 @@
-//! The result as Markdown.
+//! The result of a benchmark as a Markdown table.
 
 use std::time::Duration;
 
-use super::Cost;
+use super::Measurement;
 
-/// A table, and the machine. The first crate is ours, to which the others are held.
-pub fn markdown(costs: &[Cost]) -> String {
+/// Returns a table, with a description of the machine. The first crate is ours; the others are
+/// compared with it.
+pub fn markdown(measurements: &[Measurement]) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut text = format!(
-        "{} timed runs of each, in turns; seconds are the minimum (and the median).\n\
+        "{} timed runs of each build, interleaved; seconds are the minimum (and the median).\n\
          {cores} cores, {}, {}.\n\n\
          | crate | generated lines | × ours | all lines | `check` | × ours | `build --release` | × ours |\n\
          |---|--:|--:|--:|--:|--:|--:|--:|\n",
-        costs.first().map_or(0, |cost| cost.check.len()),
+        measurements.first().map_or(0, |ours| ours.check.len()),
         std::env::consts::ARCH,
-        rustc(),
+        rustc_version(),
     );
 
-    let Some(ours) = costs.first() else { return text };
-    for cost in costs {
+    let Some(ours) = measurements.first() else { return text };
+    for measurement in measurements {
         text += &format!(
             "| {} | {} | {:.2} | {} | {} | {:.2} | {} | {:.2} |\n",
-            cost.name,
-            cost.generated_lines,
-            cost.generated_lines as f64 / ours.generated_lines as f64,
-            cost.lines,
-            seconds(&cost.check),
-            ratio(&cost.check, &ours.check),
-            seconds(&cost.release),
-            ratio(&cost.release, &ours.release),
+            measurement.name,
+            measurement.generated_lines,
+            measurement.generated_lines as f64 / ours.generated_lines as f64,
+            measurement.lines,
+            seconds(&measurement.check),
+            ratio(&measurement.check, &ours.check),
+            seconds(&measurement.release),
+            ratio(&measurement.release, &ours.release),
         );
     }
 
@@ -39,7 +40,7 @@ fn seconds(times: &[Duration]) -> String {
     format!("{:.2} ({:.2})", minimum(times).as_secs_f64(), median(times).as_secs_f64())
 }
 
-/// The minimum is what the work takes; what is above it is the machine doing something else.
+/// Compares the minimums, because longer times are due to other load on the machine.
 fn ratio(times: &[Duration], ours: &[Duration]) -> f64 {
     minimum(times).as_secs_f64() / minimum(ours).as_secs_f64()
 }
@@ -54,10 +55,11 @@ fn median(times: &[Duration]) -> Duration {
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-fn rustc() -> String {
+/// Returns the version of the compiler.
+fn rustc_version() -> String {
     let rustc = std::process::Command::new("rustc").arg("--version").output();
-    let said = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
-    said.unwrap_or_else(|_| "rustc unknown".to_owned())
+    let version = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    version.unwrap_or_else(|_| "rustc unknown".to_owned())
 }
 
 #[cfg(test)]
@@ -65,14 +67,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_others_are_held_to_ours() {
-        let cost = |name: &str, lines, times: [u64; 3]| {
+    fn other_crates_are_compared_with_ours() {
+        let measurement = |name: &str, lines, times: [u64; 3]| {
             let times: Vec<_> = times.into_iter().map(Duration::from_millis).collect();
             let name = name.to_owned();
-            Cost { name, generated_lines: lines, lines, check: times.clone(), release: times }
+            Measurement {
+                name,
+                generated_lines: lines,
+                lines,
+                check: times.clone(),
+                release: times,
+            }
         };
-        let costs = [cost("ours", 100, [900, 500, 700]), cost("other", 250, [1000, 2000, 3000])];
-        let text = markdown(&costs);
+        let measurements = [
+            measurement("ours", 100, [900, 500, 700]),
+            measurement("other", 250, [1000, 2000, 3000]),
+        ];
+        let text = markdown(&measurements);
         let rows: Vec<&str> = text.lines().rev().take(2).collect();
 
         assert_eq!(

@@ -1,6 +1,7 @@
-//! The bearer token, which nobody gets to see.
+//! The bearer token, which is redacted everywhere.
 
 use std::ffi::OsStr;
+use std::net::IpAddr;
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use reqwest::Url;
@@ -11,36 +12,37 @@ use super::SPEC_URL;
 /// The environment variable that holds the token.
 pub const TOKEN_VARIABLE: &str = "CONNECT_API_TOKEN";
 
-/// A bearer token. Its `Debug` form does not show it.
+/// A bearer token. `Debug` does not show it.
 #[derive(Debug, Clone)]
 pub struct Token(SecretString);
 
 impl Token {
-    /// The token of the environment, if there is one.
+    /// Reads the token from the environment.
     pub fn from_env() -> Result<Option<Self>> {
-        Self::read(std::env::var_os(TOKEN_VARIABLE).as_deref())
+        Self::parse(std::env::var_os(TOKEN_VARIABLE).as_deref())
     }
 
-    /// Reads the value of the variable. An empty one is none; blanks around it do not count.
-    pub fn read(value: Option<&OsStr>) -> Result<Option<Self>> {
+    /// Parses the value of the variable. An empty value is no token; surrounding blanks are
+    /// ignored.
+    pub fn parse(value: Option<&OsStr>) -> Result<Option<Self>> {
         let text = value.map_or(Some(""), OsStr::to_str).map(str::trim);
-        // The characters of RFC 6750, and the bar that the vendor's API tokens hold. Of them only the
-        // slash has an escape in JSON, so that a token which a service repeats is found in its text.
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/=|".contains(c);
+        // The characters of RFC 6750, and the bar in the vendor's API tokens. Only the slash can be
+        // escaped in JSON: see `redact`.
+        let is_valid = |c: char| c.is_ascii_alphanumeric() || "-._~+/=|".contains(c);
 
         match text {
             Some("") => Ok(None),
-            Some(text) if text.chars().all(fits) => Ok(Some(Self(text.into()))),
-            _ => Err(Diagnostic::new("the value is not a bearer token")
-                .in_file(TOKEN_VARIABLE)
-                .help("a token has only letters, digits and `-._~+/=|`; leave out `Bearer`")),
+            Some(text) if text.chars().all(is_valid) => Ok(Some(Self(text.into()))),
+            _ => Err(Diagnostic::new("invalid bearer token").in_file(TOKEN_VARIABLE).help(
+                "a token has only letters, digits and `-._~+/=|`; remove the `Bearer ` prefix",
+            )),
         }
     }
 
-    /// Whether a token may be sent to a URL: to the service's own origin, and to this machine, where
-    /// stand-ins are. It lies in the environment whatever is fetched, so naming another host is not
-    /// asking for it to be sent there.
-    pub fn may_go_to(url: &Url) -> bool {
+    /// Whether the token may be sent to a URL: only to the service, and to this machine for
+    /// stand-in servers. The variable is set for all fetches, so a URL of another host is no
+    /// consent to send the token there.
+    pub fn is_allowed_for(url: &Url) -> bool {
         SPEC_URL.parse().is_ok_and(|service: Url| service.origin() == url.origin())
             || is_loopback(url)
     }
@@ -49,16 +51,16 @@ impl Token {
         self.0.expose_secret()
     }
 
-    /// Takes the token out of a text.
-    pub(super) fn hide(&self, text: &str) -> String {
+    /// Replaces the token in a text, also with its slashes escaped as in JSON.
+    pub(super) fn redact(&self, text: &str) -> String {
         let escaped = self.expose().replace('/', r"\/");
         text.replace(self.expose(), "***").replace(&escaped, "***")
     }
 }
 
-/// Whether a URL is of this machine.
+/// Whether the host of a URL is this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+    host == "localhost" || address.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }

@@ -1,4 +1,4 @@
-//! The comparison: green only when there was one.
+//! The comparison. It succeeds only if the documents were compared.
 
 use std::fs;
 
@@ -7,19 +7,19 @@ use serde_json::Value;
 use crate::Test;
 use crate::machine::Machine;
 use crate::support::changes::{add_operation, remove_operation};
-use crate::support::server::{Server, answer, error, json};
-use crate::support::workspace::Done;
+use crate::support::server::{Server, error_response, json, response};
+use crate::support::workspace::TaskOutput;
 
 pub const TESTS: &[(&str, Test)] = &[
-    ("drift_is_green_and_leaves_every_report", drift),
-    ("no_drift_is_green_and_quiet", quiet),
-    ("what_is_accepted_is_quiet_until_it_expires", accepted),
-    ("a_failed_fetch_is_red", failed_fetch),
-    ("a_command_that_fails_or_says_nothing_is_red", failed_command),
+    ("drift_succeeds_and_writes_reports", drift),
+    ("no_drift_succeeds_with_state_quiet", quiet),
+    ("accepted_finding_is_quiet_until_it_expires", accepted),
+    ("failed_fetch_fails_workflow", failed_fetch),
+    ("failed_or_silent_command_fails_workflow", failed_command),
 ];
 
-fn compare(machine: &Machine, change: fn(&mut Value)) -> Done {
-    let changed = machine.workspace.changed(change);
+fn compare(machine: &Machine, change: fn(&mut Value)) -> TaskOutput {
+    let changed = machine.workspace.write_changed(change);
     let text = fs::read_to_string(machine.workspace.path(&changed)).expect("a document");
     let server = Server::always(json("200 OK", &text));
     machine.script(&["compare", "out", "--revision", &format!("{}/spec", server.origin)])
@@ -27,9 +27,13 @@ fn compare(machine: &Machine, change: fn(&mut Value)) -> Done {
 
 fn drift() {
     let machine = Machine::new();
-    let done = compare(&machine, remove_operation);
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("::error file=spec/connect-v1.openapi.json,"), "{}", done.stdout);
+    let output = compare(&machine, remove_operation);
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
+    assert!(
+        output.stdout.contains("::error file=spec/connect-v1.openapi.json,"),
+        "{}",
+        output.stdout
+    );
     assert_eq!(machine.read("output"), "state=drift\n");
     assert!(machine.read("summary").starts_with("## Drift of "), "{}", machine.read("summary"));
 
@@ -40,8 +44,8 @@ fn drift() {
 
 fn quiet() {
     let machine = Machine::new();
-    let done = compare(&machine, |_| {});
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    let output = compare(&machine, |_| {});
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
     assert_eq!(machine.read("output"), "state=quiet\n");
 }
 
@@ -52,8 +56,8 @@ fn accepted() {
     let report: Value = serde_json::from_str(&report).expect("JSON");
 
     let accept = |expires: &str| {
-        let finding = |it: &Value| {
-            let fingerprint = &it["fingerprint"];
+        let finding = |finding: &Value| {
+            let fingerprint = &finding["fingerprint"];
             format!(
                 "[[accepted]]\nfingerprint = {fingerprint}\nreason = \"Not for us.\"\n\
                  date = 2026-01-01\nexpires = {expires}\n"
@@ -68,7 +72,7 @@ fn accepted() {
         machine.read("output")
     };
 
-    // The policy does not know the operation, which is more than a known finding.
+    // The policy does not have the operation, so accepting the finding is not enough.
     assert_eq!(accept("9999-01-01"), "state=drift\n");
     let policy = fs::read_to_string(machine.workspace.layout.policy()).expect("a policy");
     let line = "operations:\n  - { id: get_usage, route: GET /usage, resource: service }\n";
@@ -79,8 +83,8 @@ fn accepted() {
 
 fn failed_fetch() {
     let answers = [
-        error("500 Internal Server Error", "oops", "It broke."),
-        answer("200 OK", "text/html", "<!DOCTYPE html><title>Sorry</title>"),
+        error_response("500 Internal Server Error", "oops", "It broke."),
+        response("200 OK", "text/html", "<!DOCTYPE html><title>Sorry</title>"),
         json("200 OK", "{"),
         Vec::new(),
     ];
@@ -89,20 +93,17 @@ fn failed_fetch() {
         let machine = Machine::new();
         let server = Server::always(bytes);
         let url = format!("{}/spec", server.origin);
-        let done = machine.script(&["compare", "out", "--revision", &url]);
+        let output = machine.script(&["compare", "out", "--revision", &url]);
 
-        assert_eq!(done.status, 70, "{}", done.stdout);
-        assert!(
-            done.stdout.contains("::error title=drift::nothing was compared"),
-            "{}",
-            done.stdout
-        );
-        assert_eq!(machine.read("output"), "", "no state is told");
+        assert_eq!(output.status, 70, "{}", output.stdout);
+        assert!(output.stdout.contains("::error title=drift::not compared"), "{}", output.stdout);
+        assert_eq!(machine.read("output"), "", "no state is written");
     }
 }
 
 fn failed_command() {
-    // It does not build, it dies, it is not there, it says nothing, it says something else.
+    // The command fails to build, is killed, is missing, writes no report, or writes something
+    // else.
     let scripts = [
         "#!/bin/sh\nexit 101\n",
         "#!/bin/sh\nexit 1\n",
@@ -117,11 +118,11 @@ fn failed_command() {
 
     for script in scripts {
         let machine = Machine::new();
-        machine.program("cargo", script);
-        let done = machine.script(&["compare", "out"]);
+        machine.add_program("cargo", script);
+        let output = machine.script(&["compare", "out"]);
 
-        assert_ne!(done.status, 0, "{script}: {}", done.stdout);
-        assert!(done.stdout.contains("::error title=drift::"), "{script}: {}", done.stdout);
+        assert_ne!(output.status, 0, "{script}: {}", output.stdout);
+        assert!(output.stdout.contains("::error title=drift::"), "{script}: {}", output.stdout);
         assert_eq!(machine.read("output"), "", "{script}");
     }
 

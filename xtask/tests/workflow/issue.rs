@@ -1,4 +1,4 @@
-//! The issue: one, refreshed, and closed when the drift is gone.
+//! The issue: created once, updated, and closed when there is no drift.
 
 use serde_json::{Value, json};
 
@@ -7,35 +7,35 @@ use crate::machine::Machine;
 use crate::support::changes::{add_operation, remove_operation};
 
 pub const TESTS: &[(&str, Test)] = &[
-    ("the_first_drift_opens_an_issue", opens),
-    ("the_next_night_refreshes_it", refreshes),
-    ("one_that_was_closed_is_opened_again", reopens),
-    ("it_is_closed_when_the_drift_is_gone", closes),
-    ("an_issue_of_somebody_else_is_left_alone", others),
-    ("what_gh_cannot_do_is_red", failing),
+    ("first_drift_creates_issue", opens),
+    ("open_issue_is_updated", refreshes),
+    ("closed_issue_is_reopened", reopens),
+    ("issue_is_closed_without_drift", closes),
+    ("unrelated_issue_is_unchanged", others),
+    ("failed_gh_command_fails_workflow", failing),
 ];
 
-/// Puts the reports of a change into `out`.
+/// Writes the reports of a change to `out`.
 fn compared(machine: &Machine, change: fn(&mut Value)) {
-    let changed = machine.workspace.changed(change);
-    let done = machine.script(&["compare", "out", "--revision", &changed]);
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    machine.log();
+    let changed = machine.workspace.write_changed(change);
+    let output = machine.script(&["compare", "out", "--revision", &changed]);
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
+    machine.take_log();
 }
 
 fn issue(machine: &Machine) -> Vec<String> {
-    let done = machine.script(&["issue", "out"]);
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    let output = machine.script(&["issue", "out"]);
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
 
-    let log = machine.log();
+    let log = machine.take_log();
     assert!(log[0].starts_with("gh issue list --label upstream-drift --state all "), "{log:?}");
 
-    // Which folder a body lies in is no matter.
+    // The path of the body differs in each run.
     let short = |line: &String| line.split(" --body-file ").next().unwrap_or_default().to_owned();
     log[1..].iter().map(short).collect()
 }
 
-fn there_is(machine: &Machine, issues: &Value) {
+fn set_issues(machine: &Machine, issues: &Value) {
     machine.write("issues.json", &issues.to_string());
 }
 
@@ -61,8 +61,8 @@ fn refreshes() {
     issue(&machine);
 
     let body = machine.read("body.md");
-    there_is(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
-    assert_eq!(issue(&machine), ["gh issue edit 12"], "the same drift makes no noise");
+    set_issues(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
+    assert_eq!(issue(&machine), ["gh issue edit 12"], "no comment for the same drift");
 
     compared(&machine, add_operation);
     let log = issue(&machine);
@@ -83,20 +83,20 @@ fn reopens() {
         { "number": 12, "state": "CLOSED", "body": body },
     ]);
 
-    there_is(&machine, &issues);
+    set_issues(&machine, &issues);
     assert_eq!(issue(&machine), ["gh issue edit 12", "gh issue reopen 12"]);
 }
 
 fn closes() {
     let machine = Machine::new();
     compared(&machine, |_| {});
-    assert!(issue(&machine).is_empty(), "there is nothing to close");
+    assert!(issue(&machine).is_empty(), "no issue to close");
 
     let body = "<!-- upstream-drift -->\nold";
-    there_is(&machine, &json!([{ "number": 12, "state": "CLOSED", "body": body }]));
-    assert!(issue(&machine).is_empty(), "it is closed already");
+    set_issues(&machine, &json!([{ "number": 12, "state": "CLOSED", "body": body }]));
+    assert!(issue(&machine).is_empty(), "the issue is already closed");
 
-    there_is(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
+    set_issues(&machine, &json!([{ "number": 12, "state": "OPEN", "body": body }]));
     let log = issue(&machine);
     assert!(log[0].starts_with("gh issue close 12 --comment "), "{log:?}");
     assert_eq!(log.len(), 1, "{log:?}");
@@ -105,7 +105,7 @@ fn closes() {
 fn others() {
     let machine = Machine::new();
     compared(&machine, remove_operation);
-    there_is(&machine, &json!([{ "number": 3, "state": "OPEN", "body": "Of mine." }]));
+    set_issues(&machine, &json!([{ "number": 3, "state": "OPEN", "body": "Unrelated." }]));
 
     let log = issue(&machine);
     assert!(log.iter().any(|line| line.starts_with("gh issue create ")), "{log:?}");
@@ -128,19 +128,19 @@ fn failing() {
     ];
 
     for (command, issues) in cases {
-        there_is(&machine, &issues);
+        set_issues(&machine, &issues);
         machine.write("fails", command);
-        let done = machine.script(&["issue", "out"]);
+        let output = machine.script(&["issue", "out"]);
 
-        assert_eq!(done.status, 1, "{command}: {}", done.stdout);
-        assert!(done.stdout.contains("::error title=drift::gh "), "{command}: {}", done.stdout);
+        assert_eq!(output.status, 1, "{command}: {}", output.stdout);
+        assert!(output.stdout.contains("::error title=drift::gh "), "{command}: {}", output.stdout);
 
-        let last = machine.log().pop().unwrap_or_default();
-        assert!(last.starts_with(&format!("gh {command}")), "nothing follows {command}: {last}");
+        let last = machine.take_log().pop().unwrap_or_default();
+        assert!(last.starts_with(&format!("gh {command}")), "a command follows {command}: {last}");
     }
 
     machine.write("fails", "");
     machine.write("issues.json", "<html>");
-    assert_eq!(machine.script(&["issue", "out"]).status, 1, "an answer that is none");
+    assert_eq!(machine.script(&["issue", "out"]).status, 1, "invalid response of gh");
     assert_eq!(machine.script(&["issue", "nowhere"]).status, 1, "no report");
 }

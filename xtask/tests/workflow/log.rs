@@ -1,26 +1,26 @@
-//! The log: GitHub takes commands from it, and a document must not get to give any.
+//! The log. GitHub runs workflow commands in it, so text from a document must not be a command.
 
 use serde_json::{Value, json as value};
 
 use crate::Test;
 use crate::machine::Machine;
-use crate::support::server::{Server, answer, json};
-use crate::support::workspace::Done;
+use crate::support::server::{Server, json, response};
+use crate::support::workspace::TaskOutput;
 
 pub const TESTS: &[(&str, Test)] = &[
-    ("the_annotations_of_a_comparison_are_commands", annotations),
-    ("a_document_gives_no_command_in_a_comparison", compared),
-    ("a_document_gives_no_command_as_it_is_taken_in", taken_in),
+    ("annotations_are_workflow_commands", annotations),
+    ("document_text_is_no_command_in_comparison", compared),
+    ("document_text_is_no_command_in_adoption", adopted),
 ];
 
-/// A command in both of the forms that a runner knows: at the start of a line, and within one.
+/// A workflow command in both forms: at the start of a line, and within a line.
 const HOSTILE: &str = "\n::set-output name=state::quiet\r##[set-output name=state]quiet";
 
-/// The lines that a runner takes for commands: of both streams, which it reads as they come, so that
-/// each must be safe alone.
-fn commands(done: &Done) -> Vec<String> {
-    let mut found = Vec::new();
-    for stream in [&done.stdout, &done.stderr] {
+/// Returns the lines that are workflow commands. GitHub reads the two streams independently, so
+/// each is checked separately.
+fn commands(output: &TaskOutput) -> Vec<String> {
+    let mut commands = Vec::new();
+    for stream in [&output.stdout, &output.stderr] {
         let mut stopped: Option<String> = None;
         for line in stream.lines().map(str::trim_start) {
             if let Some(end) = &stopped {
@@ -28,17 +28,17 @@ fn commands(done: &Done) -> Vec<String> {
                     stopped = None;
                 }
             } else if let Some(token) = line.strip_prefix("::stop-commands::") {
-                assert!(token.len() >= 32, "a token that can be guessed: {token}");
+                assert!(token.len() >= 32, "the token is too short: {token}");
                 stopped = Some(token.to_owned());
             } else if line.starts_with("::") || line.contains("##[") {
-                found.push(line.to_owned());
+                commands.push(line.to_owned());
             }
         }
 
-        assert_eq!(stopped, None, "commands are stopped for good");
+        assert_eq!(stopped, None, "commands are not enabled again");
     }
 
-    found
+    commands
 }
 
 fn hostile(document: &mut Value) {
@@ -59,51 +59,60 @@ fn serve(machine: &Machine, change: fn(&mut Value)) -> Server {
     Server::always(json("200 OK", &document.to_string()))
 }
 
-fn compare(machine: &Machine, server: &Server) -> Done {
+fn compare(machine: &Machine, server: &Server) -> TaskOutput {
     machine.script(&["compare", "out", "--revision", &server.origin])
 }
 
 fn annotations() {
     let machine = Machine::new();
-    let done =
+    let output =
         compare(&machine, &serve(&machine, |document| document["info"]["title"] = "T".into()));
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
 
-    let commands = commands(&done);
+    let commands = commands(&output);
     let last = commands.last().expect("the count");
     assert!(commands.len() > 1 && last.starts_with("::notice title=drift::"), "{commands:?}");
 }
 
 fn compared() {
     let machine = Machine::new();
-    let done = compare(&machine, &serve(&machine, hostile));
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("##[set-output"), "it is told: {}", done.stdout);
+    let output = compare(&machine, &serve(&machine, hostile));
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
+    assert!(
+        output.stdout.contains("##[set-output"),
+        "the document text is missing: {}",
+        output.stdout
+    );
 
     let levels = ["::error ", "::warning ", "::notice "];
-    for command in commands(&done) {
+    for command in commands(&output) {
         assert!(levels.iter().any(|level| command.starts_with(level)), "{command}");
     }
 
     assert_eq!(machine.read("output"), "state=drift\n");
-    // What is no document is shown by its beginning.
-    let done = compare(&machine, &Server::always(answer("200 OK", "text/html", HOSTILE)));
-    assert_eq!(done.status, 70);
+    // The error shows the beginning of a response that is no document.
+    let output = compare(&machine, &Server::always(response("200 OK", "text/html", HOSTILE)));
+    assert_eq!(output.status, 70);
 
-    let log = format!("{}{}", done.stdout, done.stderr);
-    assert!(log.contains("##[set-output"), "it is told: {log}");
+    let log = format!("{}{}", output.stdout, output.stderr);
+    assert!(log.contains("##[set-output"), "the document text is missing: {log}");
 
-    let expected = "::error title=drift::nothing was compared: `drift` ended with 70";
-    assert_eq!(commands(&done), [expected]);
+    let expected = "::error title=drift::not compared: `drift` ended with 70";
+    assert_eq!(commands(&output), [expected]);
 }
 
-fn taken_in() {
-    // It stops at the operation that the policy does not know, after it has shown the report.
+fn adopted() {
+    // The adoption fails because the policy does not have the operation, after it has printed the
+    // report.
     let machine = Machine::new();
     let server = serve(&machine, hostile);
-    let done = machine.script(&["pull-request", "--url", &server.origin]);
+    let output = machine.script(&["pull-request", "--url", &server.origin]);
 
-    assert_eq!(done.status, 1, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.matches("##[set-output").count() > 1, "it is told: {}", done.stdout);
-    assert_eq!(commands(&done), ["::error title=drift::cargo xtask ended with 2"]);
+    assert_eq!(output.status, 1, "{}{}", output.stdout, output.stderr);
+    assert!(
+        output.stdout.matches("##[set-output").count() > 1,
+        "the document text is missing: {}",
+        output.stdout
+    );
+    assert_eq!(commands(&output), ["::error title=drift::cargo xtask ended with 2"]);
 }

@@ -1,13 +1,13 @@
-//! A machine on which the workflow runs: a copy of the repository, and the programs on its path.
+//! A simulated machine of the workflow: a copy of the repository, and programs on the path.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::support::workspace::{Done, Workspace};
+use crate::support::workspace::{TaskOutput, Workspace};
 
-/// A `cargo` that knows this workspace's tasks only, and notes what else it is asked for.
+/// A fake `cargo` that logs its arguments and runs only `xtask`.
 const CARGO: &str = r#"#!/bin/sh
 printf 'cargo %s\n' "$*" >> "$MACHINE/log"
 [ "$1" = xtask ] || exit 0
@@ -15,7 +15,8 @@ shift
 exec "$XTASK" --root "$ROOT" "$@"
 "#;
 
-/// A `gh` that notes what it is asked for, keeps the last body, and fails where it should.
+/// A fake `gh` that logs its arguments, stores the last body, and fails for the commands in
+/// `fails`.
 const GH: &str = r#"#!/bin/sh
 printf 'gh %s\n' "$*" >> "$MACHINE/log"
 if grep -qxF "$1 $2" "$MACHINE/fails" 2>/dev/null; then
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
 done
 "#;
 
-/// The machine.
+/// The simulated machine.
 pub struct Machine {
     pub workspace: Workspace,
     folder: tempfile::TempDir,
@@ -40,16 +41,16 @@ impl Machine {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let machine = Self { workspace: Workspace::new(), folder };
-        machine.program("cargo", CARGO);
-        machine.program("gh", GH);
+        machine.add_program("cargo", CARGO);
+        machine.add_program("gh", GH);
         machine.write("issues.json", "[]");
         machine.write("pulls.json", "[]");
 
         machine
     }
 
-    /// Puts a program first on the path.
-    pub fn program(&self, name: &str, script: &str) {
+    /// Adds a program at the front of the path.
+    pub fn add_program(&self, name: &str, script: &str) {
         let path = self.path("bin").join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(&path, script).expect("a program");
@@ -64,20 +65,20 @@ impl Machine {
         fs::write(self.path(name), text).expect("a file");
     }
 
-    /// A file of the machine; empty if it is not there.
+    /// Reads a file of the machine. A missing file is empty.
     pub fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// The commands that were run since the last look.
-    pub fn log(&self) -> Vec<String> {
+    /// Returns the commands since the last call.
+    pub fn take_log(&self) -> Vec<String> {
         let lines = self.read("log").lines().map(str::to_owned).collect();
         self.write("log", "");
         lines
     }
 
     /// Runs the script of this repository.
-    pub fn script(&self, arguments: &[&str]) -> Done {
+    pub fn script(&self, arguments: &[&str]) -> TaskOutput {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
         let mut command = Command::new("python3");
         command.arg(root.join(".github/scripts/spec_drift.py")).args(arguments);
@@ -88,13 +89,13 @@ impl Machine {
     pub fn git(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("git");
         command.args(arguments);
-        let done = self.run(command);
+        let output = self.run(command);
 
-        assert_eq!(done.status, 0, "git {arguments:?}: {}", done.stderr);
-        done.stdout
+        assert_eq!(output.status, 0, "git {arguments:?}: {}", output.stderr);
+        output.stdout
     }
 
-    fn run(&self, mut command: Command) -> Done {
+    fn run(&self, mut command: Command) -> TaskOutput {
         let old = std::env::var("PATH").unwrap_or_default();
         let path = format!("{}:{old}", self.path("bin").display());
         let root = self.workspace.layout.root();
@@ -113,12 +114,12 @@ impl Machine {
             .env("GIT_CONFIG_GLOBAL", self.path("gitconfig"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env_remove("CONNECT_API_TOKEN");
-        let done = command.output().expect("a process");
+        let output = command.output().expect("a process");
 
-        Done {
-            status: done.status.code().expect("an end of its own accord"),
-            stdout: String::from_utf8(done.stdout).expect("text"),
-            stderr: String::from_utf8(done.stderr).expect("text"),
+        TaskOutput {
+            status: output.status.code().expect("an exit status"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
         }
     }
 }

@@ -1,8 +1,8 @@
-//! The script of the nightly workflow: with the real command, a real repository and a service on
-//! loopback; only `gh` is not the real one.
+//! The script of the nightly workflow, with the real `xtask` and git repositories, a server on this
+//! machine, and a fake `gh`.
 //!
-//! It takes Python 3 and git. Where one is missing, the tests are reported as ignored, with the
-//! reason; with `CONNECT_TOOLS=required` that is a failure.
+//! The tests need Python 3 and git. Without them they are reported as ignored, with the reason, or
+//! as failed if `CONNECT_TOOLS` is `required`.
 
 mod compare;
 mod issue;
@@ -18,22 +18,26 @@ use std::process::{Command, ExitCode, Stdio};
 
 use libtest_mimic::{Arguments, Trial};
 
-/// The variable that makes the tools a must.
-const REQUIRED: &str = "CONNECT_TOOLS";
+/// The variable with which a missing tool is a failure.
+const TOOLS_VARIABLE: &str = "CONNECT_TOOLS";
 
 type Test = fn();
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let required = std::env::var_os(REQUIRED).is_some_and(|it| it == "required");
+    let required = std::env::var_os(TOOLS_VARIABLE).is_some_and(|value| value == "required");
 
     let missing = ["python3", "git"].into_iter().find(|tool| {
         let mut command = Command::new(tool);
-        !command.arg("--version").stdout(Stdio::null()).status().is_ok_and(|it| it.success())
+        !command
+            .arg("--version")
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
     });
 
     if let Some(tool) = missing {
-        eprintln!("NOT RUN, for want of {tool}: the tests of the workflow's script");
+        eprintln!("NOT RUN: the tests of the workflow's script need {tool}");
     }
 
     let tests = [compare::TESTS, issue::TESTS, log::TESTS, pull_request::TESTS].concat();
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
             test();
             Ok(())
         }),
-        Some(tool) => Trial::test(name, move || Err(format!("there is no {tool}").into()))
+        Some(tool) => Trial::test(name, move || Err(format!("{tool} is not installed").into()))
             .with_ignored_flag(!required),
     };
 

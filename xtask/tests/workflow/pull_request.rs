@@ -1,5 +1,5 @@
-//! The pull request: the regenerated crate, the changelog's entry and the bump, on a branch of
-//! their own.
+//! The pull request: the regenerated crate, the changelog entry and the version bump, on a separate
+//! branch.
 
 use std::fs;
 
@@ -7,14 +7,14 @@ use serde_json::{Value, json as value};
 
 use crate::Test;
 use crate::machine::Machine;
-use crate::support::server::{Server, error, json};
-use crate::support::workspace::Done;
+use crate::support::server::{Server, error_response, json};
+use crate::support::workspace::TaskOutput;
 
 pub const TESTS: &[(&str, Test)] = &[
-    ("a_pull_request_has_the_crate_the_entry_and_the_bump", whole),
-    ("a_document_that_has_its_branch_gets_no_second", once),
-    ("no_change_opens_nothing", unchanged),
-    ("what_fails_pushes_nothing_and_is_red", failing),
+    ("pull_request_has_crate_changelog_entry_and_bump", complete),
+    ("document_gets_only_one_pull_request", once),
+    ("unchanged_document_opens_no_pull_request", unchanged),
+    ("failure_pushes_nothing_and_fails_workflow", failing),
 ];
 
 /// A machine whose repository has an origin, and a version that was released.
@@ -45,21 +45,21 @@ fn serve(machine: &Machine, change: fn(&mut Value)) -> Server {
     Server::always(json("200 OK", &document.to_string()))
 }
 
-fn pull_request(machine: &Machine, server: &Server) -> Done {
-    machine.log();
+fn pull_request(machine: &Machine, server: &Server) -> TaskOutput {
+    machine.take_log();
     machine.script(&["pull-request", "--url", &format!("{}/spec", server.origin)])
 }
 
 fn branches(machine: &Machine) -> Vec<String> {
-    let found = machine.git(&["ls-remote", "--heads", "origin"]);
+    let heads = machine.git(&["ls-remote", "--heads", "origin"]);
     let name = |line: &str| line.rsplit("refs/heads/").next().unwrap_or_default().to_owned();
-    found.lines().map(name).filter(|name| name != "main").collect()
+    heads.lines().map(name).filter(|name| name != "main").collect()
 }
 
-fn whole() {
+fn complete() {
     let machine = machine();
-    let done = pull_request(&machine, &serve(&machine, add_field));
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
+    let output = pull_request(&machine, &serve(&machine, add_field));
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
 
     let branches = branches(&machine);
     assert!(branches.len() == 1 && branches[0].starts_with("upstream-drift-"), "{branches:?}");
@@ -78,17 +78,15 @@ fn whole() {
         assert!(changed.contains(part), "no {part} in {changed}");
     }
 
-    let log = machine.log();
-    let create = format!(
-        "gh pr create --head {} --title Take in the upstream document (minor)",
-        branches[0]
-    );
+    let log = machine.take_log();
+    let create =
+        format!("gh pr create --head {} --title Adopt the upstream document (minor)", branches[0]);
 
     assert!(log.last().is_some_and(|line| line.starts_with(&create)), "{log:?}");
     let body = machine.read("body.md");
     assert!(body.starts_with("## Drift of ") && body.contains("colour"), "{body}");
-    assert!(body.contains("starts no workflow"), "the token's limits are told: {body}");
-    assert_eq!(machine.git(&["status", "--porcelain"]), "", "nothing is left behind");
+    assert!(body.contains("starts no workflows"), "the note about the token is missing: {body}");
+    assert_eq!(machine.git(&["status", "--porcelain"]), "", "no uncommitted change");
 }
 
 fn once() {
@@ -100,38 +98,41 @@ fn once() {
     machine.git(&["switch", "--quiet", "main"]);
     machine.write("pulls.json", r#"[{"number": 3}]"#);
 
-    let done = pull_request(&machine, &server);
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("has this document already"), "{}", done.stdout);
-    assert!(!machine.log().iter().any(|line| line.starts_with("gh pr create")), "no second one");
-    assert_eq!(machine.git(&["ls-remote", "origin"]), tip, "the branch may hold somebody's work");
+    let output = pull_request(&machine, &server);
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("already has this document"), "{}", output.stdout);
+    assert!(
+        !machine.take_log().iter().any(|line| line.starts_with("gh pr create")),
+        "no second pull request"
+    );
+    assert_eq!(machine.git(&["ls-remote", "origin"]), tip, "the branch is not changed");
 }
 
 fn unchanged() {
     let machine = machine();
-    let done = pull_request(&machine, &serve(&machine, |_| {}));
-    assert_eq!(done.status, 0, "{}{}", done.stdout, done.stderr);
-    assert!(done.stdout.contains("nothing to take in"), "{}", done.stdout);
+    let output = pull_request(&machine, &serve(&machine, |_| {}));
+    assert_eq!(output.status, 0, "{}{}", output.stdout, output.stderr);
+    assert!(output.stdout.contains("already up to date"), "{}", output.stdout);
     assert!(branches(&machine).is_empty());
-    assert!(!machine.log().iter().any(|line| line.starts_with("gh ")));
+    assert!(!machine.take_log().iter().any(|line| line.starts_with("gh ")));
 }
 
 fn failing() {
-    // Not fetched.
+    // The fetch fails.
     let machine = machine();
-    let broken = Server::always(error("500 Oops", "oops", "It broke."));
+    let broken = Server::always(error_response("500 Oops", "oops", "It broke."));
     assert_eq!(pull_request(&machine, &broken).status, 1);
 
-    // Not generated: the policy names an operation that is gone.
-    let gone = serve(&machine, |document| {
+    // The generation fails: the policy names an operation that was removed.
+    let removed = serve(&machine, |document| {
         document["paths"].as_object_mut().expect("paths").remove("/teapot");
     });
-    let done = pull_request(&machine, &gone);
-    assert_eq!(done.status, 1, "{}", done.stdout);
-    assert!(done.stdout.contains("policy"), "{}", done.stdout);
-    assert_eq!(machine.git(&["status", "--porcelain"]), "", "nothing was written");
+    let output = pull_request(&machine, &removed);
+    assert_eq!(output.status, 1, "{}", output.stdout);
+    assert!(output.stdout.contains("policy"), "{}", output.stdout);
+    assert_eq!(machine.git(&["status", "--porcelain"]), "", "no file was written");
 
-    // Not pushed: there is no origin any more.
+    // The push fails: the origin does not exist.
     let server = serve(&machine, add_field);
     fs::rename(machine.path("origin.git"), machine.path("elsewhere.git")).expect("a move");
     assert_eq!(pull_request(&machine, &server).status, 1);
@@ -140,16 +141,20 @@ fn failing() {
     assert!(branches(&machine).is_empty());
 
     machine.git(&["checkout", "--quiet", "--", "."]);
-    // Not opened.
+
+    // Opening the pull request fails.
     machine.write("fails", "pr create");
     assert_eq!(pull_request(&machine, &server).status, 1);
 
     machine.git(&["switch", "--quiet", "main"]);
     let tip = machine.git(&["ls-remote", "origin"]);
 
-    // And the next time: the branch is there, the pull request is not.
+    // The next run finds the branch, but no pull request.
     machine.write("fails", "");
     assert_eq!(pull_request(&machine, &server).status, 0);
-    assert!(machine.log().iter().any(|line| line.starts_with("gh pr create --head")), "opened");
-    assert_eq!(machine.git(&["ls-remote", "origin"]), tip, "the branch may hold somebody's work");
+    assert!(
+        machine.take_log().iter().any(|line| line.starts_with("gh pr create --head")),
+        "no pull request was opened"
+    );
+    assert_eq!(machine.git(&["ls-remote", "origin"]), tip, "the branch is not changed");
 }

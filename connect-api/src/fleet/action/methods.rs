@@ -1,15 +1,15 @@
-//! The actions that are known by name, one method each.
+//! Methods for the known actions on print jobs and printers.
 //!
-//! Their names and bodies are in no document of the API. Each is here because a client in use sends
-//! it or a connector of printers accepts it, which the comment in the method names. The rest is
-//! open: `send_print_job_action` and `send_printer_action` take any name.
+//! The API document does not list the names and bodies of actions. The comment in each method names
+//! the evidence for the action: a client that sends it, or a printer connector that accepts it.
+//! `send_print_job_action` and `send_printer_action` send any other action by name.
 
 use crate::client::Client;
 use crate::requests::{SendPrintJobAction, SendPrinterAction};
 
 /// # Actions on print jobs
 ///
-/// Each gives a request that is sent with `send`, or with `wait` sent and waited for.
+/// Each method returns a request. `send` sends it; `wait` sends it and waits for the result.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -26,44 +26,46 @@ use crate::requests::{SendPrintJobAction, SendPrinterAction};
 /// # }
 /// ```
 impl Client {
-    /// Pauses a job that prints.
+    /// Pauses a job that is printing.
     pub fn pause_print_job(
         &self,
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // Cura sends it from its monitor.
+        // Cura sends this action from its monitor stage.
         self.send_print_job_action(cluster_id, cluster_job_id, "pause")
     }
 
-    /// Resumes a job that is paused.
+    /// Resumes a paused job.
     pub fn resume_print_job(
         &self,
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // The connector Deneb accepts it (2026); Cura of 2018 sent `print` instead.
+        // The printer connector Deneb accepts this action (2026). Cura sent `print` instead in
+        // 2018.
         self.send_print_job_action(cluster_id, cluster_job_id, "resume")
     }
 
-    /// Aborts a job; `quantity` aborts so many of its copies.
+    /// Aborts a job. `quantity` sets the number of copies to abort.
     pub fn abort_print_job(
         &self,
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // Cura sends it from its monitor; the document has the quantity.
+        // Cura sends this action from its monitor stage. The API document has the field `quantity`.
         self.send_print_job_action(cluster_id, cluster_job_id, "abort")
     }
 
-    /// Moves a job to a place in the queue; 0 is the front.
+    /// Moves a job to a position in the queue. Position 0 is the front.
     pub fn move_print_job(
         &self,
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
         to_position: i64,
     ) -> SendPrintJobAction {
-        // Cura sends it to the front of the list `queued`, as in the document's example.
+        // Cura moves jobs to the front of the list `queued`, as does the example in the API
+        // document.
         let action = self.send_print_job_action(cluster_id, cluster_job_id, "move");
         action.list("queued").to_position(to_position)
     }
@@ -74,21 +76,21 @@ impl Client {
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // Cura sends it from its queue.
+        // Cura sends this action from its queue view.
         self.send_print_job_action(cluster_id, cluster_job_id, "remove")
     }
 
-    /// Has a job printed although the printer is configured otherwise than it wants.
+    /// Starts a job even if the printer configuration does not match the job.
     pub fn force_print_job(
         &self,
         cluster_id: impl Into<String>,
         cluster_job_id: impl Into<String>,
     ) -> SendPrintJobAction {
-        // Cura sends it when its user overrides the changes of configuration.
+        // Cura sends this action when the user overrides configuration changes.
         self.send_print_job_action(cluster_id, cluster_job_id, "force")
     }
 
-    /// Puts so many copies of a job into the queue. The cluster needs the capability
+    /// Adds copies of a job to the queue. The cluster must have the capability
     /// `print_job_action_duplicate`.
     pub fn duplicate_print_job(
         &self,
@@ -96,7 +98,7 @@ impl Client {
         cluster_job_id: impl Into<String>,
         quantity: i64,
     ) -> SendPrintJobAction {
-        // The document describes the quantity of this action, and a capability names it.
+        // The API document describes `quantity` for this action, and has a capability of this name.
         self.send_print_job_action(cluster_id, cluster_job_id, "duplicate").quantity(quantity)
     }
 }
@@ -115,40 +117,40 @@ impl Client {
 /// # }
 /// ```
 impl Client {
-    /// Gives a printer another name.
+    /// Renames a printer.
     pub fn rename_printer(
         &self,
         cluster_id: impl Into<String>,
         cluster_printer_id: impl Into<String>,
         name: impl Into<String>,
     ) -> SendPrinterAction {
-        // The document describes the field of this action; Deneb accepts it.
+        // The API document describes `name` for this action. Deneb accepts it.
         self.send_printer_action(cluster_id, cluster_printer_id, "rename").name(name)
     }
 
-    /// Schedules an update of a printer's firmware, or cancels one that is scheduled.
+    /// Schedules a firmware update of a printer, or cancels a scheduled one.
     pub fn update_printer_firmware(
         &self,
         cluster_id: impl Into<String>,
         cluster_printer_id: impl Into<String>,
         schedule_update: bool,
     ) -> SendPrinterAction {
-        // Deneb accepts it; the document describes the field.
+        // Deneb accepts this action. The API document describes `schedule_update`.
         let action = self.send_printer_action(cluster_id, cluster_printer_id, "update_firmware");
         action.schedule_update(schedule_update)
     }
 
-    /// Has a printer's camera take a picture, whose URL is in the details of the status at the end.
+    /// Takes a picture with a printer's camera. The details of the final status have its URL.
     pub fn get_webcam_snapshot(
         &self,
         cluster_id: impl Into<String>,
         cluster_printer_id: impl Into<String>,
     ) -> SendPrinterAction {
-        // The vendor's example client sends it, and asks for the status each second.
+        // The vendor's example client sends this action, and polls the status each second.
         self.send_printer_action(cluster_id, cluster_printer_id, "get_webcam_snapshot")
     }
 
-    /// Has a printer take in a material profile that was uploaded. The cluster needs the capability
+    /// Imports an uploaded material profile into a printer. The cluster must have the capability
     /// `import_material`.
     pub fn import_material(
         &self,
@@ -156,7 +158,7 @@ impl Client {
         cluster_printer_id: impl Into<String>,
         material_profile_id: impl Into<String>,
     ) -> SendPrinterAction {
-        // Cura sends it after the upload.
+        // Cura sends this action after the upload.
         let action = self.send_printer_action(cluster_id, cluster_printer_id, "import_material");
         action.material_profile_id(material_profile_id)
     }

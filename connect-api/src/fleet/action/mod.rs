@@ -1,4 +1,4 @@
-//! Actions: what a printer does in its own time, waited for.
+//! Actions on print jobs and printers, and waiting for their result.
 
 mod methods;
 
@@ -18,14 +18,20 @@ use crate::http::retry::RetryPolicy;
 use crate::models::{ActionStatus, ActionStatusResponse};
 use crate::runtime::{BoxFuture, sleep};
 
+/// The pause between two status requests.
+const DEFAULT_POLL_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The time that an action may take.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
+
 impl Client {
-    /// Waits for an action that was sent before, by the id in its status.
+    /// Waits for an action that was already sent. Its id is in the status that the API returned.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
-    /// let sent = client.pause_print_job("a cluster's id", "a job's UUID").send().await?;
-    /// println!("sent as {}", sent.action_id);
-    /// client.wait_for_action("a cluster's id", sent.action_id).await?;
+    /// let accepted = client.pause_print_job("a cluster's id", "a job's UUID").send().await?;
+    /// println!("accepted as {}", accepted.action_id);
+    /// client.wait_for_action("a cluster's id", accepted.action_id).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -37,26 +43,28 @@ impl Client {
         let (cluster_id, action_id) = (cluster_id.into(), action_id.into());
         let first = self.get_action_status(&cluster_id, &action_id).send();
         let action = Action::new(self.clone(), cluster_id, CallOptions::new(), first);
+
         Action { action_id: Some(action_id), ..action }
     }
 }
 
-/// An action on its way: a `Future` of its end, and a `Stream` of its states.
+/// An action in progress: a `Future` of its final status, and a `Stream` of its statuses.
 ///
-/// As a future it sends the action, asks for its status each second and gives the status that says
-/// `success`. As a stream (here with `next`, which needs no other crate) it gives the first status
-/// and each that differs from the one before, the end included; what it has seen can then still be
-/// awaited. States that nobody knows are waited through. Dropping it ends all traffic, though not
-/// the action.
+/// As a future, it sends the action, polls the status each second, and returns the status
+/// `success`. As a stream (here with `next`, which needs no other crate), it returns the first
+/// status and each status that differs from the previous one, including the final one; the future
+/// can still be awaited afterwards. A status that this crate does not know is not final. Dropping
+/// the value stops all requests, but does not cancel the action.
 ///
 /// # Errors
 ///
-/// The error of the call if the action was not accepted, and from then on nothing but
-/// [`Error::Action`], with its id: if it failed, if it had not ended at the
-/// [deadline](Self::deadline), or if asking for its status was refused, which says nothing of what
-/// has become of it. Failures that [may pass](Error::is_transient) and answers that nobody can read
-/// do not end the wait: the status is asked for again, after the pause that the service asks for if
-/// it asks for one, until the deadline.
+/// The error of the first call, if the API does not accept the action. After that, always
+/// [`Error::Action`], which has the action's id: the action failed, did not finish before the
+/// [timeout](Self::timeout), or a status request was rejected. In the last case the outcome of the
+/// action is unknown.
+///
+/// [Transient](Error::is_transient) errors and responses that cannot be decoded do not end the wait:
+/// the status is polled again, not before a `Retry-After` of the response, until the timeout.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), connect_api::Error> {
@@ -67,8 +75,8 @@ impl Client {
 /// while let Some(state) = snapshot.next().await {
 ///     println!("{}", state?.status);
 /// }
-/// let end = snapshot.await?;
-/// if let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = end.status_details {
+/// let last = snapshot.await?;
+/// if let Some(ActionStatusDetails::WebcamSnapshotStatus { value, .. }) = last.status_details {
 ///     println!("{:?}", value.image_url);
 /// }
 /// # Ok(())
@@ -80,15 +88,17 @@ pub struct Action {
     cluster_id: String,
     options: CallOptions,
     poll_interval: Duration,
-    limit: Duration,
-    /// Known once the action was accepted.
+    timeout: Duration,
+    /// Set once the API has accepted the action.
     action_id: Option<String>,
-    step: Option<BoxFuture<'static, Result<ActionStatusResponse, Error>>>,
-    deadline: Option<BoxFuture<'static, ()>>,
+    /// The current request: it sends the action, or polls the status.
+    request: Option<BoxFuture<'static, Result<ActionStatusResponse, Error>>>,
+    /// Ends at the deadline. Starts with the first poll of this value.
+    timer: Option<BoxFuture<'static, ()>>,
     last: Option<ActionStatusResponse>,
-    /// Why the status was not to be had, if it was not when last asked for.
-    missed: Option<Error>,
-    is_over: bool,
+    /// The error of the last status request, if that request failed.
+    last_failure: Option<Error>,
+    is_finished: bool,
 }
 
 impl Action {
@@ -102,25 +112,25 @@ impl Action {
             client,
             cluster_id,
             options,
-            poll_interval: Duration::from_secs(1),
-            limit: Duration::from_secs(300),
+            poll_interval: DEFAULT_POLL_INTERVAL,
+            timeout: DEFAULT_TIMEOUT,
             action_id: None,
-            step: Some(Box::pin(first)),
-            deadline: None,
+            request: Some(Box::pin(first)),
+            timer: None,
             last: None,
-            missed: None,
-            is_over: false,
+            last_failure: None,
+            is_finished: false,
         }
     }
 
-    /// How long to wait before asking for the status again, instead of 1 second.
+    /// Sets the pause between two status requests. The default is 1 second.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// # use std::time::Duration;
     /// let update = client.update_printer_firmware("a cluster's id", "a printer's UUID", true);
     /// let minute = Duration::from_secs(60);
-    /// update.wait().poll_interval(10 * minute / 60).deadline(30 * minute).await?;
+    /// update.wait().poll_interval(minute / 6).timeout(30 * minute).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -129,106 +139,132 @@ impl Action {
         self
     }
 
-    /// How long the action may take, from when it is first awaited, instead of 5 minutes.
+    /// Sets how long to wait for the action, from when it is first awaited. The default is 5
+    /// minutes.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
     /// let pause = client.pause_print_job("a cluster's id", "a job's UUID").wait();
-    /// pause.deadline(std::time::Duration::from_secs(30)).await?;
+    /// pause.timeout(std::time::Duration::from_secs(30)).await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn deadline(mut self, limit: Duration) -> Self {
-        self.limit = limit;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// The next state; none after the end.
+    /// Returns the next status, or `None` after the final one.
     ///
     /// # Errors
     ///
-    /// As of the action itself, but that a state which says `failed` is a state as any other. An
-    /// error is the end.
+    /// The errors of [`Action`], except that the status `failed` is returned like any other. No
+    /// status follows an error.
     pub async fn next(&mut self) -> Option<Result<ActionStatusResponse, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Goes on to the next state that differs. `#[inline]`, as what it calls: compiled by the programs
-    /// that wait, and not by each that depends on the crate.
+    /// Polls until the status differs from the previous one.
+    ///
+    /// This function and the ones that it calls are `#[inline]`, so that they are compiled only in
+    /// programs that wait for an action.
     #[inline]
     fn poll_state(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<ActionStatusResponse, Error>>> {
-        while !self.is_over {
-            let Some(step) = &mut self.step else {
-                self.step = Some(self.ask());
+        while !self.is_finished {
+            let Some(request) = &mut self.request else {
+                self.request = Some(self.request_status());
                 continue;
             };
 
-            let Poll::Ready(answer) = step.as_mut().poll(context) else {
-                let limit = self.limit;
-                let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(limit)));
-                ready!(deadline.as_mut().poll(context));
-                (self.is_over, self.step) = (true, None);
-
-                let missed = self.missed.take();
-                return Poll::Ready(Some(Err(self
-                    .error()
-                    .with_timeout(limit)
-                    .with_last_failure(missed)
-                    .into())));
+            let Poll::Ready(result) = request.as_mut().poll(context) else {
+                ready!(self.poll_timer(context));
+                return Poll::Ready(Some(Err(self.time_out())));
             };
-            self.step = None;
+            self.request = None;
 
-            match answer {
-                Ok(state) => {
-                    self.missed = None;
-                    self.action_id.get_or_insert_with(|| state.action_id.clone());
-                    self.is_over = has_ended(&state);
-
-                    let is_new = self.last.as_ref().is_none_or(|last| last.status != state.status);
-                    self.last = Some(state.clone());
-
-                    if is_new {
-                        return Poll::Ready(Some(Ok(state)));
-                    }
-                }
-                Err(error) if self.action_id.is_none() => {
-                    self.is_over = true;
-                    return Poll::Ready(Some(Err(error)));
-                }
-                Err(error) if may_pass(&error) => self.missed = Some(error),
-                Err(error) => {
-                    self.is_over = true;
-                    return Poll::Ready(Some(Err(self
-                        .error()
-                        .with_last_failure(Some(error))
-                        .into())));
-                }
+            if let Some(state) = self.handle(result) {
+                return Poll::Ready(Some(state));
             }
         }
 
         Poll::Ready(None)
     }
 
-    /// What has become of the action, as an error.
+    #[inline]
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let timeout = self.timeout;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        timer.as_mut().poll(context)
+    }
+
+    /// Handles the result of a request. Returns what the stream yields for it, if anything.
+    #[inline]
+    fn handle(
+        &mut self,
+        result: Result<ActionStatusResponse, Error>,
+    ) -> Option<Result<ActionStatusResponse, Error>> {
+        let error = match result {
+            Ok(state) => return self.handle_state(state).map(Ok),
+            Err(error) => error,
+        };
+
+        if self.action_id.is_none() {
+            // The action was not accepted.
+            self.is_finished = true;
+            return Some(Err(error));
+        }
+
+        if is_worth_retrying(&error) {
+            self.last_failure = Some(error);
+            return None;
+        }
+
+        self.is_finished = true;
+        Some(Err(self.error().with_last_failure(Some(error)).into()))
+    }
+
+    /// Stores a status. Returns it if it differs from the previous one.
+    #[inline]
+    fn handle_state(&mut self, state: ActionStatusResponse) -> Option<ActionStatusResponse> {
+        self.last_failure = None;
+        self.action_id.get_or_insert_with(|| state.action_id.clone());
+        self.is_finished = is_final(&state);
+
+        let is_new = self.last.as_ref().is_none_or(|last| last.status != state.status);
+        self.last = Some(state.clone());
+
+        is_new.then_some(state)
+    }
+
+    /// Ends the wait at the deadline, and returns the error.
+    #[inline]
+    fn time_out(&mut self) -> Error {
+        (self.is_finished, self.request) = (true, None);
+        let last_failure = self.last_failure.take();
+
+        self.error().with_timeout(self.timeout).with_last_failure(last_failure).into()
+    }
+
+    /// Returns an error with the id and the last status of the action.
     #[inline]
     fn error(&self) -> ActionError {
         let status = self.last.as_ref().map(|last| last.status.clone());
         ActionError::new(self.action_id.clone(), status)
     }
 
-    /// Asks for the status, when it is time.
+    /// Requests the status after the poll interval, or after a longer `Retry-After`.
     #[inline]
-    fn ask(&self) -> BoxFuture<'static, Result<ActionStatusResponse, Error>> {
+    fn request_status(&self) -> BoxFuture<'static, Result<ActionStatusResponse, Error>> {
         let action_id = self.action_id.clone().unwrap_or_default();
         let call = self.client.get_action_status(&self.cluster_id, action_id);
 
-        // One attempt: the wait asks again as long as it may, and knows what went wrong.
+        // No retries within the call: the next poll is the retry, and reports the last failure.
         let call = call.with(self.options.clone().retry(RetryPolicy::never())).send();
-        let asked_for = self.missed.as_ref().and_then(Error::retry_after).unwrap_or_default();
-        let pause = self.poll_interval.max(asked_for);
+        let retry_after = self.last_failure.as_ref().and_then(Error::retry_after);
+        let pause = self.poll_interval.max(retry_after.unwrap_or_default());
 
         Box::pin(async move {
             sleep(pause).await;
@@ -237,15 +273,15 @@ impl Action {
     }
 }
 
-/// Whether a status that was not to be had may be had later. What cannot be read may be the page of
-/// a proxy.
+/// Whether a later status request may succeed. A response that cannot be decoded may be the error
+/// page of a proxy.
 #[inline]
-fn may_pass(error: &Error) -> bool {
+fn is_worth_retrying(error: &Error) -> bool {
     error.is_transient() || matches!(error, Error::Decode(_) | Error::NoData(_))
 }
 
 #[inline]
-fn has_ended(state: &ActionStatusResponse) -> bool {
+fn is_final(state: &ActionStatusResponse) -> bool {
     matches!(state.status, ActionStatus::Success | ActionStatus::Failed)
 }
 
@@ -283,20 +319,20 @@ impl fmt::Debug for Action {
     }
 }
 
-/// What a request does whose answer is the status of an action.
+/// Implements `wait` for a request that returns the status of an action.
 macro_rules! awaited {
     ($request:ident) => {
         #[doc = concat!(
             "```no_run\n",
             "# async fn example(request: connect_api::requests::", stringify!($request), ")",
             " -> Result<(), connect_api::Error> {\n",
-            "let end = request.wait().await?;\n",
-            "println!(\"{}: {:?}\", end.action_id, end.status_details);\n",
+            "let last = request.wait().await?;\n",
+            "println!(\"{}: {:?}\", last.action_id, last.status_details);\n",
             "# Ok(())\n# }\n",
             "```",
         )]
         impl $request {
-            /// Sends the action and waits for its end, as [`Action`](crate::Action) shows.
+            /// Sends the action and waits for its result: see [`Action`](crate::Action).
             #[inline]
             pub fn wait(self) -> crate::Action {
                 let (client, options) = (self.client.clone(), self.options.clone());

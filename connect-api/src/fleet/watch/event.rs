@@ -1,4 +1,4 @@
-//! What a watch reports.
+//! The events of a watch.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,8 +6,7 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse, PrintJobStatus};
 
-/// Something that changed in a watched cluster, with what it changed to. `Display` says it in a
-/// line.
+/// A change in a watched cluster, with the new state. `Display` describes it on one line.
 ///
 /// ```
 /// # fn example(event: connect_api::WatchEvent) {
@@ -18,7 +17,7 @@ use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse, PrintJobStat
 ///         println!("{}: {percent} %", job.name);
 ///     }
 ///     WatchEvent::PrinterNeedsAttention { printer, reasons, .. } => {
-///         println!("{:?} needs you: {reasons:?}", printer.friendly_name);
+///         println!("{:?} needs attention: {reasons:?}", printer.friendly_name);
 ///     }
 ///     event => println!("{event}"),
 /// }
@@ -27,59 +26,59 @@ use crate::models::{ClusterPrinterStatus, PrintJobInstanceResponse, PrintJobStat
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WatchEvent {
-    /// A job has begun to print, or to prepare for it.
+    /// A job started to print, or to prepare for printing.
     JobStarted(Box<PrintJobInstanceResponse>),
-    /// A running job has another status (paused, say), or a greater part of it is done.
+    /// A running job's status changed, for example to paused, or its progress increased.
     #[non_exhaustive]
     JobProgressed {
         /// The job.
         job: Box<PrintJobInstanceResponse>,
-        /// How much of its time has passed, in percent; none if it says not.
+        /// The elapsed share of the total time, in percent. `None` if the elapsed time is unknown.
         percent: Option<u8>,
     },
-    /// A job has been printed to its end; its printer may still wait to be cleared.
+    /// A job was printed completely. Its printer may still wait to be cleared.
     JobFinished(Box<PrintJobInstanceResponse>),
-    /// A job has ended otherwise: it failed, or was aborted.
+    /// A job failed or was aborted.
     JobFailed(Box<PrintJobInstanceResponse>),
-    /// A job that had not ended is in none of the cluster's lists any more, and the API says that it
-    /// was deleted before it began, or knows no such job. As it was last seen.
-    JobGone(Box<PrintJobInstanceResponse>),
-    /// A job that the watch was [told of](crate::Watch::job) is in no list, and the API knows no job
-    /// of this UUID, a minute after the watch's first status.
-    JobUnknown(String),
-    /// A printer can be reached again, or is new.
+    /// A job was deleted before it started, or no longer exists. It is in no list of the cluster,
+    /// and the API reports it as deleted or not found. Has the last known state.
+    JobRemoved(Box<PrintJobInstanceResponse>),
+    /// A [tracked](crate::Watch::job) job was not found: it is in no list, and the API has no job
+    /// of this UUID a minute after the watch's first status. Has the UUID.
+    JobNotFound(String),
+    /// A printer is reachable again, or was added.
     PrinterOnline(Box<ClusterPrinterStatus>),
-    /// A printer cannot be reached any more, or was taken out of the cluster (then as it was last
-    /// seen).
+    /// A printer is no longer reachable, or was removed from the cluster. A removed printer has its
+    /// last known state.
     PrinterOffline(Box<ClusterPrinterStatus>),
-    /// There is a reason more for a person to go to a printer.
+    /// A printer needs a person for a new reason.
     #[non_exhaustive]
     PrinterNeedsAttention {
         /// The printer.
         printer: Box<ClusterPrinterStatus>,
-        /// What is new of that.
+        /// The new reasons.
         reasons: Vec<AttentionReason>,
     },
-    /// A poll has failed: nothing is seen until another succeeds.
+    /// A poll failed. No changes are detected until a poll succeeds.
     #[non_exhaustive]
     PollFailed {
-        /// Why.
+        /// The error of the poll.
         error: Box<Error>,
         /// The pause before the next poll.
         retry_in: Duration,
     },
-    /// A poll has succeeded after others had failed.
+    /// A poll succeeded after failed polls.
     PollRecovered,
 }
 
-/// Why a person is wanted at a printer. `Display` says it in a word.
+/// Why a printer needs a person. `Display` prints a short code.
 ///
 /// ```
 /// # fn example(reason: connect_api::AttentionReason) {
 /// use connect_api::AttentionReason;
 ///
 /// match reason {
-///     AttentionReason::Fault(code) if code == "AIR_MANAGER_FILTER_MISSING" => println!("a filter!"),
+///     AttentionReason::Fault(code) if code == "AIR_MANAGER_FILTER_MISSING" => println!("insert the filter"),
 ///     reason => println!("{reason}"),
 /// }
 /// # }
@@ -87,14 +86,14 @@ pub enum WatchEvent {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AttentionReason {
-    /// The printer reports an error or a fault of this code.
+    /// The printer reports an error or a fault with this code.
     Fault(String),
     /// The printer's status is `error`.
     Broken,
     /// Maintenance of the printer is due.
     MaintenanceDue,
-    /// The printer's job waits for a person, by its status: to do something, or to clear the
-    /// printer.
+    /// The printer's job waits for a person: for a user action, or to clear the printer. Has the
+    /// status of the job.
     Job(PrintJobStatus),
 }
 
@@ -111,8 +110,8 @@ impl fmt::Display for AttentionReason {
 }
 
 impl WatchEvent {
-    /// Whether this is the last event of a job, by its UUID: it has finished, has failed, is gone
-    /// or is unknown. A watch that was [told of](crate::Watch::job) the job reports one.
+    /// Whether this is the last event of a job: it finished, failed, was removed or was not found.
+    /// A watch that [tracks](crate::Watch::job) the job always reports such an event.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -129,8 +128,10 @@ impl WatchEvent {
     #[inline]
     pub fn ends_job(&self, uuid: &str) -> bool {
         match self {
-            Self::JobFinished(job) | Self::JobFailed(job) | Self::JobGone(job) => job.uuid == uuid,
-            Self::JobUnknown(job) => job == uuid,
+            Self::JobFinished(job) | Self::JobFailed(job) | Self::JobRemoved(job) => {
+                job.uuid == uuid
+            }
+            Self::JobNotFound(job_uuid) => job_uuid == uuid,
             _ => false,
         }
     }
@@ -140,19 +141,21 @@ impl fmt::Display for WatchEvent {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::JobStarted(job) => write!(f, "job `{}` has started{}", job.name, Place(job)),
+            Self::JobStarted(job) => write!(f, "job `{}` has started{}", job.name, OnPrinter(job)),
             Self::JobProgressed { job, percent: None } => {
-                write!(f, "job `{}` is {}{}", job.name, job.status, Place(job))
+                write!(f, "job `{}` is {}{}", job.name, job.status, OnPrinter(job))
             }
             Self::JobProgressed { job, percent: Some(percent) } => {
-                write!(f, "job `{}` is {} at {percent} %{}", job.name, job.status, Place(job))
+                write!(f, "job `{}` is {} at {percent} %{}", job.name, job.status, OnPrinter(job))
             }
-            Self::JobFinished(job) => write!(f, "job `{}` has finished{}", job.name, Place(job)),
+            Self::JobFinished(job) => {
+                write!(f, "job `{}` has finished{}", job.name, OnPrinter(job))
+            }
             Self::JobFailed(job) => {
-                write!(f, "job `{}` has failed: {}{}", job.name, job.status, Place(job))
+                write!(f, "job `{}` has failed: {}{}", job.name, job.status, OnPrinter(job))
             }
-            Self::JobGone(job) => write!(f, "job `{}` is gone", job.name),
-            Self::JobUnknown(uuid) => write!(f, "job {uuid} is unknown"),
+            Self::JobRemoved(job) => write!(f, "job `{}` was removed", job.name),
+            Self::JobNotFound(uuid) => write!(f, "job {uuid} was not found"),
             Self::PrinterOnline(printer) => write!(f, "printer `{}` is online", name(printer)),
             Self::PrinterOffline(printer) => write!(f, "printer `{}` is offline", name(printer)),
             Self::PrinterNeedsAttention { printer, reasons } => {
@@ -162,17 +165,17 @@ impl fmt::Display for WatchEvent {
                 reasons.try_for_each(|(separator, reason)| write!(f, "{separator}{reason}"))
             }
             Self::PollFailed { error, retry_in } => {
-                write!(f, "blind for {retry_in:?} at least: {error}")
+                write!(f, "poll failed, next poll in {retry_in:?}: {error}")
             }
-            Self::PollRecovered => f.write_str("sees again"),
+            Self::PollRecovered => f.write_str("poll recovered"),
         }
     }
 }
 
-/// On which printer a job is, if that is known.
-struct Place<'a>(&'a PrintJobInstanceResponse);
+/// The printer of a job, if it is known.
+struct OnPrinter<'a>(&'a PrintJobInstanceResponse);
 
-impl fmt::Display for Place<'_> {
+impl fmt::Display for OnPrinter<'_> {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.printer_name {
@@ -185,5 +188,5 @@ impl fmt::Display for Place<'_> {
 #[inline]
 fn name(printer: &ClusterPrinterStatus) -> &str {
     let names = [&printer.friendly_name, &printer.unique_name, &printer.uuid];
-    names.into_iter().flatten().next().map_or("without a name", String::as_str)
+    names.into_iter().flatten().next().map_or("unnamed", String::as_str)
 }

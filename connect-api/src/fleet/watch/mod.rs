@@ -1,4 +1,4 @@
-//! A cluster that is watched: a stream of what changes in it, made of polls of its status.
+//! Watching a cluster: a stream of changes, found by polling the cluster's status.
 
 mod diff;
 mod event;
@@ -23,32 +23,35 @@ use crate::http::retry::RetryPolicy;
 use crate::models::ClusterStatusResponse;
 use crate::runtime::{BoxFuture, sleep};
 pub use event::{AttentionReason, WatchEvent};
-use missing::{Answers, Ask};
-use refusal::{is_forbidden, is_refusal};
+use missing::{Lookup, RequestJob};
+use refusal::{is_forbidden, is_permanent};
 
-/// How often the vendor wants a status to be asked for at the most.
-const POLITE: Duration = Duration::from_secs(10);
+/// The shortest interval that the vendor allows between two status requests for a cluster.
+const VENDOR_MIN_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The shortest pause after a failure, however short the interval is.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+/// The minimum backoff after a failed poll, even if the interval is shorter.
+const MIN_BACKOFF: Duration = Duration::from_millis(100);
 
-/// The longest pause after failures, and the longest that the service can ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// The maximum backoff after failed polls, also for a `Retry-After` of the service.
+const MAX_BACKOFF: Duration = Duration::from_secs(300);
 
-/// How many late answers in a row are ignored. More are none: the service's clock was set back.
-const LATE: u8 = 5;
+/// How many outdated statuses in a row are ignored. If there are more, the service's clock was set
+/// back, and the status is used.
+const MAX_OUTDATED_STATUSES: u8 = 5;
 
-/// How long the service may take to know of a job that was just sent. Its lists take some 10 seconds.
-const NEW: Duration = Duration::from_secs(60);
+/// How long a new job may be unknown to the service. Its lists are usually up to date after 10 s.
+const NEW_JOB_GRACE_PERIOD: Duration = Duration::from_secs(60);
 
-type Answer = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
+type StatusFuture = BoxFuture<'static, Result<ClusterStatusResponse, Error>>;
 
-/// What the next events wait for.
+type RequestStatus = Box<dyn Fn() -> StatusFuture + Send + Sync>;
+
+/// The request in progress.
 enum Step {
-    /// A status.
-    Poll(Answer),
-    /// What has become of the jobs that this status lacks.
-    Ask(BoxFuture<'static, (ClusterStatusResponse, Answers)>),
+    /// Polls the status, after a pause.
+    PollStatus(StatusFuture),
+    /// Requests the jobs that this status does not list.
+    LookUpJobs(BoxFuture<'static, (ClusterStatusResponse, Lookup)>),
 }
 
 impl Client {
@@ -70,49 +73,55 @@ impl Client {
     /// # }
     /// ```
     pub fn watch_cluster(&self, cluster_id: impl Into<String>) -> Watch {
-        // One attempt a poll: the watch paces itself, so that it is never faster than its interval.
+        // No retries within a call: the next poll is the retry, so the interval is always kept.
         let once = CallOptions::new().retry(RetryPolicy::never());
         let (client, cluster_id) = (self.clone(), cluster_id.into());
-        let poll = self.get_cluster_status(&cluster_id).with(once.clone());
-        let least = self.rate_limiter().poll_interval().unwrap_or(POLITE);
-        let ask: Ask =
-            Arc::new(move |uuid| Box::pin(missing::job(&client, once.clone(), &cluster_id, uuid)));
+        let min_interval = self.rate_limiter().poll_interval().unwrap_or(VENDOR_MIN_INTERVAL);
 
-        Watch::new(least, Box::new(move || Box::pin(poll.clone().send())), ask)
+        let status_request = self.get_cluster_status(&cluster_id).with(once.clone());
+        let request_status = Box::new(move || Box::pin(status_request.clone().send()) as _);
+        let request_job: RequestJob = Arc::new(move |uuid| {
+            Box::pin(missing::get_job(&client, once.clone(), &cluster_id, uuid))
+        });
+
+        Watch::new(min_interval, request_status, request_job)
     }
 }
 
-/// What changes in a cluster: a `Stream`, made of polls of the cluster's status.
+/// A `Stream` of the changes in a cluster, found by polling the cluster's status.
 ///
-/// The first status is what changes are measured by, unless [another](Self::since) is given: it
-/// gives no events, but can be read with [`status`](Self::status). Each change after it is reported
-/// once and in order; what comes and goes between two polls is not seen, but for a job that started
-/// and ended meanwhile, as long as the status still lists it.
+/// # Events
 ///
-/// A status lists only the last ten jobs that ended. Open jobs that are in none of its lists are asked
-/// for by themselves, one after the other, before anything of that status is reported. Those that
-/// cannot be asked for are asked for again after the next status; what has become of them is then
-/// reported late, once nevertheless. A status that was made before the last one is late, and ignored
-/// (up to five in a row). A job that has ended does not run again, whatever a status says.
+/// Events are the differences between two statuses. The first status causes no events, unless an
+/// [earlier status](Self::since) is given; [`status`](Self::status) returns it. Each change is
+/// reported once and in order. A change that is undone between two polls is not detected. A job
+/// that started and ended between two polls is, if the status still lists it.
 ///
-/// A job that no status lists before it ends has no events, unless the watch is told of it with
-/// [`job`](Self::job).
+/// A status lists only the last ten jobs that ended. An open job that is in none of its lists is
+/// requested separately, before the changes of that status are reported. If that request fails, it
+/// is repeated after the next status, and the change is reported then. A job that no status lists
+/// before it ends causes no events, unless it is [tracked](Self::job).
 ///
-/// Polls are made while the stream is awaited, by nobody else; dropping it ends all traffic. Two are
-/// never closer than the client's [`poll_interval`](crate::ClientBuilder::poll_interval), which for
-/// a watch is the vendor's 10 seconds unless it is set; only what is answered that its token has
-/// expired is repeated at once, with another one.
+/// A status that is older than the previous one is ignored, up to five times in a row. A job that
+/// has ended is never reported as running again.
 ///
-/// A poll that fails is reported as [`WatchEvent::PollFailed`] and tried again after a pause, which
-/// doubles with each failure in a row, up to 5 minutes, and is as long as the service asks for if it
-/// asks for more. What has changed meanwhile is reported after [`WatchEvent::PollRecovered`]. A missing job
-/// that cannot be asked for is `PollFailed`, too; it is asked for again after the next status.
+/// # Polling
+///
+/// Polls are sent only while the stream is awaited; dropping the stream stops them. The interval
+/// between two polls is never shorter than the client's
+/// [`poll_interval`](crate::ClientBuilder::poll_interval), or the vendor's 10 seconds if that is
+/// not set. A poll whose access token has expired is repeated at once with a new token.
+///
+/// A failed poll is reported as [`WatchEvent::PollFailed`] and retried after a backoff. The backoff
+/// doubles with each failure in a row, up to 5 minutes, and is at least the `Retry-After` of the
+/// response. After the next success, [`WatchEvent::PollRecovered`] precedes the changes. A failed
+/// request for a missing job is `PollFailed`, too.
 ///
 /// # Errors
 ///
-/// A refusal is the end of the stream: no cluster of this id, a token that may not see it or one of
-/// its jobs, a client that cannot call. All else, from lost connections to answers that nobody can
-/// read, may pass, and is an event. Another watch can go on from the
+/// A permanent error ends the stream: the cluster does not exist, the token has no access to it or
+/// to one of its jobs, or the client is not configured correctly. Other errors, such as lost
+/// connections and responses that cannot be decoded, are events. A new watch can continue from the
 /// [last status](Self::status).
 ///
 /// ```no_run
@@ -127,58 +136,63 @@ impl Client {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a watch does nothing until it is asked for its next event"]
+#[must_use = "a watch does nothing until its next event is awaited"]
 pub struct Watch {
-    poll: Box<dyn Fn() -> Answer + Send + Sync>,
-    ask: Ask,
-    /// The shortest interval, and the one that is kept.
-    least: Duration,
+    request_status: RequestStatus,
+    request_job: RequestJob,
+    min_interval: Duration,
     interval: Duration,
     step: Option<Step>,
+    /// Events that were not returned yet.
     events: VecDeque<WatchEvent>,
+    /// The last status, as the API returned it.
     status: Option<ClusterStatusResponse>,
-    /// The status, and what it leaves out.
-    known: ClusterStatusResponse,
-    /// The jobs whose end is to be reported, by their UUIDs, and which are not known as open yet.
-    sought: Vec<String>,
-    /// When the first poll's status was made, and the time that the watch has paused since it.
-    first: Option<DateTime<Utc>>,
-    paused: Duration,
-    /// Failed polls in a row, and late answers in a row.
-    failures: u32,
-    late: u8,
-    /// The job that was asked for last.
-    asked: Option<String>,
-    /// Why the watch ends, once its events have been given.
-    end: Option<Error>,
-    is_over: bool,
+    /// The last status, merged with the entries of earlier ones that it does not list.
+    state: ClusterStatusResponse,
+    /// The UUIDs of the jobs whose end must be reported, and that were not seen open yet.
+    tracked_jobs: Vec<String>,
+    /// When the service generated the first status.
+    first_generated_time: Option<DateTime<Utc>>,
+    /// The sum of the pauses since the first status.
+    total_pause: Duration,
+    /// The number of failed polls in a row.
+    failed_polls: u32,
+    /// The number of outdated statuses in a row.
+    outdated_statuses: u8,
+    /// The job that was requested last. The next requests start with the job after it.
+    last_requested_job: Option<String>,
+    /// The error that ends the stream, after the remaining events.
+    error: Option<Error>,
+    is_finished: bool,
 }
 
 impl Watch {
-    fn new(least: Duration, poll: Box<dyn Fn() -> Answer + Send + Sync>, ask: Ask) -> Self {
+    fn new(min_interval: Duration, request_status: RequestStatus, request_job: RequestJob) -> Self {
         Self {
-            poll,
-            ask,
-            least,
-            interval: least,
+            request_status,
+            request_job,
+            min_interval,
+            interval: min_interval,
             step: None,
             events: VecDeque::new(),
             status: None,
-            known: ClusterStatusResponse::default(),
-            sought: Vec::new(),
-            first: None,
-            paused: Duration::ZERO,
-            failures: 0,
-            late: 0,
-            asked: None,
-            end: None,
-            is_over: false,
+            state: ClusterStatusResponse::default(),
+            tracked_jobs: Vec::new(),
+            first_generated_time: None,
+            total_pause: Duration::ZERO,
+            failed_polls: 0,
+            outdated_statuses: 0,
+            last_requested_job: None,
+            error: None,
+            is_finished: false,
         }
     }
 
-    /// The time between a status and asking for the next, instead of the shortest: that of the
-    /// client's [`poll_interval`](crate::ClientBuilder::poll_interval), else 10 seconds. What is
-    /// shorter counts as that. The vendor names 60 seconds as usual.
+    /// Sets the time between a status and the next poll.
+    ///
+    /// The default and minimum is the client's
+    /// [`poll_interval`](crate::ClientBuilder::poll_interval), or 10 seconds if that is not set.
+    /// The vendor recommends 60 seconds.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -187,12 +201,14 @@ impl Watch {
     /// # }
     /// ```
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval.max(self.least);
+        self.interval = interval.max(self.min_interval);
         self
     }
 
-    /// Measures the first changes by this status, which came before: by one from before a print was
-    /// sent, so that its start is reported, or by the last one of a watch that was stopped.
+    /// Reports the changes since an earlier status.
+    ///
+    /// Use a status from before a job was sent, so that the start of the job is reported, or the
+    /// last status of a previous watch, to continue it.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -204,20 +220,23 @@ impl Watch {
     /// ```
     #[inline]
     pub fn since(mut self, status: ClusterStatusResponse) -> Self {
-        self.known.clone_from(&status);
+        self.state.clone_from(&status);
         self.status = Some(status);
         self
     }
 
-    /// Has the end of a job reported, by its UUID, also if no status lists it before: what
-    /// [`print`](Client::print) gave as `job_instance_uuid`, say, which somebody may remove before the
-    /// next poll. It can be called for several jobs.
+    /// Tracks a job by its UUID: reports its end, even if no status lists the job before it ends.
+    /// Can be called for several jobs.
     ///
-    /// While it is in no list, the job is asked for by itself after each status. If it has ended by
-    /// the first status, or [the one given](Self::since) lists it so, that is reported, too. A job just
-    /// sent can take the service some seconds to list, so that not to know it says nothing at first:
-    /// only a minute after the watch's first status, by the times that the statuses say or by the
-    /// watch's own pauses, it is [unknown](WatchEvent::JobUnknown), and not asked for any more.
+    /// Use it for a job that was just sent; [`print`](Client::print) returns its UUID as
+    /// `job_instance_uuid`. Such a job may be removed before the next poll.
+    ///
+    /// While the job is in no list, it is requested separately after each status. Its end is also
+    /// reported if it had already ended in the first status or in the [given one](Self::since). The
+    /// service may need some seconds to list a new job. If the job is not found a minute after the
+    /// watch's first status, [`WatchEvent::JobNotFound`] is reported, and the job is no longer
+    /// requested. The minute is measured by the times in the statuses or by the pauses of the
+    /// watch.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) -> Result<(), connect_api::Error> {
@@ -236,26 +255,31 @@ impl Watch {
     #[inline]
     pub fn job(mut self, uuid: impl Into<String>) -> Self {
         let uuid = uuid.into();
-        if !self.sought.contains(&uuid) {
-            self.sought.push(uuid);
+        if !self.tracked_jobs.contains(&uuid) {
+            self.tracked_jobs.push(uuid);
         }
+
         self
     }
 
-    /// The next event; none after the end.
+    /// Returns the next event, or `None` after an error.
     ///
     /// # Errors
     ///
-    /// The refusal that is the end, as [`Watch`] says.
+    /// A permanent error, which ends the stream: see [`Watch`].
     pub async fn next(&mut self) -> Option<Result<WatchEvent, Error>> {
         poll_fn(|context| self.poll_event(context)).await
     }
 
-    /// The newest status of which the events come, or that was given; none before the first.
+    /// The last status whose changes were reported, or the given one. `None` before the first.
     pub fn status(&self) -> Option<&ClusterStatusResponse> {
         self.status.as_ref()
     }
 
+    /// Polls until there is an event.
+    ///
+    /// This function and the ones that it calls are `#[inline]`, so that they are compiled only in
+    /// programs that watch a cluster.
     #[inline]
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<WatchEvent, Error>>> {
         loop {
@@ -263,136 +287,173 @@ impl Watch {
                 return Poll::Ready(Some(Ok(event)));
             }
 
-            if let Some(error) = self.end.take() {
-                (self.is_over, self.step) = (true, None);
+            if let Some(error) = self.error.take() {
+                (self.is_finished, self.step) = (true, None);
                 return Poll::Ready(Some(Err(error)));
             }
 
-            if self.is_over {
+            if self.is_finished {
                 return Poll::Ready(None);
             }
 
-            let pause = match self.step.get_or_insert_with(|| Step::Poll((self.poll)())) {
-                Step::Poll(answer) => match ready!(answer.as_mut().poll(context)) {
-                    Ok(status) => match self.receive(status) {
-                        Some(pause) => pause,
-                        None => continue,
-                    },
-                    Err(error) if is_refusal(&error) => {
-                        self.end = Some(error);
-                        continue;
-                    }
-                    Err(error) => self.miss(error),
-                },
-                Step::Ask(answers) => {
-                    let (status, answers) = ready!(answers.as_mut().poll(context));
-                    self.see(status, answers)
-                }
-            };
-            let poll = (self.poll)();
-
-            self.step = Some(Step::Poll(Box::pin(async move {
-                sleep(pause).await;
-                poll.await
-            })));
+            ready!(self.poll_step(context));
         }
     }
 
-    /// Takes a status in, unless it comes late; gives the pause after it, or none if it lacks jobs
-    /// that have to be asked for first.
+    /// Polls the request in progress, handles its result, and starts the next request.
     #[inline]
-    fn receive(&mut self, status: ClusterStatusResponse) -> Option<Duration> {
-        if std::mem::take(&mut self.failures) > 0 {
+    fn poll_step(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let step = self.step.get_or_insert_with(|| Step::PollStatus((self.request_status)()));
+
+        let pause = match step {
+            Step::PollStatus(status) => match ready!(status.as_mut().poll(context)) {
+                Ok(status) => match self.handle_status(status) {
+                    Some(pause) => pause,
+                    None => return Poll::Ready(()),
+                },
+                Err(error) if is_permanent(&error) => {
+                    self.error = Some(error);
+                    return Poll::Ready(());
+                }
+                Err(error) => self.handle_failed_poll(error),
+            },
+            Step::LookUpJobs(lookup) => {
+                let (status, lookup) = ready!(lookup.as_mut().poll(context));
+                self.apply_status(status, lookup)
+            }
+        };
+
+        let request = (self.request_status)();
+        self.step = Some(Step::PollStatus(Box::pin(async move {
+            sleep(pause).await;
+            request.await
+        })));
+
+        Poll::Ready(())
+    }
+
+    /// Applies a status, unless it is outdated. Returns the pause before the next poll, or `None`
+    /// if missing jobs must be requested first.
+    #[inline]
+    fn handle_status(&mut self, status: ClusterStatusResponse) -> Option<Duration> {
+        if std::mem::take(&mut self.failed_polls) > 0 {
             self.events.push_back(WatchEvent::PollRecovered);
         }
 
-        let newest = self.status.as_ref().and_then(|newest| newest.generated_time);
-        let times = newest.zip(status.generated_time);
-        let is_timeout = times.is_some_and(|(newest, time)| time < newest) && self.late < LATE;
-        self.late = if is_timeout { self.late + 1 } else { 0 };
-
-        if is_timeout {
+        if self.is_outdated(&status) && self.outdated_statuses < MAX_OUTDATED_STATUSES {
+            self.outdated_statuses += 1;
             return Some(self.interval);
         }
+        self.outdated_statuses = 0;
 
-        self.sought.retain(|uuid| !diff::has_open(&self.known, uuid));
-        let mut missing = diff::missing(&self.known, &status, &self.sought);
+        self.tracked_jobs.retain(|uuid| !diff::is_open_job(&self.state, uuid));
+        let missing = diff::missing_jobs(&self.state, &status, &self.tracked_jobs);
         if missing.is_empty() {
-            return Some(self.see(status, Answers::default()));
+            return Some(self.apply_status(status, Lookup::default()));
         }
 
-        // Each has its turn, however many there are and whichever cannot be asked for.
-        if let Some(at) = missing.iter().position(|uuid| Some(uuid) == self.asked.as_ref()) {
-            missing.rotate_left(at + 1);
-        }
-
-        missing.truncate(missing::AT_ONCE);
-        self.asked = missing.last().cloned();
-        let answers = missing::ask_for(missing, self.ask.clone());
-        self.step = Some(Step::Ask(Box::pin(async move { (status, answers.await) })));
-
+        self.look_up_jobs(status, missing);
         None
     }
 
-    /// Takes in what is seen; gives the pause after it.
+    /// Whether the service generated the status before the previous one.
     #[inline]
-    fn see(&mut self, status: ClusterStatusResponse, answers: Answers) -> Duration {
-        let known = diff::known(&self.known, &status, &self.sought, &answers);
-        let mut events = diff::between(&self.known, &known, &self.sought);
-        if self.status.is_none() {
-            events.retain(|event| self.sought.iter().any(|uuid| event.ends_job(uuid)));
+    fn is_outdated(&self, status: &ClusterStatusResponse) -> bool {
+        let previous = self.status.as_ref().and_then(|previous| previous.generated_time);
+        let times = previous.zip(status.generated_time);
+        times.is_some_and(|(previous, time)| time < previous)
+    }
+
+    /// Starts to request missing jobs.
+    #[inline]
+    fn look_up_jobs(&mut self, status: ClusterStatusResponse, mut missing: Vec<String>) {
+        // Continue after the job that was requested last, so that each job is requested in turn,
+        // also if there are too many for one status or if one request always fails.
+        let last = self.last_requested_job.as_ref();
+        if let Some(index) = missing.iter().position(|uuid| Some(uuid) == last) {
+            missing.rotate_left(index + 1);
         }
 
-        let may_be_new = self.may_be_new(&status);
-        for uuid in &self.sought {
-            match answers.gone.get(uuid) {
-                Some(Some(job)) => events.push(WatchEvent::JobGone(job.clone().into())),
-                Some(None) if !may_be_new => events.push(WatchEvent::JobUnknown(uuid.clone())),
+        missing.truncate(missing::MAX_REQUESTS_PER_STATUS);
+        self.last_requested_job = missing.last().cloned();
+
+        let lookup = missing::look_up(missing, self.request_job.clone());
+        self.step = Some(Step::LookUpJobs(Box::pin(async move { (status, lookup.await) })));
+    }
+
+    /// Merges a status into the state and queues the events. Returns the pause before the next
+    /// poll.
+    #[inline]
+    fn apply_status(&mut self, status: ClusterStatusResponse, lookup: Lookup) -> Duration {
+        let state = diff::merge(&self.state, &status, &self.tracked_jobs, &lookup);
+        let mut events = diff::changes(&self.state, &state, &self.tracked_jobs);
+        if self.status.is_none() {
+            // The first status is the baseline: only tracked jobs are reported.
+            events.retain(|event| self.tracked_jobs.iter().any(|uuid| event.ends_job(uuid)));
+        }
+
+        let may_be_new = self.is_in_grace_period(&status);
+        for uuid in &self.tracked_jobs {
+            match lookup.removed.get(uuid) {
+                Some(Some(job)) => events.push(WatchEvent::JobRemoved(job.clone().into())),
+                Some(None) if !may_be_new => events.push(WatchEvent::JobNotFound(uuid.clone())),
                 _ => {}
             }
         }
 
-        self.sought.retain(|uuid| !events.iter().any(|event| event.ends_job(uuid)));
+        self.tracked_jobs.retain(|uuid| !events.iter().any(|event| event.ends_job(uuid)));
         self.events.extend(events);
-        (self.status, self.known) = (Some(status), known);
+        (self.status, self.state) = (Some(status), state);
 
-        let asks_for = answers.failed.as_ref().and_then(|(_, error)| error.retry_after());
-        let pause = self.interval.max(asks_for.unwrap_or_default().min(LONGEST_PAUSE));
-        self.paused = self.paused.saturating_add(pause);
+        let retry_after = lookup.failure.as_ref().and_then(|(_, error)| error.retry_after());
+        let pause = self.interval.max(retry_after.unwrap_or_default().min(MAX_BACKOFF));
+        self.total_pause = self.total_pause.saturating_add(pause);
 
-        if let Some((uuid, error)) = answers.failed {
-            self.asked = Some(uuid);
-            if is_forbidden(&error) {
-                self.end = Some(error);
-            } else {
-                self.failures += 1;
-                let error = Box::new(error);
-                self.events.push_back(WatchEvent::PollFailed { error, retry_in: pause });
-            }
+        if let Some((uuid, error)) = lookup.failure {
+            self.handle_failed_lookup(uuid, error, pause);
         }
 
         pause
     }
 
-    /// Whether the service may not know yet of a job that was sent before the watch began.
+    /// Reports a failed request for a missing job. Ends the stream if the client has no permission.
     #[inline]
-    fn may_be_new(&mut self, status: &ClusterStatusResponse) -> bool {
-        let made = status.generated_time;
-        self.first = self.first.or(made);
-        let passed = made.zip(self.first).map(|(made, first)| made.signed_duration_since(first));
-        let passed = passed.and_then(|passed| passed.to_std().ok()).unwrap_or_default();
+    fn handle_failed_lookup(&mut self, uuid: String, error: Error, pause: Duration) {
+        self.last_requested_job = Some(uuid);
+        if is_forbidden(&error) {
+            self.error = Some(error);
+            return;
+        }
 
-        passed.max(self.paused) < NEW
+        self.failed_polls += 1;
+        let error = Box::new(error);
+        self.events.push_back(WatchEvent::PollFailed { error, retry_in: pause });
     }
 
-    /// Takes a failure in; gives the pause after it.
+    /// Whether a tracked job may be too new for the service to list it. Measured from the first
+    /// status, by the times in the statuses or by the pauses, whichever is longer.
     #[inline]
-    fn miss(&mut self, error: Error) -> Duration {
-        let longest = LONGEST_PAUSE.max(self.interval);
-        let first = self.interval.max(SHORTEST_PAUSE);
-        let pause = first.saturating_mul(1 << self.failures.min(20)).min(longest);
-        let retry_in = pause.max(error.retry_after().unwrap_or_default().min(longest));
-        self.failures += 1;
+    fn is_in_grace_period(&mut self, status: &ClusterStatusResponse) -> bool {
+        let generated = status.generated_time;
+        self.first_generated_time = self.first_generated_time.or(generated);
+
+        let times = generated.zip(self.first_generated_time);
+        let elapsed = times.map(|(generated, first)| generated.signed_duration_since(first));
+        let elapsed = elapsed.and_then(|elapsed| elapsed.to_std().ok()).unwrap_or_default();
+
+        elapsed.max(self.total_pause) < NEW_JOB_GRACE_PERIOD
+    }
+
+    /// Reports a failed poll. Returns the backoff before the next poll.
+    #[inline]
+    fn handle_failed_poll(&mut self, error: Error) -> Duration {
+        let max_backoff = MAX_BACKOFF.max(self.interval);
+        let initial_backoff = self.interval.max(MIN_BACKOFF);
+        let backoff = initial_backoff.saturating_mul(1 << self.failed_polls.min(20));
+
+        let retry_after = error.retry_after().unwrap_or_default();
+        let retry_in = backoff.max(retry_after).min(max_backoff);
+        self.failed_polls += 1;
         self.events.push_back(WatchEvent::PollFailed { error: Box::new(error), retry_in });
 
         retry_in

@@ -1,4 +1,4 @@
-//! Lists that come in pages.
+//! Pagination.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use connect_api::{Error, StatusCode};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 
-use crate::support::api_server::{Server, answer, refuse};
+use crate::support::api_server::{Server, api_error, json_response};
 
 mod repeated;
 
@@ -22,24 +22,27 @@ fn clusters(numbers: impl IntoIterator<Item = usize>) -> Vec<Value> {
     numbers.into_iter().map(cluster).collect()
 }
 
-/// A page of a list of 1,000, cut into pages of `limit`.
-fn of_a_thousand(page: usize, limit: usize) -> Vec<Value> {
+/// A page of a list of 1,000 clusters, in pages of `limit`.
+fn page_of_thousand(page: usize, limit: usize) -> Vec<Value> {
     clusters((page - 1) * limit..(page * limit).min(1000).max((page - 1) * limit))
 }
 
+/// A response with a page and the number of pages.
 fn page(items: Vec<Value>, total_pages: Option<usize>) -> Response {
-    let without_count = || answer(200, &json!({"data": items, "meta": {"limit_reached": false}}));
+    let without_count =
+        || json_response(200, &json!({"data": items, "meta": {"limit_reached": false}}));
     total_pages.map_or_else(without_count, |pages| counted(items.clone(), pages, 1000))
 }
 
+/// A response with a page, the number of pages and the number of items.
 fn counted(items: Vec<Value>, total_pages: usize, total_count: usize) -> Response {
     let count = json!({"total_pages": total_pages, "total_count": total_count});
-    answer(200, &json!({"data": items, "meta": {"page": count}}))
+    json_response(200, &json!({"data": items, "meta": {"page": count}}))
 }
 
-/// A server that answers a page by its number.
-async fn serve(answer: impl Fn(usize) -> Response + Send + Sync + 'static) -> Server {
-    let answer = Arc::new(answer);
+/// A server that responds with a page by its number.
+async fn serve(respond: impl Fn(usize) -> Response + Send + Sync + 'static) -> Server {
+    let respond = Arc::new(respond);
     let page = |request: &Request| {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let number = query.split('&').find_map(|pair| pair.strip_prefix("page="));
@@ -47,78 +50,82 @@ async fn serve(answer: impl Fn(usize) -> Response + Send + Sync + 'static) -> Se
     };
 
     Server::start(move |request: Request| {
-        let answer = answer(page(&request));
-        async move { answer }
+        let response = respond(page(&request));
+        async move { response }
     })
     .await
 }
 
-/// The pages that a server was asked for.
-fn asked_for(server: &Server) -> Vec<String> {
-    server.asked().iter().filter_map(|asked| asked.query("page")).collect()
+/// The page numbers of the requests.
+fn requested_pages(server: &Server) -> Vec<String> {
+    server.requests().iter().filter_map(|request| request.query("page")).collect()
 }
 
+/// Reads the whole list, and returns the ids.
 async fn collect(server: &Server) -> Vec<String> {
-    let mut items = server.patient_client().get_clusters().limit(20).items();
-    let mut found = Vec::new();
+    let mut items = server.retrying_client().get_clusters().limit(20).items();
+    let mut ids = Vec::new();
     while let Some(cluster) = items.next().await {
-        found.push(cluster.unwrap().cluster_id);
+        ids.push(cluster.unwrap().cluster_id);
     }
 
-    assert!(items.next().await.is_none(), "the end is the end");
+    assert!(items.next().await.is_none(), "the stream has ended");
     assert_eq!(items.next_page(), None);
 
-    found
+    ids
 }
 
-fn all() -> Vec<String> {
+/// The ids of all clusters.
+fn all_ids() -> Vec<String> {
     (0..1000).map(id).collect()
 }
 
 #[tokio::test]
-async fn a_thousand_clusters_on_fifty_pages_come_once_each_and_in_order() {
-    let server = serve(|number| page(of_a_thousand(number, 20), Some(50))).await;
-    assert_eq!(collect(&server).await, all());
+async fn items_of_fifty_pages_are_returned_once_and_in_order() {
+    let server = serve(|number| page(page_of_thousand(number, 20), Some(50))).await;
+    assert_eq!(collect(&server).await, all_ids());
     let pages: Vec<String> = (1..=50).map(|page| page.to_string()).collect();
-    assert_eq!(asked_for(&server), pages, "each page once, and none beyond the last");
-    assert!(server.asked().iter().all(|asked| asked.query("limit").as_deref() == Some("20")));
+    assert_eq!(requested_pages(&server), pages, "each page once, and no page after the last");
+    assert!(
+        server.requests().iter().all(|request| request.query("limit").as_deref() == Some("20"))
+    );
 }
 
 #[tokio::test]
-async fn a_page_that_fails_twice_is_tried_again_by_the_call() {
+async fn failed_page_is_retried_by_the_call() {
     let failures = Mutex::new(2);
     let server = serve(move |number| {
         let mut failures = failures.lock().unwrap();
         if number == 17 && *failures > 0 {
             *failures -= 1;
-            return refuse(503);
+            return api_error(503);
         }
-        page(of_a_thousand(number, 20), Some(50))
+        page(page_of_thousand(number, 20), Some(50))
     })
     .await;
 
-    assert_eq!(collect(&server).await, all());
+    assert_eq!(collect(&server).await, all_ids());
     assert_eq!(server.count(), 52);
 }
 
 #[tokio::test]
-async fn an_error_ends_nothing_and_the_page_is_tried_again_by_who_asks_again() {
+async fn stream_continues_at_same_page_after_error() {
     let failures = Mutex::new(2);
     let server = serve(move |number| {
         let mut failures = failures.lock().unwrap();
         if number == 3 && *failures > 0 {
             *failures -= 1;
-            return refuse(500);
+            return api_error(500);
         }
-        page(of_a_thousand(number, 20), Some(50))
+        page(page_of_thousand(number, 20), Some(50))
     })
     .await;
 
     let mut items = server.client().get_clusters().limit(20).items();
-    let (mut found, mut errors) = (Vec::new(), 0);
+    let (mut ids, mut errors) = (Vec::new(), 0);
     while let Some(item) = items.next().await {
         match item {
-            Ok(cluster) => found.push(cluster.cluster_id),
+            Ok(cluster) => ids.push(cluster.cluster_id),
             Err(error) => {
                 assert_eq!(error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
                 assert_eq!(items.next_page(), Some(3));
@@ -127,51 +134,51 @@ async fn an_error_ends_nothing_and_the_page_is_tried_again_by_who_asks_again() {
         }
     }
 
-    assert_eq!((errors, found), (2, all()));
+    assert_eq!((errors, ids), (2, all_ids()));
 }
 
 #[tokio::test]
-async fn a_server_that_repeats_its_last_page_without_counting_is_noticed() {
-    let server = serve(|number| page(of_a_thousand(number.min(50), 20), None)).await;
-    assert_eq!(collect(&server).await, all());
+async fn repeated_last_page_without_count_ends_list() {
+    let server = serve(|number| page(page_of_thousand(number.min(50), 20), None)).await;
+    assert_eq!(collect(&server).await, all_ids());
     assert_eq!(server.count(), 51);
 }
 
 #[tokio::test]
-async fn a_server_that_ignores_the_page_is_asked_twice_and_no_more() {
-    let server = serve(|_| page(of_a_thousand(1, 20), None)).await;
-    assert_eq!(collect(&server).await, all()[..20]);
+async fn server_that_ignores_page_number_gets_two_requests() {
+    let server = serve(|_| page(page_of_thousand(1, 20), None)).await;
+    assert_eq!(collect(&server).await, all_ids()[..20]);
     assert_eq!(server.count(), 2);
 }
 
 #[tokio::test]
-async fn an_item_that_is_twice_on_a_page_comes_once() {
+async fn duplicate_item_is_returned_once() {
     let server = serve(|number| match number {
         1 => counted(clusters([0, 0, 1]), 2, 4),
         _ => counted(clusters([2, 1, 2]), 2, 4),
     })
     .await;
 
-    assert_eq!(collect(&server).await, all()[..3]);
+    assert_eq!(collect(&server).await, all_ids()[..3]);
     let pages = server.client().get_clusters().pages();
     let lengths: Vec<_> = pages.map(|page| page.unwrap().items.len()).collect().await;
-    assert_eq!(lengths, [3, 3], "pages are as they came");
+    assert_eq!(lengths, [3, 3], "pages are not deduplicated");
 }
 
 #[tokio::test]
-async fn pages_that_take_turns_do_not_go_on_forever() {
-    let server = serve(|number| page(of_a_thousand(number % 2 + 1, 20), None)).await;
-    let mut found = collect(&server).await;
-    found.sort();
-    assert_eq!(found, all()[..40]);
+async fn alternating_pages_end_list() {
+    let server = serve(|number| page(page_of_thousand(number % 2 + 1, 20), None)).await;
+    let mut ids = collect(&server).await;
+    ids.sort();
+    assert_eq!(ids, all_ids()[..40]);
     assert_eq!(server.count(), 3);
 }
 
 #[tokio::test]
-async fn an_empty_page_is_the_end() {
+async fn empty_page_ends_list() {
     for total in [None, Some(99)] {
-        let server = serve(move |number| page(of_a_thousand(number, 20), total)).await;
-        assert_eq!(collect(&server).await, all());
+        let server = serve(move |number| page(page_of_thousand(number, 20), total)).await;
+        assert_eq!(collect(&server).await, all_ids());
         assert_eq!(server.count(), 51);
     }
 
@@ -180,33 +187,33 @@ async fn an_empty_page_is_the_end() {
 }
 
 #[tokio::test]
-async fn a_list_that_shrinks_meanwhile_ends_where_it_ends_now() {
+async fn shrinking_list_ends_at_its_new_end() {
     let server = serve(|number| match number {
-        ..=9 => page(of_a_thousand(number, 20), Some(50)),
-        _ => page(of_a_thousand(number, 20), Some(10)),
+        ..=9 => page(page_of_thousand(number, 20), Some(50)),
+        _ => page(page_of_thousand(number, 20), Some(10)),
     })
     .await;
 
-    assert_eq!(collect(&server).await, all()[..200]);
+    assert_eq!(collect(&server).await, all_ids()[..200]);
     assert_eq!(server.count(), 10);
 }
 
-/// A cluster is added in front of the list after the first page: each later page begins with an
-/// item that the page before has shown.
+/// After the first page, a cluster is inserted at the front of the list. Each later page begins
+/// with the last item of the previous page.
 #[tokio::test]
-async fn an_item_that_moves_to_the_next_page_comes_once() {
+async fn item_that_moves_to_next_page_is_returned_once() {
     let server = serve(|number| match number {
-        1 => page(of_a_thousand(1, 20), Some(50)),
+        1 => page(page_of_thousand(1, 20), Some(50)),
         _ => page(clusters((number - 1) * 20 - 1..(number * 20 - 1).min(1000)), Some(51)),
     })
     .await;
 
-    assert_eq!(collect(&server).await, all());
+    assert_eq!(collect(&server).await, all_ids());
 }
 
 #[tokio::test]
-async fn a_stream_goes_on_from_where_another_stopped() {
-    let server = serve(|number| page(of_a_thousand(number, 20), Some(50))).await;
+async fn stream_resumes_from_page_number() {
+    let server = serve(|number| page(page_of_thousand(number, 20), Some(50))).await;
     let client = server.client();
     let mut items = client.get_clusters().limit(20).items();
 
@@ -216,23 +223,23 @@ async fn a_stream_goes_on_from_where_another_stopped() {
         items.next().await.unwrap().unwrap();
     }
 
-    assert_eq!(items.next_page(), Some(3), "ten items of it are left");
+    assert_eq!(items.next_page(), Some(3), "ten items of page 3 are left");
     let rest = client.get_clusters().limit(20).page(3).items();
     let rest: Vec<_> = rest.map(|cluster| cluster.unwrap().cluster_id).collect().await;
-    assert_eq!(rest, all()[40..]);
+    assert_eq!(rest, all_ids()[40..]);
 
     let mut pages = client.get_clusters().limit(20).page(49).pages();
     assert_eq!(pages.next().await.unwrap().unwrap().items.len(), 20);
     assert_eq!(pages.next_page(), Some(50));
     assert_eq!(pages.total_count(), Some(1000));
-    assert_eq!(pages.count().await, 1, "the last one");
+    assert_eq!(pages.count().await, 1, "the last page");
 }
 
 #[tokio::test]
-async fn a_stream_that_is_dropped_ends_all_traffic() {
-    let server = serve(|number| page(of_a_thousand(number, 20), Some(50))).await;
+async fn dropped_stream_sends_no_requests() {
+    let server = serve(|number| page(page_of_thousand(number, 20), Some(50))).await;
     let mut items = server.client().get_clusters().limit(20).items();
-    assert_eq!(server.count(), 0, "nothing is asked for before it is wanted");
+    assert_eq!(server.count(), 0, "no request before the stream is awaited");
 
     for _ in 0..110 {
         items.next().await.unwrap().unwrap();
@@ -246,26 +253,26 @@ async fn a_stream_that_is_dropped_ends_all_traffic() {
 }
 
 #[tokio::test]
-async fn a_limit_of_the_subscription_shows() {
+async fn subscription_limit_is_reported() {
     let server = serve(|_| {
         let meta = json!({"limit_reached": true, "page": {"total_pages": 1, "total_count": 2}});
-        answer(200, &json!({"data": clusters(0..2), "meta": meta}))
+        json_response(200, &json!({"data": clusters(0..2), "meta": meta}))
     })
     .await;
     let mut items = server.client().get_clusters().items();
-    assert!(!items.limit_reached(), "not known yet");
+    assert!(!items.limit_reached(), "unknown before the first page");
 
     while items.next().await.is_some() {}
     assert!(items.limit_reached());
     assert_eq!(items.total_count(), Some(2));
 }
 
-/// Their items have nothing that tells them apart, so two of the same in a page are two.
+/// These items have no id, so equal items on one page are different items.
 #[tokio::test]
-async fn entries_without_an_id_are_told_apart_by_all_of_them() {
+async fn items_without_id_are_compared_by_all_members() {
     let entry = |hour: usize| {
-        let at = format!("2026-01-01T{hour:02}:00:00Z");
-        json!({"completed_at": at, "task_codes": [], "user_id": "u", "username": "n"})
+        let time = format!("2026-01-01T{hour:02}:00:00Z");
+        json!({"completed_at": time, "task_codes": [], "user_id": "u", "username": "n"})
     };
 
     let server = serve(move |number| match number {
@@ -283,8 +290,8 @@ async fn entries_without_an_id_are_told_apart_by_all_of_them() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_the_api_s_error() {
-    let server = serve(|_| refuse(403)).await;
+async fn rejected_page_is_api_error() {
+    let server = serve(|_| api_error(403)).await;
     let mut jobs = server.client().get_print_jobs().items();
     let error = jobs.next().await.unwrap().unwrap_err();
     assert!(matches!(error, Error::Api(_)), "{error:?}");

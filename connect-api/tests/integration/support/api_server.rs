@@ -1,4 +1,4 @@
-//! A server on this machine that answers as a test says, and remembers what it was asked.
+//! A configurable API server on this machine, which records the requests.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -13,19 +13,19 @@ use connect_api::{CallOptions, Client, ClientBuilder, RetryPolicy};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// No test depends on this time; it ends those that would otherwise hang.
+/// A time limit for tests that would otherwise hang. No test depends on its length.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// A request, without its body.
+/// A received request, without its body.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReceivedRequest {
     pub method: Method,
     pub uri: Uri,
     pub headers: HeaderMap,
 }
 
-impl Asked {
-    /// A value of the query.
+impl ReceivedRequest {
+    /// Returns a query parameter.
     pub fn query(&self, name: &str) -> Option<String> {
         let pairs = self.uri.query().unwrap_or_default().split('&');
         let pairs: HashMap<&str, &str> = pairs.filter_map(|pair| pair.split_once('=')).collect();
@@ -35,78 +35,86 @@ impl Asked {
 
 pub struct Server {
     pub url: String,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
 impl Server {
-    /// Answers each request with what the function makes of it.
-    pub async fn start<F, A>(answer: F) -> Self
+    /// Starts a server that calls `respond` for each request.
+    pub async fn start<F, R>(respond: F) -> Self
     where
-        F: Fn(Request) -> A + Clone + Send + Sync + 'static,
-        A: Future<Output = Response> + Send + 'static,
+        F: Fn(Request) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output = Response> + Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let log = asked.clone();
+        let requests = Arc::<Mutex<Vec<ReceivedRequest>>>::default();
+        let log = requests.clone();
 
         let handle = move |request: Request| {
             let (method, uri) = (request.method().clone(), request.uri().clone());
-            log.lock().unwrap().push(Asked { method, uri, headers: request.headers().clone() });
-            answer(request)
+            log.lock().unwrap().push(ReceivedRequest {
+                method,
+                uri,
+                headers: request.headers().clone(),
+            });
+            respond(request)
         };
         let router = Router::new().fallback(handle);
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 
-        Self { url, asked }
+        Self { url, requests }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    /// Returns the requests so far.
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests so far.
     pub fn count(&self) -> usize {
-        self.asked.lock().unwrap().len()
+        self.requests.lock().unwrap().len()
     }
 
     pub fn builder(&self) -> ClientBuilder {
         Client::builder().base_url(format!("{}/connect/v1", self.url)).token("secret-token")
     }
 
-    /// A client that tries nothing again.
+    /// Returns a client without retries.
     pub fn client(&self) -> Client {
         let once = CallOptions::new().retry(RetryPolicy::never());
         self.builder().call_options(once).build().unwrap()
     }
 
-    /// A client whose waits between attempts are short.
-    pub fn patient_client(&self) -> Client {
-        self.patient_builder().build().unwrap()
+    /// Returns a client that retries with a short backoff.
+    pub fn retrying_client(&self) -> Client {
+        self.retrying_builder().build().unwrap()
     }
 
-    /// As [`Self::patient_client`], to be configured further.
-    pub fn patient_builder(&self) -> ClientBuilder {
+    /// Returns a builder of [`Self::retrying_client`].
+    pub fn retrying_builder(&self) -> ClientBuilder {
         let quick = RetryPolicy::default().initial_backoff(Duration::from_millis(1));
         self.builder().call_options(CallOptions::new().retry(quick))
     }
 }
 
-pub fn answer(status: u16, body: &Value) -> Response {
+/// Returns a response with a JSON body.
+pub fn json_response(status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap();
     (status, axum::Json(body.clone())).into_response()
 }
 
-pub fn refuse(status: u16) -> Response {
+/// Returns an error response of the API.
+pub fn api_error(status: u16) -> Response {
     let error = json!({
         "id": "1", "code": "unexpectedError", "http_status": status.to_string(), "title": "No",
     });
-    answer(status, &json!({"errors": [error]}))
+    json_response(status, &json!({"errors": [error]}))
 }
 
-/// An answer that never comes: the connection closes instead.
-pub fn hang_up() -> Response {
-    let broken = futures_util::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("gone"))]);
+/// Returns a response whose connection closes before the body is complete.
+pub fn lost_connection() -> Response {
+    let broken =
+        futures_util::stream::iter([Err::<Vec<u8>, _>(std::io::Error::other("connection lost"))]);
     let body = axum::body::Body::from_stream(broken);
     Response::builder().header("content-length", "100").body(body).unwrap()
 }

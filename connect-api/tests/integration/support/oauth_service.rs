@@ -26,7 +26,8 @@ pub struct OAuthService {
     pub api_calls: Mutex<Vec<Option<String>>>,
     /// The form and the `Authorization` of each request to the token URL.
     pub token_requests: Mutex<Vec<(Fields, Option<String>)>>,
-    /// The next responses of the token URL. After them, it grants `access-1`, `refresh-1` and so on.
+    /// The next responses of the token URL. After them, it grants `access-1`, `refresh-1` and so
+    /// on.
     pub token_responses: Mutex<VecDeque<Response>>,
     /// The token URL takes a permit for each response.
     pub token_response_permits: Semaphore,

@@ -1,4 +1,4 @@
-//! A host that takes uploads, and looks at each byte of what arrives.
+//! An upload host that records each upload, and can fail in several ways.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,64 +6,69 @@ use sha2::{Digest as _, Sha256};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the host does with a request, after its head has arrived.
+/// The behaviour of the host for one request, after it has received the head.
 #[derive(Clone, Debug)]
-pub enum Does {
-    /// Takes all of the body, and answers with this status and body.
-    Answer(u16, String),
-    /// Takes all of the body, and answers with this status and with a body and a `Location` that
-    /// repeat the target of the request, as it was sent.
-    Repeat(u16),
-    /// Answers with this status without taking any of the body, and closes nothing.
-    Early(u16),
-    /// Takes so many bytes of the body, and closes the connection.
-    Cut(u64),
-    /// Takes so many bytes of the body, and then does nothing.
+pub enum Behaviour {
+    /// Receives the body, and responds with this status and body.
+    Respond(u16, String),
+    /// Receives the body, and responds with this status, and with a body and a `Location` that
+    /// repeat the target of the request.
+    EchoTarget(u16),
+    /// Responds with this status without receiving the body, and keeps the connection open.
+    EarlyResponse(u16),
+    /// Receives this many bytes of the body, and closes the connection.
+    Disconnect(u64),
+    /// Receives this many bytes of the body, and stalls.
     Stall(u64),
 }
 
-/// An upload as it arrived.
+/// A received upload.
 #[derive(Clone, Debug)]
-pub struct Arrived {
+pub struct ReceivedUpload {
     /// The head, in lower case.
     pub head: String,
     pub bytes: u64,
     pub sha256: Vec<u8>,
-    /// Whether the connection closed before all of it came.
-    pub is_cut: bool,
+    /// Whether the body is incomplete.
+    pub is_incomplete: bool,
 }
 
-pub struct Host {
+pub struct UploadHost {
     pub url: String,
-    arrived: Arc<Mutex<Vec<Arrived>>>,
+    uploads: Arc<Mutex<Vec<ReceivedUpload>>>,
 }
 
-impl Host {
-    /// Does these things in turn, then answers 200.
-    pub async fn start(does: impl IntoIterator<Item = Does>) -> Self {
+impl UploadHost {
+    /// Starts a host with a behaviour for each of the first requests. Later requests get 200.
+    pub async fn start(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/bucket/file", listener.local_addr().unwrap());
-        let arrived = Arc::<Mutex<Vec<Arrived>>>::default();
-        let log = arrived.clone();
-        let mut does: Vec<Does> = does.into_iter().collect();
+        let uploads = Arc::<Mutex<Vec<ReceivedUpload>>>::default();
+        let log = uploads.clone();
+        let mut behaviours: Vec<Behaviour> = behaviours.into_iter().collect();
+        behaviours.reverse();
 
-        does.reverse();
         tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
-                let does = does.pop().unwrap_or(Does::Answer(200, String::new()));
-                tokio::spawn(serve(connection, does, log.clone()));
+                let behaviour = behaviours.pop().unwrap_or(Behaviour::Respond(200, String::new()));
+                tokio::spawn(serve(connection, behaviour, log.clone()));
             }
         });
 
-        Self { url, arrived }
+        Self { url, uploads }
     }
 
-    pub fn arrived(&self) -> Vec<Arrived> {
-        self.arrived.lock().unwrap().clone()
+    /// Returns the uploads so far.
+    pub fn uploads(&self) -> Vec<ReceivedUpload> {
+        self.uploads.lock().unwrap().clone()
     }
 }
 
-async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived>>>) {
+async fn serve(
+    mut connection: TcpStream,
+    behaviour: Behaviour,
+    log: Arc<Mutex<Vec<ReceivedUpload>>>,
+) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match connection.read_u8().await {
@@ -78,17 +83,17 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let length: u64 = length.expect("a length").parse().unwrap();
 
-    let wanted = match does {
-        Does::Answer(..) | Does::Repeat(_) => length,
-        Does::Early(_) => 0,
-        Does::Cut(bytes) | Does::Stall(bytes) => bytes,
+    let max_bytes = match behaviour {
+        Behaviour::Respond(..) | Behaviour::EchoTarget(_) => length,
+        Behaviour::EarlyResponse(_) => 0,
+        Behaviour::Disconnect(bytes) | Behaviour::Stall(bytes) => bytes,
     };
     let mut hash = Sha256::new();
     let (mut bytes, mut buffer) = (0, vec![0; 64 << 10]);
 
-    while bytes < wanted {
-        let most = usize::try_from(wanted - bytes).unwrap_or(usize::MAX).min(buffer.len());
-        match connection.read(&mut buffer[..most]).await {
+    while bytes < max_bytes {
+        let max_read = usize::try_from(max_bytes - bytes).unwrap_or(usize::MAX).min(buffer.len());
+        match connection.read(&mut buffer[..max_read]).await {
             Ok(0) | Err(_) => break,
             Ok(read) => {
                 hash.update(&buffer[..read]);
@@ -97,23 +102,23 @@ async fn serve(mut connection: TcpStream, does: Does, log: Arc<Mutex<Vec<Arrived
         }
     }
 
-    let (sha256, is_cut) = (hash.finalize().to_vec(), bytes < wanted);
-    log.lock().unwrap().push(Arrived { head, bytes, sha256, is_cut });
-    let is_early = matches!(does, Does::Early(_));
+    let (sha256, is_incomplete) = (hash.finalize().to_vec(), bytes < max_bytes);
+    log.lock().unwrap().push(ReceivedUpload { head, bytes, sha256, is_incomplete });
+    let is_early = matches!(behaviour, Behaviour::EarlyResponse(_));
 
-    let (status, body, location) = match does {
-        Does::Early(status) => (status, String::new(), String::new()),
-        Does::Answer(status, body) if !is_cut => (status, body, String::new()),
-        Does::Repeat(status) if !is_cut => {
+    let (status, body, location) = match behaviour {
+        Behaviour::EarlyResponse(status) => (status, String::new(), String::new()),
+        Behaviour::Respond(status, body) if !is_incomplete => (status, body, String::new()),
+        Behaviour::EchoTarget(status) if !is_incomplete => {
             (status, format!("<p>{target}</p>"), format!("location: {target}\r\n"))
         }
-        Does::Stall(_) => std::future::pending().await,
+        Behaviour::Stall(_) => std::future::pending().await,
         _ => return,
     };
     let length = body.len();
     let head = format!("HTTP/1.1 {status} Any\r\ncontent-length: {length}\r\n{location}");
-    let answer = format!("{head}connection: close\r\n\r\n{body}");
-    let _ = connection.write_all(answer.as_bytes()).await;
+    let response = format!("{head}connection: close\r\n\r\n{body}");
+    let _ = connection.write_all(response.as_bytes()).await;
 
     if is_early {
         std::future::pending::<()>().await;

@@ -1,4 +1,4 @@
-//! Uploads of material profiles: the API makes the profile, another host takes the bytes.
+//! Uploads of material profiles: the API creates the profile, and another host receives the file.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,14 +7,14 @@ use axum::extract::Request;
 use connect_api::{Error, UploadSource};
 use serde_json::{Value, json};
 
-use super::{Told, content, sha256};
-use crate::support::api_server::{Server, answer};
-use crate::support::upload_host::{Does, Host};
+use super::{ProgressLog, content, sha256};
+use crate::support::api_server::{Server, json_response};
+use crate::support::upload_host::{Behaviour, UploadHost};
 
-/// An API that has profiles uploaded to this URL, and what was asked of it.
+/// An API server with this upload URL, and the bodies that it receives.
 async fn api(upload_url: Option<String>) -> (Server, Arc<Mutex<Vec<Value>>>) {
-    let asked = Arc::<Mutex<Vec<Value>>>::default();
-    let log = asked.clone();
+    let bodies = Arc::<Mutex<Vec<Value>>>::default();
+    let log = bodies.clone();
 
     let server = Server::start(move |request: Request| {
         let (log, upload_url) = (log.clone(), upload_url.clone());
@@ -31,47 +31,47 @@ async fn api(upload_url: Option<String>) -> (Server, Arc<Mutex<Vec<Value>>>) {
             if let Some(url) = upload_url {
                 profile["upload_url"] = json!(url);
             }
-            answer(200, &json!({"data": profile}))
+            json_response(200, &json!({"data": profile}))
         }
     })
     .await;
 
-    (server, asked)
+    (server, bodies)
 }
 
 #[tokio::test]
-async fn a_material_goes_to_the_api_and_its_bytes_to_the_storage() {
-    let host = Host::start([Does::Cut(1000)]).await;
-    let (server, asked) = api(Some(host.url.clone())).await;
-    let (content, told) = (content(300_000), Told::default());
-    let client = server.patient_client();
+async fn material_profile_is_created_and_its_file_uploaded() {
+    let host = UploadHost::start([Behaviour::Disconnect(1000)]).await;
+    let (server, bodies) = api(Some(host.url.clone())).await;
+    let (content, progress) = (content(300_000), ProgressLog::default());
+    let client = server.retrying_client();
     let upload = client.upload_material("cura.umm", "application/zip", "cura", content.clone());
-    let profile = upload.on_progress(told.tell()).send().await.unwrap();
+    let profile = upload.on_progress(progress.callback()).send().await.unwrap();
 
     assert_eq!(profile.material_profile_id, "m");
-    told.hold(content.len());
+    progress.check(content.len());
 
-    let wanted = json!({"data": {
+    let expected = json!({"data": {
         "material_profile_name": "cura.umm", "content_type": "application/zip",
         "file_size": 300_000, "origin": "cura",
     }});
 
-    assert_eq!(*asked.lock().unwrap(), [wanted], "one profile, also when its upload breaks off");
-    assert_eq!(server.asked()[0].headers["authorization"], "Bearer secret-token");
-    assert_eq!(server.asked()[0].uri, "/connect/v1/materials/upload");
+    assert_eq!(*bodies.lock().unwrap(), [expected], "one profile, although its upload is retried");
+    assert_eq!(server.requests()[0].headers["authorization"], "Bearer secret-token");
+    assert_eq!(server.requests()[0].uri, "/connect/v1/materials/upload");
 
-    let arrived = host.arrived();
-    assert_eq!(arrived.len(), 2);
-    assert_eq!(arrived[1].sha256, sha256(&content));
+    let uploads = host.uploads();
+    assert_eq!(uploads.len(), 2);
+    assert_eq!(uploads[1].sha256, sha256(&content));
 
-    for arrived in arrived {
-        assert!(arrived.head.contains("\r\ncontent-type: application/x-returned\r\n"));
-        assert!(!arrived.head.contains("authorization") && !arrived.head.contains("secret-token"));
+    for upload in uploads {
+        assert!(upload.head.contains("\r\ncontent-type: application/x-returned\r\n"));
+        assert!(!upload.head.contains("authorization") && !upload.head.contains("secret-token"));
     }
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_makes_no_profile() {
+async fn missing_file_creates_no_profile() {
     let (server, _) = api(None).await;
     let source = UploadSource::file("/no/such/file");
     let upload = server.client().upload_material("a.umm", "application/zip", "cura", source);
@@ -82,7 +82,7 @@ async fn a_file_that_is_not_there_makes_no_profile() {
 }
 
 #[tokio::test]
-async fn a_profile_without_a_url_is_an_error_of_its_operation() {
+async fn profile_without_upload_url_is_error() {
     let (server, _) = api(None).await;
     let upload = server.client().upload_material("a.umm", "application/zip", "cura", content(9));
     let error = upload.send().await.unwrap_err();

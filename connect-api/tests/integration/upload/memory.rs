@@ -1,5 +1,5 @@
-//! The memory that the upload of a large file takes. The test has a process of its own, because only
-//! the peak of a whole process can be read.
+//! The memory that the upload of a large file takes. The test has a process of its own, because
+//! only the peak of a whole process can be read.
 
 use connect_api::{Client, UploadSource};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -1,4 +1,4 @@
-//! Bad input to each command.
+//! Invalid input of each task.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -6,8 +6,8 @@ use std::net::TcpListener;
 
 use crate::support::workspace::Workspace;
 
-/// Documents that are none, and what must be said of each.
-fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
+/// Invalid documents, and parts of the expected error messages.
+fn invalid_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
     let good = fs::read_to_string(Workspace::new().layout.upstream()).expect("a document");
     let with = |from: &str, to: &str| {
         assert!(good.contains(from), "{from}");
@@ -39,7 +39,7 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
             br#"{"swagger":"2.0","paths":{},"swagger":"2.0"}"#.to_vec(),
             &["line 1, column 44", "duplicate key `swagger`"],
         ),
-        // Documents of the right kind that are not what the chain knows.
+        // Valid documents that the normalisation does not support.
         (swagger("{}"), &["stale pass", "document is the Connect API's"]),
         (swagger("[]"), &["/paths"]),
         (swagger(r#"{"/a":{"get":7}}"#), &["/paths/~1a/get: "]),
@@ -47,7 +47,7 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
             swagger(r##"{"/a":{"get":{"responses":{"200":{"$ref":"#/nowhere"}}}}}"##),
             &["/paths/~1a/get"],
         ),
-        // Hostile ones.
+        // Malicious documents.
         (["[".repeat(100_000), "]".repeat(100_000)].concat().into_bytes(), &["line 1", "JSON"]),
         (swagger(&[r#"{"/a":"#.repeat(50_000), "}".repeat(50_000)].concat()), &["line 1", "JSON"]),
         (swagger(r#"{"/a":{"get":{"x":1e999999}}}"#), &["line 1", "JSON"]),
@@ -66,46 +66,46 @@ fn bad_documents() -> Vec<(Vec<u8>, &'static [&'static str])> {
 }
 
 #[test]
-fn a_bad_document_is_refused() {
-    for (bytes, parts) in bad_documents() {
+fn invalid_document_is_rejected() {
+    for (bytes, parts) in invalid_documents() {
         let workspace = Workspace::new();
-        workspace.upstream(&bytes);
+        workspace.replace_upstream(&bytes);
 
         for task in [&["regen"][..], &["normalise"]] {
-            let done = workspace.refuses(task, parts);
-            assert!(done.stderr.contains("connect-v1.json: "), "{}", done.stderr);
-            let lines = done.stderr.trim_end().lines().filter(|line| !line.starts_with("help: "));
-            assert_eq!(lines.count(), 1, "{}", done.stderr);
+            let output = workspace.assert_fails(task, parts);
+            assert!(output.stderr.contains("connect-v1.json: "), "{}", output.stderr);
+            let lines = output.stderr.trim_end().lines().filter(|line| !line.starts_with("help: "));
+            assert_eq!(lines.count(), 1, "{}", output.stderr);
         }
     }
 }
 
 #[test]
-fn a_bad_answer_is_refused() {
-    // What is wrong with a document of any API, and what is another's: the rest is for `regen`.
-    for (bytes, _) in bad_documents().into_iter().take(14) {
+fn invalid_response_is_rejected() {
+    // `fetch` rejects invalid documents and documents of other APIs; `regen` rejects the rest.
+    for (bytes, _) in invalid_documents().into_iter().take(14) {
         let workspace = Workspace::new();
         let url = serve(bytes);
-        workspace.refuses(&["fetch", "--url", &url], &[&url]);
+        workspace.assert_fails(&["fetch", "--url", &url], &[&url]);
     }
 }
 
 #[test]
-fn an_unusable_url_is_refused() {
+fn invalid_url_is_rejected() {
     let workspace = Workspace::new();
     for url in ["ftp://127.0.0.1/spec", "file:///etc/hosts", "http://127.0.0.1:1/"] {
-        workspace.refuses(&["fetch", "--url", url], &[url]);
+        workspace.assert_fails(&["fetch", "--url", url], &[url]);
     }
 
-    // What is no URL is not repeated: it may hold a password all the same.
+    // The error does not contain the invalid URL, because it may contain a password.
     for url in ["", "spec", "//user:password@host/spec"] {
-        workspace.refuses(&["fetch", "--url", url], &["--url: not a URL"]);
+        workspace.assert_fails(&["fetch", "--url", url], &["--url: invalid URL"]);
     }
 
-    workspace.refuses(&["fetch", "--openapi-version", "3 \" 0"], &["version"]);
+    workspace.assert_fails(&["fetch", "--openapi-version", "3 \" 0"], &["version"]);
 }
 
-/// Answers every request with these bytes as JSON.
+/// Starts a server that sends these bytes as JSON.
 fn serve(body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}/spec", listener.local_addr().expect("an address"));
@@ -128,7 +128,7 @@ fn serve(body: Vec<u8>) -> String {
                  Connection: close\r\n\r\n"
             );
 
-            // A client that is gone reads no answer.
+            // The client may have closed the connection.
             let _ = stream.write_all(answer.as_bytes()).and_then(|()| stream.write_all(&body));
         }
     });
@@ -137,7 +137,7 @@ fn serve(body: Vec<u8>) -> String {
 }
 
 #[test]
-fn a_bad_page_is_refused() {
+fn invalid_page_is_rejected() {
     let workspace = Workspace::new();
     let good = fs::read_to_string(workspace.layout.root().join("spec/reference/connect-api.md"));
     let good = good.expect("a page");
@@ -156,16 +156,16 @@ fn a_bad_page_is_refused() {
     for (name, bytes, parts) in pages {
         let path = workspace.layout.root().join(name);
         fs::write(&path, bytes).expect("a page");
-        let done = workspace.refuses(&["import", name], parts);
-        assert!(done.stderr.contains(&format!("{name}: ")), "{}", done.stderr);
+        let output = workspace.assert_fails(&["import", name], parts);
+        assert!(output.stderr.contains(&format!("{name}: ")), "{}", output.stderr);
     }
 
-    workspace.refuses(&["import", "nowhere.md"], &["nowhere.md: "]);
-    workspace.refuses(&["import", "spec"], &["spec: "]);
+    workspace.assert_fails(&["import", "nowhere.md"], &["nowhere.md: "]);
+    workspace.assert_fails(&["import", "spec"], &["spec: "]);
 }
 
 #[test]
-fn a_missing_or_broken_data_file_is_refused() {
+fn missing_or_invalid_data_file_is_rejected() {
     type Pick = fn(&Workspace) -> std::path::PathBuf;
 
     let files: [(Pick, &str); 5] = [
@@ -189,10 +189,10 @@ fn a_missing_or_broken_data_file_is_refused() {
         let deep = "[".repeat(50_000);
         for bad in ["", "7", "\"", "{\"a\": [", "a: &a [*a, *a]\nb: !!x {", &deep] {
             fs::write(&path, bad).expect("a change");
-            workspace.refuses(arguments, &[&name]);
+            workspace.assert_fails(arguments, &[&name]);
         }
 
         fs::remove_file(&path).expect("a file");
-        workspace.refuses(arguments, &[&name]);
+        workspace.assert_fails(arguments, &[&name]);
     }
 }

@@ -1,27 +1,27 @@
-//! The command line: what it does, what it refuses, and that a refusal changes nothing.
+//! The command line. A task that fails changes no file.
 
+mod adopt;
 mod drift;
 mod inputs;
 mod regen;
-mod take_in;
 mod urls;
 
 use std::process::Command;
 
 #[test]
-fn alone_it_lists_the_tasks() {
-    let done = Command::new(env!("CARGO_BIN_EXE_xtask")).output().expect("a process");
-    assert!(done.status.success());
+fn no_arguments_list_the_tasks() {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).output().expect("a process");
+    assert!(output.status.success());
 
-    let text = String::from_utf8(done.stdout).expect("text");
+    let text = String::from_utf8(output.stdout).expect("text");
     for task in ["regen", "drift", "fetch", "import", "normalise", "bench"] {
         assert_eq!(text.matches(&format!("\n  {task} ")).count(), 1, "{text}");
     }
 }
 
 #[test]
-fn what_is_no_task_is_refused() {
-    let wrong = [
+fn invalid_command_line_is_rejected() {
+    let invalid = [
         &["regenerate"][..],
         &["regen", "--fetch", "--check"],
         &["import"],
@@ -41,12 +41,12 @@ fn what_is_no_task_is_refused() {
         &["bench", "--peer", "../evil=."],
     ];
 
-    for arguments in wrong {
+    for arguments in invalid {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        let done = command.args(arguments).output().expect("a process");
-        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        let output = command.args(arguments).output().expect("a process");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
 
-        let stderr = String::from_utf8_lossy(&done.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         assert!(stderr.starts_with("error: ") && !stderr.contains("hidden"), "{stderr}");
     }
 }

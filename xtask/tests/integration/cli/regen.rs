@@ -1,25 +1,25 @@
-//! `regen` and its check: what is committed is what the pipeline makes.
+//! `regen` and `regen --check`.
 
 use std::fs;
 
 use crate::support::workspace::Workspace;
 
 #[test]
-fn the_committed_tree_is_clean() {
+fn committed_files_are_up_to_date() {
     let workspace = Workspace::new();
     let before = workspace.files();
     for arguments in [&["regen", "--check"][..], &["normalise", "--check"], &["regen"]] {
-        let done = workspace.run(arguments);
-        assert_eq!((done.status, done.stderr.as_str()), (0, ""), "{arguments:?}");
-        let told = done.stdout.contains("is up to date") || arguments[0] == "normalise";
-        assert!(told, "{arguments:?}: {}", done.stdout);
+        let output = workspace.run(arguments);
+        assert_eq!((output.status, output.stderr.as_str()), (0, ""), "{arguments:?}");
+        let is_reported = output.stdout.contains("are up to date") || arguments[0] == "normalise";
+        assert!(is_reported, "{arguments:?}: {}", output.stdout);
     }
 
     assert!(workspace.files() == before, "a file changed");
 }
 
 #[test]
-fn a_changed_byte_is_found_and_mended() {
+fn changed_file_is_detected_and_regenerated() {
     let workspace = Workspace::new();
     let before = workspace.files();
     let path = workspace.layout.generated().join("models/settings.rs");
@@ -27,16 +27,16 @@ fn a_changed_byte_is_found_and_mended() {
     fs::write(&path, text.replacen("print prep", "print prop", 1)).expect("a change");
 
     let parts = ["models/settings.rs", "-", "print prop", "+", "print prep", "`cargo xtask regen`"];
-    workspace.refuses(&["regen", "--check"], &parts);
-    let done = workspace.run(&["regen"]);
+    workspace.assert_fails(&["regen", "--check"], &parts);
+    let output = workspace.run(&["regen"]);
 
-    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
-    assert!(done.stdout.starts_with("1 file has changed"), "{}", done.stdout);
-    assert!(workspace.files() == before, "not mended");
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+    assert!(output.stdout.starts_with("1 file changed"), "{}", output.stdout);
+    assert!(workspace.files() == before, "not regenerated");
 }
 
 #[test]
-fn a_file_too_many_and_one_too_few_are_found_and_mended() {
+fn extra_and_missing_files_are_detected_and_fixed() {
     let workspace = Workspace::new();
     let before = workspace.files();
     let extra = workspace.layout.generated().join("extra/deep/more.rs");
@@ -44,7 +44,7 @@ fn a_file_too_many_and_one_too_few_are_found_and_mended() {
     fs::write(&extra, "// mine\n").expect("a file");
 
     let parts = ["extra/deep/more.rs", "should not exist", "`cargo xtask regen`"];
-    workspace.refuses(&["regen", "--check"], &parts);
+    workspace.assert_fails(&["regen", "--check"], &parts);
     assert_eq!(workspace.run(&["regen"]).status, 0);
 
     let top = workspace.layout.generated().join("extra");
@@ -52,14 +52,14 @@ fn a_file_too_many_and_one_too_few_are_found_and_mended() {
 
     fs::remove_file(workspace.layout.generated().join("mod.rs")).expect("a file");
     let parts = ["generated/mod.rs", "missing", "`cargo xtask regen`"];
-    workspace.refuses(&["regen", "--check"], &parts);
+    workspace.assert_fails(&["regen", "--check"], &parts);
 
     assert_eq!(workspace.run(&["regen"]).status, 0);
-    assert!(workspace.files() == before, "not mended");
+    assert!(workspace.files() == before, "not regenerated");
 }
 
 #[test]
-fn a_stale_normalised_document_or_report_is_found() {
+fn stale_normalised_document_or_report_is_detected() {
     for (report, task) in [(false, "regen"), (true, "regen"), (false, "normalise")] {
         let workspace = Workspace::new();
         let layout = &workspace.layout;
@@ -70,12 +70,12 @@ fn a_stale_normalised_document_or_report_is_found() {
 
         let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
         let mends = format!("`cargo xtask {task}`");
-        workspace.refuses(&[task, "--check"], &[name, "out of date", &mends]);
+        workspace.assert_fails(&[task, "--check"], &[name, "out of date", &mends]);
     }
 }
 
 #[test]
-fn a_document_that_is_not_the_recorded_one_is_refused() {
+fn document_with_wrong_hash_is_rejected() {
     let workspace = Workspace::new();
     let path = workspace.layout.upstream();
     let text = fs::read_to_string(&path).expect("a document");
@@ -86,12 +86,12 @@ fn a_document_that_is_not_the_recorded_one_is_refused() {
     let mends = format!("`{}`", record["command"].as_str().expect("a command"));
 
     for task in [&["regen"][..], &["regen", "--check"], &["normalise"]] {
-        workspace.refuses(task, &["connect-v1.json", "SHA-256", &mends]);
+        workspace.assert_fails(task, &["connect-v1.json", "SHA-256", &mends]);
     }
 }
 
 #[test]
-fn a_correction_that_no_longer_applies_is_refused() {
+fn stale_overlay_action_is_rejected() {
     let workspace = Workspace::new();
     let path = workspace.layout.overlay();
     let mut text = fs::read_to_string(&path).expect("an overlay");
@@ -102,6 +102,6 @@ fn a_correction_that_no_longer_applies_is_refused() {
     );
     fs::write(&path, text).expect("a change");
     let parts = ["overlay.yaml", "/actions/", "stale action", "Gone"];
-    workspace.refuses(&["regen"], &parts);
-    workspace.refuses(&["normalise"], &parts);
+    workspace.assert_fails(&["regen"], &parts);
+    workspace.assert_fails(&["normalise"], &parts);
 }

@@ -1,28 +1,28 @@
-//! Fetching from servers that behave and from servers that do not.
+//! Fetching a document from correct and from faulty servers.
 
-mod answers;
-mod failing;
+mod failure;
 mod limits;
-mod secrets;
-mod storing;
+mod responses;
+mod store;
+mod token;
 
 use std::ffi::OsStr;
 
 use chrono::{DateTime, Utc};
 use connect_codegen::openapi::document::Flavour;
-use xtask::fetch::{Ask, Fetch, Fetched, Token};
+use xtask::fetch::{Fetch, FetchedDocument, RequestedVersion, Token};
 
-use crate::support::server::{Server, error, json, redirect, send};
+use crate::support::server::{Server, error_response, json, redirect, send};
 
 const TOKEN: &str = "eyJhbGciOiJub25lIn0.secret-of-the-test.c2lnbmF0dXJl";
 const OPENAPI: &str = r#"{"openapi":"3.0.0","info":{"title":"T","version":"1"},"paths":{}}"#;
 const SWAGGER: &str = r#"{"swagger":"2.0","paths":{"/b":{},"/a":{}},"info":{"version":"1"}}"#;
 
 fn token() -> Option<Token> {
-    Token::read(Some(OsStr::new(TOKEN))).expect("a token")
+    Token::parse(Some(OsStr::new(TOKEN))).expect("a token")
 }
 
-/// A fetch with a token, from a path of a server.
+/// A fetch from a server, with a token.
 fn fetch(server: &Server) -> Fetch {
     let url = format!("{}/connect/v1/spec", server.origin);
     Fetch { url: url.parse().expect("a URL"), token: token(), ..Fetch::default() }
@@ -32,24 +32,30 @@ fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).expect("a time")
 }
 
-fn fetched(document: &str) -> Fetched {
+fn fetched(document: &str) -> FetchedDocument {
     fetch(&Server::always(json("200 OK", document))).fetch().expect("a document")
 }
 
-/// Lacks OpenAPI 3 and answers requests for it as the service does.
+/// A server that has only a Swagger document, and rejects requests for OpenAPI 3 as the service
+/// does.
 fn only_swagger() -> Server {
     Server::new(|head, stream| {
-        let lacks = head.lines().next().is_some_and(|line| line.contains("version="));
-        let answer = if lacks {
-            error("400 Bad Request", "openApiVersionNotSupported", "The version is not supported.")
+        let has_version = head.lines().next().is_some_and(|line| line.contains("version="));
+        let response = if has_version {
+            error_response(
+                "400 Bad Request",
+                "openApiVersionNotSupported",
+                "The version is not supported.",
+            )
         } else {
             json("200 OK", SWAGGER)
         };
 
-        send(stream, &answer);
+        send(stream, &response);
     })
 }
 
+/// The targets of the requests.
 fn targets(server: &Server) -> Vec<String> {
     let target = |head: &String| head.split(' ').nth(1).unwrap_or_default().to_owned();
     server.requests().iter().map(target).collect()
@@ -62,7 +68,7 @@ fn assert_authorised(server: &Server) {
 }
 
 #[test]
-fn openapi_3_is_asked_for_first() {
+fn openapi_3_is_requested_first() {
     let server = Server::always(json("200 OK", OPENAPI));
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::OpenApi3);
@@ -79,7 +85,7 @@ fn openapi_3_is_asked_for_first() {
 }
 
 #[test]
-fn the_default_is_taken_where_openapi_3_lacks() {
+fn default_version_is_used_if_openapi_3_is_not_supported() {
     let server = only_swagger();
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::Swagger2);
@@ -91,9 +97,9 @@ fn the_default_is_taken_where_openapi_3_lacks() {
 }
 
 #[test]
-fn an_explicit_version_is_asked_for_and_recorded() {
+fn explicit_version_is_requested_and_recorded() {
     let server = Server::always(json("200 OK", SWAGGER));
-    let fetch = Fetch { ask: Ask::Only("2.0".to_owned()), ..fetch(&server) };
+    let fetch = Fetch { version: RequestedVersion::Exact("2.0".to_owned()), ..fetch(&server) };
     let fetched = fetch.fetch().expect("a document");
 
     assert_eq!(fetched.served.requested_version.as_deref(), Some("2.0"));
@@ -102,14 +108,14 @@ fn an_explicit_version_is_asked_for_and_recorded() {
 }
 
 #[test]
-fn the_debug_form_shows_no_token() {
+fn debug_redacts_token() {
     let debug = format!("{:?}", Fetch { token: token(), ..Fetch::default() });
     assert!(debug.contains("https://api.ultimaker.com/connect/v1/spec"), "{debug}");
     assert!(!debug.contains(TOKEN), "{debug}");
 }
 
 #[test]
-fn without_a_token_none_is_sent() {
+fn no_authorization_header_without_token() {
     let server = Server::always(json("200 OK", OPENAPI));
     Fetch { token: None, ..fetch(&server) }.fetch().expect("a document");
     let requests = server.requests();
@@ -118,7 +124,7 @@ fn without_a_token_none_is_sent() {
 }
 
 #[test]
-fn the_text_is_laid_out_with_its_keys_in_their_order() {
+fn text_is_indented_and_keeps_key_order() {
     let text = fetched(SWAGGER).text;
     assert_eq!(
         text,
@@ -137,10 +143,10 @@ fn the_text_is_laid_out_with_its_keys_in_their_order() {
 }
 
 #[test]
-fn a_redirect_on_the_same_origin_is_followed() {
+fn redirect_to_same_origin_is_followed() {
     let server = Server::new(|head, stream| {
-        let moved = head.starts_with("GET /moved");
-        send(stream, &if moved { json("200 OK", OPENAPI) } else { redirect("/moved") });
+        let is_redirected = head.starts_with("GET /moved");
+        send(stream, &if is_redirected { json("200 OK", OPENAPI) } else { redirect("/moved") });
     });
     let fetched = fetch(&server).fetch().expect("a document");
     assert_eq!(fetched.upstream.flavour, Flavour::OpenApi3);
@@ -150,7 +156,7 @@ fn a_redirect_on_the_same_origin_is_followed() {
 }
 
 #[test]
-fn secret_parts_of_the_query_are_sent_and_not_recorded() {
+fn query_is_sent_but_not_recorded() {
     let server = Server::always(json("200 OK", OPENAPI));
     let mut fetch = fetch(&server);
     fetch.url.set_query(Some("key=hidden"));
@@ -163,24 +169,24 @@ fn secret_parts_of_the_query_are_sent_and_not_recorded() {
 }
 
 #[test]
-fn a_token_is_read_from_the_variable() {
-    let read = |value: Option<&str>| Token::read(value.map(OsStr::new));
-    assert!(read(None).expect("none").is_none());
-    assert!(read(Some("")).expect("none").is_none());
-    assert!(read(Some(" \n")).expect("none").is_none());
-    assert!(read(Some("abc\n")).expect("a token").is_some());
+fn token_is_parsed_from_variable() {
+    let parse = |value: Option<&str>| Token::parse(value.map(OsStr::new));
+    assert!(parse(None).expect("none").is_none());
+    assert!(parse(Some("")).expect("none").is_none());
+    assert!(parse(Some(" \n")).expect("none").is_none());
+    assert!(parse(Some("abc\n")).expect("a token").is_some());
 
-    for bad in ["two words", "Bearer abc", "line\r\nX-Header: 1", "naïve"] {
-        let problem = read(Some(bad)).expect_err(bad);
-        assert_eq!(problem.file.as_deref(), Some("CONNECT_API_TOKEN"));
-        assert!(!format!("{problem:?}").contains(bad), "{problem:?}");
+    for invalid in ["two words", "Bearer abc", "line\r\nX-Header: 1", "naïve"] {
+        let error = parse(Some(invalid)).expect_err(invalid);
+        assert_eq!(error.file.as_deref(), Some("CONNECT_API_TOKEN"));
+        assert!(!format!("{error:?}").contains(invalid), "{error:?}");
     }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_token_that_is_not_text_is_refused() {
+fn token_that_is_not_utf8_is_rejected() {
     use std::os::unix::ffi::OsStrExt as _;
-    let problem = Token::read(Some(OsStr::from_bytes(b"abc\xff"))).expect_err("not text");
-    assert!(!format!("{problem:?}").contains("abc"), "{problem:?}");
+    let error = Token::parse(Some(OsStr::from_bytes(b"abc\xff"))).expect_err("not text");
+    assert!(!format!("{error:?}").contains("abc"), "{error:?}");
 }

@@ -1,4 +1,4 @@
-//! The committed upstream document, changed as upstream might.
+//! Possible changes of the upstream document.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,53 +8,54 @@ use serde_json::{Value, json};
 use crate::support::workspace::Workspace;
 
 impl Workspace {
-    /// The committed upstream document.
+    /// Reads the committed upstream document.
     pub fn document(&self) -> Value {
         let text = fs::read_to_string(self.layout.upstream()).expect("a document");
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// Writes the document with a change beside the workspace's files.
-    pub fn changed(&self, change: fn(&mut Value)) -> String {
+    /// Writes a changed document, and returns its file name.
+    pub fn write_changed(&self, change: fn(&mut Value)) -> String {
         let mut document = self.document();
         change(&mut document);
         self.write("changed.json", &format!("{document:#}\n"))
     }
 
-    /// Writes a file, and gives its name.
+    /// Writes a file, and returns its name.
     pub fn write(&self, name: &str, text: &str) -> String {
         fs::write(self.path(name), text).expect("a file");
         name.to_owned()
     }
 
-    /// The path of a file in the workspace.
+    /// Returns the path of a file in the workspace.
     pub fn path(&self, name: &str) -> PathBuf {
         self.layout.root().join(name)
     }
 }
 
+/// Returns the object at a JSON pointer.
 fn object<'d>(document: &'d mut Value, pointer: &str) -> &'d mut serde_json::Map<String, Value> {
     document.pointer_mut(pointer).and_then(Value::as_object_mut).expect(pointer)
 }
 
-/// An operation is new.
+/// Adds an operation.
 pub fn add_operation(document: &mut Value) {
     let usage = json!({
         "tags": ["default"],
         "operationId": "getUsage",
-        "summary": "How much is printed.",
+        "summary": "The usage of the printers.",
         "produces": ["application/json"],
-        "responses": { "204": { "description": "Nothing to say." } },
+        "responses": { "204": { "description": "No content." } },
     });
     object(document, "/paths").insert("/usage".to_owned(), json!({ "get": usage }));
 }
 
-/// An operation is gone.
+/// Removes an operation.
 pub fn remove_operation(document: &mut Value) {
-    object(document, "/paths").remove("/teapot").expect("it is there");
+    object(document, "/paths").remove("/teapot").expect("the operation exists");
 }
 
-/// A model has another name: nobody notices on the wire.
+/// Renames a model. The requests and responses do not change.
 pub fn rename_model(document: &mut Value) {
     let text = document.to_string().replace("FilterOption", "FilterChoice");
     let renamed: Value = serde_json::from_str(&text).expect("JSON");
@@ -62,7 +63,7 @@ pub fn rename_model(document: &mut Value) {
     *document = renamed;
 }
 
-/// A description reads better.
-pub fn describe(document: &mut Value) {
-    object(document, "/info").insert("description".to_owned(), json!("Better words."));
+/// Changes a description.
+pub fn change_description(document: &mut Value) {
+    object(document, "/info").insert("description".to_owned(), json!("Another description."));
 }

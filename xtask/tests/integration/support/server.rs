@@ -1,22 +1,23 @@
-//! An HTTP server on loopback, made by hand so that it can misbehave.
+//! A minimal HTTP server on this machine, which can send invalid responses.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-/// A server and the heads of the requests that it saw.
+/// A server that records the heads of its requests.
 pub struct Server {
     pub origin: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// Answers each request with what `handler` writes for its head; then closes the connection.
+    /// Starts a server that calls `handler` with the head of each request, then closes the
+    /// connection.
     pub fn new(handler: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let log = Arc::clone(&requests);
 
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -30,7 +31,7 @@ impl Server {
                     }
                 }
 
-                seen.lock().expect("not poisoned").push(head.clone());
+                log.lock().expect("not poisoned").push(head.clone());
                 handler(&head, &mut stream);
             }
         });
@@ -38,24 +39,24 @@ impl Server {
         Self { origin, requests }
     }
 
-    /// Answers each request with these bytes.
-    pub fn always(answer: Vec<u8>) -> Self {
-        Self::new(move |_, stream| send(stream, &answer))
+    /// Starts a server that sends these bytes for each request.
+    pub fn always(response: Vec<u8>) -> Self {
+        Self::new(move |_, stream| send(stream, &response))
     }
 
-    /// The heads of the requests so far.
+    /// Returns the heads of the requests so far.
     pub fn requests(&self) -> Vec<String> {
         self.requests.lock().expect("not poisoned").clone()
     }
 }
 
-/// Sends bytes to a client that may have gone.
+/// Sends bytes. Ignores an error, because the client may have closed the connection.
 pub fn send(stream: &mut TcpStream, bytes: &[u8]) {
     let _ = stream.write_all(bytes);
 }
 
-/// An honest answer.
-pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
+/// A correct response.
+pub fn response(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let body = body.as_ref();
     let length = body.len();
 
@@ -67,17 +68,17 @@ pub fn answer(status: &str, content_type: &str, body: impl AsRef<[u8]>) -> Vec<u
     [head.as_bytes(), body].concat()
 }
 
-/// An answer of JSON.
+/// A JSON response.
 pub fn json(status: &str, body: &str) -> Vec<u8> {
-    answer(status, "application/json", body)
+    response(status, "application/json", body)
 }
 
-/// An error in the service's envelope.
-pub fn error(status: &str, code: &str, title: &str) -> Vec<u8> {
+/// An error response in the service's envelope.
+pub fn error_response(status: &str, code: &str, title: &str) -> Vec<u8> {
     json(status, &format!(r#"{{"errors":[{{"id":"1","code":"{code}","title":"{title}"}}]}}"#))
 }
 
-/// A redirect.
+/// A redirect response.
 pub fn redirect(location: &str) -> Vec<u8> {
     format!(
         "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\

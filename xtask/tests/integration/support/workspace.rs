@@ -1,4 +1,4 @@
-//! A copy of the workspace to run on, and to hold against what it was.
+//! A copy of the workspace, in which a test runs tasks.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,14 +8,14 @@ use std::process::Command;
 use connect_codegen::openapi::document::{Provenance, sha256};
 use connect_codegen::workspace::Layout;
 
-/// A copy of all that the tasks read and write.
+/// A copy of the files that the tasks read and write.
 pub struct Workspace {
     folder: tempfile::TempDir,
     pub layout: Layout,
 }
 
-/// How a task ended.
-pub struct Done {
+/// The exit status and output of a task.
+pub struct TaskOutput {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
@@ -37,12 +37,13 @@ impl Workspace {
         Self { folder, layout }
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Done {
+    /// Runs a task.
+    pub fn run(&self, arguments: &[&str]) -> TaskOutput {
         self.run_with(arguments, &[])
     }
 
-    /// Runs with some variables of the environment set.
-    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Done {
+    /// Runs a task with environment variables.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> TaskOutput {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         command.arg("--root").arg(self.folder.path()).args(arguments);
 
@@ -51,26 +52,26 @@ impl Workspace {
         }
 
         command.envs(variables.iter().copied()).current_dir(self.folder.path());
-        let done = command.output().expect("a process");
+        let output = command.output().expect("a process");
 
-        Done {
-            status: done.status.code().expect("an end of its own accord"),
-            stdout: String::from_utf8(done.stdout).expect("text"),
-            stderr: String::from_utf8(done.stderr).expect("text"),
+        TaskOutput {
+            status: output.status.code().expect("an exit status"),
+            stdout: String::from_utf8(output.stdout).expect("text"),
+            stderr: String::from_utf8(output.stderr).expect("text"),
         }
     }
 
-    /// Every file and its bytes.
+    /// Returns all files with their contents.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut found = BTreeMap::new();
+        let mut files = BTreeMap::new();
         visit(self.folder.path(), &mut |path| {
-            found.insert(path.to_path_buf(), fs::read(path).expect("a file"));
+            files.insert(path.to_path_buf(), fs::read(path).expect("a file"));
         });
-        found
+        files
     }
 
-    /// Puts another upstream document there, and a record that fits it.
-    pub fn upstream(&self, bytes: &[u8]) {
+    /// Replaces the upstream document and its record.
+    pub fn replace_upstream(&self, bytes: &[u8]) {
         let record = Provenance {
             source: "a test".to_owned(),
             retrieved_at: "2020-01-01T00:00:00Z".to_owned(),
@@ -83,10 +84,10 @@ impl Workspace {
         fs::write(self.layout.provenance(), record).expect("a record");
     }
 
-    /// Runs a task that must fail with one clear error that says all of `parts`, and that must
-    /// leave every file as it was.
+    /// Runs a task that must fail with one error message that contains these parts, and must not
+    /// change any file.
     #[track_caller]
-    pub fn refuses(&self, arguments: &[&str], parts: &[&str]) -> Done {
+    pub fn assert_fails(&self, arguments: &[&str], parts: &[&str]) -> TaskOutput {
         let before = self.files();
         let done = self.run(arguments);
         assert!(done.status >= 2, "{arguments:?}: {}: {}", done.status, done.stderr);
@@ -103,10 +104,11 @@ impl Workspace {
     }
 }
 
-fn visit(folder: &Path, found: &mut impl FnMut(&Path)) {
+/// Calls `action` for each file below a folder.
+fn visit(folder: &Path, action: &mut impl FnMut(&Path)) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        if path.is_dir() { visit(&path, found) } else { found(&path) }
+        if path.is_dir() { visit(&path, action) } else { action(&path) }
     }
 }
 

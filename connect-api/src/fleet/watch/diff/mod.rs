@@ -1,7 +1,6 @@
-//! What has changed between two statuses of a cluster. Pure: no time, no traffic.
+//! The differences between two statuses of a cluster. Pure functions: no time, no requests.
 //!
-//! All of it is `#[inline]`, as is what polls: it is compiled by the programs that watch, and not by
-//! each that depends on the crate.
+//! They are `#[inline]`, so that they are compiled only in programs that watch a cluster.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,13 +10,16 @@ use crate::models::{
 };
 
 use super::event::{AttentionReason, WatchEvent};
-use super::missing::Answers;
+use super::missing::Lookup;
 
-/// How long before an earlier status was made a job must have ended for it to be old news there.
-/// The service's lists lag by some seconds.
-const LAG: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
+/// A newly listed job is old if it ended this long before the previous status was generated. The
+/// service's lists lag behind by some seconds.
+const LIST_LAG: chrono::TimeDelta = chrono::TimeDelta::seconds(60);
 
-/// Where a job is in its life.
+/// The maximum number of ended jobs to remember in addition to the service's list, which has ten.
+const MAX_REMEMBERED_JOBS: usize = 200;
+
+/// The phase of a job, derived from its status and the list that it is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     Waiting,
@@ -26,193 +28,229 @@ enum Phase {
     Failed,
 }
 
-/// How many jobs that have ended are remembered. The service's list has ten.
-const REMEMBERED: usize = 200;
-
-/// What is known after a status has come: all that it says, and what it leaves out but cannot have
-/// changed. Lists that are not there are as they were; a job that has ended stays ended; one that has
-/// not, and is missing, is what it was answered to be, or as it was if there is no answer. One
-/// whose end is `sought` is there as soon as it is listed or found.
+/// Merges a new status into the known state, and keeps entries that the status omits.
+///
+/// * A list that is absent keeps its known entries.
+/// * A job that has ended stays ended.
+/// * An open job that is not listed becomes what the lookup returned for it, and stays as it is if
+///   the lookup has no result.
+/// * A tracked job is added as soon as it is listed or looked up.
 #[inline]
-pub(super) fn known(known: &Status, now: &Status, sought: &[String], answers: &Answers) -> Status {
-    let before = jobs(known);
-    let (mut print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
-    let has_ended: HashSet<&str> =
-        before.iter().filter(|(_, phase)| phase.has_ended()).map(|(job, _)| &*job.uuid).collect();
+pub(super) fn merge(state: &Status, new: &Status, tracked: &[String], lookup: &Lookup) -> Status {
+    let known_jobs = jobs(state);
+    let ended_uuids: HashSet<&str> = known_jobs
+        .iter()
+        .filter(|(_, phase)| phase.has_ended())
+        .map(|(job, _)| job.uuid.as_str())
+        .collect();
 
-    // What a late list says of it.
-    print_jobs
-        .retain(|job| Phase::of(job, false).has_ended() || !has_ended.contains(job.uuid.as_str()));
-    let is_told = uuids(&print_jobs, &recently_completed);
-    let (mut ended, mut found) = (Vec::new(), Vec::new());
-    let is_new =
-        |uuid: &str| !is_told.contains(uuid) && !before.iter().any(|(job, _)| job.uuid == uuid);
-    let new = sought.iter().filter(|uuid| is_new(uuid));
+    let mut open_jobs = list_or_known(state, new, open_list);
+    let completed_jobs = list_or_known(state, new, completed_list);
 
-    found.extend(new.filter_map(|uuid| answers.found.get(uuid)).cloned());
+    // An outdated list may still have jobs that have ended.
+    open_jobs.retain(|job| {
+        Phase::of(job, false).has_ended() || !ended_uuids.contains(job.uuid.as_str())
+    });
+    let listed = uuids(&open_jobs, &completed_jobs);
 
-    for (job, phase) in before.into_iter().filter(|(job, _)| !is_told.contains(&*job.uuid)) {
+    let is_new_uuid =
+        |uuid: &str| !listed.contains(uuid) && !known_jobs.iter().any(|(job, _)| job.uuid == uuid);
+    let new_tracked = tracked.iter().filter(|uuid| is_new_uuid(uuid));
+    let mut unlisted: Vec<Job> =
+        new_tracked.filter_map(|uuid| lookup.found.get(uuid)).cloned().collect();
+
+    let mut ended = Vec::new();
+    for (job, phase) in known_jobs.into_iter().filter(|(job, _)| !listed.contains(&*job.uuid)) {
         if phase.has_ended() {
             ended.push(job.clone());
-        } else if !answers.gone.contains_key(&job.uuid) {
-            found.push(answers.found.get(&job.uuid).unwrap_or(job).clone());
+        } else if !lookup.removed.contains_key(&job.uuid) {
+            unlisted.push(lookup.found.get(&job.uuid).unwrap_or(job).clone());
         }
     }
+    ended.drain(..ended.len().saturating_sub(MAX_REMEMBERED_JOBS));
 
-    ended.drain(..ended.len().saturating_sub(REMEMBERED));
-    let (done, open): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|job| Phase::of(job, false).has_ended());
-    ended.extend(done.into_iter().chain(recently_completed));
-    print_jobs.extend(open);
+    let (unlisted_ended, unlisted_open): (Vec<_>, Vec<_>) =
+        unlisted.into_iter().partition(|job| Phase::of(job, false).has_ended());
+    ended.extend(unlisted_ended.into_iter().chain(completed_jobs));
+    open_jobs.extend(unlisted_open);
 
     Status {
-        print_jobs: Some(print_jobs),
-        printers: Some(listed(known, now, |status| &status.printers)),
+        print_jobs: Some(open_jobs),
+        printers: Some(list_or_known(state, new, |status| &status.printers)),
         recently_completed: Some(ended),
-        ..now.clone()
+        ..new.clone()
     }
 }
 
-/// The open jobs that a status lacks, and those that are `sought` and were never seen, by their
-/// UUIDs.
+/// Returns the UUIDs of the known open jobs that a status does not list, and of the tracked jobs
+/// that were never listed.
 #[inline]
-pub(super) fn missing(known: &Status, now: &Status, sought: &[String]) -> Vec<String> {
-    let (print_jobs, recently_completed) = (listed(known, now, open), listed(known, now, done));
-    let is_told = uuids(&print_jobs, &recently_completed);
-    let known = jobs(known);
-    let open = known.iter().filter(|(_, phase)| !phase.has_ended()).map(|(job, _)| &job.uuid);
-    let sought = sought.iter().filter(|uuid| !known.iter().any(|(job, _)| job.uuid == **uuid));
+pub(super) fn missing_jobs(state: &Status, new: &Status, tracked: &[String]) -> Vec<String> {
+    let open_jobs = list_or_known(state, new, open_list);
+    let completed_jobs = list_or_known(state, new, completed_list);
+    let listed = uuids(&open_jobs, &completed_jobs);
 
-    open.chain(sought).filter(|uuid| !is_told.contains(uuid.as_str())).cloned().collect()
+    let known_jobs = jobs(state);
+    let open = known_jobs.iter().filter(|(_, phase)| !phase.has_ended()).map(|(job, _)| &job.uuid);
+    let tracked =
+        tracked.iter().filter(|uuid| !known_jobs.iter().any(|(job, _)| job.uuid == **uuid));
+
+    open.chain(tracked).filter(|uuid| !listed.contains(uuid.as_str())).cloned().collect()
 }
 
-/// Whether a job is known that has not ended.
+/// Whether the job is known and has not ended.
 #[inline]
-pub(super) fn has_open(known: &Status, uuid: &str) -> bool {
-    jobs(known).iter().any(|(job, phase)| job.uuid == uuid && !phase.has_ended())
+pub(super) fn is_open_job(state: &Status, uuid: &str) -> bool {
+    jobs(state).iter().any(|(job, phase)| job.uuid == uuid && !phase.has_ended())
 }
 
-/// A list of a status; as it was known if it is not there.
+/// Returns a list of the new status, or the known list if the status does not have it.
 #[inline]
-fn listed<T: Clone>(
-    known: &Status,
-    now: &Status,
+fn list_or_known<T: Clone>(
+    state: &Status,
+    new: &Status,
     list: impl Fn(&Status) -> &Option<Vec<T>>,
 ) -> Vec<T> {
-    list(now).as_ref().or(list(known).as_ref()).cloned().unwrap_or_default()
+    list(new).as_ref().or(list(state).as_ref()).cloned().unwrap_or_default()
 }
 
 #[inline]
-fn open(status: &Status) -> &Option<Vec<Job>> {
+fn open_list(status: &Status) -> &Option<Vec<Job>> {
     &status.print_jobs
 }
 
 #[inline]
-fn done(status: &Status) -> &Option<Vec<Job>> {
+fn completed_list(status: &Status) -> &Option<Vec<Job>> {
     &status.recently_completed
 }
 
-/// What tells the jobs of two lists from others.
+/// Returns the UUIDs of the jobs in two lists.
 #[inline]
 fn uuids<'a>(
-    one: impl IntoIterator<Item = &'a Job>,
-    other: impl IntoIterator<Item = &'a Job>,
+    first: impl IntoIterator<Item = &'a Job>,
+    second: impl IntoIterator<Item = &'a Job>,
 ) -> HashSet<&'a str> {
-    one.into_iter().chain(other).map(|job| job.uuid.as_str()).collect()
+    first.into_iter().chain(second).map(|job| job.uuid.as_str()).collect()
 }
 
-/// The changes, in the order in which they can have happened: a printer comes before its job, and
-/// a job that ends before the next. Of a job that is `sought`, the end is no old news.
+/// Returns the changes from one state to the next as events, in a plausible order: a printer goes
+/// online before its job starts, and a job ends before the next one starts. The end of a tracked
+/// job is always reported, even if it is old.
 #[inline]
-pub(super) fn between(before: &Status, now: &Status, sought: &[String]) -> Vec<WatchEvent> {
+pub(super) fn changes(before: &Status, after: &Status, tracked: &[String]) -> Vec<WatchEvent> {
     let mut events = Vec::new();
-    let (old_printers, printers) = (printers(before), printers(now));
-    for printer in printers.iter().copied() {
-        let old = old_printers.iter().find(|old| id(old) == id(printer));
-        if is_online(printer, now) && !old.is_some_and(|old| is_online(old, before)) {
-            events.push(WatchEvent::PrinterOnline(printer.clone().into()));
-        }
-    }
 
-    job_events(before, now, sought, &mut events);
-
-    for old in old_printers.iter().copied() {
-        let printer = printers.iter().copied().find(|printer| id(printer) == id(old));
-        if is_online(old, before) && !printer.is_some_and(|printer| is_online(printer, now)) {
-            let last = printer.unwrap_or(old);
-            events.push(WatchEvent::PrinterOffline(last.clone().into()));
-        }
-    }
-
-    for printer in printers {
-        let old = old_printers.iter().find(|old| id(old) == id(printer));
-        let known = old.map(|old| reasons(old, before)).unwrap_or_default();
-        let mut new = reasons(printer, now);
-        new.retain(|reason| !known.contains(reason));
-
-        if !new.is_empty() {
-            let printer = printer.clone().into();
-            events.push(WatchEvent::PrinterNeedsAttention { printer, reasons: new });
-        }
-    }
+    add_online_events(before, after, &mut events);
+    add_job_events(before, after, tracked, &mut events);
+    add_offline_events(before, after, &mut events);
+    add_attention_events(before, after, &mut events);
 
     events
 }
 
 #[inline]
-fn job_events(before: &Status, now: &Status, sought: &[String], events: &mut Vec<WatchEvent>) {
-    let (old_jobs, jobs) = (jobs(before), jobs(now));
-    let old: HashMap<&str, (&Job, Phase)> =
-        old_jobs.iter().map(|(job, phase)| (job.uuid.as_str(), (*job, *phase))).collect();
-    let old = |job: &Job| old.get(job.uuid.as_str()).copied();
-    let (ended, open): (Vec<_>, Vec<_>) =
-        jobs.iter().copied().partition(|(_, phase)| phase.has_ended());
-
-    for (job, phase) in ended {
-        let was = old(job).map(|(_, phase)| phase);
-        let is_old = was.map_or_else(|| is_old_news(job, before), Phase::has_ended);
-        if is_old && !sought.contains(&job.uuid) {
-            continue;
-        }
-
-        if was != Some(Phase::Running) && (job.started || phase == Phase::Finished) {
-            events.push(WatchEvent::JobStarted(job.clone().into()));
-        }
-
-        events.push(match phase {
-            Phase::Finished => WatchEvent::JobFinished(job.clone().into()),
-            _ => WatchEvent::JobFailed(job.clone().into()),
-        });
-    }
-
-    for (job, phase) in open {
-        if phase != Phase::Running {
-            continue;
-        }
-        match old(job) {
-            Some((old, Phase::Running)) => {
-                let (was, percent) = (percent(old), percent(job));
-                if job.status != old.status || percent > was {
-                    events.push(WatchEvent::JobProgressed { job: job.clone().into(), percent });
-                }
-            }
-            _ => events.push(WatchEvent::JobStarted(job.clone().into())),
-        }
-    }
-
-    let listed: HashSet<&str> = jobs.iter().map(|(job, _)| job.uuid.as_str()).collect();
-    for (old, phase) in &old_jobs {
-        if !phase.has_ended() && !listed.contains(old.uuid.as_str()) {
-            events.push(WatchEvent::JobGone((*old).clone().into()));
+fn add_online_events(before: &Status, after: &Status, events: &mut Vec<WatchEvent>) {
+    for printer in printers(after) {
+        let was_online = find(before, printer).is_some_and(|old| is_online(old, before));
+        if is_online(printer, after) && !was_online {
+            events.push(WatchEvent::PrinterOnline(printer.clone().into()));
         }
     }
 }
 
-/// The jobs, each once: those that have ended first, in the order in which they did.
+#[inline]
+fn add_offline_events(before: &Status, after: &Status, events: &mut Vec<WatchEvent>) {
+    for old in printers(before) {
+        let printer = find(after, old);
+        let is_still_online = printer.is_some_and(|printer| is_online(printer, after));
+        if is_online(old, before) && !is_still_online {
+            let last_known = printer.unwrap_or(old);
+            events.push(WatchEvent::PrinterOffline(last_known.clone().into()));
+        }
+    }
+}
+
+#[inline]
+fn add_attention_events(before: &Status, after: &Status, events: &mut Vec<WatchEvent>) {
+    for printer in printers(after) {
+        let old_reasons = find(before, printer).map(|old| attention_reasons(old, before));
+        let old_reasons = old_reasons.unwrap_or_default();
+        let mut reasons = attention_reasons(printer, after);
+        reasons.retain(|reason| !old_reasons.contains(reason));
+
+        if !reasons.is_empty() {
+            let printer = printer.clone().into();
+            events.push(WatchEvent::PrinterNeedsAttention { printer, reasons });
+        }
+    }
+}
+
+#[inline]
+fn add_job_events(
+    before: &Status,
+    after: &Status,
+    tracked: &[String],
+    events: &mut Vec<WatchEvent>,
+) {
+    let (old_jobs, new_jobs) = (jobs(before), jobs(after));
+    let old_by_uuid: HashMap<&str, (&Job, Phase)> =
+        old_jobs.iter().map(|(job, phase)| (job.uuid.as_str(), (*job, *phase))).collect();
+    let old = |job: &Job| old_by_uuid.get(job.uuid.as_str()).copied();
+
+    let (ended, open): (Vec<_>, Vec<_>) =
+        new_jobs.iter().copied().partition(|(_, phase)| phase.has_ended());
+
+    for (job, phase) in ended {
+        let old_phase = old(job).map(|(_, phase)| phase);
+        let is_old = old_phase.map_or_else(|| ended_before(job, before), Phase::has_ended);
+        if !is_old || tracked.contains(&job.uuid) {
+            add_end_events(job, phase, old_phase, events);
+        }
+    }
+
+    for (job, _) in open.into_iter().filter(|(_, phase)| *phase == Phase::Running) {
+        match old(job) {
+            Some((old, Phase::Running)) => events.extend(progress_event(old, job)),
+            _ => events.push(WatchEvent::JobStarted(job.clone().into())),
+        }
+    }
+
+    let listed: HashSet<&str> = new_jobs.iter().map(|(job, _)| job.uuid.as_str()).collect();
+    for (old, phase) in &old_jobs {
+        if !phase.has_ended() && !listed.contains(old.uuid.as_str()) {
+            events.push(WatchEvent::JobRemoved((*old).clone().into()));
+        }
+    }
+}
+
+/// Adds the end of a job, and its start if that was not reported yet.
+#[inline]
+fn add_end_events(job: &Job, phase: Phase, old_phase: Option<Phase>, events: &mut Vec<WatchEvent>) {
+    if old_phase != Some(Phase::Running) && (job.started || phase == Phase::Finished) {
+        events.push(WatchEvent::JobStarted(job.clone().into()));
+    }
+
+    events.push(match phase {
+        Phase::Finished => WatchEvent::JobFinished(job.clone().into()),
+        _ => WatchEvent::JobFailed(job.clone().into()),
+    });
+}
+
+/// Returns an event if the status of a running job changed or its progress increased.
+#[inline]
+fn progress_event(old: &Job, job: &Job) -> Option<WatchEvent> {
+    let (old_percent, percent) = (percent(old), percent(job));
+    let has_changed = job.status != old.status || percent > old_percent;
+
+    has_changed.then(|| WatchEvent::JobProgressed { job: job.clone().into(), percent })
+}
+
+/// Returns each job once: first the jobs that have ended, in the order in which they ended.
 #[inline]
 fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
     let mut ended: Vec<&Job> = status.recently_completed.iter().flatten().collect();
     ended.sort_by_key(|job| job.deleted_at.unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC));
+
     let ended = ended.into_iter().map(|job| (job, Phase::of(job, true)));
     let open = status.print_jobs.iter().flatten().map(|job| (job, Phase::of(job, false)));
     let mut seen = HashSet::new();
@@ -220,28 +258,30 @@ fn jobs(status: &Status) -> Vec<(&Job, Phase)> {
     ended.chain(open).filter(|(job, _)| seen.insert(job.uuid.as_str())).collect()
 }
 
-/// Whether a job that an earlier status did not list had ended long before that: it is back in the
-/// list because a later one was taken out.
+/// Whether a job ended long before the status was generated that did not list it. Such a job
+/// returns to the list when a newer one is removed from it.
 #[inline]
-fn is_old_news(job: &Job, before: &Status) -> bool {
-    match (job.deleted_at, before.generated_time) {
-        (Some(ended), Some(generated)) => generated.signed_duration_since(ended) > LAG,
+fn ended_before(job: &Job, status: &Status) -> bool {
+    match (job.deleted_at, status.generated_time) {
+        (Some(ended), Some(generated)) => generated.signed_duration_since(ended) > LIST_LAG,
         _ => false,
     }
 }
 
 impl Phase {
+    /// `is_completed` says whether the job is in the list of completed jobs.
     #[inline]
     fn of(job: &Job, is_completed: bool) -> Self {
         let is_completed =
             is_completed || matches!(job.state, PrintJobState::History | PrintJobState::Deleted);
+
         match &job.status {
             PrintJobStatus::Finished => Self::Finished,
             PrintJobStatus::Aborted | PrintJobStatus::Failed | PrintJobStatus::Error => {
                 Self::Failed
             }
-            PrintJobStatus::WaitCleanup => Self::by_time(job),
-            _ if is_completed => Self::by_time(job),
+            PrintJobStatus::WaitCleanup => Self::by_elapsed_time(job),
+            _ if is_completed => Self::by_elapsed_time(job),
             PrintJobStatus::Queued | PrintJobStatus::SentToPrinter => Self::Waiting,
             PrintJobStatus::PrePrint
             | PrintJobStatus::Printing
@@ -255,10 +295,10 @@ impl Phase {
         }
     }
 
-    /// How a job has ended whose status does not tell. Cura reads it so: a job that waits for the
-    /// clean-up before its time was aborted.
+    /// Returns how a job ended whose status does not say. As in Cura, a job that waits for clean-up
+    /// before its total time has elapsed was aborted.
     #[inline]
-    fn by_time(job: &Job) -> Self {
+    fn by_elapsed_time(job: &Job) -> Self {
         match job.time_elapsed {
             Some(elapsed) if elapsed < job.time_total => Self::Failed,
             _ => Self::Finished,
@@ -271,19 +311,26 @@ impl Phase {
     }
 }
 
-/// How much of a job's time has passed. The time elapsed can exceed the total.
+/// Returns the elapsed share of the total time. The elapsed time can exceed the total.
 #[inline]
 fn percent(job: &Job) -> Option<u8> {
     let (elapsed, total) = (job.time_elapsed?, job.time_total);
-    // Wide enough for any time that an answer can hold.
+
+    // `i128`, because a hundred times an `i64` overflows an `i64`.
     let (elapsed, total) = (i128::from(elapsed.clamp(0, total.max(0))), i128::from(total));
     (total > 0).then(|| u8::try_from(elapsed * 100 / total).unwrap_or(100))
 }
 
-/// The printers that can be told from others.
+/// Returns the printers that have an id.
 #[inline]
-fn printers(status: &Status) -> Vec<&Printer> {
-    status.printers.iter().flatten().filter(|printer| id(printer).is_some()).collect()
+fn printers(status: &Status) -> impl Iterator<Item = &Printer> {
+    status.printers.iter().flatten().filter(|printer| id(printer).is_some())
+}
+
+/// Returns the printer of a status that has the same id.
+#[inline]
+fn find<'a>(status: &'a Status, printer: &Printer) -> Option<&'a Printer> {
+    printers(status).find(|other| id(other) == id(printer))
 }
 
 #[inline]
@@ -291,33 +338,32 @@ fn id(printer: &Printer) -> Option<&str> {
     printer.uuid.as_deref().or(printer.unique_name.as_deref())
 }
 
-/// No printer of a cluster that is offline can be reached, whatever its last status was.
+/// Whether a printer is reachable. No printer of an offline cluster is.
 #[inline]
 fn is_online(printer: &Printer, status: &Status) -> bool {
     status.is_online != Some(false) && printer.status != Some(PrinterStatus::Unreachable)
 }
 
-/// Why a person is wanted at a printer, each reason once.
+/// Returns why a printer needs a person, each reason once.
 #[inline]
-fn reasons(printer: &Printer, status: &Status) -> Vec<AttentionReason> {
+fn attention_reasons(printer: &Printer, status: &Status) -> Vec<AttentionReason> {
     let errors = printer.errors.iter().flatten().map(|error| &error.code);
-    let codes = errors.chain(printer.faults.iter().flatten().map(|fault| &fault.code));
+    let faults = printer.faults.iter().flatten().map(|fault| &fault.code);
+    let codes = errors.chain(faults).cloned().map(AttentionReason::Fault);
 
-    let own = [
-        (AttentionReason::Broken, printer.status == Some(PrinterStatus::Error)),
-        (AttentionReason::MaintenanceDue, printer.maintenance_required == Some(true)),
-    ];
-    let own = own.into_iter().filter(|(_, is_so)| *is_so).map(|(reason, _)| reason);
+    let broken = (printer.status == Some(PrinterStatus::Error)).then_some(AttentionReason::Broken);
+    let maintenance =
+        (printer.maintenance_required == Some(true)).then_some(AttentionReason::MaintenanceDue);
 
-    let jobs = status.print_jobs.iter().flatten().filter(|job| {
-        let waits = [PrintJobStatus::WaitUserAction, PrintJobStatus::WaitCleanup];
-        let on = [&job.printer_uuid, &job.assigned_to].into_iter().flatten();
-        waits.contains(&job.status) && on.map(String::as_str).any(|on| is_called(printer, on))
+    let waiting_jobs = status.print_jobs.iter().flatten().filter(|job| {
+        let is_waiting =
+            matches!(job.status, PrintJobStatus::WaitUserAction | PrintJobStatus::WaitCleanup);
+        is_waiting && is_on_printer(job, printer)
     });
-    let jobs = jobs.map(|job| AttentionReason::Job(job.status.clone()));
-    let mut reasons = Vec::new();
+    let waiting_jobs = waiting_jobs.map(|job| AttentionReason::Job(job.status.clone()));
 
-    for reason in codes.cloned().map(AttentionReason::Fault).chain(own).chain(jobs) {
+    let mut reasons = Vec::new();
+    for reason in codes.chain(broken).chain(maintenance).chain(waiting_jobs) {
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -326,10 +372,14 @@ fn reasons(printer: &Printer, status: &Status) -> Vec<AttentionReason> {
     reasons
 }
 
-/// Jobs name their printer by its UUID or by its unique name.
+/// Whether a job is on a printer. A job has the printer's UUID or its unique name.
 #[inline]
-fn is_called(printer: &Printer, name: &str) -> bool {
-    [&printer.uuid, &printer.unique_name].into_iter().flatten().any(|own| own == name)
+fn is_on_printer(job: &Job, printer: &Printer) -> bool {
+    let names = [&printer.uuid, &printer.unique_name];
+    [&job.printer_uuid, &job.assigned_to]
+        .into_iter()
+        .flatten()
+        .any(|name| names.into_iter().flatten().any(|printer_name| printer_name == name))
 }
 
 #[cfg(test)]

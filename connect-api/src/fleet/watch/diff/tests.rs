@@ -1,4 +1,4 @@
-//! Two statuses, and what has changed between them.
+//! Tests of the differences between two statuses.
 
 use serde_json::{Value, json};
 
@@ -24,24 +24,24 @@ fn printers(printers: Value) -> Status {
     status(printers, json!([]), json!([]))
 }
 
-/// A job, half of which is done.
+/// A job at 50 %.
 fn job(uuid: &str, status: &str) -> Value {
     job_at(uuid, status, 50)
 }
 
 fn job_at(uuid: &str, status: &str, time_elapsed: i64) -> Value {
-    let waits = matches!(status, "queued" | "sent_to_printer");
+    let is_waiting = matches!(status, "queued" | "sent_to_printer");
     json!({
         "cluster_id": "c", "created_at": "2026-01-01T10:00:00Z", "force": false, "is_online": true,
-        "machine_variant": "Ultimaker S5", "name": uuid, "sent_from": "cloud", "started": !waits,
+        "machine_variant": "Ultimaker S5", "name": uuid, "sent_from": "cloud", "started": !is_waiting,
         "state": "in_progress", "status": status, "time_elapsed": time_elapsed,
         "time_remaining": 50, "time_total": 100, "uuid": uuid,
     })
 }
 
-fn ended(uuid: &str, status: &str, at: &str) -> Value {
+fn ended(uuid: &str, status: &str, time: &str) -> Value {
     let mut job = job(uuid, status);
-    job["deleted_at"] = json!(format!("2026-01-01T{at}Z"));
+    job["deleted_at"] = json!(format!("2026-01-01T{time}Z"));
     job["state"] = json!("history");
     job
 }
@@ -50,36 +50,36 @@ fn printer(uuid: &str, status: &str) -> Value {
     json!({"uuid": uuid, "friendly_name": uuid, "status": status})
 }
 
-/// The changes, a line each.
-fn changes(before: &Status, now: &Status) -> Vec<String> {
-    between(before, now, &[]).iter().map(ToString::to_string).collect()
+/// The `Display` texts of the changes.
+fn change_texts(before: &Status, after: &Status) -> Vec<String> {
+    changes(before, after, &[]).iter().map(ToString::to_string).collect()
 }
 
 #[test]
-fn nothing_has_changed_where_nothing_has() {
+fn equal_statuses_have_no_changes() {
     let now = status(
         json!([printer("p", "printing"), printer("q", "unreachable"), printer("r", "error")]),
         json!([job("a", "printing"), job("b", "queued"), job("c", "wait_cleanup")]),
         json!([ended("d", "finished", "11:00:00"), ended("e", "aborted", "11:30:00")]),
     );
 
-    assert_eq!(changes(&now, &now), Vec::<String>::new());
+    assert_eq!(change_texts(&now, &now), Vec::<String>::new());
 }
 
 #[test]
-fn no_time_is_too_far_away() {
+fn extreme_dates_are_accepted() {
     let before = jobs(json!([]), json!([]));
     for year in ["+262142", "-262142", "9999"] {
         let mut job = ended("a", "finished", "11:00:00");
         job["deleted_at"] = json!(format!("{year}-12-31T23:59:59Z"));
         let now = jobs(json!([]), json!([job]));
         assert!(now.recently_completed.as_ref().unwrap()[0].deleted_at.is_some(), "{year}");
-        assert_eq!(changes(&before, &now).is_empty(), year.starts_with('-'), "{year}");
+        assert_eq!(change_texts(&before, &now).is_empty(), year.starts_with('-'), "{year}");
     }
 }
 
 #[test]
-fn a_job_starts_progresses_and_finishes() {
+fn job_starts_progresses_and_finishes() {
     let states = [
         jobs(json!([job_at("a", "queued", 0)]), json!([])),
         jobs(json!([job_at("a", "pre_print", 0)]), json!([])),
@@ -92,7 +92,7 @@ fn a_job_starts_progresses_and_finishes() {
         jobs(json!([]), json!([ended("a", "finished", "12:01:00")])),
         jobs(json!([]), json!([])),
     ];
-    let all: Vec<_> = states.windows(2).map(|pair| changes(&pair[0], &pair[1])).collect();
+    let texts: Vec<_> = states.windows(2).map(|pair| change_texts(&pair[0], &pair[1])).collect();
 
     let expected: [&[&str]; 9] = [
         &["job `a` has started"],
@@ -106,11 +106,11 @@ fn a_job_starts_progresses_and_finishes() {
         &[],
     ];
 
-    assert_eq!(all, expected);
+    assert_eq!(texts, expected);
 }
 
 #[test]
-fn a_job_ends_in_one_of_many_ways() {
+fn ended_job_is_finished_failed_or_removed() {
     let running = jobs(json!([job("a", "printing")]), json!([]));
     for (now, expected) in [
         (jobs(json!([]), json!([ended("a", "finished", "12:01:00")])), "job `a` has finished"),
@@ -126,18 +126,18 @@ fn a_job_ends_in_one_of_many_ways() {
             jobs(json!([]), json!([ended("a", "new_word", "12:01:00")])),
             "job `a` has failed: new_word",
         ),
-        (jobs(json!([]), json!([])), "job `a` is gone"),
+        (jobs(json!([]), json!([])), "job `a` was removed"),
         (
             jobs(json!([job("a", "printing")]), json!([ended("a", "finished", "12:01:00")])),
             "job `a` has finished",
         ),
     ] {
-        assert_eq!(changes(&running, &now), [expected]);
+        assert_eq!(change_texts(&running, &now), [expected]);
     }
 }
 
 #[test]
-fn what_happened_between_two_polls_is_told_in_order() {
+fn changes_between_two_polls_are_in_order() {
     let before = jobs(json!([job("a", "printing"), job("b", "queued")]), json!([]));
     let completed = json!([
         ended("c", "finished", "12:03:00"),
@@ -155,56 +155,56 @@ fn what_happened_between_two_polls_is_told_in_order() {
         "job `d` has started",
     ];
 
-    assert_eq!(changes(&before, &now), expected);
+    assert_eq!(change_texts(&before, &now), expected);
 }
 
 #[test]
-fn a_job_that_never_started_fails_without_having_started() {
+fn failed_job_that_never_started_has_no_start_event() {
     let before = jobs(json!([job("a", "queued")]), json!([]));
     let mut aborted = ended("a", "aborted", "12:01:00");
     aborted["started"] = json!(false);
 
     assert_eq!(
-        changes(&before, &jobs(json!([]), json!([aborted]))),
+        change_texts(&before, &jobs(json!([]), json!([aborted]))),
         ["job `a` has failed: aborted"]
     );
 }
 
 #[test]
-fn an_old_job_that_is_back_in_the_list_is_no_news() {
+fn old_job_that_returns_to_the_list_is_not_reported() {
     let before = jobs(json!([]), json!([ended("b", "finished", "11:59:00")]));
-    let now = |at: &str| jobs(json!([]), json!([ended("a", "finished", at)]));
-    assert_eq!(changes(&before, &now("09:00:00")), Vec::<String>::new());
-    assert_eq!(changes(&before, &now("11:59:30")).len(), 2, "the list had lagged");
-    assert_eq!(changes(&before, &now("12:00:30")).len(), 2);
+    let now = |time: &str| jobs(json!([]), json!([ended("a", "finished", time)]));
+    assert_eq!(change_texts(&before, &now("09:00:00")), Vec::<String>::new());
+    assert_eq!(change_texts(&before, &now("11:59:30")).len(), 2, "the list lagged behind");
+    assert_eq!(change_texts(&before, &now("12:00:30")).len(), 2);
 }
 
 #[test]
-fn a_job_of_unknown_status_runs_if_it_has_started() {
+fn job_with_unknown_status_is_running_if_started() {
     let before = jobs(json!([job("a", "queued")]), json!([]));
     let now = jobs(json!([job("a", "polishing")]), json!([]));
-    assert_eq!(changes(&before, &now), ["job `a` has started"]);
-    assert_eq!(changes(&now, &now), Vec::<String>::new());
+    assert_eq!(change_texts(&before, &now), ["job `a` has started"]);
+    assert_eq!(change_texts(&now, &now), Vec::<String>::new());
 }
 
 #[test]
-fn printers_come_and_go() {
+fn printers_go_online_and_offline() {
     let all = printers(json!([printer("p", "idle"), printer("q", "unreachable")]));
     let other = printers(json!([printer("p", "unreachable"), printer("q", "idle")]));
-    assert_eq!(changes(&all, &other), ["printer `q` is online", "printer `p` is offline"]);
+    assert_eq!(change_texts(&all, &other), ["printer `q` is online", "printer `p` is offline"]);
 
     let fewer = printers(json!([printer("q", "unreachable")]));
-    assert_eq!(changes(&all, &fewer), ["printer `p` is offline"]);
-    assert_eq!(changes(&fewer, &all), ["printer `p` is online"]);
+    assert_eq!(change_texts(&all, &fewer), ["printer `p` is offline"]);
+    assert_eq!(change_texts(&fewer, &all), ["printer `p` is online"]);
 
-    let mut dark = all.clone();
-    dark.is_online = Some(false);
-    assert_eq!(changes(&all, &dark), ["printer `p` is offline"]);
-    assert_eq!(changes(&dark, &all), ["printer `p` is online"]);
+    let mut offline_cluster = all.clone();
+    offline_cluster.is_online = Some(false);
+    assert_eq!(change_texts(&all, &offline_cluster), ["printer `p` is offline"]);
+    assert_eq!(change_texts(&offline_cluster, &all), ["printer `p` is online"]);
 }
 
 #[test]
-fn a_printer_needs_attention_once_for_each_reason() {
+fn attention_reason_is_reported_once() {
     let fine = printers(json!([printer("p", "idle")]));
     let mut faulty = printer("p", "idle");
     faulty["errors"] = json!([{"code": "FILTER_MISSING", "uuid": "u"}]);
@@ -217,18 +217,18 @@ fn a_printer_needs_attention_once_for_each_reason() {
     faulty["maintenance_required"] = json!(true);
 
     let more = printers(json!([faulty]));
-    assert_eq!(changes(&fine, &one), ["printer `p` needs attention: FILTER_MISSING"]);
+    assert_eq!(change_texts(&fine, &one), ["printer `p` needs attention: FILTER_MISSING"]);
 
     assert_eq!(
-        changes(&one, &more),
+        change_texts(&one, &more),
         ["printer `p` needs attention: E1, error, maintenance_required"]
     );
-    assert_eq!(changes(&more, &one), Vec::<String>::new());
-    assert_eq!(changes(&fine, &fine), Vec::<String>::new());
+    assert_eq!(change_texts(&more, &one), Vec::<String>::new());
+    assert_eq!(change_texts(&fine, &fine), Vec::<String>::new());
 }
 
 #[test]
-fn a_job_that_waits_for_a_person_has_its_printer_need_attention() {
+fn waiting_job_is_attention_reason_of_its_printer() {
     for (field, name) in [("printer_uuid", "p"), ("assigned_to", "ultimakersystem-1")] {
         let on_p = |status: &str| {
             let mut printer = printer("p", "printing");
@@ -239,111 +239,124 @@ fn a_job_that_waits_for_a_person_has_its_printer_need_attention() {
             super::tests::status(json!([printer]), json!([job]), json!([]))
         };
         let expected = ["job `a` has finished", "printer `p` needs attention: wait_cleanup"];
-        assert_eq!(changes(&on_p("printing"), &on_p("wait_cleanup")), expected);
+        assert_eq!(change_texts(&on_p("printing"), &on_p("wait_cleanup")), expected);
 
-        let events = between(&on_p("printing"), &on_p("wait_user_action"), &[]);
+        let events = changes(&on_p("printing"), &on_p("wait_user_action"), &[]);
         assert!(matches!(events[0], WatchEvent::JobProgressed { percent: Some(100), .. }));
         assert!(matches!(events[1], WatchEvent::PrinterNeedsAttention { .. }));
     }
 }
 
-/// What a watch tells of statuses in a row, a list for each but the first, if it cannot ask for jobs
-/// that are missing.
-fn told(statuses: &[Status]) -> Vec<Vec<String>> {
+/// The changes of each status after the first, if the lookup of missing jobs has no results.
+fn texts_per_status(statuses: &[Status]) -> Vec<Vec<String>> {
     let mut before = statuses[0].clone();
     let pairs = statuses.windows(2);
 
     pairs
         .map(|pair| {
-            let now = known(&before, &pair[1], &[], &Answers::default());
-            let changes = changes(&before, &now);
+            let now = merge(&before, &pair[1], &[], &Lookup::default());
+            let texts = change_texts(&before, &now);
             before = now;
-            changes
+            texts
         })
         .collect()
 }
 
 #[test]
-fn lists_that_are_left_out_are_as_they_were() {
+fn absent_list_keeps_known_entries() {
     let before = status(json!([printer("p", "idle")]), json!([job("a", "printing")]), json!([]));
     let after = status(json!([printer("p", "idle")]), json!([job("a", "paused")]), json!([]));
-    let nothing = Status::default();
+    let no_lists = Status::default();
     let expected: [&[&str]; 3] = [&[], &[], &["job `a` is paused at 50 %"]];
-    assert_eq!(told(&[before, nothing.clone(), nothing, after]), expected);
+    assert_eq!(texts_per_status(&[before, no_lists.clone(), no_lists, after]), expected);
 }
 
 #[test]
-fn a_job_between_two_lists_is_not_gone_and_ends_once() {
+fn job_between_two_lists_is_not_removed_and_ends_once() {
     let running = jobs(json!([job("a", "printing")]), json!([]));
     let cleanup = jobs(json!([job_at("a", "wait_cleanup", 100)]), json!([]));
-    let nowhere = jobs(json!([]), json!([]));
+    let unlisted = jobs(json!([]), json!([]));
     let done = jobs(json!([]), json!([ended("a", "finished", "12:01:00")]));
     let finished: &[&str] = &["job `a` has finished"];
-    let row = [running.clone(), nowhere.clone(), done.clone(), nowhere.clone(), done.clone()];
+    let statuses =
+        [running.clone(), unlisted.clone(), done.clone(), unlisted.clone(), done.clone()];
 
-    assert_eq!(told(&row), [&[], finished, &[], &[]]);
-    let row = [running.clone(), cleanup, nowhere.clone(), nowhere.clone(), done];
-    assert_eq!(told(&row), [finished, &[], &[], &[]]);
+    assert_eq!(texts_per_status(&statuses), [&[], finished, &[], &[]]);
+    let statuses = [running.clone(), cleanup, unlisted.clone(), unlisted.clone(), done];
+    assert_eq!(texts_per_status(&statuses), [finished, &[], &[], &[]]);
 
-    let row = [running, nowhere.clone(), nowhere.clone(), nowhere];
-    assert_eq!(told(&row), [[""; 0]; 3], "as long as nobody knows");
+    let statuses = [running, unlisted.clone(), unlisted.clone(), unlisted];
+    assert_eq!(
+        texts_per_status(&statuses),
+        [[""; 0]; 3],
+        "without a lookup result the job stays as it was"
+    );
 }
 
 #[test]
-fn a_job_that_has_ended_does_not_run_again() {
-    let running = |at| jobs(json!([job_at("a", "printing", at)]), json!([]));
+fn ended_job_does_not_run_again() {
+    let running = |percent| jobs(json!([job_at("a", "printing", percent)]), json!([]));
     let done = jobs(json!([]), json!([ended("a", "finished", "12:01:00")]));
-    let row = [running(40), done.clone(), running(50), done.clone(), running(60), done];
+    let statuses = [running(40), done.clone(), running(50), done.clone(), running(60), done];
     let finished: &[&str] = &["job `a` has finished"];
-    assert_eq!(told(&row), [finished, &[], &[], &[], &[]]);
+    assert_eq!(texts_per_status(&statuses), [finished, &[], &[], &[], &[]]);
 }
 
 #[test]
-fn what_is_missing_is_what_it_is_answered_to_be() {
+fn missing_job_gets_state_of_lookup() {
     let listed = json!([job("a", "printing"), job("b", "queued"), job("c", "printing")]);
     let before = jobs(listed, json!([ended("old", "finished", "11:00:00")]));
     let now = jobs(json!([job("c", "printing")]), json!([ended("d", "finished", "12:02:00")]));
 
-    assert_eq!(missing(&before, &now, &[]), ["a", "b"], "neither has ended, and neither is there");
-    assert_eq!(missing(&before, &Status::default(), &[]), [""; 0], "it says nothing of jobs");
+    assert_eq!(missing_jobs(&before, &now, &[]), ["a", "b"], "open jobs that are not listed");
+    assert_eq!(missing_jobs(&before, &Status::default(), &[]), [""; 0], "the status has no lists");
 
-    let answered = |answer: Value| {
-        let job: Job = serde_json::from_value(answer).unwrap();
+    let lookup = |job: Value| {
+        let job: Job = serde_json::from_value(job).unwrap();
         let found = [(job.uuid.clone(), job)].into_iter().collect();
-        Answers { found, ..Answers::default() }
+        Lookup { found, ..Lookup::default() }
     };
-    let of_d = ["job `d` has started", "job `d` has finished"];
-    for (answer, expected) in [
-        // In the order in which they ended.
-        (ended("a", "finished", "12:01:00"), vec!["job `a` has finished", of_d[0], of_d[1]]),
-        (ended("a", "aborted", "12:03:00"), vec![of_d[0], of_d[1], "job `a` has failed: aborted"]),
-        (job_at("a", "printing", 60), vec![of_d[0], of_d[1], "job `a` is printing at 60 %"]),
+    let d_events = ["job `d` has started", "job `d` has finished"];
+    for (job, expected) in [
+        // Events are in the order in which the jobs ended.
+        (
+            ended("a", "finished", "12:01:00"),
+            vec!["job `a` has finished", d_events[0], d_events[1]],
+        ),
+        (
+            ended("a", "aborted", "12:03:00"),
+            vec![d_events[0], d_events[1], "job `a` has failed: aborted"],
+        ),
+        (
+            job_at("a", "printing", 60),
+            vec![d_events[0], d_events[1], "job `a` is printing at 60 %"],
+        ),
         (
             ended("b", "finished", "12:01:00"),
-            vec!["job `b` has started", "job `b` has finished", of_d[0], of_d[1]],
+            vec!["job `b` has started", "job `b` has finished", d_events[0], d_events[1]],
         ),
     ] {
-        assert_eq!(changes(&before, &known(&before, &now, &[], &answered(answer))), expected);
+        assert_eq!(change_texts(&before, &merge(&before, &now, &[], &lookup(job))), expected);
     }
 
-    let gone = Answers { gone: [("b".to_owned(), None)].into(), ..Answers::default() };
-    let known = known(&before, &now, &[], &gone);
-    assert_eq!(changes(&before, &known), [of_d[0], of_d[1], "job `b` is gone"]);
+    let lookup = Lookup { removed: [("b".to_owned(), None)].into(), ..Lookup::default() };
+    let state = merge(&before, &now, &[], &lookup);
+    assert_eq!(change_texts(&before, &state), [d_events[0], d_events[1], "job `b` was removed"]);
 }
 
 #[test]
-fn no_more_ended_jobs_are_remembered_than_need_be() {
+fn number_of_remembered_ended_jobs_is_limited() {
     let mut before = Status::default();
     for number in 0..1000 {
         let now = jobs(json!([]), json!([ended(&number.to_string(), "finished", "12:01:00")]));
-        before = known(&before, &now, &[], &Answers::default());
+        before = merge(&before, &now, &[], &Lookup::default());
     }
 
-    assert_eq!(before.recently_completed.map(|jobs| jobs.len()), Some(REMEMBERED + 1));
+    assert_eq!(before.recently_completed.map(|jobs| jobs.len()), Some(MAX_REMEMBERED_JOBS + 1));
 }
 
 #[test]
-fn odd_times_make_no_odd_percentages() {
+fn percentage_is_between_0_and_100_for_any_times() {
     let percent = |elapsed: Value, total: i64| {
         let mut job = job("a", "printing");
         (job["time_elapsed"], job["time_total"]) = (elapsed, json!(total));
@@ -357,17 +370,16 @@ fn odd_times_make_no_odd_percentages() {
     assert_eq!(percent(Value::Null, 100), None);
 }
 
-/// A thousand jobs are removed at once. To search the lists anew for each
-/// of them would take far longer than the bound.
+/// A search through the lists for each of the jobs would take far longer than the limit.
 #[test]
-fn a_cluster_that_is_emptied_at_once_takes_no_time() {
+fn thousand_removed_jobs_are_compared_quickly() {
     let uuids: Vec<String> = (0..1000).map(|number| number.to_string()).collect();
     let full: Vec<Value> = uuids.iter().map(|uuid| job(uuid, "queued")).collect();
     let (full, empty) = (jobs(json!(full), json!([])), jobs(json!([]), json!([])));
     let start = std::time::Instant::now();
-    let gone = missing(&full, &empty, &[]).into_iter().map(|uuid| (uuid, None)).collect();
-    let known = known(&full, &empty, &[], &Answers { gone, ..Answers::default() });
+    let removed = missing_jobs(&full, &empty, &[]).into_iter().map(|uuid| (uuid, None)).collect();
+    let state = merge(&full, &empty, &[], &Lookup { removed, ..Lookup::default() });
 
-    assert_eq!(changes(&full, &known).len(), 1000);
+    assert_eq!(change_texts(&full, &state).len(), 1000);
     assert!(start.elapsed() < std::time::Duration::from_secs(5), "{:?}", start.elapsed());
 }

@@ -1,5 +1,7 @@
-//! Jobs that a status lacks, asked for by themselves: a status lists only the last ten that ended,
-//! a job can be between two lists, and one that the watch was told of was perhaps never in any.
+//! Requests for jobs that a cluster status does not list.
+//!
+//! A status lists only the last ten jobs that ended, and a job can be missing while it moves from
+//! one list to another. A [tracked](super::Watch::job) job may never have been in a list.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,52 +15,58 @@ use crate::json::body;
 use crate::models::{PrintJobInstanceResponse as Job, PrintJobState};
 use crate::runtime::BoxFuture;
 
-use super::refusal::is_unknown;
+use super::refusal::is_not_found;
 
-/// How many jobs are asked for after a status, at most; the others have their turn after the next.
-pub(super) const AT_ONCE: usize = 25;
+/// The maximum number of jobs requested after one status. The rest follow after the next status.
+pub(super) const MAX_REQUESTS_PER_STATUS: usize = 25;
 
-/// Asks for a job by its UUID.
-pub(super) type Ask = Arc<dyn Fn(&str) -> BoxFuture<'static, Result<Job, Error>> + Send + Sync>;
+/// Requests a job by its UUID.
+pub(super) type RequestJob =
+    Arc<dyn Fn(&str) -> BoxFuture<'static, Result<Job, Error>> + Send + Sync>;
 
-/// What has become of missing jobs, by their UUIDs.
+/// The current state of missing jobs, by UUID.
 #[derive(Default)]
-pub(super) struct Answers {
+pub(super) struct Lookup {
+    /// Jobs that exist.
     pub(super) found: HashMap<String, Job>,
-    /// As it was when it was taken out; none if the service knows no such job.
-    pub(super) gone: HashMap<String, Option<Job>>,
-    /// The one that the service could not be asked about, and why. Those behind it were not asked for.
-    pub(super) failed: Option<(String, Error)>,
+    /// Jobs that were deleted before they started, or `None` if the API does not have the job.
+    pub(super) removed: HashMap<String, Option<Job>>,
+    /// The job whose request failed, with the error. Later jobs were not requested.
+    pub(super) failure: Option<(String, Error)>,
 }
 
-/// Asks for jobs, one after the other, until that fails.
+/// Requests jobs one by one, until a request fails.
 #[inline]
-pub(super) async fn ask_for(uuids: Vec<String>, ask: Ask) -> Answers {
-    let mut answers = Answers::default();
+pub(super) async fn look_up(uuids: Vec<String>, request_job: RequestJob) -> Lookup {
+    let mut lookup = Lookup::default();
+
     for uuid in uuids {
-        match ask(&uuid).await {
+        match request_job(&uuid).await {
             Ok(job) => {
                 let job = Job { uuid: uuid.clone(), ..job };
-                match was_removed(&job) {
-                    true => _ = answers.gone.insert(uuid, Some(job)),
-                    false => _ = answers.found.insert(uuid, job),
+                if is_deleted_before_start(&job) {
+                    lookup.removed.insert(uuid, Some(job));
+                } else {
+                    lookup.found.insert(uuid, job);
                 }
             }
-            Err(error) if is_unknown(&error) => _ = answers.gone.insert(uuid, None),
+            Err(error) if is_not_found(&error) => {
+                lookup.removed.insert(uuid, None);
+            }
             Err(error) => {
-                answers.failed = Some((uuid, error));
+                lookup.failure = Some((uuid, error));
                 break;
             }
         }
     }
 
-    answers
+    lookup
 }
 
-/// A job of a cluster. It is read as those in lists are, which can be odd in fewer ways than one
-/// with the details of its file.
+/// Calls `get_print_job`, but decodes the model that the lists of a status have. It has fewer
+/// members than the model with the details of the print file, so fewer responses are invalid.
 #[inline]
-pub(super) fn job(
+pub(super) fn get_job(
     client: &Client,
     options: CallOptions,
     cluster_id: &str,
@@ -68,9 +76,8 @@ pub(super) fn job(
     request.call(|raw| body::one(raw).map(Response::into_body))
 }
 
-/// Whether a job was taken out before it began.
 #[inline]
-fn was_removed(job: &Job) -> bool {
+fn is_deleted_before_start(job: &Job) -> bool {
     job.state == PrintJobState::Deleted && !job.started
 }
 

@@ -1,4 +1,4 @@
-//! A watch whose statuses lack jobs, in paused time and without a server.
+//! Tests of the lookup of missing jobs, in paused time and without a server.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Mutex;
@@ -7,17 +7,17 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::super::{LATE, Watch, WatchEvent};
+use super::super::{MAX_OUTDATED_STATUSES, StatusFuture, Watch, WatchEvent};
 use super::*;
 use crate::auth::token::TokenError;
 use crate::error::{ApiError, ConfigurationError};
-use crate::http::operation::Operation;
 use crate::models::ClusterStatusResponse;
+use crate::requests::GetPrintJob;
 use crate::{HeaderMap, StatusCode};
 
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// A job of this state, so many percent of which are done.
+/// A job with this status and progress in percent.
 fn job(uuid: &str, status: &str, percent: i64) -> Value {
     let state = match status {
         "finished" | "aborted" => "history",
@@ -33,63 +33,63 @@ fn job(uuid: &str, status: &str, percent: i64) -> Value {
     })
 }
 
-/// A status made so many minutes after noon, of these jobs, the open and the ended ones.
+/// A status with these open and ended jobs, generated this many minutes after noon.
 fn status(minute: u32, open: &[Value], ended: &[Value]) -> Value {
     let time = format!("2026-01-01T12:{minute:02}:00Z");
     json!({"generated_time": time, "print_jobs": open, "recently_completed": ended})
 }
 
-type Asked = Arc<Mutex<Vec<(u64, String)>>>;
+/// The job requests: when each was sent, in seconds, and the UUID.
+type JobRequests = Arc<Mutex<Vec<(u64, String)>>>;
 
-/// A watch of these statuses, the last one from then on; what is answered to who asks for a job is
-/// what `answer` says of its UUID and the number of the request. And who was asked for when, in
-/// seconds.
+/// A watch that gets these statuses, and its job requests. The last status repeats. `respond`
+/// returns the response for a UUID and the number of the request.
 fn watch(
     statuses: Vec<Value>,
-    answer: impl Fn(&str, usize) -> Result<Value, Error> + Send + Sync + 'static,
-) -> (Watch, Asked) {
+    respond: impl Fn(&str, usize) -> Result<Value, Error> + Send + Sync + 'static,
+) -> (Watch, JobRequests) {
     let mut statuses: VecDeque<ClusterStatusResponse> =
         statuses.into_iter().map(|status| serde_json::from_value(status).unwrap()).collect();
     let last = statuses.pop_back().unwrap();
     let statuses = Mutex::new(statuses);
 
-    let poll = move || -> super::super::Answer {
+    let poll = move || -> StatusFuture {
         let status = statuses.lock().unwrap().pop_front().unwrap_or_else(|| last.clone());
         Box::pin(std::future::ready(Ok(status)))
     };
-    let (asked, start) = (Asked::default(), Instant::now());
-    let log = asked.clone();
+    let (requests, start) = (JobRequests::default(), Instant::now());
+    let log = requests.clone();
 
-    let ask: Ask = Arc::new(move |uuid| {
+    let request_job: RequestJob = Arc::new(move |uuid| {
         let mut log = log.lock().unwrap();
         log.push((start.elapsed().as_secs(), uuid.to_owned()));
-        let job = answer(uuid, log.len()).map(|job| serde_json::from_value(job).unwrap());
+        let job = respond(uuid, log.len()).map(|job| serde_json::from_value(job).unwrap());
         Box::pin(std::future::ready(job))
     });
 
-    (Watch::new(INTERVAL, Box::new(poll), ask), asked)
+    (Watch::new(INTERVAL, Box::new(poll), request_job), requests)
 }
 
-/// All that a watch reports in ten minutes.
-async fn told(watch: &mut Watch) -> Vec<String> {
-    let mut told = Vec::new();
+/// The texts of the events of ten minutes, without failed and recovered polls.
+async fn event_texts(watch: &mut Watch) -> Vec<String> {
+    let mut texts = Vec::new();
     let end = Instant::now() + Duration::from_secs(600);
     while let Ok(event) = tokio::time::timeout_at(end, watch.next()).await {
-        match event.expect("no end").expect("no refusal") {
+        match event.expect("no end").expect("no error") {
             WatchEvent::PollFailed { .. } | WatchEvent::PollRecovered => {}
-            event => told.push(event.to_string()),
+            event => texts.push(event.to_string()),
         }
     }
 
-    told
+    texts
 }
 
-fn unreachable() -> Error {
+fn transient_error() -> Error {
     TokenError::transient("any").into()
 }
 
 #[tokio::test(start_paused = true)]
-async fn jobs_that_ended_beyond_the_last_ten_have_ended_and_are_not_gone() {
+async fn ended_jobs_beyond_the_last_ten_are_requested_and_reported() {
     let uuids: Vec<String> = (10..40).map(|number| number.to_string()).collect();
     let ended = |uuid: &str| {
         let mut job = job(uuid, "finished", 100);
@@ -100,78 +100,82 @@ async fn jobs_that_ended_beyond_the_last_ten_have_ended_and_are_not_gone() {
     let running: Vec<_> = uuids.iter().map(|uuid| job(uuid, "printing", 50)).collect();
     let recent: Vec<_> = uuids[20..].iter().rev().map(|uuid| ended(uuid)).collect();
     let statuses = vec![status(0, &running, &[]), status(2, &[], &recent)];
-    let (mut watch, asked) = watch(statuses, move |uuid, _| Ok(ended(uuid)));
+    let (mut watch, requests) = watch(statuses, move |uuid, _| Ok(ended(uuid)));
     let expected: Vec<_> = uuids.iter().map(|uuid| format!("job `{uuid}` has finished")).collect();
 
-    assert_eq!(told(&mut watch).await, expected, "each once, in the order in which they ended");
+    assert_eq!(
+        event_texts(&mut watch).await,
+        expected,
+        "each once, in the order in which they ended"
+    );
     let once: Vec<_> = uuids[..20].iter().map(|uuid| (10, uuid.clone())).collect();
-    assert_eq!(*asked.lock().unwrap(), once);
+    assert_eq!(*requests.lock().unwrap(), once);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_is_gone_only_if_the_api_says_so() {
+async fn missing_job_is_removed_only_if_api_reports_it_deleted() {
     for (answer, expected) in [
-        (job("a", "none", 0), vec!["job `a` is gone"]),
+        (job("a", "none", 0), vec!["job `a` was removed"]),
         (job("a", "aborted", 0), vec!["job `a` has failed: aborted"]),
         (job("a", "finished", 100), vec!["job `a` has started", "job `a` has finished"]),
         (job("a", "queued", 0), vec![]),
     ] {
         let statuses = vec![status(0, &[job("a", "queued", 0)], &[]), status(1, &[], &[])];
         let (mut watch, _) = watch(statuses, move |_, _| Ok(answer.clone()));
-        assert_eq!(told(&mut watch).await, expected);
+        assert_eq!(event_texts(&mut watch).await, expected);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_be_asked_for_is_asked_for_again_and_keeps_no_other_from_its_turn() {
+async fn failed_job_request_is_retried_after_the_other_jobs() {
     let all = ["a", "b", "c"].map(|uuid| job(uuid, "printing", 50));
     let statuses = vec![status(0, &all, &[]), status(1, &[], &[])];
 
-    // Nobody can be asked for at first, and `a` for longer.
-    let (mut watch, asked) = watch(statuses, |uuid, count| match (uuid, count) {
-        (_, ..=2) | ("a", ..=6) => Err(unreachable()),
+    // The first requests fail, and those for `a` fail longer.
+    let (mut watch, requests) = watch(statuses, |uuid, count| match (uuid, count) {
+        (_, ..=2) | ("a", ..=6) => Err(transient_error()),
         _ => Ok(job(uuid, "finished", 100)),
     });
     let expected = ["c", "b", "a"].map(|uuid| format!("job `{uuid}` has finished"));
-    assert_eq!(told(&mut watch).await, expected);
+    assert_eq!(event_texts(&mut watch).await, expected);
 
-    let asked = asked.lock().unwrap();
-    let asked: Vec<_> = asked.iter().map(|(at, uuid)| (*at, uuid.as_str())).collect();
+    let requests = requests.lock().unwrap();
+    let requests: Vec<_> = requests.iter().map(|(time, uuid)| (*time, uuid.as_str())).collect();
     let expected = [(10, "a"), (20, "b"), (30, "c"), (30, "a"), (40, "b"), (40, "a"), (50, "a")];
 
-    assert_eq!(asked, expected, "no more than one that fails for each status");
+    assert_eq!(requests, expected, "at most one failed request after each status");
     assert!(watch.status().is_some());
 }
 
-/// What the API refuses with this status.
-fn refused(status: u16) -> Error {
+/// An API error with this status.
+fn api_error(status: u16) -> Error {
     let status = StatusCode::from_u16(status).unwrap();
-    let operation = Arc::new(Operation::new("get_print_job", "GET", "/"));
+    let operation = Arc::new(GetPrintJob::OPERATION);
     let error = ApiError::new(&operation, status, HeaderMap::new(), b"", &[]);
     Error::Api(Box::new(error))
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_what_the_api_does_not_know_is_gone() {
-    for (code, is_gone) in [(400, false), (404, true), (409, false), (410, true), (500, false)] {
+async fn missing_job_is_removed_only_if_not_found() {
+    for (code, is_removed) in [(400, false), (404, true), (409, false), (410, true), (500, false)] {
         let statuses = vec![status(0, &[job("a", "printing", 50)], &[]), status(1, &[], &[])];
         let (mut watch, _) = watch(statuses, move |uuid, count| match count {
-            1 => Err(refused(code)),
+            1 => Err(api_error(code)),
             _ => Ok(job(uuid, "finished", 100)),
         });
 
-        let expected = if is_gone { "job `a` is gone" } else { "job `a` has finished" };
-        assert_eq!(told(&mut watch).await, [expected], "{code}");
+        let expected = if is_removed { "job `a` was removed" } else { "job `a` has finished" };
+        assert_eq!(event_texts(&mut watch).await, [expected], "{code}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_may_not_ask_for_a_job_hears_so_at_the_end_of_the_watch() {
+async fn forbidden_job_request_ends_watch_after_its_events() {
     let all = ["a", "b"].map(|uuid| job(uuid, "printing", 50));
     let statuses = vec![status(0, &all, &[]), status(1, &[], &[job("b", "finished", 100)])];
 
     for code in [401, 403] {
-        let (mut watch, _) = watch(statuses.clone(), move |_, _| Err(refused(code)));
+        let (mut watch, _) = watch(statuses.clone(), move |_, _| Err(api_error(code)));
         let event = watch.next().await.unwrap().unwrap();
         assert_eq!(event.to_string(), "job `b` has finished");
 
@@ -182,124 +186,136 @@ async fn who_may_not_ask_for_a_job_hears_so_at_the_end_of_the_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_some_are_asked_for_after_a_status_and_all_have_their_turn() {
+async fn job_requests_per_status_are_limited_and_rotate() {
     let uuids: Vec<String> = (100..200).map(|number| number.to_string()).collect();
     let running: Vec<_> = uuids.iter().map(|uuid| job(uuid, "printing", 50)).collect();
     let statuses = vec![status(0, &running, &[]), status(1, &[], &[])];
-    let (mut watch, asked) = watch(statuses, |uuid, _| Ok(job(uuid, "printing", 50)));
+    let (mut watch, requests) = watch(statuses, |uuid, _| Ok(job(uuid, "printing", 50)));
 
-    assert!(told(&mut watch).await.is_empty(), "they go on");
-    let asked = asked.lock().unwrap();
-    for turn in asked.chunks(AT_ONCE) {
-        assert!(turn.iter().all(|(at, _)| *at == turn[0].0), "each after a status");
+    assert!(event_texts(&mut watch).await.is_empty(), "the jobs continue");
+    let requests = requests.lock().unwrap();
+    for batch in requests.chunks(MAX_REQUESTS_PER_STATUS) {
+        assert!(batch.iter().all(|(time, _)| *time == batch[0].0), "one batch after each status");
     }
 
-    let first: HashSet<_> = asked.iter().take(uuids.len()).map(|(_, uuid)| uuid).collect();
-    assert_eq!(first.len(), uuids.len(), "none twice before all had their turn");
+    let first: HashSet<_> = requests.iter().take(uuids.len()).map(|(_, uuid)| uuid).collect();
+    assert_eq!(
+        first.len(),
+        uuids.len(),
+        "each job is requested once before any is requested again"
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_comes_late_changes_nothing() {
-    let at = |minute, percent| status(minute, &[job("a", "printing", percent)], &[]);
-    let done = |minute| status(minute, &[], &[job("a", "finished", 100)]);
-    let (mut watch, asked) =
-        self::watch(vec![at(0, 40), at(2, 50), at(1, 40), at(3, 50)], |_, _| panic!());
+async fn outdated_status_is_ignored() {
+    let printing = |minute, percent| status(minute, &[job("a", "printing", percent)], &[]);
+    let finished = |minute| status(minute, &[], &[job("a", "finished", 100)]);
+    let (mut watch, requests) = self::watch(
+        vec![printing(0, 40), printing(2, 50), printing(1, 40), printing(3, 50)],
+        |_, _| panic!(),
+    );
 
-    assert_eq!(told(&mut watch).await, ["job `a` is printing at 50 %"]);
-    let (mut watch, _) = self::watch(vec![at(0, 40), done(2), at(1, 50), done(3)], |_, _| panic!());
-    assert_eq!(told(&mut watch).await, ["job `a` has finished"]);
-    assert!(asked.lock().unwrap().is_empty());
+    assert_eq!(event_texts(&mut watch).await, ["job `a` is printing at 50 %"]);
+    let (mut watch, _) = self::watch(
+        vec![printing(0, 40), finished(2), printing(1, 50), finished(3)],
+        |_, _| panic!(),
+    );
+    assert_eq!(event_texts(&mut watch).await, ["job `a` has finished"]);
+    assert!(requests.lock().unwrap().is_empty());
 
-    // One late answer after the other is none: the clock was set back.
-    let mut statuses = vec![at(30, 40)];
-    statuses.extend((0..10).map(|minute| at(minute, 50 + i64::from(minute))));
+    // Many outdated statuses in a row: the clock was set back.
+    let mut statuses = vec![printing(30, 40)];
+    statuses.extend((0..10).map(|minute| printing(minute, 50 + i64::from(minute))));
     let (mut watch, _) = self::watch(statuses, |_, _| panic!());
-    let told = told(&mut watch).await;
+    let texts = event_texts(&mut watch).await;
 
-    assert_eq!(told[0], format!("job `a` is printing at {} %", 50 + LATE));
-    assert_eq!(told.len(), 10 - usize::from(LATE));
+    assert_eq!(texts[0], format!("job `a` is printing at {} %", 50 + MAX_OUTDATED_STATUSES));
+    assert_eq!(texts.len(), 10 - usize::from(MAX_OUTDATED_STATUSES));
 }
 
-/// What is judged as that the service knows no such job.
-fn unknown() -> Error {
+/// An error that means that the job does not exist.
+fn not_found() -> Error {
     ConfigurationError::new("no such job").into()
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_the_watch_is_told_of_ends_though_no_list_ever_has_it() {
+async fn tracked_job_that_is_never_listed_is_reported() {
     for (answer, expected) in [
-        (job("a", "none", 0), vec!["job `a` is gone"]),
+        (job("a", "none", 0), vec!["job `a` was removed"]),
         (job("a", "aborted", 0), vec!["job `a` has failed: aborted"]),
         (job("a", "finished", 100), vec!["job `a` has started", "job `a` has finished"]),
     ] {
-        // Also if no status has lists at all.
+        // Also if the status has no lists.
         for now in [status(1, &[], &[]), json!({})] {
             let answer = answer.clone();
-            let (watch, asked) = watch(vec![now], move |_, _| Ok(answer.clone()));
+            let (watch, requests) = watch(vec![now], move |_, _| Ok(answer.clone()));
             let before = serde_json::from_value(status(0, &[], &[])).unwrap();
-            assert_eq!(told(&mut watch.since(before).job("a").job("a")).await, expected);
-            assert_eq!(*asked.lock().unwrap(), [(0, "a".to_owned())], "once");
+            assert_eq!(event_texts(&mut watch.since(before).job("a").job("a")).await, expected);
+            assert_eq!(*requests.lock().unwrap(), [(0, "a".to_owned())], "once");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_job_that_is_just_not_known_yet_is_not_gone() {
-    // By the watch's own pauses, and by the times that the statuses say.
-    let still = vec![status(0, &[], &[])];
+async fn tracked_job_is_not_found_only_after_grace_period() {
+    // The minute is measured by the pauses of the watch or by the times in the statuses.
+    let constant_time = vec![status(0, &[], &[])];
     let minutes: Vec<_> = (0..3).map(|minute| status(minute, &[], &[])).collect();
-    for (statuses, at) in [(still, 60), (vec![json!({})], 60), (minutes, 10)] {
-        let (watch, asked) = watch(statuses, |_, _| Err(unknown()));
-        assert_eq!(told(&mut watch.job("a")).await, ["job a is unknown"]);
+    for (statuses, seconds) in [(constant_time, 60), (vec![json!({})], 60), (minutes, 10)] {
+        let (watch, requests) = watch(statuses, |_, _| Err(not_found()));
+        assert_eq!(event_texts(&mut watch.job("a")).await, ["job a was not found"]);
 
-        let asked: Vec<_> = asked.lock().unwrap().iter().map(|(at, _)| *at).collect();
-        let expected: Vec<_> = (0..=at / 10).map(|count| count * 10).collect();
-        assert_eq!(asked, expected, "after each status of a minute, and no more");
+        let requests: Vec<_> = requests.lock().unwrap().iter().map(|(time, _)| *time).collect();
+        let expected: Vec<_> = (0..=seconds / 10).map(|count| count * 10).collect();
+        assert_eq!(requests, expected, "one request after each status within the minute");
     }
 
-    // It is listed at last, or found.
+    // The job is listed or found before the end of the minute.
     let mut statuses = vec![status(0, &[], &[]); 4];
     statuses.push(status(0, &[job("a", "printing", 10)], &[]));
     statuses.push(status(0, &[], &[job("a", "finished", 100)]));
 
-    let (watch, asked) = self::watch(statuses, |_, _| Err(unknown()));
+    let (watch, requests) = self::watch(statuses, |_, _| Err(not_found()));
     let expected = ["job `a` has started", "job `a` has finished"];
-    assert_eq!(told(&mut watch.job("a")).await, expected);
-    assert_eq!(asked.lock().unwrap().len(), 4);
+    assert_eq!(event_texts(&mut watch.job("a")).await, expected);
+    assert_eq!(requests.lock().unwrap().len(), 4);
 
     let (watch, _) = self::watch(vec![status(0, &[], &[])], |_, count| match count {
-        ..4 => Err(unknown()),
+        ..4 => Err(not_found()),
         4..6 => Ok(job("a", "printing", 50)),
         _ => Ok(job("a", "finished", 100)),
     });
 
-    assert_eq!(told(&mut watch.job("a")).await, expected);
+    assert_eq!(event_texts(&mut watch.job("a")).await, expected);
 }
 
-/// What has ended by the first status, or long before it, is the end that somebody waits for.
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_job_that_the_watch_is_told_of_is_never_old_news() {
+async fn end_of_tracked_job_is_reported_even_if_old() {
     let mut done = job("a", "finished", 100);
     done["deleted_at"] = json!("2026-01-01T11:00:00Z");
-    let lists = || status(5, &[], &[done.clone(), job("b", "finished", 100)]);
-    let (watch, _) = self::watch(vec![lists()], |_, _| panic!());
+    let listed = || status(5, &[], &[done.clone(), job("b", "finished", 100)]);
+    let (watch, _) = self::watch(vec![listed()], |_, _| panic!());
 
-    assert_eq!(told(&mut watch.job("a")).await, ["job `a` has finished"], "and nothing of `b`");
+    assert_eq!(
+        event_texts(&mut watch.job("a")).await,
+        ["job `a` has finished"],
+        "and no event for `b`, which is not tracked"
+    );
 
-    for since in [status(4, &[], &[]), lists()] {
+    for since in [status(4, &[], &[]), listed()] {
         let since = serde_json::from_value(since).unwrap();
-        let (watch, _) = self::watch(vec![lists()], |_, _| panic!());
-        let told = told(&mut watch.job("a").since(since)).await;
+        let (watch, _) = self::watch(vec![listed()], |_, _| panic!());
+        let texts = event_texts(&mut watch.job("a").since(since)).await;
 
         assert_eq!(
-            told.iter().filter(|event| *event == "job `a` has finished").count(),
+            texts.iter().filter(|event| *event == "job `a` has finished").count(),
             1,
-            "{told:?}"
+            "{texts:?}"
         );
     }
 
-    // One that is known, open, and known no more is gone at once.
+    // A known open job that is no longer found is removed at once, without a grace period.
     let open = serde_json::from_value(status(0, &[job("a", "queued", 0)], &[])).unwrap();
-    let (watch, _) = self::watch(vec![status(1, &[], &[])], |_, _| Err(unknown()));
-    assert_eq!(told(&mut watch.since(open).job("a")).await, ["job `a` is gone"]);
+    let (watch, _) = self::watch(vec![status(1, &[], &[])], |_, _| Err(not_found()));
+    assert_eq!(event_texts(&mut watch.since(open).job("a")).await, ["job `a` was removed"]);
 }

@@ -34,7 +34,7 @@ fn reportable(kind: ChangeKind) -> Option<(&'static str, &'static str)> {
         ChangeKind::JobResumed => Some(("job", "resumed")),
         ChangeKind::JobFinished => Some(("job", "finished")),
         ChangeKind::JobAborted | ChangeKind::JobFailed => Some(("job", "failed")),
-        ChangeKind::JobRemoved => Some(("job", "gone")),
+        ChangeKind::JobRemoved => Some(("job", "removed")),
         ChangeKind::PrinterOnline => Some(("connection", "online")),
         ChangeKind::PrinterOffline => Some(("connection", "offline")),
         ChangeKind::PrinterBroken => Some(("health", "broken")),
@@ -99,7 +99,7 @@ impl Observer {
                 };
                 ((job.uuid.clone(), "job"), change, 2)
             }
-            WatchEvent::JobGone(job) => ((job.uuid.clone(), "job"), "gone", 3),
+            WatchEvent::JobRemoved(job) => ((job.uuid.clone(), "job"), "removed", 3),
             WatchEvent::PrinterOffline(printer) => {
                 ((uuid(&printer.uuid), "connection"), "offline", 4)
             }
@@ -177,7 +177,7 @@ fn reports_of_subject(
             state = if *change == "resumed" { "started" } else { change };
 
             let is_last = index + 1 == changes.len();
-            let is_permanent = ["started", "finished", "failed", "gone"].contains(change);
+            let is_permanent = ["started", "finished", "failed", "removed"].contains(change);
             let is_visible =
                 is_permanent || (is_last && state != previous_state && *change != "repaired");
 
@@ -338,7 +338,7 @@ fn is_at_most_one_hour_late(actual: Option<&Vec<Report>>, expected: Option<&Vec<
 #[tokio::test]
 async fn watch_reports_each_change_of_a_day_once_and_in_order() {
     let counts = watch(23, 24, 20).await;
-    let job_changes = ["started", "paused", "resumed", "finished", "failed", "gone"];
+    let job_changes = ["started", "paused", "resumed", "finished", "failed", "removed"];
     for change in job_changes.iter().chain(&["online", "offline", "broken"]) {
         assert!(counts.get(change).is_some_and(|count| *count > 5), "{change}: {counts:?}");
     }

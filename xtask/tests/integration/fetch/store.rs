@@ -1,4 +1,4 @@
-//! Both files are replaced, or none.
+//! Storing the document and its record: both files are replaced, or none.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use connect_codegen::openapi::document::Provenance;
 use connect_codegen::workspace::{DOCUMENT, PROVENANCE};
-use xtask::store::{Stored, store};
+use xtask::store::{StoreOutcome, store};
 
 use super::{OPENAPI, SWAGGER, fetched, now};
 
@@ -19,19 +19,22 @@ fn record(folder: &Path) -> Provenance {
 fn names(folder: &Path) -> Vec<String> {
     let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("an entry").file_name();
     let names = fs::read_dir(folder).expect("a folder").map(name);
-    let mut names: Vec<_> = names.map(|it| it.into_string().expect("text")).collect();
+    let mut names: Vec<_> = names.map(|name| name.into_string().expect("text")).collect();
     names.sort();
     names
 }
 
 #[test]
-fn the_document_and_its_record_are_replaced() {
+fn document_and_record_are_replaced() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = &folder.path().join("spec/upstream");
 
     for document in [SWAGGER, OPENAPI] {
         let fetched = fetched(document);
-        assert_eq!(store(&fetched.text, &fetched.record(now()), folder), Ok(Stored::Replaced));
+        assert_eq!(
+            store(&fetched.text, &fetched.record(now()), folder),
+            Ok(StoreOutcome::Replaced)
+        );
 
         let bytes = fs::read(folder.join(DOCUMENT)).expect("a document");
         assert_eq!(bytes, fetched.text.as_bytes());
@@ -47,55 +50,57 @@ fn the_document_and_its_record_are_replaced() {
 }
 
 #[test]
-fn the_same_document_from_the_same_source_is_left_alone() {
+fn same_document_from_same_source_is_unchanged() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let mut fetched = fetched(OPENAPI);
     store(&fetched.text, &fetched.record(now()), folder).expect("stored");
 
     let later = now() + Duration::from_secs(1);
-    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Unchanged));
+    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(StoreOutcome::Unchanged));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:20Z");
 
     fetched.served.url.push_str("&elsewhere");
-    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(Stored::Replaced));
+    assert_eq!(store(&fetched.text, &fetched.record(later), folder), Ok(StoreOutcome::Replaced));
     assert_eq!(record(folder).retrieved_at, "2023-11-14T22:13:21Z");
 }
 
 #[test]
-fn a_record_that_is_broken_is_made_anew() {
+fn invalid_record_is_replaced() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let fetched = fetched(OPENAPI);
     store(&fetched.text, &fetched.record(now()), folder).expect("stored");
 
-    let good = record(folder);
-    let lying = Provenance { sha256: "0".repeat(64), ..good.clone() };
+    let valid = record(folder);
+    let wrong_hash = Provenance { sha256: "0".repeat(64), ..valid.clone() };
 
-    for broken in ["{".to_owned(), serde_json::to_string(&lying).expect("text")] {
-        fs::write(folder.join(PROVENANCE), broken).expect("written");
-        assert_eq!(store(&fetched.text, &fetched.record(now()), folder), Ok(Stored::Replaced));
-        assert_eq!(record(folder), good);
+    for invalid in ["{".to_owned(), serde_json::to_string(&wrong_hash).expect("text")] {
+        fs::write(folder.join(PROVENANCE), invalid).expect("written");
+        assert_eq!(
+            store(&fetched.text, &fetched.record(now()), folder),
+            Ok(StoreOutcome::Replaced)
+        );
+        assert_eq!(record(folder), valid);
     }
 }
 
 #[test]
-fn a_record_that_cannot_be_written_leaves_the_old_document() {
+fn old_document_is_restored_if_record_cannot_be_written() {
     let fetched = fetched(OPENAPI);
     for old in [Some("the old document"), None] {
         let folder = tempfile::tempdir().expect("a folder");
         let folder = folder.path();
 
-        // No file can take the place of a folder.
+        // A file cannot replace a folder.
         fs::create_dir(folder.join(PROVENANCE)).expect("a folder");
 
         if let Some(old) = old {
             fs::write(folder.join(DOCUMENT), old).expect("written");
         }
 
-        let problem = store(&fetched.text, &fetched.record(now()), folder)
-            .expect_err("a folder is in the way");
-        assert!(problem.file.expect("a file").ends_with(PROVENANCE));
+        let error = store(&fetched.text, &fetched.record(now()), folder).expect_err("an error");
+        assert!(error.file.expect("a file").ends_with(PROVENANCE));
 
         let document = folder.join(DOCUMENT);
         assert_eq!(fs::read_to_string(document).ok().as_deref(), old);
@@ -104,17 +109,17 @@ fn a_record_that_cannot_be_written_leaves_the_old_document() {
 }
 
 #[test]
-fn a_document_that_cannot_be_read_stops_everything() {
+fn unreadable_old_document_is_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     fs::create_dir(folder.join(DOCUMENT)).expect("a folder");
 
-    let problem = {
+    let error = {
         let fetched = fetched(OPENAPI);
         store(&fetched.text, &fetched.record(now()), folder)
     }
-    .expect_err("a folder is in the way");
+    .expect_err("an error");
 
-    assert!(problem.file.expect("a file").ends_with(DOCUMENT));
+    assert!(error.file.expect("a file").ends_with(DOCUMENT));
     assert_eq!(names(folder), [DOCUMENT]);
 }

@@ -1,5 +1,5 @@
-//! `regen --fetch`: a new document is taken in as a whole, with its report and its entry in the
-//! changelog, or not at all.
+//! `regen --fetch`: adopts a new document with its report and changelog entry, completely or not at
+//! all.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json as value};
 
 use crate::support::changes::{add_operation, remove_operation};
-use crate::support::server::{Server, error, json};
-use crate::support::workspace::{Done, Workspace};
+use crate::support::server::{Server, error_response, json};
+use crate::support::workspace::{TaskOutput, Workspace};
 
+/// Serves the committed document with a change.
 fn serve(workspace: &Workspace, change: fn(&mut Value)) -> Server {
-    let changed = workspace.changed(change);
+    let changed = workspace.write_changed(change);
     let text = fs::read_to_string(workspace.path(&changed)).expect("a document");
     fs::remove_file(workspace.path(&changed)).expect("a file");
     Server::always(json("200 OK", &text))
 }
 
-fn take_in(workspace: &Workspace, server: &Server, more: &[&str]) -> Done {
+fn adopt(workspace: &Workspace, server: &Server, options: &[&str]) -> TaskOutput {
     let url = format!("{}/spec", server.origin);
-    workspace.run(&[&["regen", "--fetch", "--url", &url], more].concat())
+    workspace.run(&[&["regen", "--fetch", "--url", &url], options].concat())
 }
 
 fn add_field(document: &mut Value) {
@@ -28,28 +29,32 @@ fn add_field(document: &mut Value) {
     fields.insert("colour".to_owned(), value!({ "type": "string", "description": "Its colour." }));
 }
 
-/// What `regen --fetch` refuses, it leaves alone.
-fn refuses(workspace: &Workspace, server: &Server, parts: &[&str]) -> Done {
+/// Runs `regen --fetch`, which must fail without changing a file.
+fn assert_fails(workspace: &Workspace, server: &Server, parts: &[&str]) -> TaskOutput {
     let before = workspace.files();
-    let done = take_in(workspace, server, &["--bump"]);
-    assert_eq!(done.status, 2, "{}", done.stderr);
+    let output = adopt(workspace, server, &["--bump"]);
+    assert_eq!(output.status, 2, "{}", output.stderr);
 
     for part in parts {
-        assert!(done.stderr.contains(part), "no {part:?} in {}", done.stderr);
+        assert!(output.stderr.contains(part), "{part:?} is missing in {}", output.stderr);
     }
 
     assert!(workspace.files() == before, "a file changed");
-    done
+    output
 }
 
 #[test]
-fn a_new_field_is_reported_generated_and_noted() {
+fn new_field_is_reported_generated_and_in_changelog() {
     let workspace = Workspace::new();
     let server = serve(&workspace, add_field);
-    let done = take_in(&workspace, &server, &[]);
+    let output = adopt(&workspace, &server, &[]);
 
-    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
-    assert!(done.stdout.contains("Drift of ") && done.stdout.contains("colour"), "{}", done.stdout);
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+    assert!(
+        output.stdout.contains("Drift of ") && output.stdout.contains("colour"),
+        "{}",
+        output.stdout
+    );
 
     let read = |name: &str| fs::read_to_string(workspace.path(name)).expect(name);
     let generated = workspace.files();
@@ -62,30 +67,34 @@ fn a_new_field_is_reported_generated_and_noted() {
     assert!(generated.iter().any(field), "the field is generated");
     let record: Value =
         serde_json::from_str(&read("spec/upstream/connect-v1.provenance.json")).expect("JSON");
-    assert!(record["source"].as_str().is_some_and(|it| it.starts_with(&server.origin)), "{record}");
+    assert!(
+        record["source"].as_str().is_some_and(|source| source.starts_with(&server.origin)),
+        "{record}"
+    );
 
     let changelog = read("CHANGELOG.md");
     let line = changelog.lines().find(|line| line.contains("colour")).expect("an entry");
     assert!(line.starts_with("* `models::FilterOption"), "{line}");
     assert_eq!(workspace.run(&["regen", "--check"]).status, 0);
 
-    // The next time there is nothing to take in.
+    // The second time, the document is up to date.
     let before = workspace.files();
-    let again = take_in(&workspace, &server, &["--bump"]);
+    let again = adopt(&workspace, &server, &["--bump"]);
     assert_eq!(again.status, 0, "{}", again.stderr);
     assert!(again.stdout.contains("No drift."), "{}", again.stdout);
     assert!(workspace.files() == before, "a file changed");
 }
 
 #[test]
-fn what_the_policy_does_not_know_is_not_taken_in_until_it_does() {
+fn new_operation_is_adopted_after_it_was_added_to_policy() {
     let workspace = Workspace::new();
     let server = serve(&workspace, add_operation);
-    let done = refuses(&workspace, &server, &["/usage"]);
+    let output = assert_fails(&workspace, &server, &["/usage"]);
 
-    // The report comes all the same: it has the line that the policy lacks.
-    let line = done.stdout.lines().find(|line| line.trim_start().starts_with("- { id: get_usage,"));
-    let line = line.unwrap_or_else(|| panic!("no line to paste in {}", done.stdout));
+    // The report is printed nevertheless. It has the line to add to the policy.
+    let line =
+        output.stdout.lines().find(|line| line.trim_start().starts_with("- { id: get_usage,"));
+    let line = line.unwrap_or_else(|| panic!("no policy line in {}", output.stdout));
     let policy = fs::read_to_string(workspace.layout.policy()).expect("a policy");
     let head = "operations:\n";
 
@@ -93,45 +102,52 @@ fn what_the_policy_does_not_know_is_not_taken_in_until_it_does() {
         "spec/policy.yaml",
         &policy.replacen(head, &format!("{head}  {}\n", line.trim()), 1),
     );
-    let done = take_in(&workspace, &server, &[]);
-    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let output = adopt(&workspace, &server, &[]);
+    assert_eq!((output.status, output.stderr.as_str()), (0, ""));
 
     let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
     assert!(changelog.contains("* `Client::get_usage`"), "{changelog}");
 }
 
 #[test]
-fn nothing_is_written_if_any_step_fails() {
+fn failed_step_changes_no_file() {
     let workspace = Workspace::new();
-    refuses(&workspace, &Server::always(error("500 Oops", "oops", "It broke.")), &["500"]);
-    refuses(&workspace, &serve(&workspace, remove_operation), &["policy"]);
+    assert_fails(
+        &workspace,
+        &Server::always(error_response("500 Oops", "oops", "It broke.")),
+        &["500"],
+    );
+    assert_fails(&workspace, &serve(&workspace, remove_operation), &["policy"]);
 
     let server = serve(&workspace, add_field);
     let changelog = fs::read_to_string(workspace.layout.changelog()).expect("a changelog");
-    let broken = changelog.replace("## Unreleased", "## Soon");
-    workspace.write("CHANGELOG.md", &broken);
-    refuses(&workspace, &server, &["CHANGELOG.md", "## Unreleased"]);
+    let invalid = changelog.replace("## Unreleased", "## Soon");
+    workspace.write("CHANGELOG.md", &invalid);
+    assert_fails(&workspace, &server, &["CHANGELOG.md", "## Unreleased"]);
     workspace.write("CHANGELOG.md", &changelog);
 
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
-    for bad in ["[workspace", "[workspace.package]\n", "[workspace.package]\nversion = \"new\"\n"] {
-        workspace.write("Cargo.toml", bad);
-        refuses(&workspace, &server, &["Cargo.toml"]);
+    for invalid in
+        ["[workspace", "[workspace.package]\n", "[workspace.package]\nversion = \"new\"\n"]
+    {
+        workspace.write("Cargo.toml", invalid);
+        assert_fails(&workspace, &server, &["Cargo.toml"]);
     }
 
     workspace.write("Cargo.toml", &manifest);
-    // The disk fails when the document and its record are written already.
+
+    // Writing fails after the document and its record were written.
     let report = workspace.layout.report();
     fs::remove_file(&report).expect("a file");
     fs::create_dir(&report).expect("a folder");
-    refuses(&workspace, &server, &["NORMALISATION.md"]);
+    assert_fails(&workspace, &server, &["NORMALISATION.md"]);
     fs::remove_dir(&report).expect("a folder");
 
-    assert_eq!(take_in(&workspace, &server, &[]).status, 0);
+    assert_eq!(adopt(&workspace, &server, &[]).status, 0);
 }
 
-/// The versions of the workspace's own packages, as they are locked.
-fn locked(workspace: &Workspace) -> Vec<String> {
+/// The versions of the workspace's packages in the lock file.
+fn locked_versions(workspace: &Workspace) -> Vec<String> {
     let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
     let packages = lock.split("[[package]]").filter(|package| !package.contains("\nsource = "));
     let line = |package: &str| {
@@ -141,28 +157,29 @@ fn locked(workspace: &Workspace) -> Vec<String> {
     packages.skip(1).filter_map(line).collect()
 }
 
+/// The line with the version in the manifest.
 fn version(workspace: &Workspace) -> String {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let line = manifest.lines().find(|line| line.starts_with("version = ")).expect("a version");
     line.to_owned()
 }
 
-/// Gives the workspace's crate a version, and a changelog with the heading of a release or none.
-fn at(workspace: &Workspace, now: &str, released: &str) {
+/// Sets the version of the workspace, and the release in its changelog.
+fn set_version(workspace: &Workspace, current: &str, released: &str) {
     let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
     let old = version(workspace);
-    workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{now}\""), 1));
+    workspace.write("Cargo.toml", &manifest.replacen(&old, &format!("version = \"{current}\""), 1));
 
     let lock = fs::read_to_string(workspace.layout.lock()).expect("a lock file");
-    workspace.write("Cargo.lock", &lock.replace(&old, &format!("version = \"{now}\"")));
+    workspace.write("Cargo.lock", &lock.replace(&old, &format!("version = \"{current}\"")));
     workspace.write("CHANGELOG.md", &format!("# Changelog\n\n## Unreleased\n\n{released}"));
 }
 
-/// A field is gone: a major change.
+/// Removes a field, which is a major change.
 fn remove_field(document: &mut Value, model: &str) {
     let model = &mut document["definitions"][model];
     let fields = model["properties"].as_object_mut().expect("properties");
-    fields.remove("display_name").expect("it is there");
+    fields.remove("display_name").expect("the field exists");
 
     if let Some(required) = model.get_mut("required").and_then(Value::as_array_mut) {
         required.retain(|name| name != "display_name");
@@ -170,35 +187,43 @@ fn remove_field(document: &mut Value, model: &str) {
 }
 
 #[test]
-fn what_is_not_released_is_bumped_no_second_time() {
-    let stays = "is not released yet and stays";
-    for (now, released, steps) in [
-        ("0.1.0", "", [("0.1.0", stays), ("0.1.0", stays)]),
-        ("0.1.0", "## 0.1.0\n", [("0.2.0", "0.1.0 becomes 0.2.0\n"), ("0.2.0", stays)]),
-        ("1.2.3", "## 1.2.3\n", [("2.0.0", "1.2.3 becomes 2.0.0\n"), ("2.0.0", stays)]),
+fn unreleased_version_is_not_bumped_again() {
+    let not_bumped = "is not released yet, so it is not bumped";
+    for (current, released, steps) in [
+        ("0.1.0", "", [("0.1.0", not_bumped), ("0.1.0", not_bumped)]),
+        (
+            "0.1.0",
+            "## 0.1.0\n",
+            [("0.2.0", "bumped version 0.1.0 to 0.2.0\n"), ("0.2.0", not_bumped)],
+        ),
+        (
+            "1.2.3",
+            "## 1.2.3\n",
+            [("2.0.0", "bumped version 1.2.3 to 2.0.0\n"), ("2.0.0", not_bumped)],
+        ),
     ] {
         let workspace = Workspace::new();
-        at(&workspace, now, released);
+        set_version(&workspace, current, released);
 
         let changes: [fn(&mut Value); 2] = [
             |document| remove_field(document, "FilterOption"),
             |document| remove_field(document, "FilterResponse"),
         ];
 
-        // The second comes on top of what the first left.
-        for (change, (expected, told)) in changes.into_iter().zip(steps) {
+        // The second change follows the adoption of the first.
+        for (change, (expected, message)) in changes.into_iter().zip(steps) {
             let server = serve(&workspace, change);
-            let done = take_in(&workspace, &server, &["--bump"]);
-            assert_eq!((done.status, done.stderr.as_str()), (0, ""));
-            assert!(done.stdout.contains("needs a major release"), "{}", done.stdout);
-            assert!(done.stdout.contains(told), "{released:?}: {told}: {}", done.stdout);
+            let output = adopt(&workspace, &server, &["--bump"]);
+            assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+            assert!(output.stdout.contains("needs a major release"), "{}", output.stdout);
+            assert!(output.stdout.contains(message), "{released:?}: {message}: {}", output.stdout);
             assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{released:?}");
         }
     }
 }
 
 #[test]
-fn a_bump_is_counted_from_the_newest_release() {
+fn bump_is_relative_to_latest_release() {
     let cases = [
         ("0.4.2", "", "0.4.2"),
         ("0.4.2", "## 0.4.2 - 2026-01-01\n", "0.4.3"),
@@ -207,19 +232,23 @@ fn a_bump_is_counted_from_the_newest_release() {
         ("1.0.0", "## v1.0.0\n", "1.1.0"),
     ];
 
-    for (now, released, expected) in cases {
+    for (current, released, expected) in cases {
         let workspace = Workspace::new();
         let manifest = fs::read_to_string(workspace.layout.manifest()).expect("a manifest");
-        at(&workspace, now, released);
+        set_version(&workspace, current, released);
 
         let server = serve(&workspace, add_field);
-        let done = take_in(&workspace, &server, &["--bump"]);
-        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
-        assert_eq!(version(&workspace), format!("version = \"{expected}\""), "{now} {released:?}");
+        let output = adopt(&workspace, &server, &["--bump"]);
+        assert_eq!((output.status, output.stderr.as_str()), (0, ""));
+        assert_eq!(
+            version(&workspace),
+            format!("version = \"{expected}\""),
+            "{current} {released:?}"
+        );
 
-        let locked = locked(&workspace);
+        let locked = locked_versions(&workspace);
         assert!(
-            locked.len() > 5 && locked.iter().all(|it| *it == version(&workspace)),
+            locked.len() > 5 && locked.iter().all(|locked| *locked == version(&workspace)),
             "{locked:?}"
         );
 
