@@ -1,4 +1,4 @@
-//! Has progenitor make its client of the normalised document.
+//! Generates progenitor's client of the normalised document.
 
 use std::path::{Path, PathBuf};
 

@@ -1,17 +1,23 @@
-//! JSON values, compared as JSON means them.
+//! Comparison of JSON values regardless of how numbers are written.
 
 use serde_json::Value;
 
-/// The largest whole number up to which a double holds every one.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// Up to this number, a double represents every whole number exactly.
+const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
 
-/// The value with one spelling for each number: JSON has one kind of number, so `28` and `28.0`
-/// are the same, but to `serde_json` they are not.
+/// Rewrites whole floating-point numbers as integers.
+///
+/// In JSON `28` and `28.0` are the same number; `serde_json` treats them as different.
 pub fn canonical(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64() {
-            #[allow(clippy::cast_possible_truncation, reason = "it is whole and below the limit")]
-            Some(double) if number.is_f64() && double.fract() == 0.0 && double.abs() < EXACT => {
+            #[allow(
+                clippy::cast_possible_truncation,
+                reason = "the number is whole and below the limit"
+            )]
+            Some(double)
+                if number.is_f64() && double.fract() == 0.0 && double.abs() < MAX_EXACT =>
+            {
                 (double as i64).into()
             }
             _ => number.into(),
@@ -31,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_has_one_spelling() {
+    fn canonical_writes_equal_numbers_in_one_way() {
         let same = json!([{"a": 28}, -1, 0, 0.5, 9_007_199_254_740_993_i64, "28.0", 1e300]);
         let text = r#"[{"a": 28.0}, -1.0, 0e5, 5e-1, 9007199254740993, "28.0", 1e300]"#;
         assert_eq!(canonical(serde_json::from_str(text).expect("JSON")), canonical(same));

@@ -1,4 +1,4 @@
-//! What the tests of this workspace share.
+//! Helpers that the tests of several crates share.
 
 pub mod json;
 pub mod scratch;
@@ -6,12 +6,12 @@ pub mod surface;
 
 use connect_stand_in::StandIn;
 
-/// A stand-in that answers with the document's examples: any id is known to it.
+/// Starts a stand-in that responds with the document's examples, for any id.
 ///
 /// # Panics
 ///
-/// If it cannot start, with the reason.
-pub async fn examples() -> StandIn {
+/// If the stand-in cannot start.
+pub async fn start_stand_in() -> StandIn {
     match StandIn::builder().examples().start().await {
         Ok(stand_in) => stand_in,
         Err(error) => panic!("the stand-in cannot start: {error}"),

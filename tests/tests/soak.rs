@@ -1,4 +1,5 @@
-//! Many calls over a service that fails one in five: each ends as it should, and nothing is left.
+//! Ten thousand calls to a server that fails one request in five: every call has the right result,
+//! and no connection, task or memory is leaked.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,21 +15,20 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 
 const ROUNDS: usize = 10;
-const CALLS_IN_A_ROUND: usize = 1000;
-const AT_ONCE: usize = 64;
-/// A call that finds no idle connection opens one, and takes another that falls idle meanwhile:
-/// there can be one of each for every call.
-const POOL: usize = 2 * AT_ONCE;
+const CALLS_PER_ROUND: usize = 1000;
+const CONCURRENT_CALLS: usize = 64;
+/// A call without an idle connection opens one, but uses another that becomes idle earlier; so there
+/// can be two connections per call.
+const MAX_CONNECTIONS: usize = 2 * CONCURRENT_CALLS;
 const FAILS_ONE_IN: usize = 5;
 const ATTEMPTS: usize = 3;
-const MAX_BODY: usize = 256 << 10;
+const MAX_RESPONSE_SIZE: usize = 256 << 10;
 
-/// How many rounds come before what is held is counted: what is made once has been made.
-const FIRST_ROUNDS: usize = 2;
+/// Rounds before the memory in use is measured first, so that lazy initialisation is over.
+const WARM_UP_ROUNDS: usize = 2;
 
-/// How many bytes more may be held after all calls than after the first rounds: less than ten for
-/// each call.
-const FLAT: usize = 64 << 10;
+/// Bytes that may be in use after all rounds beyond those after the warm-up: less than ten per call.
+const MAX_MEMORY_GROWTH: usize = 64 << 10;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
@@ -45,8 +45,8 @@ fn faults() -> Vec<Fault> {
         Fault::DisconnectMidBody(BodyLength::Chunked),
         Fault::RetryAfter(429, wait),
         Fault::Body("text/html", "<html>maintenance</html>"),
-        Fault::OversizedBody(4 * MAX_BODY as u64, BodyLength::ContentLength),
-        Fault::OversizedBody(4 * MAX_BODY as u64, BodyLength::Chunked),
+        Fault::OversizedBody(4 * MAX_RESPONSE_SIZE as u64, BodyLength::ContentLength),
+        Fault::OversizedBody(4 * MAX_RESPONSE_SIZE as u64, BodyLength::Chunked),
         Fault::Delay(Duration::from_millis(5)),
         Fault::Status(404),
         Fault::Gateway(503),
@@ -56,109 +56,118 @@ fn faults() -> Vec<Fault> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn ten_thousand_calls_over_a_failing_service() {
-    let stand_in = connect_tests::examples().await;
-    let right = right_answers(&stand_in).await;
-    settled("the connection of the right answers closes", || {
-        stand_in.traffic().open_connections() == 0
-    })
-    .await;
+async fn ten_thousand_calls_to_a_failing_server_leak_nothing() {
+    let stand_in = connect_tests::start_stand_in().await;
+    let expected = expected_responses(&stand_in).await;
+    wait_until("the first client has no connection", || stand_in.traffic().open_connections() == 0)
+        .await;
 
     let tasks = Handle::current().metrics().num_alive_tasks();
     stand_in.take_requests();
     stand_in.inject_fault_every(FAILS_ONE_IN, faults());
 
     let mut tally = Tally::default();
-    let mut held = Vec::new();
-    for rounds in [FIRST_ROUNDS, ROUNDS - FIRST_ROUNDS] {
+    let mut memory = Vec::new();
+    for rounds in [WARM_UP_ROUNDS, ROUNDS - WARM_UP_ROUNDS] {
         let client = client(&stand_in);
         for _ in 0..rounds {
-            let results = run(&client).await;
-            assert_eq!(results.len(), CALLS_IN_A_ROUND, "every call ends");
+            let results = run_round(&client).await;
+            assert_eq!(results.len(), CALLS_PER_ROUND, "every call has a result");
 
-            let mut seen: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
+            let mut received: HashMap<usize, Vec<RecordedRequest>> = HashMap::new();
             for request in stand_in.take_requests() {
-                seen.entry(number(&request)).or_default().push(request);
+                received.entry(call_number(&request)).or_default().push(request);
             }
 
             for (call, result) in results {
-                tally.hold(call, &result, &seen.remove(&call).unwrap_or_default(), &right);
+                let requests = received.remove(&call).unwrap_or_default();
+                tally.check(call, &result, &requests, &expected);
             }
 
-            assert!(seen.is_empty(), "nobody sent these: {seen:?}");
-            settled("only idle connections stay", || stand_in.traffic().open_connections() <= POOL)
-                .await;
+            assert!(received.is_empty(), "requests of no call: {received:?}");
+            wait_until("only idle connections are open", || {
+                stand_in.traffic().open_connections() <= MAX_CONNECTIONS
+            })
+            .await;
 
-            // Each has a task at either end; the pool has one to clear it.
+            // A connection has a task at the client and one at the server; the pool has one more.
             let alive = || Handle::current().metrics().num_alive_tasks();
-            settled("only their tasks stay", || alive() <= tasks + 2 * POOL + 1).await;
+            wait_until("only the tasks of connections are alive", || {
+                alive() <= tasks + 2 * MAX_CONNECTIONS + 1
+            })
+            .await;
         }
 
         drop(client);
-        settled("all connections close", || stand_in.traffic().open_connections() == 0).await;
-        settled("all tasks end", || Handle::current().metrics().num_alive_tasks() <= tasks).await;
-        held.push(ALLOCATOR.current_usage());
+        wait_until("no connection is open", || stand_in.traffic().open_connections() == 0).await;
+        wait_until("no task of the client is alive", || {
+            Handle::current().metrics().num_alive_tasks() <= tasks
+        })
+        .await;
+        memory.push(ALLOCATOR.current_usage());
     }
 
     println!("{tally:?}");
     assert_eq!(tally.faults, tally.requests / FAILS_ONE_IN);
-    assert!(tally.survived > 0 && tally.failed > 0, "{tally:?}");
+    assert!(tally.recovered > 0 && tally.failed > 0, "{tally:?}");
 
-    println!("{} bytes after the first calls, {} after all", held[0], held[1]);
-    assert!(held[1] <= held[0] + FLAT, "{held:?} bytes are held");
+    println!("bytes in use: {} after the warm-up, {} at the end", memory[0], memory[1]);
+    assert!(memory[1] <= memory[0] + MAX_MEMORY_GROWTH, "bytes in use: {memory:?}");
 }
 
 fn client(stand_in: &StandIn) -> Client {
     let policy = RetryPolicy::default().max_attempts(ATTEMPTS);
     let policy =
         policy.initial_backoff(Duration::from_millis(1)).max_backoff(Duration::from_millis(4));
-    let options = CallOptions::new().retry(policy).max_response_size(MAX_BODY);
+    let options = CallOptions::new().retry(policy).max_response_size(MAX_RESPONSE_SIZE);
     let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
 
     builder.call_options(options).build().expect("a client")
 }
 
-/// What a healthy service answers to each kind of call.
-async fn right_answers(stand_in: &StandIn) -> [String; 3] {
+/// The results of the three kinds of calls without faults.
+async fn expected_responses(stand_in: &StandIn) -> [String; 3] {
     let client = client(stand_in);
-    let right = |call| {
+    let response = |call| {
         let client = client.clone();
-        async move { send(&client, call).await.expect("a healthy service") }
+        async move { send(&client, call).await.expect("a response without faults") }
     };
-    [right(0).await, right(1).await, right(2).await]
+    [response(0).await, response(1).await, response(2).await]
 }
 
-/// A third of the calls are reads, a third prints, a third settings.
+/// Makes one call: a third of the calls read a status, a third print, a third update a note.
 async fn send(client: &Client, call: usize) -> Result<String, Error> {
     let cluster = call.to_string();
     match call % 3 {
-        0 => client.get_cluster_status(cluster).send().await.map(|answer| format!("{answer:?}")),
-        1 => client.print(cluster, "job").send().await.map(|answer| format!("{answer:?}")),
+        0 => {
+            client.get_cluster_status(cluster).send().await.map(|response| format!("{response:?}"))
+        }
+        1 => client.print(cluster, "job").send().await.map(|response| format!("{response:?}")),
         _ => {
             let note = ClusterNoteUpdateRequest::new();
             let request = client.update_cluster_note(cluster, note);
-            request.send().await.map(|answer| format!("{answer:?}"))
+            request.send().await.map(|response| format!("{response:?}"))
         }
     }
 }
 
-/// The number of the call that a request belongs to.
-fn number(request: &RecordedRequest) -> usize {
+/// The number of the call that sent a request; it is the id of the cluster.
+fn call_number(request: &RecordedRequest) -> usize {
     let number = request.path.split('/').nth(4).and_then(|cluster| cluster.parse().ok());
-    number.unwrap_or_else(|| panic!("no call has the path {}", request.path))
+    number.unwrap_or_else(|| panic!("no call number in the path {}", request.path))
 }
 
-/// One round of calls, so many at once.
-async fn run(client: &Client) -> Vec<(usize, Result<String, Error>)> {
+/// Makes the calls of one round, a fixed number of them concurrently.
+async fn run_round(client: &Client) -> Vec<(usize, Result<String, Error>)> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
-    for _ in 0..AT_ONCE {
+    for _ in 0..CONCURRENT_CALLS {
         let (client, next) = (client.clone(), next.clone());
         workers.spawn(async move {
             let mut results = Vec::new();
             loop {
                 let call = next.fetch_add(1, Ordering::SeqCst);
-                if call >= CALLS_IN_A_ROUND {
+                if call >= CALLS_PER_ROUND {
                     return results;
                 }
                 results.push((call, send(&client, call).await));
@@ -173,39 +182,40 @@ async fn run(client: &Client) -> Vec<(usize, Result<String, Error>)> {
 struct Tally {
     requests: usize,
     faults: usize,
-    survived: usize,
+    /// Calls that succeeded after a fault.
+    recovered: usize,
     failed: usize,
 }
 
 impl Tally {
-    /// Holds a result against what the service did to each request of the call.
-    fn hold(
+    /// Checks the result of a call against the faults of its requests.
+    fn check(
         &mut self,
         call: usize,
         result: &Result<String, Error>,
         requests: &[RecordedRequest],
-        right: &[String; 3],
+        expected: &[String; 3],
     ) {
         let faults: Vec<_> = requests.iter().map(|request| request.fault.as_ref()).collect();
         self.requests += faults.len();
         self.faults += faults.iter().flatten().count();
 
-        let (last, before) = faults.split_last().expect("every call sends something");
+        let (last, before) = faults.split_last().expect("a request");
         assert!(faults.len() <= ATTEMPTS, "call {call}: {faults:?}");
 
         for fault in before {
-            let fault = fault.expect("nobody asks again after an answer");
-            assert!(is_tried_again(call, fault), "call {call} went on after {fault:?}");
+            let fault = fault.expect("a fault before a retry");
+            assert!(is_retried(call, fault), "call {call} was retried after {fault:?}");
         }
 
         match (last, result) {
             (None | Some(Fault::Delay(_)), Ok(answer)) => {
-                assert_eq!(answer, &right[call % 3], "call {call}");
-                self.survived += usize::from(!before.is_empty());
+                assert_eq!(answer, &expected[call % 3], "call {call}");
+                self.recovered += usize::from(!before.is_empty());
             }
             (Some(fault), Err(error)) => {
-                let over = faults.len() == ATTEMPTS || !is_tried_again(call, fault);
-                assert!(over, "call {call} gave up after {faults:?}");
+                let is_final = faults.len() == ATTEMPTS || !is_retried(call, fault);
+                assert!(is_final, "call {call} was not retried after {faults:?}");
                 assert!(is_error_of(fault, error), "call {call}: {fault:?} became {error:?}");
                 self.failed += 1;
             }
@@ -214,7 +224,7 @@ impl Tally {
     }
 }
 
-fn is_tried_again(call: usize, fault: &Fault) -> bool {
+fn is_retried(call: usize, fault: &Fault) -> bool {
     let is_print = call % 3 == 1;
     match fault {
         Fault::Status(429) | Fault::RetryAfter(..) => true,
@@ -244,14 +254,14 @@ fn is_error_of(fault: &Fault, error: &Error) -> bool {
     }
 }
 
-/// Waits for what follows from the end of a client.
-async fn settled(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits for a condition that background tasks bring about.
+async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     for _ in 0..6000 {
-        if is_so() {
+        if condition() {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 
-    panic!("never: {what}");
+    panic!("timed out while waiting until {description}");
 }

@@ -1,4 +1,4 @@
-//! What both benchmarks measure with: documented examples, and a comparison in turns.
+//! Helpers of the benchmarks: documented examples, and a comparison in alternating runs.
 
 #![allow(dead_code, reason = "each benchmark uses a part of it")]
 
@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The envelope of an answer.
+/// The envelope of a response.
 #[derive(Deserialize)]
 pub struct Data<T> {
-    /// What is in it.
+    /// The content.
     pub data: T,
 }
 
-/// The documented example of an operation's success.
+/// The documented example of the success of a GET.
 pub fn example(path: &str) -> Value {
     let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec/connect-v1.openapi.json");
     let document = std::fs::read(document).expect("the normalised document");
@@ -23,7 +23,7 @@ pub fn example(path: &str) -> Value {
         .clone()
 }
 
-/// A cluster's status of so many printers and jobs: the documented ones again and again.
+/// The status of a cluster that repeats the documented printers and jobs.
 pub fn status(printers: usize, jobs: usize) -> Vec<u8> {
     let mut status = example("/clusters/{cluster_id}/status");
     for (list, count) in [("printers", printers), ("print_jobs", jobs)] {
@@ -33,24 +33,24 @@ pub fn status(printers: usize, jobs: usize) -> Vec<u8> {
     serde_json::to_vec(&status).expect("JSON")
 }
 
-/// Times two things in turns, so that what else the machine does falls on both alike, and gives
-/// the median of each.
-pub fn in_turns(turns: usize, mut one: impl FnMut(), mut other: impl FnMut()) -> [Duration; 2] {
-    let mut times = [Vec::with_capacity(turns), Vec::with_capacity(turns)];
+/// Measures two functions in alternation, so that other load affects both equally; returns the median
+/// of each.
+pub fn compare(runs: usize, mut first: impl FnMut(), mut second: impl FnMut()) -> [Duration; 2] {
+    let mut times = [Vec::with_capacity(runs), Vec::with_capacity(runs)];
     let time = |run: &mut dyn FnMut()| {
         let start = Instant::now();
         run();
         start.elapsed()
     };
 
-    for turn in 0..turns {
-        // Who comes second finds the caches warm.
-        if turn % 2 == 0 {
-            times[0].push(time(&mut one));
-            times[1].push(time(&mut other));
+    for run in 0..runs {
+        // The second function finds warm caches, so the order alternates.
+        if run % 2 == 0 {
+            times[0].push(time(&mut first));
+            times[1].push(time(&mut second));
         } else {
-            times[1].push(time(&mut other));
-            times[0].push(time(&mut one));
+            times[1].push(time(&mut second));
+            times[0].push(time(&mut first));
         }
     }
 
@@ -60,8 +60,8 @@ pub fn in_turns(turns: usize, mut one: impl FnMut(), mut other: impl FnMut()) ->
     })
 }
 
-/// Says how two times compare.
-pub fn report(what: &str, [ours, theirs]: [Duration; 2]) {
+/// Prints two times and their ratio.
+pub fn report(name: &str, [ours, theirs]: [Duration; 2]) {
     let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
-    println!("{what}: {ours:?} to {theirs:?} in turns, {ratio:.3} of it");
+    println!("{name}: {ours:?} to {theirs:?}, ratio {ratio:.3}");
 }

@@ -1,10 +1,5 @@
 //! progenitor's own client of the Connect API, positional, from the normalised document.
 
-#![allow(
-    missing_docs,
-    clippy::all,
-    rustdoc::all,
-    reason = "the code is progenitor's, as it makes it"
-)]
+#![allow(missing_docs, clippy::all, rustdoc::all, reason = "progenitor generates the code")]
 
 include!(concat!(env!("OUT_DIR"), "/client.rs"));

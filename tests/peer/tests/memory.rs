@@ -1,5 +1,7 @@
-//! How much memory decoding takes, and a whole call, counted by the allocator. Alone in its process,
-//! and one test at a time, so that nobody else allocates meanwhile.
+//! Peak memory of decoding and of a complete call, measured by the allocator.
+//!
+//! The tests are alone in their process and run one at a time, because the allocator counts all
+//! allocations of the process.
 
 #[path = "../benches/support.rs"]
 mod support;
@@ -19,47 +21,47 @@ use support::{Data, status};
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// Held by the test that measures.
-static MEASURES: Mutex<()> = Mutex::new(());
+/// Locked by the test that measures.
+static MEASUREMENT: Mutex<()> = Mutex::new(());
 
-/// Sizes on both sides of where a list that doubles grows.
+/// Lengths just below and above powers of two, where a vector grows.
 const JOBS: [usize; 10] = [1, 3, 50, 129, 257, 300, 500, 513, 1025, 3000];
 
-/// The most bytes that are allocated meanwhile.
-fn peak<T>(run: impl FnOnce() -> T) -> usize {
+/// Peak number of bytes allocated while a function runs.
+fn peak_bytes<T>(run: impl FnOnce() -> T) -> usize {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();
-    let made = run();
+    let result = run();
     let peak = ALLOCATOR.peak_usage();
-    drop(made);
+    drop(result);
 
     peak - before
 }
 
-/// How many times the body's length decoding takes, the body itself included.
-fn decoding<T: DeserializeOwned>(body: &[u8]) -> f64 {
-    let peak = peak(|| serde_json::from_slice::<T>(body).expect("a status"));
+/// Peak memory of decoding, the body included, as a multiple of the body's length.
+fn decoding_peak<T: DeserializeOwned>(body: &[u8]) -> f64 {
+    let peak = peak_bytes(|| serde_json::from_slice::<T>(body).expect("a status"));
     (peak + body.len()) as f64 / body.len() as f64
 }
 
 #[test]
-fn decoding_takes_less_than_three_times_the_body() {
-    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
-    println!("the most that was allocated, in lengths of the body: ours, progenitor's, a `Value`");
+fn decoding_needs_less_than_three_times_the_body() {
+    let _guard = MEASUREMENT.lock().unwrap_or_else(PoisonError::into_inner);
+    println!("peak memory in lengths of the body: ours, progenitor's, a `Value`");
 
     for jobs in JOBS {
         let body = status(50.min(jobs), jobs);
-        let ours = decoding::<Data<ClusterStatusResponse>>(&body);
-        let theirs = decoding::<ClusterStatusResponseEnvelope>(&body);
-        let value = decoding::<Value>(&body);
+        let ours = decoding_peak::<Data<ClusterStatusResponse>>(&body);
+        let theirs = decoding_peak::<ClusterStatusResponseEnvelope>(&body);
+        let value = decoding_peak::<Value>(&body);
         println!("{jobs} jobs, {} bytes: {ours:.2}, {theirs:.2}, {value:.2}", body.len());
 
-        assert!(ours > 1.0, "the allocator counts");
+        assert!(ours > 1.0, "the allocator does not count");
         assert!(ours < 3.0, "{ours:.2} times the body");
     }
 }
 
-/// Answers every request with this body, by length or in chunks, and allocates next to nothing.
+/// Starts a server that sends this body for every request and allocates almost nothing.
 fn serve(body: Arc<Vec<u8>>, chunked: bool) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -96,12 +98,12 @@ fn serve(body: Arc<Vec<u8>>, chunked: bool) -> String {
 }
 
 #[test]
-fn a_call_takes_less_than_three_times_the_body() {
-    let _alone = MEASURES.lock().unwrap_or_else(PoisonError::into_inner);
+fn call_needs_less_than_three_times_the_body() {
+    let _guard = MEASUREMENT.lock().unwrap_or_else(PoisonError::into_inner);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");
 
-    // Of a shorter body the most is what the connection reads into: up to 400 KiB, whatever comes.
+    // For shorter bodies, the read buffer of the connection (up to 400 KiB) dominates.
     for jobs in [500, 513, 1025, 3000] {
         let body = Arc::new(status(50, jobs));
         for chunked in [false, true] {
@@ -109,13 +111,13 @@ fn a_call_takes_less_than_three_times_the_body() {
             let client = client.build().expect("a client");
             let send = || runtime.block_on(client.get_cluster_status("c").send());
 
-            // The first call allocates what all calls share.
+            // The first call allocates what later calls reuse.
             send().expect("a status");
-            let peak = peak(|| send().expect("a status")) as f64;
+            let peak = peak_bytes(|| send().expect("a status")) as f64;
             let times = peak / body.len() as f64;
             println!("{jobs} jobs, {} bytes, chunked {chunked}: {times:.2}", body.len());
 
-            assert!(times > 1.0, "the allocator counts");
+            assert!(times > 1.0, "the allocator does not count");
             assert!(times < 3.0, "{times:.2} times the body");
         }
     }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-/// The surface, in parts that are small enough to review.
+/// The surface of a document, in three parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surface {
-    /// The API itself, its operations, their parameters, bodies and answers.
+    /// The API itself, and its operations with their parameters, bodies and responses.
     pub operations: String,
     /// The models and their properties.
     pub models: String,
@@ -17,25 +17,25 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// The surface of a normalised document.
-    pub fn of(document: &Value) -> Self {
+    /// Reads the surface of a normalised document.
+    pub fn new(document: &Value) -> Self {
         let mut surface =
             Self { operations: String::new(), models: String::new(), enums: String::new() };
         surface.operations = format!("{} {}\n", document["info"], document["servers"]);
 
         for (path, item) in members(&document["paths"]) {
             for (method, operation) in members(item) {
-                surface.operation(path, method, operation);
+                surface.add_operation(path, method, operation);
             }
         }
 
         for (name, schema) in members(&document["components"]["schemas"]) {
-            surface.component(name, schema);
+            surface.add_component(name, schema);
         }
         surface
     }
 
-    fn operation(&mut self, path: &str, method: &str, operation: &Value) {
+    fn add_operation(&mut self, path: &str, method: &str, operation: &Value) {
         let out = &mut self.operations;
         let security =
             if operation["security"] == Value::Array(vec![]) { "public" } else { "bearer" };
@@ -45,110 +45,129 @@ impl Surface {
         let (successes, errors): (Vec<_>, Vec<_>) =
             responses.partition(|(status, _)| status.starts_with('2'));
 
-        let gives: Vec<String> = successes
+        let success_bodies: Vec<String> = successes
             .iter()
-            .map(|(status, response)| format!("{status} {}", body(response)).trim_end().to_owned())
+            .map(|(status, response)| {
+                format!("{status} {}", describe_body(response)).trim_end().to_owned()
+            })
             .collect();
-        let fails: Vec<&str> = errors.iter().map(|(status, _)| status.as_str()).collect();
+        let error_statuses: Vec<&str> = errors.iter().map(|(status, _)| status.as_str()).collect();
 
         let _ = writeln!(
             out,
             "\n{} {path} {id} {tags} {security} → {} | {}",
             method.to_uppercase(),
-            gives.join(" "),
-            fails.join(" ")
+            success_bodies.join(" "),
+            error_statuses.join(" ")
         );
-        let known = ["operationId", "tags", "security", "parameters", "requestBody", "responses"];
-        line(out, "", &rest(operation, &known));
+        let handled = ["operationId", "tags", "security", "parameters", "requestBody", "responses"];
+        write_line(out, "", &other_members(operation, &handled));
 
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            let (place, name) = (text(&parameter["in"]), text(&parameter["name"]));
+            let (location, name) = (text(&parameter["in"]), text(&parameter["name"]));
             let required = if parameter["required"] == true { " required" } else { "" };
-            let schema = schema(&parameter["schema"]);
-            let more = rest(parameter, &["in", "name", "required", "schema"]);
-            line(out, &format!("{place} {name}: {schema}{required}"), &more);
+            let schema = describe(&parameter["schema"]);
+            let others = other_members(parameter, &["in", "name", "required", "schema"]);
+            write_line(out, &format!("{location} {name}: {schema}{required}"), &others);
         }
 
-        let request = operation.get("requestBody");
-        for (what, holder) in request.map(|body| ("body", body)).into_iter().chain(
-            successes.iter().chain(&errors).map(|(status, response)| (status.as_str(), *response)),
-        ) {
-            let required = if holder["required"] == true { " required" } else { "" };
-            let media = &holder["content"]["application/json"];
-            let more = rest(holder, &["required", "content"]) + &rest(media, &["schema"]);
-            line(out, &format!("{what} {}{required}", body(holder)), &more);
+        let request = operation.get("requestBody").map(|body| ("body", body));
+        let responses = successes.iter().chain(&errors);
+        let responses = responses.map(|(status, response)| (status.as_str(), *response));
+
+        for (name, body) in request.into_iter().chain(responses) {
+            let required = if body["required"] == true { " required" } else { "" };
+            let media = &body["content"]["application/json"];
+            let others = other_members(body, &["required", "content"]);
+            let others = others + &other_members(media, &["schema"]);
+            write_line(out, &format!("{name} {}{required}", describe_body(body)), &others);
         }
     }
 
-    fn component(&mut self, name: &str, of: &Value) {
-        if let Some(values) = of["enum"].as_array() {
-            let _ = writeln!(self.enums, "\nenum {name}{}", rest(of, &["enum", "type"]));
-            for value in values {
-                let _ = writeln!(self.enums, "  {value}");
-            }
-        } else if let Some(alternatives) = of["oneOf"].as_array() {
-            let _ = writeln!(self.enums, "\nunion {name}{}", rest(of, &["oneOf"]));
-            for alternative in alternatives {
-                let properties = &alternative["properties"];
-                let tag = properties["type"].get("enum").map_or("untagged".to_owned(), inline);
-                let shape = rest(alternative, &["properties", "type"]);
-                let _ = writeln!(self.enums, "  {tag} {}{shape}", schema(&properties["value"]));
-            }
+    fn add_component(&mut self, name: &str, component: &Value) {
+        if let Some(values) = component["enum"].as_array() {
+            self.add_enum(name, component, values);
+        } else if let Some(alternatives) = component["oneOf"].as_array() {
+            self.add_union(name, component, alternatives);
         } else {
-            let out = &mut self.models;
-            let more = rest(of, &["properties", "required", "type"]);
-            let _ = writeln!(out, "\n{} {name}{more}", text(&of["type"]));
-            let required = of["required"].as_array();
+            self.add_model(name, component);
+        }
+    }
 
-            for (property, of) in members(&of["properties"]) {
-                let is_required =
-                    required.is_some_and(|names| names.contains(&property.as_str().into()));
-                let required = if is_required { " required" } else { "" };
-                line(out, &format!("{property}: {}{required}", schema(of)), "");
-            }
+    fn add_enum(&mut self, name: &str, component: &Value, values: &[Value]) {
+        let others = other_members(component, &["enum", "type"]);
+        let _ = writeln!(self.enums, "\nenum {name}{others}");
+
+        for value in values {
+            let _ = writeln!(self.enums, "  {value}");
+        }
+    }
+
+    fn add_union(&mut self, name: &str, component: &Value, alternatives: &[Value]) {
+        let _ = writeln!(self.enums, "\nunion {name}{}", other_members(component, &["oneOf"]));
+
+        for alternative in alternatives {
+            let properties = &alternative["properties"];
+            let tag = properties["type"].get("enum").map_or("untagged".to_owned(), inline);
+            let others = other_members(alternative, &["properties", "type"]);
+            let _ = writeln!(self.enums, "  {tag} {}{others}", describe(&properties["value"]));
+        }
+    }
+
+    fn add_model(&mut self, name: &str, component: &Value) {
+        let others = other_members(component, &["properties", "required", "type"]);
+        let _ = writeln!(self.models, "\n{} {name}{others}", text(&component["type"]));
+        let required = component["required"].as_array();
+
+        for (property, schema) in members(&component["properties"]) {
+            let is_required =
+                required.is_some_and(|names| names.contains(&property.as_str().into()));
+            let required = if is_required { " required" } else { "" };
+            let line = format!("{property}: {}{required}", describe(schema));
+            write_line(&mut self.models, &line, "");
         }
     }
 }
 
-fn line(out: &mut String, what: &str, more: &str) {
-    let line = format!("{what}{more}");
+fn write_line(out: &mut String, text: &str, others: &str) {
+    let line = format!("{text}{others}");
     if !line.trim().is_empty() {
         let _ = writeln!(out, "  {}", line.trim());
     }
 }
 
-/// The schema of a request or response, in words.
-fn body(holder: &Value) -> String {
-    holder.get("content").map_or(String::new(), |content| {
-        let media = members(content).map(|(media, of)| match media.as_str() {
-            "application/json" => schema(&of["schema"]),
-            other => format!("{other} {}", schema(&of["schema"])),
-        });
-        media.collect::<Vec<_>>().join(" ")
-    })
+/// Describes the schemas of a request body or a response.
+fn describe_body(parent: &Value) -> String {
+    let Some(content) = parent.get("content") else { return String::new() };
+    let schemas = members(content).map(|(media_type, media)| match media_type.as_str() {
+        "application/json" => describe(&media["schema"]),
+        other => format!("{other} {}", describe(&media["schema"])),
+    });
+
+    schemas.collect::<Vec<_>>().join(" ")
 }
 
-/// A schema in words: what it is, then whatever else is said of it.
-fn schema(of: &Value) -> String {
-    if let Some(target) = of["$ref"].as_str() {
+/// Describes a schema: its type, then all its other members.
+fn describe(schema: &Value) -> String {
+    if let Some(target) = schema["$ref"].as_str() {
         return target.rsplit('/').next().unwrap_or_default().to_owned();
     }
 
-    let what = match (&of["allOf"], text(&of["type"])) {
-        (Value::Array(all), _) => all.iter().map(schema).collect::<Vec<_>>().join(" & "),
-        (_, "array") => format!("[{}]", schema(&of["items"])),
-        (_, kind) => match of["format"].as_str() {
+    let kind = match (&schema["allOf"], text(&schema["type"])) {
+        (Value::Array(all), _) => all.iter().map(describe).collect::<Vec<_>>().join(" & "),
+        (_, "array") => format!("[{}]", describe(&schema["items"])),
+        (_, kind) => match schema["format"].as_str() {
             Some(format) => format!("{kind}/{format}"),
             None => kind.to_owned(),
         },
     };
 
-    what + &rest(of, &["allOf", "type", "items", "format"])
+    kind + &other_members(schema, &["allOf", "type", "items", "format"])
 }
 
-/// Every other member of an object, so that nothing that is said goes unseen.
-fn rest(of: &Value, known: &[&str]) -> String {
-    let others = members(of).filter(|(key, _)| !known.contains(&key.as_str()));
+/// Writes the members that the caller does not handle, so that the surface misses none.
+fn other_members(object: &Value, handled: &[&str]) -> String {
+    let others = members(object).filter(|(key, _)| !handled.contains(&key.as_str()));
     others
         .map(|(key, value)| match (key.as_str(), value) {
             ("description", Value::String(text)) => format!(" {}", excerpt(text)),
@@ -158,15 +177,15 @@ fn rest(of: &Value, known: &[&str]) -> String {
         .collect()
 }
 
-/// The beginning of a long text, with a digest of the whole.
+/// The beginning of a long text, with a digest of the complete text.
 fn excerpt(text: &str) -> String {
-    const LONG: usize = 60;
+    const MAX_CHARS: usize = 60;
 
-    if text.chars().count() <= LONG {
+    if text.chars().count() <= MAX_CHARS {
         return format!("{text:?}");
     }
 
-    let beginning: String = text.chars().take(LONG).collect();
+    let beginning: String = text.chars().take(MAX_CHARS).collect();
     format!("{beginning:?}…{}", digest(text))
 }
 

@@ -1,4 +1,3 @@
-//! What somebody who uses the API sees of it, a line for each thing: made for snapshots, and for
-//! comparing two versions line by line.
+//! The surface of the API as text, one line per item, for snapshots and line-by-line comparison.
 
 pub mod document;

@@ -29,7 +29,7 @@ async fn send_concurrently(stand_in: &StandIn, client: &Client, calls: usize) {
 
 #[tokio::test]
 async fn concurrency_limits_the_requests_in_flight() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(4).build().expect("a client");
     send_concurrently(&stand_in, &client, 24).await;
     assert_eq!(stand_in.traffic().max_concurrent_requests(), 4);
@@ -38,14 +38,14 @@ async fn concurrency_limits_the_requests_in_flight() {
 
 #[tokio::test]
 async fn requests_are_not_limited_by_default() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     send_concurrently(&stand_in, &builder(&stand_in).build().expect("a client"), 24).await;
     assert!(stand_in.traffic().max_concurrent_requests() > 4);
 }
 
 #[tokio::test]
 async fn failed_and_dropped_calls_release_their_concurrency_permits() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let options = CallOptions::new().retry(RetryPolicy::never());
     let client = builder(&stand_in).concurrency(2).call_options(options).build();
     let client = client.expect("a client");
@@ -73,7 +73,7 @@ async fn failed_and_dropped_calls_release_their_concurrency_permits() {
 
 #[tokio::test]
 async fn call_holds_no_concurrency_permit_during_backoff() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).concurrency(1).build().expect("a client");
     stand_in.inject_faults("print", [Fault::RetryAfter(429, "2".to_owned())]);
 
@@ -96,7 +96,7 @@ async fn call_holds_no_concurrency_permit_during_backoff() {
 
 #[tokio::test]
 async fn poll_interval_limits_status_requests_for_each_cluster() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(100);
     let client = builder(&stand_in).poll_interval(interval).build().expect("a client");
     let start = Instant::now();
@@ -123,7 +123,7 @@ async fn poll_interval_limits_status_requests_for_each_cluster() {
 /// The interval starts when the request is sent, not when the permit is acquired.
 #[tokio::test]
 async fn poll_interval_starts_after_the_wait_for_a_concurrency_permit() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let interval = Duration::from_millis(300);
     let client = builder(&stand_in).poll_interval(interval).concurrency(1).build();
     let client = client.expect("a client");
@@ -148,7 +148,7 @@ async fn poll_interval_starts_after_the_wait_for_a_concurrency_permit() {
 
 #[tokio::test]
 async fn poll_interval_does_not_limit_other_clusters_and_operations() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
 
@@ -169,7 +169,7 @@ async fn poll_interval_does_not_limit_other_clusters_and_operations() {
 
 #[tokio::test]
 async fn rate_limiter_rejects_call_at_once_when_wait_exceeds_timeout() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let hour = Duration::from_secs(3600);
     let client = builder(&stand_in).poll_interval(hour).build().expect("a client");
     client.get_cluster_status("a").send().await.expect("a response");
@@ -203,7 +203,7 @@ impl TokenProvider for Renewing {
 
 #[tokio::test]
 async fn repeat_with_a_new_token_is_not_rate_limited() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let provider = Renewing(stand_in.token().to_owned());
     let client = Client::builder().base_url(stand_in.base_url()).token_provider(provider);
     let client = client.poll_interval(Duration::from_secs(3600)).build().expect("a client");
@@ -219,7 +219,7 @@ async fn repeat_with_a_new_token_is_not_rate_limited() {
 
 #[tokio::test]
 async fn failure_is_returned_when_the_poll_interval_leaves_no_time_for_a_retry() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let policy = RetryPolicy::default().max_attempts(9).initial_backoff(Duration::from_millis(1));
     let timeout = Duration::from_secs(6);
     let options = CallOptions::new().retry(policy).timeout(timeout);
@@ -243,7 +243,7 @@ async fn failure_is_returned_when_the_poll_interval_leaves_no_time_for_a_retry()
 
 #[tokio::test]
 async fn call_timeout_reports_the_failure_of_the_attempt_before() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = builder(&stand_in).build().expect("a client");
     stand_in
         .inject_faults("get_cluster", [Fault::Status(502), Fault::Delay(Duration::from_secs(60))]);

@@ -1,10 +1,9 @@
-//! Each public item of the crate, be it written or generated, has an example, its own or one that
-//! shows it.
+//! Every public item of the crate has a documentation example that uses it.
 //!
-//! A method's own, or one on its type, on its `impl` or on the method of the client that makes its
-//! type, that calls it; a type's own, or one on its `impl`; a constant's or an alias's in any
-//! example. What a macro makes has the example of the macro. That they compile is for the tests of
-//! the documentation.
+//! The example of a method is on the method, on its type, on an `impl` of the type, or on the method
+//! of the client that creates the type. The example of a type is on the type or on an `impl`. Constants
+//! and aliases may be in any example. For items that a macro defines, the example is in the macro.
+//! Whether the examples compile is tested by the documentation tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,55 +12,58 @@ use connect_codegen::public_api::PublicApi;
 use connect_codegen::workspace::Layout;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
-use syn::{Attribute, Expr, ImplItem, Item, Lit, Meta, ReturnType, TraitItem, Type, Visibility};
+use syn::{
+    Attribute, Expr, ImplItem, ImplItemFn, Item, ItemImpl, Lit, Meta, ReturnType, TraitItem, Type,
+    Visibility,
+};
 
-/// The examples of the crate, by what they stand on.
+/// The examples of the crate, and the items that they are about.
 #[derive(Default)]
 struct Examples {
-    /// On a type, a trait or one of its `impl`s.
+    /// Examples on a type, on a trait or on their `impl`s, by name of the type.
     of_types: BTreeMap<String, String>,
-    /// On a method, by type and method.
+    /// Examples on a method, by names of the type and the method.
     of_methods: BTreeMap<(String, String), String>,
-    /// All that there are.
+    /// All examples.
     all: String,
-    /// The public methods.
+    /// Public methods, by names of the type and the method.
     methods: BTreeSet<(String, String)>,
-    /// Types and traits, as against constants and aliases.
+    /// Names of the types and traits.
     types: BTreeSet<String>,
-    /// What each macro makes.
-    macros: BTreeMap<String, Made>,
-    /// What gives each type: calls of methods, and variants.
-    makers: BTreeMap<String, Vec<String>>,
-    /// The calls of macros, by the type that they make something for.
-    calls: Vec<(String, String)>,
+    /// Macros by name.
+    macros: BTreeMap<String, MacroContent>,
+    /// Expressions that have a type: method calls and variants, by name of the type.
+    constructors: BTreeMap<String, Vec<String>>,
+    /// Macro calls: name of the type that the macro defines something for, and name of the macro.
+    macro_calls: Vec<(String, String)>,
 }
 
-/// What a macro makes: code in documentation, and public methods.
+/// The examples and the public methods in the rules of a macro.
 #[derive(Clone, Default)]
-struct Made {
-    code: String,
-    /// Each with what it gives.
+struct MacroContent {
+    examples: String,
+    /// Name and return type.
     methods: Vec<(String, TokenStream)>,
 }
 
-impl Made {
+impl MacroContent {
     fn read(&mut self, rules: TokenStream) {
         let tokens: Vec<TokenTree> = rules.into_iter().collect();
-        for (at, token) in tokens.iter().enumerate() {
+        for (index, token) in tokens.iter().enumerate() {
             match token {
                 TokenTree::Group(group) => self.read(group.stream()),
                 TokenTree::Literal(literal) => {
                     if let Ok(Lit::Str(text)) = syn::parse_str(&literal.to_string()) {
-                        self.code.push_str(&text.value());
+                        self.examples.push_str(&text.value());
                     }
                 }
                 TokenTree::Ident(name)
-                    if name == "fn" && at > 0 && tokens[at - 1].to_string() == "pub" =>
+                    if name == "fn" && index > 0 && tokens[index - 1].to_string() == "pub" =>
                 {
-                    let gives = tokens[at + 2..].iter().take_while(
-                        |token| !matches!(token, TokenTree::Group(it) if it.delimiter() == Delimiter::Brace),
+                    let output = tokens[index + 2..].iter().take_while(
+                        |token| !matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace),
                     );
-                    self.methods.push((tokens[at + 1].to_string(), gives.cloned().collect()));
+                    self.methods.push((tokens[index + 1].to_string(), output.cloned().collect()));
                 }
                 _ => {}
             }
@@ -69,8 +71,8 @@ impl Made {
     }
 }
 
-/// The code in documentation.
-fn code(attributes: &[Attribute]) -> String {
+/// The examples in the doc comments of an item.
+fn examples_in(attributes: &[Attribute]) -> String {
     let mut docs = String::new();
     for attribute in attributes {
         if let Meta::NameValue(pair) = &attribute.meta
@@ -83,18 +85,18 @@ fn code(attributes: &[Attribute]) -> String {
         }
     }
 
-    blocks(&docs)
+    code_blocks(&docs)
 }
 
-/// The blocks of code in a text.
-fn blocks(text: &str) -> String {
+/// The Rust code blocks of a text.
+fn code_blocks(text: &str) -> String {
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.split_once('\n'));
-    let compiles = |mark: &str| ["", "rust", "no_run", "should_panic"].contains(&mark.trim());
-    blocks.filter(|(mark, _)| compiles(mark)).map(|(_, code)| code).collect()
+    let is_rust = |info: &str| ["", "rust", "no_run", "should_panic"].contains(&info.trim());
+    blocks.filter(|(info, _)| is_rust(info)).map(|(_, code)| code).collect()
 }
 
-/// The name of a macro, and the type that its call names first.
-fn call(call: &syn::Macro) -> Option<(String, String)> {
+/// The first word of a macro call, which is the name of a type, and the name of the macro.
+fn macro_call(call: &syn::Macro) -> Option<(String, String)> {
     let first = call.tokens.clone().into_iter().next()?.to_string();
     Some((first, call.path.segments.last()?.ident.to_string()))
 }
@@ -102,138 +104,149 @@ fn call(call: &syn::Macro) -> Option<(String, String)> {
 impl Examples {
     fn read(folder: &Path) -> Self {
         let mut examples = Self::default();
-        let mut open = vec![folder.to_path_buf()];
-        while let Some(next) = open.pop() {
-            for entry in std::fs::read_dir(next).expect("a folder") {
-                let path = entry.expect("an entry").path();
+        let mut pending = vec![folder.to_path_buf()];
+        while let Some(next) = pending.pop() {
+            for entry in std::fs::read_dir(next).expect("list a source folder") {
+                let path = entry.expect("read a folder entry").path();
                 if path.is_dir() {
-                    open.push(path);
+                    pending.push(path);
                 } else if path.extension().is_some_and(|extension| extension == "rs") {
-                    let text = std::fs::read_to_string(&path).expect("a source");
+                    let text = std::fs::read_to_string(&path).expect("read a source file");
                     let file = syn::parse_file(&text).expect("Rust");
-                    examples.all.push_str(&code(&file.attrs));
-                    file.items.iter().for_each(|item| examples.item(item));
+                    examples.all.push_str(&examples_in(&file.attrs));
+                    file.items.iter().for_each(|item| examples.add_item(item));
                 }
             }
         }
 
-        for (of, called) in std::mem::take(&mut examples.calls) {
-            let Some(Made { code, methods }) = examples.macros.get(&called).cloned() else {
+        for (name, called) in std::mem::take(&mut examples.macro_calls) {
+            let Some(MacroContent { examples: code, methods }) =
+                examples.macros.get(&called).cloned()
+            else {
                 continue;
             };
-            // Its own name stands in the code wherever the macro has put it.
-            let code = blocks(&code);
-            let code = if code.is_empty() { code } else { code + &of };
-            examples.of_types.entry(of.clone()).or_default().push_str(&code);
+            // The macro inserts the name of the type into its example, so the name is in it.
+            let code = code_blocks(&code);
+            let code = if code.is_empty() { code } else { code + &name };
+            examples.of_types.entry(name.clone()).or_default().push_str(&code);
 
-            for (name, gives) in methods {
-                examples.gives(gives, &[format!(".{name}(")]);
-                examples.methods.insert((of.clone(), name));
+            for (method, output) in methods {
+                examples.add_constructors(output, &[format!(".{method}(")]);
+                examples.methods.insert((name.clone(), method));
             }
         }
 
         examples
     }
 
-    fn on_type(&mut self, name: String, attributes: &[Attribute]) {
-        let code = code(attributes);
+    fn add_type(&mut self, name: String, attributes: &[Attribute]) {
+        let code = examples_in(attributes);
         self.all.push_str(&code);
         self.of_types.entry(name).or_default().push_str(&code);
     }
 
-    fn on_method(&mut self, of: &str, name: String, attributes: &[Attribute]) {
-        let code = code(attributes);
+    fn add_method(&mut self, type_name: &str, name: String, attributes: &[Attribute]) {
+        let code = examples_in(attributes);
         self.all.push_str(&code);
-        self.methods.insert((of.to_owned(), name.clone()));
-        self.of_methods.entry((of.to_owned(), name)).or_default().push_str(&code);
+        self.methods.insert((type_name.to_owned(), name.clone()));
+        self.of_methods.entry((type_name.to_owned(), name)).or_default().push_str(&code);
     }
 
-    /// Takes down what gives the types that are named here.
-    fn gives(&mut self, types: TokenStream, by: &[String]) {
+    /// Records expressions as constructors of all types that the tokens name.
+    fn add_constructors(&mut self, types: TokenStream, expressions: &[String]) {
         for token in types {
             match token {
-                TokenTree::Group(group) => self.gives(group.stream(), by),
+                TokenTree::Group(group) => self.add_constructors(group.stream(), expressions),
                 TokenTree::Ident(name) => {
-                    self.makers.entry(name.to_string()).or_default().extend_from_slice(by);
+                    let constructors = self.constructors.entry(name.to_string()).or_default();
+                    constructors.extend_from_slice(expressions);
                 }
                 _ => {}
             }
         }
     }
 
-    /// Whether an example of a type names it, or what gives it.
-    fn show_type(&self, name: &str) -> bool {
+    /// Whether an example of a type contains its name or a constructor.
+    fn has_type_example(&self, name: &str) -> bool {
         let own = &self.of_types[name];
-        let makers = self.makers.get(name).into_iter().flatten();
-        own.contains(name) || makers.into_iter().any(|maker| own.contains(maker))
+        let mut constructors = self.constructors.get(name).into_iter().flatten();
+        own.contains(name) || constructors.any(|constructor| own.contains(constructor))
     }
 
-    fn item(&mut self, item: &Item) {
+    fn add_item(&mut self, item: &Item) {
         match item {
             Item::Struct(item) => {
                 self.types.insert(item.ident.to_string());
-                self.on_type(item.ident.to_string(), &item.attrs);
+                self.add_type(item.ident.to_string(), &item.attrs);
             }
             Item::Enum(item) => {
                 self.types.insert(item.ident.to_string());
-                self.on_type(item.ident.to_string(), &item.attrs);
+                self.add_type(item.ident.to_string(), &item.attrs);
 
                 for variant in &item.variants {
                     let name = format!("{}::{}", item.ident, variant.ident);
-                    self.gives(variant.fields.to_token_stream(), &[name]);
+                    self.add_constructors(variant.fields.to_token_stream(), &[name]);
                 }
             }
             Item::Trait(item) => {
                 self.types.insert(item.ident.to_string());
-                self.on_type(item.ident.to_string(), &item.attrs);
+                self.add_type(item.ident.to_string(), &item.attrs);
 
                 for inner in &item.items {
                     if let TraitItem::Fn(method) = inner {
                         let name = method.sig.ident.to_string();
-                        self.on_method(&item.ident.to_string(), name, &method.attrs);
+                        self.add_method(&item.ident.to_string(), name, &method.attrs);
                     }
                 }
             }
-            Item::Impl(item) if item.trait_.is_none() => {
-                let Type::Path(path) = item.self_ty.as_ref() else { return };
-                let of = path.path.segments.last().expect("a name").ident.to_string();
-                self.on_type(of.clone(), &item.attrs);
-
-                for inner in &item.items {
-                    if let ImplItem::Fn(method) = inner
-                        && matches!(method.vis, Visibility::Public(_))
-                    {
-                        self.on_method(&of, method.sig.ident.to_string(), &method.attrs);
-                        let name = &method.sig.ident;
-                        let calls = [format!(".{name}("), format!("::{name}(")];
-                        self.gives(method.sig.output.to_token_stream(), &calls);
-
-                        if let ReturnType::Type(_, made) = &method.sig.output
-                            && let Type::Path(made) = made.as_ref()
-                            && let Some(made) = made.path.get_ident().filter(|_| of == "Client")
-                        {
-                            self.on_type(made.to_string(), &method.attrs);
-                        }
-                    } else if let ImplItem::Macro(called) = inner
-                        && let Some(name) = called.mac.path.segments.last()
-                    {
-                        self.calls.push((of.clone(), name.ident.to_string()));
-                    }
-                }
-            }
+            Item::Impl(item) if item.trait_.is_none() => self.add_impl(item),
             Item::Macro(item) => match &item.ident {
                 Some(name) => {
                     self.macros.entry(name.to_string()).or_default().read(item.mac.tokens.clone());
                 }
-                None => self.calls.extend(call(&item.mac)),
+                None => self.macro_calls.extend(macro_call(&item.mac)),
             },
             _ => {}
         }
     }
 
-    /// Whether the method has an example, or is called in one of its type's.
-    fn show_method(&self, method: &(String, String)) -> bool {
-        let (of, name) = method;
+    fn add_impl(&mut self, item: &ItemImpl) {
+        let Type::Path(path) = item.self_ty.as_ref() else { return };
+        let type_name = path.path.segments.last().expect("a name").ident.to_string();
+        self.add_type(type_name.clone(), &item.attrs);
+
+        for inner in &item.items {
+            match inner {
+                ImplItem::Fn(method) if matches!(method.vis, Visibility::Public(_)) => {
+                    self.add_inherent_method(&type_name, method);
+                }
+                ImplItem::Macro(called) => {
+                    let name = called.mac.path.segments.last().expect("a name of a macro");
+                    self.macro_calls.push((type_name.clone(), name.ident.to_string()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_inherent_method(&mut self, type_name: &str, method: &ImplItemFn) {
+        let name = &method.sig.ident;
+        self.add_method(type_name, name.to_string(), &method.attrs);
+        let calls = [format!(".{name}("), format!("::{name}(")];
+        self.add_constructors(method.sig.output.to_token_stream(), &calls);
+
+        // The example of a method of the client is also one of the request that it returns.
+        if let ReturnType::Type(_, output) = &method.sig.output
+            && let Type::Path(output) = output.as_ref()
+            && let Some(request) = output.path.get_ident().filter(|_| type_name == "Client")
+        {
+            self.add_type(request.to_string(), &method.attrs);
+        }
+    }
+
+    /// Whether an example of the method or of its type calls the method.
+    fn has_method_example(&self, method: &(String, String)) -> bool {
+        let (type_name, name) = method;
         let calls = [
             format!(".{name}("),
             format!("::{name}("),
@@ -242,12 +255,12 @@ impl Examples {
         ];
 
         let own = self.of_methods.get(method).map(String::as_str).unwrap_or_default();
-        calls.iter().any(|call| own.contains(call) || self.of_types[of].contains(call))
+        calls.iter().any(|call| own.contains(call) || self.of_types[type_name].contains(call))
     }
 }
 
 #[test]
-fn each_item_of_the_crate_has_an_example_that_shows_it() {
+fn every_public_item_has_an_example() {
     let folder = Layout::new(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .root()
         .join("connect-api/src");
@@ -255,15 +268,15 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
     let examples = Examples::read(&folder);
     let (mut count, mut missing) = (0, Vec::new());
 
-    let mut hold = |name: &str, is_shown: bool| {
+    let mut check = |name: &str, has_example: bool| {
         count += 1;
-        if !is_shown {
+        if !has_example {
             missing.push(name.to_owned());
         }
     };
 
     for (path, signature) in api.signatures() {
-        // What others wrote has its examples elsewhere.
+        // Implementations of other traits, and re-exports of other crates.
         if path.contains(": ") || signature.starts_with("use ") {
             continue;
         }
@@ -273,24 +286,24 @@ fn each_item_of_the_crate_has_an_example_that_shows_it() {
             path = path.strip_prefix(module).unwrap_or(path);
         }
 
-        // Fields and variants; and methods, which have their turn with their type.
+        // Fields and variants; methods are checked with their type below.
         if path.contains("::") {
             continue;
         }
 
         let path = path.to_owned();
         if !examples.types.contains(&path) {
-            hold(&path, examples.all.contains(&path));
+            check(&path, examples.all.contains(&path));
             continue;
         }
 
-        hold(&path, examples.show_type(&path));
-        for method in examples.methods.iter().filter(|(of, _)| *of == path) {
-            hold(&format!("{path}::{}", method.1), examples.show_method(method));
+        check(&path, examples.has_type_example(&path));
+        for method in examples.methods.iter().filter(|(type_name, _)| *type_name == path) {
+            check(&format!("{path}::{}", method.1), examples.has_method_example(method));
         }
     }
 
     println!("{count} items, {} without an example", missing.len());
-    assert!(count > 400, "the walk finds them: {count}");
-    assert!(missing.is_empty(), "without an example:\n{}", missing.join("\n"));
+    assert!(count > 400, "only {count} public items");
+    assert!(missing.is_empty(), "add a documentation example to:\n{}", missing.join("\n"));
 }

@@ -1,5 +1,4 @@
-//! The crate as it is published: the Rust that it says it needs, the licences that it brings along,
-//! and what the package holds.
+//! The published package: its Rust version, the licences of its dependencies, and its files.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,14 +6,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// What the crate is published with.
+/// All features that add dependencies.
 const FEATURES: &str = "connect-api/login,connect-api/blocking,connect-api/upload";
 
-/// What cargo knows of the workspace, without the network.
+/// Metadata of the workspace and its dependencies, read without network access.
 fn metadata() -> Value {
     let mut cargo = Command::new(env!("CARGO"));
-    // Packages of other platforms are not on this machine.
-    let host = Command::new("rustc").arg("-vV").output().expect("rustc");
+    // The packages of other platforms are not in the local registry.
+    let host = Command::new("rustc").arg("-vV").output().expect("run rustc");
     let host = String::from_utf8(host.stdout).expect("text");
     let host = host.lines().find_map(|line| line.strip_prefix("host: ")).expect("a host");
 
@@ -22,10 +21,10 @@ fn metadata() -> Value {
         .args(["metadata", "--format-version", "1", "--locked", "--offline"])
         .args(["--features", FEATURES, "--filter-platform", host])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let done = cargo.output().expect("cargo");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let output = cargo.output().expect("run cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
-    serde_json::from_slice(&done.stdout).expect("JSON")
+    serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
 fn text(value: &Value) -> &str {
@@ -37,50 +36,56 @@ fn version(text: &str) -> Vec<u64> {
     parts.chain([0, 0]).take(3).collect()
 }
 
-/// The packages that a package is compiled with, itself included.
-fn compiled_with<'a>(metadata: &'a Value, name: &str) -> Vec<&'a Value> {
-    let list = |of: &'a Value| of.as_array().expect("a list");
+/// A package and its dependencies, without those for development.
+fn with_dependencies<'a>(metadata: &'a Value, name: &str) -> Vec<&'a Value> {
+    let list = |value: &'a Value| value.as_array().expect("a list");
     let packages: HashMap<&str, &Value> =
-        list(&metadata["packages"]).iter().map(|it| (text(&it["id"]), it)).collect();
-    let nodes: HashMap<&str, &Value> =
-        list(&metadata["resolve"]["nodes"]).iter().map(|it| (text(&it["id"]), it)).collect();
+        list(&metadata["packages"]).iter().map(|value| (text(&value["id"]), value)).collect();
+    let nodes: HashMap<&str, &Value> = list(&metadata["resolve"]["nodes"])
+        .iter()
+        .map(|value| (text(&value["id"]), value))
+        .collect();
     let start = packages.iter().find(|(_, package)| package["name"] == name);
-    let mut found = vec![*start.expect("the package").0];
+    let mut ids = vec![*start.expect("the package").0];
     let mut next = 0;
 
-    while let Some(id) = found.get(next) {
+    while let Some(id) = ids.get(next) {
         for dependency in list(&nodes[id]["deps"]) {
             let compiled = list(&dependency["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
             let id = text(&dependency["pkg"]);
-            if compiled && !found.contains(&id) {
-                found.push(id);
+            if compiled && !ids.contains(&id) {
+                ids.push(id);
             }
         }
 
         next += 1;
     }
 
-    found.into_iter().map(|id| packages[id]).collect()
+    ids.into_iter().map(|id| packages[id]).collect()
 }
 
 #[test]
-fn no_dependency_of_the_crate_needs_a_newer_rust() {
+fn no_dependency_needs_a_newer_rust_version() {
     let metadata = metadata();
-    let packages = compiled_with(&metadata, "connect-api");
+    let packages = with_dependencies(&metadata, "connect-api");
     let ours = version(text(&packages[0]["rust_version"]));
 
-    assert!(packages.len() > 50, "the walk finds the dependencies: {}", packages.len());
-    let newer = packages
-        .iter()
-        .filter(|it| it["rust_version"].as_str().is_some_and(|theirs| version(theirs) > ours));
-    let newer: Vec<String> =
-        newer.map(|it| format!("{} needs {}", it["name"], it["rust_version"])).collect();
-    assert!(newer.is_empty(), "the crate says {ours:?}, but {newer:?}");
+    assert!(packages.len() > 50, "only {} packages", packages.len());
+    let newer = packages.iter().filter(|package| {
+        package["rust_version"].as_str().is_some_and(|theirs| version(theirs) > ours)
+    });
+    let newer: Vec<String> = newer
+        .map(|package| format!("{} needs {}", package["name"], package["rust_version"]))
+        .collect();
+    assert!(
+        newer.is_empty(),
+        "`rust-version` is {ours:?}, but {newer:?}: raise it or choose older dependencies"
+    );
 }
 
 #[test]
-fn no_dependency_of_the_crate_has_a_licence_that_asks_for_more_than_notice() {
-    // What permits use in any program, be it open or not.
+fn every_dependency_has_a_permissive_licence() {
+    // Licences that permit use in closed programs.
     let permissive = [
         "MIT",
         "Apache-2.0",
@@ -108,7 +113,7 @@ fn no_dependency_of_the_crate_has_a_licence_that_asks_for_more_than_notice() {
     assert!(!is_permissive("MPL-2.0") && !is_permissive("MIT AND MPL-2.0"));
     let metadata = metadata();
 
-    let others: Vec<String> = compiled_with(&metadata, "connect-api")
+    let others: Vec<String> = with_dependencies(&metadata, "connect-api")
         .iter()
         .filter(|package| !package["license"].as_str().is_some_and(is_permissive))
         .map(|package| format!("{} is under {}", package["name"], package["license"]))
@@ -118,15 +123,15 @@ fn no_dependency_of_the_crate_has_a_licence_that_asks_for_more_than_notice() {
 }
 
 #[test]
-fn the_package_holds_the_crate_and_what_a_reader_of_it_wants() {
+fn package_contains_sources_documents_and_licences_only() {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .args(["package", "--package", "connect-api", "--list", "--offline", "--allow-dirty"])
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
-    let done = cargo.output().expect("cargo");
+    let output = cargo.output().expect("run cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    let list = String::from_utf8(done.stdout).expect("text");
+    let list = String::from_utf8(output.stdout).expect("text");
     let (source, rest): (Vec<&str>, Vec<&str>) =
         list.lines().partition(|path| path.starts_with("src"));
     assert!(source.iter().any(|path| path.ends_with("lib.rs")), "{list}");
@@ -146,13 +151,13 @@ fn the_package_holds_the_crate_and_what_a_reader_of_it_wants() {
 }
 
 #[test]
-fn the_workflow_compiles_with_the_rust_that_the_crate_says() {
+fn ci_compiles_with_the_rust_version_of_the_crate() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let read = |path: &str| std::fs::read_to_string(root.join(path)).expect("a file");
     let manifest = read("connect-api/Cargo.toml");
-    let says = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
-    let says = says.expect("a version").trim_matches('"');
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = "));
+    let version = version.expect("a Rust version").trim_matches('"');
     let workflow = read(".github/workflows/ci.yml");
 
-    assert!(workflow.contains(&format!("rustup toolchain install {says} ")), "{says}");
+    assert!(workflow.contains(&format!("rustup toolchain install {version} ")), "{version}");
 }

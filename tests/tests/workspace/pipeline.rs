@@ -1,5 +1,4 @@
-//! The pipeline from end to end: either flavour of the service's document makes the same crate,
-//! and it is the committed one.
+//! The generator from end to end: both formats of the service's document give the committed crate.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,11 +28,11 @@ fn read(path: PathBuf) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn normalised(document: &Value) -> Normalised {
-    try_normalised(document).unwrap_or_else(|problem| panic!("{problem}"))
+fn expect_normalised(document: &Value) -> Normalised {
+    try_normalise(document).unwrap_or_else(|problem| panic!("{problem}"))
 }
 
-fn try_normalised(document: &Value) -> Result<Normalised> {
+fn try_normalise(document: &Value) -> Result<Normalised> {
     let upstream = Upstream::parse(&document.to_string()).expect("a document");
     let overlay = Overlay::parse(&read(committed().overlay())).expect("an overlay");
     let policy = Policy::parse(&read(committed().policy())).expect("a policy");
@@ -45,7 +44,7 @@ fn swagger() -> Value {
 }
 
 #[test]
-fn both_flavours_normalise_to_the_same_document() {
+fn swagger_2_and_openapi_3_normalise_to_the_same_document() {
     let swagger = swagger();
     let version_3 = to_openapi_3(&swagger);
     assert_eq!(
@@ -53,43 +52,46 @@ fn both_flavours_normalise_to_the_same_document() {
         (Some("2.0"), Some("3.0.3"))
     );
 
-    let (from_2, from_3) = (normalised(&swagger), normalised(&version_3));
+    let (from_2, from_3) = (expect_normalised(&swagger), expect_normalised(&version_3));
     assert!(from_2.to_json() == from_3.to_json(), "{}", first_difference(&from_2, &from_3));
     assert_eq!(from_2.to_json(), read(committed().normalised()));
 }
 
 #[test]
-fn what_the_standard_says_need_not_be_said() {
+fn explicit_and_implicit_defaults_normalise_to_the_same_document() {
     let mut terse = to_openapi_3(&swagger());
     let url = terse["servers"][0]["url"].as_str().expect("a URL").to_owned() + "/";
     terse["servers"][0]["url"] = url.into();
 
-    let mut left_out = 0;
+    let mut removed = 0;
     let items = terse["paths"].as_object_mut().expect("paths").values_mut();
     let operations = items.flat_map(|item| item.as_object_mut().expect("operations").values_mut());
 
-    for parameter in operations.flat_map(|it| it["parameters"].as_array_mut().expect("a list")) {
+    for parameter in
+        operations.flat_map(|operation| operation["parameters"].as_array_mut().expect("a list"))
+    {
         let parameter = parameter.as_object_mut().expect("a parameter");
         for default in ["style", "explode"] {
-            left_out += usize::from(parameter.shift_remove(default).is_some());
+            removed += usize::from(parameter.shift_remove(default).is_some());
         }
     }
 
-    assert!(left_out > 10, "{left_out}");
-    let (made, wanted) = (normalised(&terse), normalised(&swagger()));
-    assert!(made.to_json() == wanted.to_json(), "{}", first_difference(&made, &wanted));
+    assert!(removed > 10, "{removed}");
+    let (actual, expected) = (expect_normalised(&terse), expect_normalised(&swagger()));
+    assert!(actual.to_json() == expected.to_json(), "{}", first_difference(&actual, &expected));
 }
 
 #[test]
-fn the_crate_calls_the_service_that_the_document_describes() {
-    let document: Value = serde_json::from_str(&normalised(&swagger()).to_json()).expect("JSON");
+fn default_base_url_is_the_one_of_the_document() {
+    let document: Value =
+        serde_json::from_str(&expect_normalised(&swagger()).to_json()).expect("JSON");
     assert_eq!(document["servers"][0]["url"], connect_api::DEFAULT_BASE_URL);
 }
 
-/// Changes of the places that the overlay corrects: after none of them does a correction overwrite
-/// what upstream says by then.
+/// If upstream changes a value that the overlay corrects, the correction must not overwrite the new
+/// value: the generator stops instead.
 #[test]
-fn no_correction_survives_what_it_corrects() {
+fn changed_upstream_value_makes_its_overlay_action_stale() {
     const CLUSTERS: &str = "/paths/~1user~1{user_id}~1clusters/get/responses/200";
 
     let list = json!({ "type": "array", "items": { "$ref": "#/definitions/ClusterResponse" } });
@@ -107,7 +109,7 @@ fn no_correction_survives_what_it_corrects() {
             model("ClusterResponse/properties/capabilities/description"),
             json!("What the cluster can do."),
         ),
-        (model("ClusterPrintJobImpediment/properties/severity/description"), json!("Words.")),
+        (model("ClusterPrintJobImpediment/properties/severity/description"), json!("A severity.")),
         (model("ClusterSharingUpdateRequest/description"), json!("Who may see it.")),
         (model("ClusterResponse/properties/status/enum"), json!(["active", "inactive"])),
         (model("ClusterResponse/required"), json!(["cluster_id"])),
@@ -115,16 +117,16 @@ fn no_correction_survives_what_it_corrects() {
         let mut document = swagger();
         let patch = json!([{ "op": "add", "path": path, "value": value }]);
         let patch: json_patch::Patch = serde_json::from_value(patch).expect("a patch");
-        json_patch::patch(&mut document, &patch).expect("the place is there");
+        json_patch::patch(&mut document, &patch).expect("a value to replace");
 
-        let problem = try_normalised(&document).expect_err(&path);
-        let said = problem.to_string() + problem.help.as_deref().unwrap_or_default();
-        assert!(said.contains("spec/overlay.yaml"), "{path}: {said}");
+        let problem = try_normalise(&document).expect_err(&path);
+        let text = problem.to_string() + problem.help.as_deref().unwrap_or_default();
+        assert!(text.contains("spec/overlay.yaml"), "{path}: {text}");
     }
 }
 
 #[test]
-fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_it() {
+fn regen_check_names_each_stale_file_and_the_command_to_run() {
     let (_folder, layout) = bare_workspace();
     for path in [committed().upstream(), committed().provenance()] {
         let name = path.file_name().expect("a file");
@@ -136,26 +138,26 @@ fn a_check_names_each_file_that_is_not_as_it_should_be_and_the_task_that_mends_i
     regen(Mode::Check).expect("nothing is stale");
 
     let models = layout.generated().join("models");
-    let (gone, stray) = (models.join("clusters.rs"), models.join("zebras.rs"));
+    let (missing, unexpected) = (models.join("clusters.rs"), models.join("zebras.rs"));
     let text = read(layout.normalised()).replace("Retrieves a cluster ", "Gives a cluster ");
     fs::write(layout.normalised(), text).expect("written");
 
     for (file, line) in [
         (layout.normalised(), "+        \"description\": \"Retrieves a cluster "),
-        (gone.clone(), "+pub struct ClusterResponse {"),
-        (stray.clone(), "-//! Zebras."),
+        (missing.clone(), "+pub struct ClusterResponse {"),
+        (unexpected.clone(), "-//! Zebras."),
     ] {
-        if file == gone {
-            fs::remove_file(&gone).expect("removed");
-        } else if file == stray {
-            fs::write(&stray, "//! Zebras.\n").expect("written");
+        if file == missing {
+            fs::remove_file(&missing).expect("removed");
+        } else if file == unexpected {
+            fs::write(&unexpected, "//! Zebras.\n").expect("written");
         }
 
-        let problem = regen(Mode::Check).expect_err("not as it should be");
+        let problem = regen(Mode::Check).expect_err("a stale file");
         assert_eq!(problem.help.as_deref(), Some("run `cargo xtask regen`"), "{problem}");
 
-        let said = problem.to_string();
-        assert!(said.starts_with(&file.display().to_string()) && said.contains(line), "{said}");
+        let text = problem.to_string();
+        assert!(text.starts_with(&file.display().to_string()) && text.contains(line), "{text}");
 
         regen(Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
     }
@@ -171,9 +173,9 @@ fn first_difference(left: &Normalised, right: &Normalised) -> String {
     }
 }
 
-/// What no parameter has stops no `regen`, since it changes nothing but documentation; here it does.
+/// `regen` accepts an example for an unknown parameter, because it only affects the documentation.
 #[test]
-fn the_policy_has_examples_of_parameters_that_there_are() {
+fn policy_examples_name_existing_parameters() {
     let (normalised, policy) = pipeline::load_and_normalise(&committed()).expect("a document");
     let lowered = lower(&normalised, &policy).expect("operations");
     let mut count = 0;
@@ -181,8 +183,12 @@ fn the_policy_has_examples_of_parameters_that_there_are() {
     for operation in &lowered.operations {
         let examples = &policy.operation(&operation.id).expect("an entry").examples;
         for name in examples.keys() {
-            let known = operation.parameters.iter().any(|parameter| parameter.name == *name);
-            assert!(known, "`{}` has no `{name}`: correct spec/policy.yaml", operation.id);
+            let exists = operation.parameters.iter().any(|parameter| parameter.name == *name);
+            assert!(
+                exists,
+                "`{}` has no parameter `{name}`: correct `examples` in spec/policy.yaml",
+                operation.id
+            );
             count += 1;
         }
     }
@@ -192,24 +198,24 @@ fn the_policy_has_examples_of_parameters_that_there_are() {
 
 /// All files below a folder.
 fn files(folder: &Path) -> BTreeMap<PathBuf, String> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(next) = open.pop() {
+    let mut files = BTreeMap::new();
+    let mut pending = vec![folder.to_path_buf()];
+    while let Some(next) = pending.pop() {
         for entry in fs::read_dir(&next).expect("a folder") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                open.push(path);
+                pending.push(path);
             } else {
                 let name = path.strip_prefix(folder).expect("below").to_path_buf();
-                found.insert(name, read(path));
+                files.insert(name, read(path));
             }
         }
     }
 
-    found
+    files
 }
 
-/// A workspace that holds what people wrote, and nothing that a machine made.
+/// A workspace with the overlay and the policy, but without generated or fetched files.
 fn bare_workspace() -> (tempfile::TempDir, Layout) {
     let folder = tempfile::tempdir().expect("a folder");
     let layout = Layout::new(folder.path());
@@ -220,9 +226,12 @@ fn bare_workspace() -> (tempfile::TempDir, Layout) {
     (folder, layout)
 }
 
-/// Fetches from a stand-in, regenerates, and compares with what is committed.
-async fn from_the_service_to_the_crate(version: RequestedVersion, flavour: Flavour) {
-    let stand_in = connect_tests::examples().await;
+/// Fetches the document from a stand-in, generates, and compares with the committed files.
+async fn assert_fetched_document_gives_committed_crate(
+    version: RequestedVersion,
+    flavour: Flavour,
+) {
+    let stand_in = connect_tests::start_stand_in().await;
     let (_folder, layout) = bare_workspace();
 
     let fetch = Fetch {
@@ -239,12 +248,12 @@ async fn from_the_service_to_the_crate(version: RequestedVersion, flavour: Flavo
     assert_eq!(stored, Ok(StoreOutcome::Replaced));
 
     pipeline::regenerate(&layout, Mode::Write).unwrap_or_else(|problem| panic!("{problem}"));
-    let (made, wanted) = (files(&layout.generated()), files(&committed().generated()));
-    assert_eq!(made.keys().collect::<Vec<_>>(), wanted.keys().collect::<Vec<_>>());
-    assert!(wanted.len() > 20, "{} files", wanted.len());
+    let (actual, expected) = (files(&layout.generated()), files(&committed().generated()));
+    assert_eq!(actual.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    assert!(expected.len() > 20, "{} files", expected.len());
 
-    for (name, text) in &wanted {
-        assert!(made[name] == *text, "{} differs", name.display());
+    for (name, text) in &expected {
+        assert!(actual[name] == *text, "{} differs", name.display());
     }
 
     assert_eq!(read(layout.normalised()), read(committed().normalised()));
@@ -258,12 +267,16 @@ async fn from_the_service_to_the_crate(version: RequestedVersion, flavour: Flavo
 }
 
 #[tokio::test]
-async fn what_the_service_serves_unasked_makes_the_committed_crate() {
-    from_the_service_to_the_crate(RequestedVersion::Preferred, Flavour::OpenApi3).await;
+async fn document_served_by_default_gives_the_committed_crate() {
+    assert_fetched_document_gives_committed_crate(RequestedVersion::Preferred, Flavour::OpenApi3)
+        .await;
 }
 
 #[tokio::test]
-async fn what_the_service_serves_as_swagger_makes_the_committed_crate() {
-    from_the_service_to_the_crate(RequestedVersion::Exact("2.0".to_owned()), Flavour::Swagger2)
-        .await;
+async fn document_served_as_swagger_2_gives_the_committed_crate() {
+    assert_fetched_document_gives_committed_crate(
+        RequestedVersion::Exact("2.0".to_owned()),
+        Flavour::Swagger2,
+    )
+    .await;
 }

@@ -19,7 +19,7 @@ const HOSTILE: &str = "\n::set-output name=state::quiet\r##[set-output name=stat
 /// Returns the lines that are workflow commands. GitHub reads the two streams independently, so
 /// each is checked separately.
 fn commands(output: &TaskOutput) -> Vec<String> {
-    let mut found = Vec::new();
+    let mut commands = Vec::new();
     for stream in [&output.stdout, &output.stderr] {
         let mut stopped: Option<String> = None;
         for line in stream.lines().map(str::trim_start) {
@@ -31,14 +31,14 @@ fn commands(output: &TaskOutput) -> Vec<String> {
                 assert!(token.len() >= 32, "the token is too short: {token}");
                 stopped = Some(token.to_owned());
             } else if line.starts_with("::") || line.contains("##[") {
-                found.push(line.to_owned());
+                commands.push(line.to_owned());
             }
         }
 
         assert_eq!(stopped, None, "commands are not enabled again");
     }
 
-    found
+    commands
 }
 
 fn hostile(document: &mut Value) {

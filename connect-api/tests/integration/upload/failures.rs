@@ -180,11 +180,11 @@ async fn repeated_upload_url_is_redacted() {
 
 #[tokio::test]
 async fn errors_do_not_contain_upload_url() {
-    let nobody = "http://127.0.0.1:1/bucket?signature=0123456789abcdef0123";
+    let url = "http://127.0.0.1:1/bucket?signature=0123456789abcdef0123";
     let once = connect_api::CallOptions::new().retry(RetryPolicy::never());
     let client = Client::new("secret-token");
     let upload = |url: &str| client.upload(url, "text/plain", content(9)).with(once.clone()).send();
-    let error = upload(nobody).await.unwrap_err();
+    let error = upload(url).await.unwrap_err();
 
     assert!(matches!(error, Error::Transport(_)), "{error:?}");
 
@@ -195,7 +195,7 @@ async fn errors_do_not_contain_upload_url() {
     }
 
     assert!(!format!("{error} {error:?}").contains("0123456789abcdef"), "{error:?}");
-    let error = client.upload(nobody, "text\n", content(9)).send().await.unwrap_err();
+    let error = client.upload(url, "text\n", content(9)).send().await.unwrap_err();
     assert!(matches!(error, Error::Configuration(_)), "{error:?}");
 }
 
@@ -206,9 +206,9 @@ async fn source_with_wrong_length_is_error() {
         let error = upload(&host, reader(announced as u64)).send().await.unwrap_err();
         assert!(matches!(error, Error::Upload(_)), "{announced}: {error:?}");
 
-        let found = if announced > LENGTH { "only 2000000" } else { "more" };
+        let actual = if announced > LENGTH { "only 2000000" } else { "more" };
         let expected = format!(
-            "upload of a reader of {announced} bytes: expected {announced} bytes, but the source has {found}"
+            "upload of a reader of {announced} bytes: expected {announced} bytes, but the source has {actual}"
         );
         assert_eq!(error.to_string(), expected);
 

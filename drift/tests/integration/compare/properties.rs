@@ -135,6 +135,7 @@ proptest! {
             *schema = json!({ "allOf": [first, second] }).as_object().expect("an object").clone();
             true
         });
+
         let (forward, backward) = (findings(&document, &split), findings(&split, &document));
         prop_assert!(forward.is_empty() && backward.is_empty(), "{}{}", display(&forward), display(&backward));
     }

@@ -1,5 +1,4 @@
-//! Every operation, called alike through both clients: with what it requires, and with all that
-//! it can take.
+//! Calls of every operation through both clients: with required parameters only, and with all.
 
 use connect_api::models;
 use progenitor_peer::types;
@@ -8,8 +7,7 @@ use serde_json::{Value, json};
 
 use super::pair::{Exchange, Pair};
 
-/// `operation(our arguments).our_setter(…)… = (progenitor's arguments)`. The name is written
-/// once, so that both clients are asked for the same.
+/// `operation(our arguments).our_setter(…)… = (progenitor's arguments)`.
 macro_rules! exchanges {
     ($pair:ident: $($operation:ident($($ours:expr),*)$(.$setter:ident($value:expr))* = ($($theirs:expr),*);)*) => {
         vec![$($pair.exchange(
@@ -20,14 +18,23 @@ macro_rules! exchanges {
     };
 }
 
-/// Calls every operation, with texts made of `text` wherever a text can be. Each begins with
-/// another letter, so that two in each other's place are noticed.
+/// Calls every operation with strings made of `text`.
 pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
     let texts: Vec<String> = ('a'..='h').map(|letter| format!("{letter}{text}")).collect();
-    let [a, b, c, d, e, f, g, h] = &texts.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
-        unreachable!("eight letters")
-    };
-    let (a, b, c, d, e, f, g, h) = (*a, *b, *c, *d, *e, *f, *g, *h);
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let texts: Texts = texts.try_into().expect("eight texts");
+
+    let mut exchanges = call_without_body(pair, text, texts).await;
+    exchanges.extend(call_with_optional_body(pair, texts).await);
+    exchanges.extend(call_with_required_body(pair, text, texts).await);
+    exchanges
+}
+
+/// Strings that begin with different letters, so that a test notices when two are exchanged.
+type Texts<'a> = [&'a str; 8];
+
+async fn call_without_body(pair: &Pair, text: &str, texts: Texts<'_>) -> Vec<Exchange> {
+    let [a, b, c, d, e, f, ..] = texts;
     let list = || [a, text, "", b];
     let listed: Vec<String> = list().map(str::to_owned).to_vec();
     let origins = [models::PrintJobOrigin::Usb, models::PrintJobOrigin::Cloud];
@@ -36,7 +43,7 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
     let their_states = vec![types::PrintJobState::WaitApproval, types::PrintJobState::History];
     let many = i64::MAX;
 
-    let mut exchanges = exchanges! { pair:
+    exchanges! { pair:
         get_uptime() = ();
         get_spec() = (None);
         get_spec().version(a) = (Some(a));
@@ -77,7 +84,11 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
             .cluster_ids(list()).limit(1).page(2).private_only(false).search(a)
             .sent_from(origins).status(states)
             = (Some(&listed), Some(1), Some(2), Some(false), Some(a), Some(&their_origins), Some(&their_states));
-    };
+    }
+}
+
+async fn call_with_optional_body(pair: &Pair, texts: Texts<'_>) -> Vec<Exchange> {
+    let [a, b, c, ..] = texts;
     let start = json!({"start_now": false});
     let move_job = json!({"list": a, "message": b, "quantity": 7, "to_position": 0});
     let profile = "0123456789-_abcdefghijklmnopqrstuvwxyzABCD==";
@@ -87,8 +98,8 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
         "pin_code": "0A1B2C", "schedule_update": true,
     });
 
-    // An optional body is sent by both, be it with nothing in it.
-    exchanges.extend(exchanges! { pair:
+    // Both clients send an optional body even if it is empty.
+    exchanges! { pair:
         print(a, b) = (a, b, &body(&json!({})));
         print(a, b).start_now(false) = (a, b, &body(&start));
         reprint(a, b, c) = (a, b, c, &body(&json!({})));
@@ -101,7 +112,12 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
             .channel(models::FirmwareChannel::Testing).enabled(false).material_profile_id(profile)
             .name(a).pin_code("0A1B2C").schedule_update(true)
             = (a, b, c, &body(&update));
-    });
+    }
+}
+
+async fn call_with_required_body(pair: &Pair, text: &str, texts: Texts<'_>) -> Vec<Exchange> {
+    let [a, b, .., g, h] = texts;
+    let listed = [a, text, "", b];
     let nothing = json!({});
     let clusters = json!({"cluster_ids": listed});
     let note = json!({"note": {"note": g}});
@@ -116,7 +132,7 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
     let printer = json!({"printer_id": "5712e0ac-e90a-0344-ee91-7e8050a44c9b"});
     let settings = json!({"enable_print_prep": false, "require_print_approval": true});
 
-    exchanges.extend(exchanges! { pair:
+    exchanges! { pair:
         check_cluster_access(model(&nothing)) = (&body(&nothing));
         check_cluster_access(model(&clusters)) = (&body(&clusters));
         update_cluster_note(a, model(&nothing)) = (a, &body(&nothing));
@@ -131,17 +147,15 @@ pub async fn call_all(pair: &Pair, text: &str) -> Vec<Exchange> {
         add_makerbot_printer(model(&printer)) = (&body(&printer));
         update_settings(model(&nothing)) = (&body(&nothing));
         update_settings(model(&settings)) = (&body(&settings));
-    });
-
-    exchanges
+    }
 }
 
-/// progenitor's model of a body, with its envelope.
+/// progenitor's model of a body, which has an envelope.
 fn body<T: DeserializeOwned>(data: &Value) -> T {
-    serde_json::from_value(json!({"data": data})).expect("progenitor takes the values")
+    serde_json::from_value(json!({"data": data})).expect("values of progenitor's model")
 }
 
-/// Our model of a body, without its envelope.
+/// Our model of a body, which has no envelope.
 fn model<T: DeserializeOwned>(data: &Value) -> T {
-    serde_json::from_value(data.clone()).expect("we take the values")
+    serde_json::from_value(data.clone()).expect("values of our model")
 }

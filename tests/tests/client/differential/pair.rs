@@ -1,4 +1,4 @@
-//! Both clients, and what they were seen to send.
+//! Both clients, and the requests that they send.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use connect_stand_in::contract::Contract;
 use connect_stand_in::route::split_path;
 use serde_json::Value;
 
-/// Both clients, before the same stand-in. Whether it likes a request does not matter here.
+/// Both clients of one stand-in. The responses do not matter.
 pub struct Pair {
     pub ours: connect_api::Client,
     pub theirs: progenitor_peer::Client,
@@ -16,27 +16,27 @@ pub struct Pair {
     document: Value,
 }
 
-/// What both clients sent for one call.
+/// The requests of both clients for one call.
 pub struct Exchange {
     pub operation: &'static str,
-    pub ours: Sent,
-    pub theirs: Sent,
+    pub ours: SentRequest,
+    pub theirs: SentRequest,
 }
 
-/// A request, as far as it is compared.
-pub struct Sent {
+/// The compared parts of a request.
+pub struct SentRequest {
     pub method: String,
-    /// Percent-encoded, as it was sent.
+    /// Percent-encoded.
     pub path: String,
-    /// Percent-encoded, as it was sent.
+    /// Percent-encoded.
     pub query: Option<String>,
-    /// Nothing where there is no body.
+    /// `None` if there is no body.
     pub body: Option<Value>,
 }
 
 impl Pair {
     pub async fn start() -> Self {
-        let stand_in = connect_tests::examples().await;
+        let stand_in = connect_tests::start_stand_in().await;
         let url = stand_in.base_url();
         let ours = connect_api::Client::builder().base_url(&url).token(stand_in.token());
         let document =
@@ -55,29 +55,34 @@ impl Pair {
         self.stand_in.contract()
     }
 
-    /// Has each client make its call, which must come to one request each.
+    /// Makes the call of each client, which must send one request each.
     pub async fn exchange(
         &self,
         operation: &'static str,
         ours: impl Future<Output = ()>,
         theirs: impl Future<Output = ()>,
     ) -> Exchange {
-        let ours = self.sent(operation, ours).await;
-        let theirs = self.sent(operation, theirs).await;
+        let ours = self.send(operation, ours).await;
+        let theirs = self.send(operation, theirs).await;
         Exchange { operation, ours, theirs }
     }
 
-    async fn sent(&self, operation: &str, call: impl Future<Output = ()>) -> Sent {
+    async fn send(&self, operation: &str, call: impl Future<Output = ()>) -> SentRequest {
         let mut requests = self.requests(call).await;
         assert_eq!(requests.len(), 1, "{operation}: {requests:?}");
 
         let request = requests.remove(0);
         let body = (!request.body.is_empty())
             .then(|| serde_json::from_slice(&request.body).expect("a body is JSON"));
-        Sent { method: request.method.to_string(), path: request.path, query: request.query, body }
+        SentRequest {
+            method: request.method.to_string(),
+            path: request.path,
+            query: request.query,
+            body,
+        }
     }
 
-    /// The paths of the requests that come of a call.
+    /// The paths of the requests that a call sends.
     pub async fn paths(&self, call: impl Future<Output = ()>) -> Vec<String> {
         self.requests(call).await.into_iter().map(|request| request.path).collect()
     }
@@ -88,15 +93,15 @@ impl Pair {
         self.stand_in.requests().split_off(before)
     }
 
-    /// The body with what the document says of a member that is not there: progenitor sends a
-    /// documented default where we leave the member out, which says the same.
-    pub fn with_defaults(&self, operation: &str, body: &Option<Value>) -> Option<Value> {
+    /// Adds documented defaults to a body, because progenitor sends them and our client omits them.
+    pub fn add_defaults(&self, operation: &str, body: &Option<Value>) -> Option<Value> {
         let mut body = body.clone()?;
         let paths = self.document["paths"].as_object().expect("paths");
         let mut operations = paths.values().flat_map(|item| item.as_object().expect("operations"));
-        let (_, found) =
-            operations.find(|(_, found)| found["operationId"] == operation).expect("documented");
-        let schema = &found["requestBody"]["content"]["application/json"]["schema"];
+        let (_, definition) = operations
+            .find(|(_, definition)| definition["operationId"] == operation)
+            .expect("a documented operation");
+        let schema = &definition["requestBody"]["content"]["application/json"]["schema"];
         let model = &self.resolve(schema)["properties"]["data"];
         let properties = self.resolve(model)["properties"].as_object().expect("properties");
         let data = body["data"].as_object_mut().expect("data");
@@ -117,18 +122,18 @@ impl Pair {
         }
     }
 
-    /// The request is one of this operation, not of another that both clients took for it.
-    pub fn assert_reaches(&self, operation: &str, sent: &Sent) {
+    /// Asserts that the route of a request is the one of the operation.
+    pub fn assert_route(&self, operation: &str, request: &SentRequest) {
         let contract = self.contract();
-        let path = sent.path.strip_prefix(&contract.base_path).expect("below the base URL");
+        let path = request.path.strip_prefix(&contract.base_path).expect("below the base URL");
         let path = split_path(path).expect("a path that names a route");
 
-        let reached = contract
+        let route = contract
             .paths
             .iter()
             .find(|(template, _)| template.matches(&path).is_some())
-            .and_then(|(_, methods)| methods.get(&sent.method));
+            .and_then(|(_, methods)| methods.get(&request.method));
 
-        assert_eq!(reached.map(|found| found.id.as_str()), Some(operation), "{}", sent.path);
+        assert_eq!(route.map(|route| route.id.as_str()), Some(operation), "{}", request.path);
     }
 }

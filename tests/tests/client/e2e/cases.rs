@@ -15,7 +15,7 @@ const PRINTER: &str = "5712e0ac-e90a-0344-ee91-7e8050a44c9b";
 
 /// Returns the cases of all operations.
 pub fn all() -> Vec<Case> {
-    [clusters(), printers(), print_jobs::cases(), registration(), service()]
+    [clusters(), cluster_details(), printers(), print_jobs::cases(), registration(), service()]
         .into_iter()
         .flatten()
         .collect()
@@ -75,6 +75,11 @@ fn clusters() -> Vec<Case> {
             "/clusters/c1",
             nothing(|client| client.delete_cluster("c1").send_for_response()),
         ),
+    ]
+}
+
+fn cluster_details() -> Vec<Case> {
+    vec![
         Case::new(
             "get_cluster_status",
             "GET",

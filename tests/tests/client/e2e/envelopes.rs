@@ -7,7 +7,7 @@ use connect_api::{Client, Error};
 use connect_tests::json::canonical;
 use serde_json::{Map, Value, json};
 
-use super::raw::{client_of, json as json_response, serve_by};
+use super::raw_server::{client_of, json as json_response, serve_by};
 use super::{case::Case, cases};
 
 /// A server that sends the response that was set last, and its client.
@@ -100,7 +100,7 @@ fn variations(body: &Value) -> Vec<(Value, Expected)> {
 
 #[tokio::test]
 async fn envelopes_are_decoded_leniently() {
-    let (stand_in, server) = (connect_tests::examples().await, ScriptedServer::new());
+    let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
     let mut count = 0;
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");
@@ -151,7 +151,7 @@ fn error_variations(error: &Map<String, Value>) -> Vec<Value> {
 
 #[tokio::test]
 async fn error_code_is_decoded_although_other_fields_are_invalid() {
-    let (stand_in, server) = (connect_tests::examples().await, ScriptedServer::new());
+    let (stand_in, server) = (connect_tests::start_stand_in().await, ScriptedServer::new());
     let (mut count, mut seen) = (0, BTreeSet::new());
     for case in cases::all() {
         let operation = stand_in.contract().operation(case.id).expect("an operation");

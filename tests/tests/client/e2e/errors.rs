@@ -8,7 +8,7 @@ use super::cases;
 
 #[tokio::test]
 async fn documented_errors_of_all_operations_are_decoded() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let mut count = 0;
 
@@ -54,7 +54,7 @@ async fn documented_errors_of_all_operations_are_decoded() {
 
 #[tokio::test]
 async fn response_with_several_errors_keeps_all_of_them() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let call = client.get_print_jobs().sent_from(["mars".into()]).status(["lost".into()]);
     let Err(Error::Api(error)) = call.send().await else { panic!("expected an API error") };
@@ -66,7 +66,7 @@ async fn response_with_several_errors_keeps_all_of_them() {
 
 #[tokio::test]
 async fn wrong_token_is_403_and_missing_token_is_401() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let builder = || connect_api::Client::builder().base_url(stand_in.base_url());
     let result = builder().token("another").build().expect("a client").get_settings().send().await;
 

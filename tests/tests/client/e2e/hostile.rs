@@ -43,7 +43,7 @@ fn segments(stand_in: &StandIn) -> Vec<String> {
 
 #[tokio::test]
 async fn id_is_sent_as_one_path_segment() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for (index, id) in IDS.iter().enumerate() {
@@ -71,7 +71,7 @@ async fn empty_and_dot_ids_are_rejected_without_a_request() {
         ]
     }
 
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     for id in ["", ".", ".."] {
         let errors = errors(&client, id).await;

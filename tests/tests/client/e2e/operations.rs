@@ -18,7 +18,7 @@ fn spec(name: &str) -> Value {
 
 #[tokio::test]
 async fn each_operation_has_a_case_with_all_parameters() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let cases = cases::all();
     let tested: BTreeSet<&str> = cases.iter().map(|case| case.id).collect();
     let documented: BTreeSet<&str> =
@@ -65,7 +65,7 @@ fn body_fields(document: &Value, id: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn each_operation_sends_the_documented_request_and_decodes_the_example() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     for case in cases::all() {
         let reply = match (case.send)(&client).await {
@@ -123,7 +123,7 @@ fn assert_request(stand_in: &StandIn, case: &Case) {
 
 #[tokio::test]
 async fn unset_options_are_not_sent() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     client.get_clusters().send().await.expect("a page");
     client.print("c1", "j1").send().await.expect("a print");

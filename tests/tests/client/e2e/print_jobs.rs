@@ -6,6 +6,10 @@ use serde_json::json;
 use super::case::{Case, data, page};
 
 pub fn cases() -> Vec<Case> {
+    [single_jobs(), lists()].into_iter().flatten().collect()
+}
+
+fn single_jobs() -> Vec<Case> {
     vec![
         Case::new(
             "get_print_job",
@@ -48,6 +52,11 @@ pub fn cases() -> Vec<Case> {
             data(|client| client.reprint("c1", "c2", "i1").start_now(false).send_for_response()),
         )
         .body(json!({"start_now": false})),
+    ]
+}
+
+fn lists() -> Vec<Case> {
+    vec![
         Case::new(
             "get_print_job_filters",
             "GET",

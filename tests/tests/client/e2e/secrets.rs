@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use connect_api::{Client, Error};
 use serde_json::{Value, json};
 
-use super::raw::{TOKEN, client, client_of, json as json_response, response};
+use super::raw_server::{TOKEN, client, client_of, json as json_response, response};
 
 /// Formats an error and all its sources with `Display` and `Debug`.
 fn format_all(error: &Error) -> String {

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use connect_api::Error;
 
-use super::raw::{client, client_of, json, response};
+use super::raw_server::{client, client_of, json, response};
 
 #[track_caller]
 fn assert_message_contains(error: &Error, parts: &[&str]) {

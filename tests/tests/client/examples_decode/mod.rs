@@ -1,28 +1,28 @@
-//! Every example of the document decodes through the crate's models, and comes back equal.
+//! Every example of the document is equal after decoding and encoding with the crate's models.
 
 mod models;
 mod tolerance;
-mod vary;
+mod variations;
 
 use connect_api::models as m;
 use connect_stand_in::contract::Contract;
 use connect_tests::json::canonical;
 use serde_json::Value;
 
-use models::{Errors, Trip, answer, data, request, trip};
+use models::{Errors, RoundTrip, data, request_model, response_model, round_trip};
 
-/// What an example lost or gained on the way, if anything.
-fn difference(place: &str, example: &Value, trip: Option<Trip>) -> Option<String> {
-    let Some(trip) = trip else { return Some(format!("{place}: no model is named for it")) };
-    match trip(example) {
-        Ok(back) if canonical(back.clone()) == canonical(example.clone()) => None,
-        Ok(back) => Some(format!("{place}:\n  {example}\ncame back as\n  {back}")),
-        Err(error) => Some(format!("{place}: {error}")),
+/// The difference between an example and its round trip, if there is one.
+fn difference(name: &str, example: &Value, model: Option<RoundTrip>) -> Option<String> {
+    let Some(model) = model else { return Some(format!("{name}: add its model to `models.rs`")) };
+    match model(example) {
+        Ok(result) if canonical(result.clone()) == canonical(example.clone()) => None,
+        Ok(result) => Some(format!("{name}:\n  {example}\nbecame\n  {result}")),
+        Err(error) => Some(format!("{name}: {error}")),
     }
 }
 
 #[test]
-fn every_example_decodes_and_comes_back_equal() {
+fn every_example_is_equal_after_a_round_trip() {
     let document = include_str!("../../../../spec/connect-v1.openapi.json");
     let document: Value = serde_json::from_str(document).expect("JSON");
     let contract = Contract::read(&document).expect("a contract");
@@ -30,19 +30,22 @@ fn every_example_decodes_and_comes_back_equal() {
 
     for operation in contract.operations() {
         let id = operation.id.as_str();
-        if let Some(example) = operation.body.as_ref().and_then(|it| it.content.example.as_ref()) {
+        if let Some(example) =
+            operation.body.as_ref().and_then(|body| body.content.example.as_ref())
+        {
             requests += 1;
-            findings.extend(difference(&format!("{id} request"), example, request(id)));
+            findings.extend(difference(&format!("{id} request"), example, request_model(id)));
         }
 
         for (status, content) in &operation.responses {
-            let Some(example) = content.as_ref().and_then(|it| it.example.as_ref()) else {
+            let Some(example) = content.as_ref().and_then(|content| content.example.as_ref())
+            else {
                 continue;
             };
             responses += 1;
-            let errors: Trip = trip::<Errors>;
-            let trip = if *status < 300 { answer(id) } else { Some(errors) };
-            findings.extend(difference(&format!("{id} {status}"), example, trip));
+            let errors: RoundTrip = round_trip::<Errors>;
+            let model = if *status < 300 { response_model(id) } else { Some(errors) };
+            findings.extend(difference(&format!("{id} {status}"), example, model));
         }
     }
 
@@ -52,8 +55,8 @@ fn every_example_decodes_and_comes_back_equal() {
 }
 
 #[test]
-fn a_model_that_loses_something_is_found_out() {
+fn difference_reports_a_lost_field() {
     let example = serde_json::json!({"data": {"enable_print_prep": true, "more": 1}});
-    let difference = difference("here", &example, Some(data::<m::OrganizationSettings>));
-    assert!(difference.is_some_and(|it| it.contains("\"more\"")));
+    let difference = difference("settings", &example, Some(data::<m::OrganizationSettings>));
+    assert!(difference.is_some_and(|text| text.contains("\"more\"")));
 }

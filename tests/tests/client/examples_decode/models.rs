@@ -1,4 +1,4 @@
-//! Which model reads what.
+//! The models of requests and responses, by operation.
 
 use connect_api::Page;
 use connect_api::models as m;
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A body of one member, and of no other.
+/// An envelope that has no other member.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data<T> {
@@ -20,26 +20,26 @@ pub struct Errors {
     pub errors: Vec<m::ErrorObject>,
 }
 
-/// Decodes and encodes again.
-pub type Trip = fn(&Value) -> Result<Value, String>;
+/// A function that decodes a value into a model and encodes the model again.
+pub type RoundTrip = fn(&Value) -> Result<Value, String>;
 
-/// There and back.
-pub fn trip<T: DeserializeOwned + Serialize>(example: &Value) -> Result<Value, String> {
-    // From text, as it arrives: reading from a `Value` is more lenient with borrowed strings.
+/// Decodes a value into a model and encodes the model again.
+pub fn round_trip<T: DeserializeOwned + Serialize>(example: &Value) -> Result<Value, String> {
+    // From text, as in a response, because decoding from a `Value` accepts borrowed strings.
     let model: T = serde_json::from_str(&example.to_string()).map_err(|error| error.to_string())?;
     serde_json::to_value(model).map_err(|error| error.to_string())
 }
 
-/// There and back, in the envelope of one member.
+/// As [`round_trip`], for a model in an envelope.
 pub fn data<T: DeserializeOwned + Serialize>(example: &Value) -> Result<Value, String> {
-    trip::<Data<T>>(example)
+    round_trip::<Data<T>>(example)
 }
 
-/// What the success of an operation is read with.
-pub fn answer(operation: &str) -> Option<Trip> {
+/// The model of the success of an operation.
+pub fn response_model(operation: &str) -> Option<RoundTrip> {
     Some(match operation {
         "get_uptime" => data::<m::ApiUptimeResponse>,
-        "get_clusters" => trip::<Page<m::ClusterResponse>>,
+        "get_clusters" => round_trip::<Page<m::ClusterResponse>>,
         "check_cluster_access" => data::<m::ClusterIdsResponse>,
         "get_cluster_team_counts" => data::<m::ClusterTeamCountResponse>,
         "get_cluster" | "update_cluster_note" | "update_cluster_sharing" => {
@@ -49,28 +49,28 @@ pub fn answer(operation: &str) -> Option<Trip> {
             data::<m::ActionStatusResponse>
         }
         "get_completed_maintenance" => {
-            trip::<Page<m::PrinterMaintenanceCompletedLogEntriesResponse>>
+            round_trip::<Page<m::PrinterMaintenanceCompletedLogEntriesResponse>>
         }
-        "get_pending_maintenance" => trip::<Page<m::PrinterMaintenanceTaskResponse>>,
+        "get_pending_maintenance" => round_trip::<Page<m::PrinterMaintenanceTaskResponse>>,
         "print" | "reprint" => data::<m::PrintRequestResponse>,
         "get_print_job" | "update_print_job" => data::<m::PrintJobDetailsResponse>,
         "get_cluster_status" => data::<m::ClusterStatusResponse>,
         "confirm_registration" | "confirm_registration_with_pin" | "add_makerbot_printer" => {
             data::<m::RegistrationResponse>
         }
-        "get_print_job_filters" => trip::<Page<m::FilterResponse>>,
-        "get_makerbot_printers" => trip::<Page<m::MakerBotPrinterResponse>>,
+        "get_print_job_filters" => round_trip::<Page<m::FilterResponse>>,
+        "get_makerbot_printers" => round_trip::<Page<m::MakerBotPrinterResponse>>,
         "create_material_upload" => data::<m::MaterialProfileResponse>,
-        "get_print_jobs" => trip::<Page<m::PrintJobInstanceResponse>>,
-        "get_print_job_reports" => trip::<Page<m::PrintJobInstanceReportResponse>>,
+        "get_print_jobs" => round_trip::<Page<m::PrintJobInstanceResponse>>,
+        "get_print_job_reports" => round_trip::<Page<m::PrintJobInstanceReportResponse>>,
         "get_settings" | "update_settings" => data::<m::OrganizationSettings>,
-        "get_user_clusters" => trip::<Page<m::ClusterResponse>>,
+        "get_user_clusters" => round_trip::<Page<m::ClusterResponse>>,
         _ => return None,
     })
 }
 
-/// What the body of a request is made with.
-pub fn request(operation: &str) -> Option<Trip> {
+/// The model of the request body of an operation.
+pub fn request_model(operation: &str) -> Option<RoundTrip> {
     Some(match operation {
         "check_cluster_access" => data::<m::ClusterIdsRequest>,
         "add_completed_maintenance" => data::<m::PrinterMaintenanceTaskRequest>,

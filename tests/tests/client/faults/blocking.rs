@@ -9,7 +9,7 @@ use super::{client, retrying};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn blocking_calls_work_on_plain_threads() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let client = client(&stand_in);
 
@@ -35,7 +35,7 @@ async fn blocking_calls_work_on_plain_threads() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn blocking_calls_work_in_spawn_blocking_and_block_in_place() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     // Opens a connection that belongs to the test's runtime.
@@ -60,7 +60,7 @@ async fn blocking_call_in_async_task_of_multi_thread_runtime_panics() {
 }
 
 async fn assert_blocking_call_panics() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let call = client(&stand_in).get_cluster_status("c").send();
 
     let panic = std::panic::catch_unwind(AssertUnwindSafe(|| call.wait())).expect_err("a panic");

@@ -13,7 +13,7 @@ const SOCKET_BUFFERS: u64 = 24 * MIB;
 
 #[tokio::test]
 async fn body_above_the_maximum_is_an_error_and_not_read_to_the_end() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -42,7 +42,7 @@ async fn body_above_the_maximum_is_an_error_and_not_read_to_the_end() {
 
 #[tokio::test]
 async fn body_of_the_maximum_size_is_accepted() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     let length = stand_in.contract().operation("print").expect("a documented operation");
     let length = length.responses[&200].as_ref().and_then(|content| content.example.as_ref());
@@ -58,7 +58,7 @@ async fn body_of_the_maximum_size_is_accepted() {
 
 #[tokio::test]
 async fn error_body_is_read_although_it_exceeds_the_maximum() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -71,7 +71,7 @@ async fn error_body_is_read_although_it_exceeds_the_maximum() {
 
 #[tokio::test]
 async fn empty_response_is_a_no_data_error() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for body in ["", "null", " \n", "\"\""] {

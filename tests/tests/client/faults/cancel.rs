@@ -8,7 +8,7 @@ use super::{Call, LONG, client, retrying, wait_until};
 
 #[tokio::test]
 async fn dropping_a_call_during_an_attempt_closes_its_connection() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.inject_faults(call.operation(), [Fault::Delay(LONG)]);
@@ -26,7 +26,7 @@ async fn dropping_a_call_during_an_attempt_closes_its_connection() {
 
 #[tokio::test]
 async fn dropping_a_call_during_backoff_sends_no_other_request() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     stand_in.inject_faults("get_cluster_status", [Fault::RetryAfter(429, "1".to_owned())]);
 

@@ -93,7 +93,7 @@ async fn server_that_starts_between_attempts_receives_one_request() {
 /// Also if the connection was used before.
 #[tokio::test]
 async fn print_is_not_retried_after_a_lost_connection() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     for used_before in [false, true] {
         let client = client(&stand_in);
         if used_before {

@@ -118,7 +118,8 @@ fn cases(elsewhere: &str) -> Vec<Case> {
 
 #[tokio::test]
 async fn each_fault_has_the_expected_outcome_and_number_of_requests() {
-    let (stand_in, elsewhere) = (connect_tests::examples().await, connect_tests::examples().await);
+    let (stand_in, elsewhere) =
+        (connect_tests::start_stand_in().await, connect_tests::start_stand_in().await);
     let combinations = run_cases(&stand_in, &cases(&elsewhere.base_url()), LONG).await;
     assert_eq!(elsewhere.traffic().accepted_connections(), 0, "no redirect is followed");
     insta::assert_snapshot!(format!("{combinations} combinations"), @"768 combinations");
@@ -129,7 +130,8 @@ async fn delayed_response_times_out() {
     let fault = Fault::Delay(LONG);
     let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
     let combinations =
-        run_cases(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
+        run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
+            .await;
     assert_eq!(combinations, COMBINATIONS);
 }
 
@@ -139,7 +141,8 @@ async fn slow_body_times_out() {
     let fault = Fault::SlowBody(Duration::from_millis(20));
     let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
     let combinations =
-        run_cases(&connect_tests::examples().await, &[case], Duration::from_millis(100)).await;
+        run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
+            .await;
     assert_eq!(combinations, COMBINATIONS);
 }
 

@@ -5,8 +5,8 @@ mod bodies;
 mod cancel;
 mod connections;
 mod matrix;
+mod retry_delays;
 mod tokens;
-mod waits;
 
 use std::time::Duration;
 

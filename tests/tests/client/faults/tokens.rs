@@ -26,7 +26,7 @@ impl TokenProvider for TwoTokens {
 
 #[tokio::test]
 async fn expired_static_token_is_an_error_without_retries() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
     stand_in.renew_token("another");
 

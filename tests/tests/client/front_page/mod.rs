@@ -1,6 +1,6 @@
-//! The programs of the README and of the front page, run for real: against a farm.
+//! The programs of the README and of the crate's documentation, run against a farm.
 //!
-//! They stand here word for word, but for where they find the service.
+//! This file contains them word for word, except for the base URL and the token.
 
 use std::time::Duration;
 
@@ -12,36 +12,44 @@ mod readme_test;
 
 const README: &str = include_str!("../../../../README.md");
 const FRONT_PAGE: &str = include_str!("../../../../connect-api/src/lib.rs");
-const HERE: &str = include_str!("mod.rs");
+const THIS_FILE: &str = include_str!("mod.rs");
 const README_TEST: &str = include_str!("readme_test.rs");
 
-/// The Rust in a document, block by block.
-fn programs(document: &str) -> Vec<&str> {
+/// The Rust code blocks of a document.
+fn code_blocks(document: &str) -> Vec<&str> {
     let blocks = document.split("```").skip(1).step_by(2);
     let rust = |block: &&str| block.starts_with("rust\n") || block.starts_with("no_run\n");
     blocks.filter(rust).map(|block| block.split_once('\n').expect("a line").1).collect()
 }
 
 #[test]
-fn the_front_page_is_what_the_readme_shows_and_what_runs_here() {
+fn readme_programs_equal_the_crate_documentation_and_these_tests() {
     let docs = FRONT_PAGE.lines().filter_map(|line| line.strip_prefix("//!"));
     let docs: String =
         docs.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect();
-    let [list, print, farm] = programs(README)[..] else { panic!("three programs in the README") };
-    let from = list.find("    for cluster").expect("the way of the program");
+    let [list, print, farm] = code_blocks(README)[..] else {
+        panic!("three programs in the README")
+    };
+    let start = list.find("    for cluster").expect("the beginning of the program");
 
-    assert!(HERE.contains(&list[from..]), "the README's first program is not here:\n{list}");
-    assert_eq!(programs(&docs)[0], print);
+    assert!(
+        THIS_FILE.contains(&list[start..]),
+        "this file does not contain the README's first program:\n{list}"
+    );
+    assert_eq!(code_blocks(&docs)[0], print);
 
-    let from = print.find("    // Find the first cluster").expect("the way of the program");
-    assert!(HERE.contains(&print[from..]), "the README's second program is not here:\n{print}");
+    let start = print.find("    // Find the first cluster").expect("the beginning of the program");
+    assert!(
+        THIS_FILE.contains(&print[start..]),
+        "this file does not contain the README's second program:\n{print}"
+    );
 
     let (_, test) = README_TEST.split_once("\n\n").expect("a line of documentation");
     assert_eq!(farm, test);
 }
 
 /// The README's first program.
-async fn list(client: Client) -> Result<(), Error> {
+async fn list_printers(client: Client) -> Result<(), Error> {
     for cluster in client.get_clusters().limit(20).send().await?.items {
         let status = client.get_cluster_status(&cluster.cluster_id).send().await?;
         for printer in status.printers.unwrap_or_default() {
@@ -52,14 +60,14 @@ async fn list(client: Client) -> Result<(), Error> {
 }
 
 #[tokio::test]
-async fn the_first_program_sees_each_cluster() {
-    let (farm, client, _) = farm(Duration::from_secs(1)).await;
-    list(client).await.expect("the clusters");
-    assert_eq!(polls(&farm), 3);
+async fn first_program_requests_the_status_of_each_cluster() {
+    let (farm, client, _) = start_farm(Duration::from_secs(1)).await;
+    list_printers(client).await.expect("the clusters");
+    assert_eq!(poll_count(&farm), 3);
 }
 
-/// The program of the front page.
-async fn front_page(client: Client, file: &str) -> Result<(), Error> {
+/// The README's second program, which the crate's documentation repeats.
+async fn print_and_watch(client: Client, file: &str) -> Result<(), Error> {
     // Find the first cluster that is online. The stream requests as many pages as needed.
     let mut clusters = client.get_clusters().items();
     let cluster = loop {
@@ -89,8 +97,9 @@ async fn front_page(client: Client, file: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// A farm with one printer that prints so much with each request, a client of it and a print file.
-async fn farm(tick: Duration) -> (StandIn, Client, String) {
+/// A farm with one printer, whose clock advances by `tick` with each request; a client; and a print
+/// file.
+async fn start_farm(tick: Duration) -> (StandIn, Client, String) {
     let farm = StandIn::builder().farm(Farm::with_size(3, 1).tick(tick)).start().await;
     let farm = farm.expect("a stand-in");
     let file = farm.add_file("gear.ufp", Duration::from_secs(3600));
@@ -100,31 +109,31 @@ async fn farm(tick: Duration) -> (StandIn, Client, String) {
     (farm, client, file)
 }
 
-/// How often a status was asked for.
-fn polls(farm: &StandIn) -> usize {
+/// Number of status requests so far.
+fn poll_count(farm: &StandIn) -> usize {
     farm.requests().iter().filter(|request| request.path.ends_with("/status")).count()
 }
 
-/// Runs the program, and does something to the farm once it watches.
+/// Runs the second program, and an action as soon as it watches the cluster.
 async fn run(
     farm: &StandIn,
     client: &Client,
     file: &str,
-    then: impl AsyncFnOnce(),
+    action: impl AsyncFnOnce(),
 ) -> Result<(), Error> {
-    let meanwhile = async {
-        while polls(farm) < 3 {
+    let concurrent_action = async {
+        while poll_count(farm) < 3 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        then().await;
+        action().await;
     };
-    let both = async { tokio::join!(front_page(client.clone(), file), meanwhile).0 };
+    let both = async { tokio::join!(print_and_watch(client.clone(), file), concurrent_action).0 };
 
     tokio::time::timeout(Duration::from_secs(60), both).await.expect("the program ends")
 }
 
-/// What happened to the job that was sent last.
-fn changes(farm: &StandIn) -> Vec<ChangeKind> {
+/// The changes of the job that was queued last.
+fn last_job_changes(farm: &StandIn) -> Vec<ChangeKind> {
     let changes = farm.changes();
     let queued = changes.iter().rfind(|change| change.kind == ChangeKind::JobQueued);
     let job = queued.expect("a job").subject.clone();
@@ -132,17 +141,21 @@ fn changes(farm: &StandIn) -> Vec<ChangeKind> {
 }
 
 #[tokio::test]
-async fn it_ends_when_the_job_is_printed() {
-    let (farm, client, file) = farm(Duration::from_secs(60)).await;
+async fn second_program_ends_when_the_job_is_printed() {
+    let (farm, client, file) = start_farm(Duration::from_secs(60)).await;
     run(&farm, &client, &file, async || {}).await.expect("a print");
-    assert!(changes(&farm).contains(&ChangeKind::JobFinished), "{:?}", changes(&farm));
+    assert!(
+        last_job_changes(&farm).contains(&ChangeKind::JobFinished),
+        "{:?}",
+        last_job_changes(&farm)
+    );
 }
 
 #[tokio::test]
-async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
-    let (farm, client, file) = farm(Duration::from_secs(1)).await;
+async fn second_program_ends_when_the_job_is_removed_from_the_queue() {
+    let (farm, client, file) = start_farm(Duration::from_secs(1)).await;
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
-    client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+    client.print(&cluster.cluster_id, &file).send().await.expect("an earlier job");
 
     let remove = async || {
         let status = client.get_cluster_status(&cluster.cluster_id).send().await.expect("a status");
@@ -151,24 +164,24 @@ async fn it_ends_when_the_job_is_taken_out_of_the_queue() {
         let [job] = &waiting[..] else { panic!("{waiting:?}") };
         let remove = client.remove_print_job(&cluster.cluster_id, &job.uuid).wait();
 
-        remove.await.expect("it is removed");
+        remove.await.expect("a removed job");
     };
-    run(&farm, &client, &file, remove).await.expect("an end");
-    assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+    run(&farm, &client, &file, remove).await.expect("the end of the program");
+    assert_eq!(last_job_changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
 }
 
-/// Runs the program on a farm whose only printer is occupied. Nothing is seen of the job before it is
-/// removed and something was done to the farm; gives how often it was asked for then.
-async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
-    let (farm, client, file) = farm(Duration::from_secs(10)).await;
+/// Runs the second program on a farm whose only printer is busy, and removes the job while status
+/// requests fail; returns how often the program requested the job afterwards.
+async fn remove_job_during_failed_polls(prepare: impl FnOnce(&StandIn)) -> usize {
+    let (farm, client, file) = start_farm(Duration::from_secs(10)).await;
     let cluster = client.get_clusters().send().await.expect("a page").items.swap_remove(0);
-    client.print(&cluster.cluster_id, &file).send().await.expect("a job before it");
+    client.print(&cluster.cluster_id, &file).send().await.expect("an earlier job");
 
-    let blind = std::iter::repeat_n(Fault::Status(503), 100);
-    farm.inject_faults("get_cluster_status", std::iter::once(Fault::None).chain(blind));
+    let failures = std::iter::repeat_n(Fault::Status(503), 100);
+    farm.inject_faults("get_cluster_status", std::iter::once(Fault::None).chain(failures));
 
     let remove = async {
-        while polls(&farm) < 2 {
+        while poll_count(&farm) < 2 {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
 
@@ -179,49 +192,50 @@ async fn removed_unseen(then: impl FnOnce(&StandIn)) -> usize {
         remove.await.expect("an action");
         farm.advance(Duration::from_secs(60));
         farm.clear_faults();
-        then(&farm);
+        prepare(&farm);
 
         format!("/print_jobs/{uuid}")
     };
-    let both = async { tokio::join!(front_page(client.clone(), &file), remove) };
+    let both = async { tokio::join!(print_and_watch(client.clone(), &file), remove) };
     let both = tokio::time::timeout(Duration::from_secs(60), both).await;
     let (ended, job) = both.expect("the program ends");
-    ended.expect("no refusal");
+    ended.expect("no error");
 
-    assert_eq!(changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
+    assert_eq!(last_job_changes(&farm), [ChangeKind::JobQueued, ChangeKind::JobRemoved]);
     farm.requests().iter().filter(|request| request.path.ends_with(&job)).count()
 }
 
 #[tokio::test]
-async fn it_ends_when_the_job_is_removed_before_it_is_seen() {
-    assert_eq!(removed_unseen(|_| {}).await, 1);
+async fn second_program_ends_when_the_job_is_removed_before_the_first_poll() {
+    assert_eq!(remove_job_during_failed_polls(|_| {}).await, 1);
 }
 
 #[tokio::test]
-async fn it_ends_when_nobody_knows_the_job_but_not_at_once() {
+async fn second_program_ends_after_a_minute_when_the_job_is_unknown() {
     let unknown = || std::iter::repeat_n(Fault::Status(404), 100);
-    let asked = removed_unseen(|farm| farm.inject_faults("get_print_job", unknown())).await;
-    assert_eq!(asked, 4, "for a minute: a status and a question take ten seconds each here");
+    let requests =
+        remove_job_during_failed_polls(|farm| farm.inject_faults("get_print_job", unknown())).await;
+    assert_eq!(requests, 4, "in one minute, of ten seconds per request and two requests per poll");
 }
 
 #[tokio::test]
-async fn it_ends_well_when_the_job_awaits_approval() {
-    let (farm, client, file) = farm(Duration::from_secs(60)).await;
+async fn second_program_ends_without_error_when_the_job_awaits_approval() {
+    let (farm, client, file) = start_farm(Duration::from_secs(60)).await;
     let settings = OrganizationSettings::new().require_print_approval(true);
     client.update_settings(settings).send().await.expect("settings");
-    front_page(client.clone(), &file).await.expect("no failure");
+    print_and_watch(client.clone(), &file).await.expect("no error");
 
-    assert_eq!(polls(&farm), 1, "nothing to watch");
+    assert_eq!(poll_count(&farm), 1, "there is no job to watch");
     let waiting = client.get_print_jobs().status([PrintJobState::WaitApproval]).send().await;
     assert_eq!(waiting.expect("a page").items.len(), 1);
 }
 
 #[tokio::test]
-async fn it_ends_with_the_refusal_when_it_may_not_look_any_more() {
+async fn second_program_returns_the_error_when_access_is_lost() {
     for status in [401, 403, 404] {
-        let (farm, client, file) = farm(Duration::ZERO).await;
+        let (farm, client, file) = start_farm(Duration::ZERO).await;
         let refuse = async || farm.inject_faults("get_cluster_status", [Fault::Status(status)]);
-        let error = run(&farm, &client, &file, refuse).await.expect_err("a refusal");
+        let error = run(&farm, &client, &file, refuse).await.expect_err("no access");
         assert_eq!(error.status().map(|status| status.as_u16()), Some(status), "{error}");
     }
 }

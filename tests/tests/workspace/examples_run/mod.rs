@@ -1,4 +1,4 @@
-//! The programs that people run first, run: each as a process of its own, against a farm.
+//! The example programs of the crate, each run as a process against a farm.
 
 #[cfg(unix)]
 mod terminal;
@@ -15,42 +15,40 @@ use connect_stand_in::{ChangeKind, Farm, StandIn};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Command;
 
-/// No test depends on this time; it ends programs that would otherwise hang.
+/// A timeout for programs that would otherwise hang; no result depends on it.
 const LONG: Duration = Duration::from_secs(120);
 
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// The program of an example, as it is in the sources now.
+/// The path of an example program, which is built first.
 fn example(name: &str) -> PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
 
     let folder = FOLDER.get_or_init(|| {
-        // The features are those of the whole workspace, so that what `cargo test` has built serves.
+        // The features are those of the workspace, so that cargo reuses what `cargo test` built.
         let mut build = std::process::Command::new(env!("CARGO"));
         let build = build.args(["build", "--workspace", "--examples", "--frozen", "--quiet"]);
-        let built = build.output().expect("cargo runs");
-        let said = String::from_utf8_lossy(&built.stderr);
-
-        assert!(built.status.success(), "the examples do not build: {said}");
-        let test = std::env::current_exe().expect("a path");
+        let output = build.output().expect("run cargo");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "the examples do not build: {errors}");
 
         // This test is in `target/debug/deps`.
-        let built = test.ancestors().nth(2).expect("a folder");
-        built.join("examples")
+        let test = std::env::current_exe().expect("the path of this test");
+        test.ancestors().nth(2).expect("the build folder").join("examples")
     });
 
     folder.join(name).with_extension(std::env::consts::EXE_EXTENSION)
 }
 
-/// Lets a program run to its end.
+/// Runs a program to its end.
 async fn run(command: &mut Command) -> Output {
     let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    tokio::time::timeout(LONG, child).await.expect("it ends").expect("it starts")
+    tokio::time::timeout(LONG, child).await.expect("the program ends").expect("start the program")
 }
 
-/// An example that is to talk to this farm.
-fn at(farm: &StandIn, name: &str) -> Command {
+/// An example program that uses this farm.
+fn example_on(farm: &StandIn, name: &str) -> Command {
     let mut command = Command::new(example(name));
     command.env("CONNECT_API_URL", farm.base_url()).env("CONNECT_API_TOKEN", farm.token());
     command
@@ -60,14 +58,14 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("text")
 }
 
-/// What a program wrote that ended well.
+/// The standard output of a program that succeeds.
 async fn output(command: &mut Command) -> String {
     let output = run(command).await;
     assert!(output.status.success(), "{}: {}", output.status, text(&output.stderr));
     text(&output.stdout)
 }
 
-async fn start(farm: Farm) -> StandIn {
+async fn start_farm(farm: Farm) -> StandIn {
     StandIn::builder().farm(farm).start().await.expect("a stand-in")
 }
 
@@ -77,7 +75,7 @@ fn client(farm: &StandIn) -> Client {
 }
 
 /// The id of the first cluster of a farm, and the UUID of its first printer.
-async fn first(farm: &StandIn) -> (String, String) {
+async fn first_cluster_and_printer(farm: &StandIn) -> (String, String) {
     let clusters = client(farm).get_clusters().send().await.expect("a page");
     let cluster = clusters.into_iter().next().expect("a cluster");
     let printer = cluster.host_printer.and_then(|printer| printer.uuid).expect("a printer");
@@ -86,12 +84,12 @@ async fn first(farm: &StandIn) -> (String, String) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fleet_status_shows_each_printer() {
-    let farm = start(Farm::new()).await;
-    insta::assert_snapshot!(output(&mut at(&farm, "fleet_status")).await);
+    let farm = start_farm(Farm::new()).await;
+    insta::assert_snapshot!(output(&mut example_on(&farm, "fleet_status")).await);
 }
 
-/// An example that finds no service, and is to bring its own.
-fn alone(name: &str) -> Command {
+/// An example program without a server, which starts a farm itself.
+fn example_without_server(name: &str) -> Command {
     let mut command = Command::new(example(name));
     command.env_remove("CONNECT_API_URL").env_remove("CONNECT_API_TOKEN");
     command
@@ -101,43 +99,45 @@ const PRINTERS: [&str; 8] =
     ["Atlas", "Borea", "Ceres", "Dione", "Europa", "Fornax", "Ganymede", "Hyperion"];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_programs_need_no_service() {
-    let said = output(&mut alone("upload_material")).await;
-    assert!(said.starts_with("nothing.umm is uploaded as "), "{said}");
+async fn examples_start_a_farm_when_no_server_is_set() {
+    let stdout = output(&mut example_without_server("upload_material")).await;
+    assert!(stdout.starts_with("nothing.umm is uploaded as "), "{stdout}");
 
-    let table = output(&mut alone("fleet_status")).await;
+    let table = output(&mut example_without_server("fleet_status")).await;
     for printer in PRINTERS {
         assert!(table.contains(printer), "{printer}: {table}");
     }
 
-    let said = output(&mut alone("print_and_wait")).await;
+    let stdout = output(&mut example_without_server("print_and_wait")).await;
     assert!(
-        said.ends_with(" is queued on Cluster 1\ngear.ufp has finished after 1800s\n"),
-        "{said}"
+        stdout.ends_with(" is queued on Cluster 1\ngear.ufp has finished after 1800s\n"),
+        "{stdout}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_has_enough_is_no_failure() {
-    let mut command = alone("watch_cluster");
+async fn closed_output_pipe_is_no_failure() {
+    let mut command = example_without_server("watch_cluster");
     let command = command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let mut child = command.spawn().expect("it starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
-    let mut said = Vec::new();
+    let mut child = command.spawn().expect("start the program");
+    let mut lines = BufReader::new(child.stdout.take().expect("the output of the program")).lines();
+    let mut output = Vec::new();
 
-    while said.len() < 3 {
-        let line = tokio::time::timeout(LONG, lines.next_line()).await.expect("a line in time");
-        said.push(line.expect("text").expect("a line"));
+    while output.len() < 3 {
+        let line =
+            tokio::time::timeout(LONG, lines.next_line()).await.expect("a line before the timeout");
+        output.push(line.expect("text").expect("a line"));
     }
 
-    assert_eq!(said[0], "watching Workshop");
+    assert_eq!(output[0], "watching Workshop");
     assert!(
-        said[1..].iter().all(|line| line.starts_with("job `") || line.starts_with("printer `"))
+        output[1..].iter().all(|line| line.starts_with("job `") || line.starts_with("printer `"))
     );
 
     drop(lines);
-    let ended = tokio::time::timeout(LONG, child.wait_with_output()).await.expect("it ends");
-    let ended = ended.expect("an end");
+    let ended =
+        tokio::time::timeout(LONG, child.wait_with_output()).await.expect("the program ends");
+    let ended = ended.expect("an exit status");
 
     assert!(ended.status.success(), "{}: {}", ended.status, text(&ended.stderr));
     assert!(!text(&ended.stderr).contains("error"), "{}", text(&ended.stderr));
@@ -145,59 +145,60 @@ async fn a_reader_that_has_enough_is_no_failure() {
 
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn an_output_that_is_full_is_a_failure_and_no_panic() {
+async fn full_output_device_is_a_failure_and_no_panic() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("the full device");
-    let child = alone("fleet_status").stdout(full).stderr(Stdio::piped()).spawn();
-    let ended = tokio::time::timeout(LONG, child.expect("it starts").wait_with_output()).await;
-    let ended = ended.expect("it ends").expect("an end");
-    let said = text(&ended.stderr);
+    let child = example_without_server("fleet_status").stdout(full).stderr(Stdio::piped()).spawn();
+    let ended =
+        tokio::time::timeout(LONG, child.expect("start the program").wait_with_output()).await;
+    let ended = ended.expect("the program ends").expect("an exit status");
+    let stderr = text(&ended.stderr);
 
-    assert_eq!(ended.status.code(), Some(1), "{said}");
-    assert!(said.contains("error: cannot write to the standard output: "), "{said}");
+    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    assert!(stderr.contains("error: cannot write to the standard output: "), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_narrow_table_breaks_its_words_and_not_its_lines() {
-    let farm = start(Farm::new().tick(Duration::ZERO)).await;
-    let table = output(at(&farm, "fleet_status").env("COLUMNS", "40")).await;
+async fn narrow_table_wraps_words_inside_its_columns() {
+    let farm = start_farm(Farm::new().tick(Duration::ZERO)).await;
+    let table = output(example_on(&farm, "fleet_status").env("COLUMNS", "40")).await;
     let widest = table.lines().map(|line| line.chars().count()).max();
 
     assert_eq!(widest, Some(40), "{table}");
-    let wide = output(at(&farm, "fleet_status").env("COLUMNS", "200")).await;
-    assert_eq!(wide, output(&mut at(&farm, "fleet_status")).await);
+    let wide = output(example_on(&farm, "fleet_status").env("COLUMNS", "200")).await;
+    assert_eq!(wide, output(&mut example_on(&farm, "fleet_status")).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_printed_elsewhere_that_nobody_named() {
-    let farm = start(Farm::with_size(1, 1)).await;
-    let (cluster, _) = first(&farm).await;
+async fn print_and_wait_requires_both_arguments_with_a_server() {
+    let farm = start_farm(Farm::with_size(1, 1)).await;
+    let (cluster, _) = first_cluster_and_printer(&farm).await;
     farm.take_requests();
 
     for arguments in [&[][..], &[&*cluster], &[&*cluster, "a file", "another"]] {
-        let refused = run(at(&farm, "print_and_wait").args(arguments)).await;
-        let said = text(&refused.stderr);
-        assert_eq!(refused.status.code(), Some(1), "{said}");
-        assert!(said.contains("a cluster's id and a print file's id"), "{said}");
+        let refused = run(example_on(&farm, "print_and_wait").args(arguments)).await;
+        let stderr = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{stderr}");
+        assert!(stderr.contains("a cluster's id and a print file's id"), "{stderr}");
     }
 
-    assert_eq!(farm.requests().len(), 0, "nothing was even asked for");
+    assert_eq!(farm.requests().len(), 0, "no request was sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fleet_status_says_what_is_wrong_without_the_token() {
-    let farm = start(Farm::new()).await;
-    let mut command = at(&farm, "fleet_status");
+async fn fleet_status_reports_a_wrong_token_without_showing_it() {
+    let farm = start_farm(Farm::new()).await;
+    let mut command = example_on(&farm, "fleet_status");
     let refused = run(command.env("CONNECT_API_TOKEN", "a-wrong-secret")).await;
-    let said = text(&refused.stderr);
+    let stderr = text(&refused.stderr);
 
-    assert!(!refused.status.success() && said.contains("tokenExpired"), "{said}");
-    assert!(!said.contains("a-wrong-secret"), "{said}");
+    assert!(!refused.status.success() && stderr.contains("tokenExpired"), "{stderr}");
+    assert!(!stderr.contains("a-wrong-secret"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn watch_cluster_tells_what_happens() {
-    let farm = start(Farm::with_size(1, 2).tick(20 * MINUTE)).await;
-    let (cluster, _) = first(&farm).await;
+async fn watch_cluster_prints_the_events() {
+    let farm = start_farm(Farm::with_size(1, 2).tick(20 * MINUTE)).await;
+    let (cluster, _) = first_cluster_and_printer(&farm).await;
     let client = client(&farm);
 
     for name in ["gear.ufp", "vase.ufp", "cup.ufp"] {
@@ -205,30 +206,30 @@ async fn watch_cluster_tells_what_happens() {
         client.print(&cluster, file).send().await.expect("a job");
     }
 
-    let mut command = at(&farm, "watch_cluster");
+    let mut command = example_on(&farm, "watch_cluster");
     insta::assert_snapshot!(output(command.args([&*cluster, "11"])).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn print_and_wait_waits_for_the_end() {
-    let farm = start(Farm::with_size(1, 1).tick(5 * MINUTE)).await;
-    let (cluster, _) = first(&farm).await;
+async fn print_and_wait_waits_until_the_job_has_finished() {
+    let farm = start_farm(Farm::with_size(1, 1).tick(5 * MINUTE)).await;
+    let (cluster, _) = first_cluster_and_printer(&farm).await;
     let file = farm.add_file("gear.ufp", HOUR);
-    let mut command = at(&farm, "print_and_wait");
-    let said = output(command.args([&cluster, &file])).await;
+    let mut command = example_on(&farm, "print_and_wait");
+    let stdout = output(command.args([&cluster, &file])).await;
     let finished = farm.changes().into_iter().find(|change| change.kind == ChangeKind::JobFinished);
     let job = finished.expect("the job has finished").subject;
     let expected = format!("job {job} is queued on Cluster 1\ngear.ufp has finished after 3600s\n");
 
-    assert_eq!(said, expected);
+    assert_eq!(stdout, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn print_and_wait_fails_with_the_print() {
-    let farm = start(Farm::with_size(1, 1).tick(MINUTE)).await;
-    let (cluster, printer) = first(&farm).await;
+async fn print_and_wait_fails_when_the_job_fails() {
+    let farm = start_farm(Farm::with_size(1, 1).tick(MINUTE)).await;
+    let (cluster, printer) = first_cluster_and_printer(&farm).await;
     let file = farm.add_file("gear.ufp", 10 * HOUR);
-    let mut command = at(&farm, "print_and_wait");
+    let mut command = example_on(&farm, "print_and_wait");
 
     let broken = async {
         while !farm.changes().iter().any(|change| change.kind == ChangeKind::JobStarted) {
@@ -237,35 +238,35 @@ async fn print_and_wait_fails_with_the_print() {
         farm.break_printer(&cluster, &printer, "AIR_MANAGER_FILTER_MISSING");
     };
     let (ended, ()) = tokio::join!(run(command.args([&cluster, &file])), broken);
-    let said = text(&ended.stderr);
+    let stderr = text(&ended.stderr);
 
-    assert!(!ended.status.success() && said.contains("has not been printed: failed"), "{said}");
+    assert!(!ended.status.success() && stderr.contains("has not been printed: failed"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn print_and_wait_leaves_a_print_to_whoever_approves_it() {
-    let farm = start(Farm::with_size(1, 1).tick(MINUTE)).await;
-    let (cluster, _) = first(&farm).await;
+async fn print_and_wait_succeeds_when_the_job_awaits_approval() {
+    let farm = start_farm(Farm::with_size(1, 1).tick(MINUTE)).await;
+    let (cluster, _) = first_cluster_and_printer(&farm).await;
     let settings = OrganizationSettings::new().require_print_approval(true);
     client(&farm).update_settings(settings).send().await.expect("settings");
 
     let file = farm.add_file("gear.ufp", HOUR);
-    let said = output(at(&farm, "print_and_wait").args([&cluster, &file])).await;
-    assert_eq!(said, "sent to Cluster 1, where it awaits approval\n");
+    let stdout = output(example_on(&farm, "print_and_wait").args([&cluster, &file])).await;
+    assert_eq!(stdout, "sent to Cluster 1, where it awaits approval\n");
     assert_eq!(farm.approve_jobs(&cluster), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn upload_material_sends_the_file() {
-    let farm = start(Farm::with_size(1, 1)).await;
+    let farm = start_farm(Farm::with_size(1, 1)).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("cura.umm");
-    let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| (at % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..3_000_000_u32).map(|index| (index % 251) as u8).collect();
     std::fs::write(&file, &bytes).expect("a file");
 
-    let said = output(at(&farm, "upload_material").arg(&file)).await;
+    let stdout = output(example_on(&farm, "upload_material").arg(&file)).await;
     let [upload] = &farm.uploads()[..] else { panic!("one upload") };
-    assert_eq!(said, format!("cura.umm is uploaded as {}\n", upload.id));
+    assert_eq!(stdout, format!("cura.umm is uploaded as {}\n", upload.id));
 
     let [attempt] = &upload.attempts[..] else { panic!("one attempt") };
     assert_eq!((attempt.size, &attempt.sha256), (3_000_000, &sha256(&bytes)));

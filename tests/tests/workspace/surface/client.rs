@@ -1,4 +1,4 @@
-//! The methods that the client has beside those that are generated.
+//! The hand-written methods of the client.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,10 @@ use syn::{ImplItem, Item, Type};
 
 use super::layout;
 
-/// An operation of such a name would be a method that is there twice.
+/// The generator rejects operations with these names, because a type cannot have two methods of one
+/// name.
 #[test]
-fn the_generator_knows_every_method_that_the_client_has_by_hand() {
+fn generator_lists_every_hand_written_client_method() {
     let folder = layout().root().join("connect-api/src");
     let mut written = BTreeSet::from(["clone".to_owned()]);
     for path in files::list(&folder).expect("the crate's sources") {
@@ -36,5 +37,5 @@ fn the_generator_knows_every_method_that_the_client_has_by_hand() {
     }
 
     let known: BTreeSet<String> = CLIENT_METHODS.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(known, written, "`CLIENT_METHODS` of the generator, and the crate");
+    assert_eq!(known, written, "correct `CLIENT_METHODS` of the generator");
 }

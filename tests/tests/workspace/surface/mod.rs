@@ -1,5 +1,4 @@
-//! The surface of the API and of the crate, so that a change of either shows as the lines that
-//! it changes.
+//! Snapshots of the surface of the API and of the crate: a change of either is a change of lines.
 
 mod client;
 mod mutations;
@@ -26,11 +25,11 @@ macro_rules! assert_surface {
 }
 
 #[test]
-fn the_surface_of_the_api() {
+fn api_surface_matches_its_snapshots() {
     let (normalised, _) =
         pipeline::load_and_normalise(&layout()).expect("the document is normalised");
     let document = serde_json::from_str(&normalised.to_json()).expect("JSON");
-    let surface = document::Surface::of(&document);
+    let surface = document::Surface::new(&document);
 
     assert_surface!("api_operations", surface.operations);
     assert_surface!("api_models", surface.models);
@@ -38,7 +37,7 @@ fn the_surface_of_the_api() {
 }
 
 #[test]
-fn the_surface_of_the_crate() {
+fn crate_surface_matches_its_snapshots() {
     let folder = layout().root().join("connect-api/src");
     let api = PublicApi::read_crate(&folder).expect("the crate can be read");
     let is_model = |path: &str| path.starts_with("models::");

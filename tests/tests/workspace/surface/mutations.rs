@@ -1,4 +1,4 @@
-//! One change of the upstream document at a time: each is seen.
+//! Changes of the upstream document, one at a time: each changes the surface or is rejected.
 
 use connect_codegen::diagnostic::Result;
 use connect_codegen::io::files;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::layout;
 
-/// The upstream document, and what turns it into a surface.
+/// The upstream document, and the inputs that normalise it.
 struct Source {
     upstream: Upstream,
     overlay: Overlay,
@@ -34,11 +34,11 @@ impl Source {
     fn surface(&self, document: Value) -> Result<Surface> {
         let upstream = Upstream { document, ..self.upstream.clone() };
         let normalised = normalise(&upstream, &self.overlay, &self.policy)?;
-        Ok(Surface::of(&serde_json::from_str(&normalised.to_json()).expect("JSON")))
+        Ok(Surface::new(&serde_json::from_str(&normalised.to_json()).expect("JSON")))
     }
 }
 
-/// What is done to the member at a JSON pointer.
+/// A change of the member at a JSON pointer.
 enum Change {
     Replace(Value),
     Add(&'static str, Value),
@@ -47,72 +47,76 @@ enum Change {
 }
 use Change::{Add, Remove, Rename, Replace};
 
-/// What becomes of it: lines of the surface differ, or a problem names this place.
-enum Seen {
+/// Expected result: lines of the surface differ, or an error names this place.
+enum Expected {
     Lines,
     Diagnostic(&'static str),
 }
-use Seen::{Diagnostic, Lines};
+use Expected::{Diagnostic, Lines};
 
 const CLUSTER: &str = "/definitions/ClusterResponse";
 const CLUSTERS: &str = "/paths/~1clusters?/get";
 
-fn changes() -> Vec<(String, Change, Seen)> {
-    let at = |place: &str, rest: &str| format!("{place}/{rest}");
+fn changes() -> Vec<(String, Change, Expected)> {
+    let below = |parent: &str, path: &str| format!("{parent}/{path}");
     vec![
-        (at(CLUSTER, "properties/host_internal_ip"), Rename("host_external_ip"), Lines),
-        (at(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Diagnostic("/required/")),
-        (at(CLUSTER, "properties/status"), Rename("state"), Diagnostic("/actions/")),
-        (at(CLUSTER, "properties/host_internal_ip"), Remove, Lines),
-        (at(CLUSTER, "properties/host_guid"), Remove, Diagnostic("/required/")),
-        (at(CLUSTER, "properties"), Add("colour", json!({"type": "string"})), Lines),
-        (at(CLUSTER, "required/0"), Remove, Lines),
-        (at(CLUSTER, "required"), Replace(json!([])), Diagnostic("/actions/")),
-        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("boolean")), Lines),
-        (at(CLUSTER, "properties/host_guid/type"), Replace(json!("file")), Diagnostic("host_guid")),
-        (at(CLUSTER, "properties/host_guid/maxLength"), Replace(json!(37)), Lines),
-        (at(CLUSTER, "properties/host_guid/minLength"), Remove, Lines),
-        (at(CLUSTER, "properties/host_guid/pattern"), Replace(json!("/^a$/")), Lines),
-        (at(CLUSTER, "properties/host_guid"), Add("default", json!("x")), Lines),
+        (below(CLUSTER, "properties/host_internal_ip"), Rename("host_external_ip"), Lines),
+        (below(CLUSTER, "properties/host_guid"), Rename("host_uuid"), Diagnostic("/required/")),
+        (below(CLUSTER, "properties/status"), Rename("state"), Diagnostic("/actions/")),
+        (below(CLUSTER, "properties/host_internal_ip"), Remove, Lines),
+        (below(CLUSTER, "properties/host_guid"), Remove, Diagnostic("/required/")),
+        (below(CLUSTER, "properties"), Add("colour", json!({"type": "string"})), Lines),
+        (below(CLUSTER, "required/0"), Remove, Lines),
+        (below(CLUSTER, "required"), Replace(json!([])), Diagnostic("/actions/")),
+        (below(CLUSTER, "properties/host_guid/type"), Replace(json!("boolean")), Lines),
         (
-            at(CLUSTER, "properties/host_guid"),
+            below(CLUSTER, "properties/host_guid/type"),
+            Replace(json!("file")),
+            Diagnostic("host_guid"),
+        ),
+        (below(CLUSTER, "properties/host_guid/maxLength"), Replace(json!(37)), Lines),
+        (below(CLUSTER, "properties/host_guid/minLength"), Remove, Lines),
+        (below(CLUSTER, "properties/host_guid/pattern"), Replace(json!("/^a$/")), Lines),
+        (below(CLUSTER, "properties/host_guid"), Add("default", json!("x")), Lines),
+        (
+            below(CLUSTER, "properties/host_guid"),
             Add("readOnly", json!(true)),
             Diagnostic("host_guid"),
         ),
-        (at(CLUSTER, "properties/host_name/description"), Replace(json!("Ein Name.")), Lines),
-        (at(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(30)), Lines),
+        (below(CLUSTER, "properties/host_name/description"), Replace(json!("Ein Name.")), Lines),
+        (below(CLUSTER, "properties/display_status/x-enum-count"), Replace(json!(30)), Lines),
         (
-            at(CLUSTER, "properties/display_status/x-enum-count"),
+            below(CLUSTER, "properties/display_status/x-enum-count"),
             Replace(json!(3)),
             Diagnostic("display_status/enum"),
         ),
         (
-            at(CLUSTER, "properties/host_printer/$ref"),
+            below(CLUSTER, "properties/host_printer/$ref"),
             Replace(json!("#/definitions/Base")),
             Diagnostic("host_printer"),
         ),
         (
-            at(CLUSTER, "description"),
+            below(CLUSTER, "description"),
             Replace(json!("Model for the list of clusters sent to the users!")),
             Lines,
         ),
         ("/definitions/ClusterResponse".into(), Rename("ClusterAnswer"), Diagnostic("/actions/")),
-        (at(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
-        (at(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
-        (at(CLUSTERS, "parameters/0/type"), Replace(json!("string")), Lines),
-        (at(CLUSTERS, "parameters/0/name"), Replace(json!("limits")), Lines),
-        (at(CLUSTERS, "parameters/0/required"), Replace(json!(true)), Lines),
-        (at(CLUSTERS, "parameters/0/in"), Replace(json!("header")), Diagnostic("/parameters/0")),
-        (at(CLUSTERS, "responses/401"), Rename("402"), Lines),
-        (at(CLUSTERS, "responses/401"), Remove, Lines),
-        (at(CLUSTERS, "responses/200"), Rename("201"), Lines),
-        (at(CLUSTERS, "responses/200"), Rename("302"), Diagnostic("/responses/302")),
+        (below(CLUSTERS, "description"), Replace(json!("Lists the clusters.")), Lines),
+        (below(CLUSTERS, "operationId"), Replace(json!("listClusters")), Lines),
+        (below(CLUSTERS, "parameters/0/type"), Replace(json!("string")), Lines),
+        (below(CLUSTERS, "parameters/0/name"), Replace(json!("limits")), Lines),
+        (below(CLUSTERS, "parameters/0/required"), Replace(json!(true)), Lines),
+        (below(CLUSTERS, "parameters/0/in"), Replace(json!("header")), Diagnostic("/parameters/0")),
+        (below(CLUSTERS, "responses/401"), Rename("402"), Lines),
+        (below(CLUSTERS, "responses/401"), Remove, Lines),
+        (below(CLUSTERS, "responses/200"), Rename("201"), Lines),
+        (below(CLUSTERS, "responses/200"), Rename("302"), Diagnostic("/responses/302")),
         (
-            at(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"),
+            below(CLUSTERS, "responses/200/examples/application~1json/data/0/printer_count"),
             Replace(json!(2)),
             Lines,
         ),
-        (at(CLUSTERS, "responses/200/description"), Replace(json!("Clusters.")), Lines),
+        (below(CLUSTERS, "responses/200/description"), Replace(json!("Clusters.")), Lines),
         (CLUSTERS.into(), Rename("head"), Diagnostic("/paths/~1clusters")),
         ("/paths/~1clusters?".into(), Rename("/groups"), Diagnostic("/paths/")),
         ("/paths/~1clusters?".into(), Remove, Diagnostic("/paths/")),
@@ -122,33 +126,33 @@ fn changes() -> Vec<(String, Change, Seen)> {
 }
 
 #[test]
-fn every_change_of_the_document_is_seen() {
+fn every_change_of_the_document_changes_the_surface_or_is_rejected() {
     let source = Source::read();
     let before = source.surface(source.upstream.document.clone()).expect("the surface");
 
-    for (pointer, change, seen) in changes() {
-        let what = format!("{pointer} {}", shown(&change));
+    for (pointer, change, expected) in changes() {
+        let description = format!("{pointer} {}", describe(&change));
         let mut document = source.upstream.document.clone();
         apply(&mut document, &pointer, change);
 
-        match (source.surface(document), seen) {
+        match (source.surface(document), expected) {
             (Ok(after), Lines) => {
-                let lines = changed(&before, &after);
-                assert!((1..=8).contains(&lines), "{what}: {lines} lines differ");
+                let lines = changed_lines(&before, &after);
+                assert!((1..=8).contains(&lines), "{description}: {lines} lines differ");
             }
             (Err(problem), Diagnostic(place)) => {
                 let named =
                     problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
-                assert!(named, "{what}: {problem}");
+                assert!(named, "{description}: {problem}");
             }
-            (Err(problem), Lines) => panic!("{what}: {problem}"),
-            (Ok(_), Diagnostic(_)) => panic!("{what}: no problem"),
+            (Err(problem), Lines) => panic!("{description}: {problem}"),
+            (Ok(_), Diagnostic(_)) => panic!("{description}: no error"),
         }
     }
 }
 
-/// How many lines differ.
-fn changed(before: &Surface, after: &Surface) -> usize {
+/// Number of lines that differ.
+fn changed_lines(before: &Surface, after: &Surface) -> usize {
     let text =
         |surface: &Surface| [&*surface.operations, &*surface.models, &*surface.enums].join("\n");
     let (before, after) = (text(before), text(after));
@@ -157,15 +161,15 @@ fn changed(before: &Surface, after: &Surface) -> usize {
 }
 
 fn apply(document: &mut Value, pointer: &str, change: Change) {
-    let target = document.pointer_mut(pointer).unwrap_or_else(|| panic!("nothing at {pointer}"));
+    let target = document.pointer_mut(pointer).unwrap_or_else(|| panic!("no value at {pointer}"));
     match change {
         Replace(value) => {
-            assert_ne!(*target, value, "{pointer} stays the same");
+            assert_ne!(*target, value, "{pointer} does not change");
             *target = value;
         }
         Add(key, value) => {
             let members = target.as_object_mut().expect("an object");
-            assert!(members.insert(key.to_owned(), value).is_none(), "{key} is there already");
+            assert!(members.insert(key.to_owned(), value).is_none(), "{key} exists already");
         }
         Remove => {
             take(document, pointer);
@@ -178,6 +182,7 @@ fn apply(document: &mut Value, pointer: &str, change: Change) {
     }
 }
 
+/// Removes and returns the value at a JSON pointer.
 fn take(document: &mut Value, pointer: &str) -> Value {
     let (parent, last) = pointer.rsplit_once('/').expect("a parent");
     match document.pointer_mut(parent).expect("the parent") {
@@ -189,7 +194,7 @@ fn take(document: &mut Value, pointer: &str) -> Value {
     }
 }
 
-fn shown(change: &Change) -> String {
+fn describe(change: &Change) -> String {
     match change {
         Replace(value) => format!("replaced by {value}"),
         Add(key, value) => format!("with {key}: {value}"),

@@ -141,7 +141,7 @@ fn document_that_was_not_fetched_is_not_compared() {
     let truncated = response("200 OK", "application/json", &document);
     let truncated = truncated[..truncated.len() - 1000].to_vec();
 
-    let answers = [
+    let responses = [
         (error_response("500 Internal Server Error", "oops", "It broke."), "500"),
         (error_response("401 Unauthorized", "unauthorized", "No."), "CONNECT_API_TOKEN"),
         (
@@ -155,11 +155,15 @@ fn document_that_was_not_fetched_is_not_compared() {
         (Vec::new(), "connection was lost"),
     ];
 
-    for (bytes, told) in answers {
+    for (bytes, message) in responses {
         let server = Server::new(move |_, stream| send(stream, &bytes));
         let url = format!("{}/spec", server.origin);
-        assert_not_compared(&workspace, &["--revision", &url], &[&url, told]);
-        assert_not_compared(&workspace, &["--revision", &url, "--fail-on", "never"], &[&url, told]);
+        assert_not_compared(&workspace, &["--revision", &url], &[&url, message]);
+        assert_not_compared(
+            &workspace,
+            &["--revision", &url, "--fail-on", "never"],
+            &[&url, message],
+        );
     }
 
     for url in ["http://127.0.0.1:1/", "ftp://127.0.0.1/spec"] {
@@ -170,7 +174,7 @@ fn document_that_was_not_fetched_is_not_compared() {
 #[test]
 fn document_that_was_not_read_is_not_compared() {
     let workspace = Workspace::new();
-    for (name, text, told) in [
+    for (name, text, message) in [
         ("empty.json", "", ""),
         ("page.html", "<!DOCTYPE html>\n<html>", ""),
         ("half.json", "{\"openapi\": \"3.0.0\", \"paths\": {", ""),
@@ -178,7 +182,7 @@ fn document_that_was_not_read_is_not_compared() {
         ("new.yaml", "openapi: 3.1.0\npaths: {}\n", "3.1.0"),
     ] {
         let name = workspace.write(name, text);
-        assert_not_compared(&workspace, &["--revision", &name], &[&name, told]);
+        assert_not_compared(&workspace, &["--revision", &name], &[&name, message]);
 
         assert_not_compared(
             &workspace,

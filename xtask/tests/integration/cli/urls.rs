@@ -130,7 +130,7 @@ fn duplicate_key_is_rejected_from_file_and_url() {
     let twice = document.replacen("\"paths\":{", "\"paths\":{\"/a\":{}},\"paths\":{", 1);
     assert_ne!(twice, document);
 
-    let told = "duplicate key `paths` in an object";
+    let message = "duplicate key `paths` in an object";
     let server = Server::always(json("200 OK", &twice));
     let file = workspace.write("twice.json", &twice);
 
@@ -138,12 +138,13 @@ fn duplicate_key_is_rejected_from_file_and_url() {
         let other = "spec/upstream/connect-v1.json";
         for (base, revision) in [(place.as_str(), other), (other, place)] {
             let arguments = ["drift", "--base", base, "--revision", revision];
-            workspace.assert_fails(&arguments, &[place, "line 1, column ", told]);
+            workspace.assert_fails(&arguments, &[place, "line 1, column ", message]);
         }
     }
 
-    workspace.assert_fails(&["fetch", "--url", &server.origin], &[&server.origin, told]);
-    workspace.assert_fails(&["regen", "--fetch", "--url", &server.origin], &[&server.origin, told]);
+    workspace.assert_fails(&["fetch", "--url", &server.origin], &[&server.origin, message]);
+    workspace
+        .assert_fails(&["regen", "--fetch", "--url", &server.origin], &[&server.origin, message]);
 }
 
 #[test]

@@ -10,7 +10,9 @@ use connect_api::{
 };
 use serde_json::{Value, json};
 
-use super::raw::{client, client_of, json as json_response, response, serve, serve_sequence};
+use super::raw_server::{
+    client, client_of, json as json_response, response, serve, serve_sequence,
+};
 
 fn ok(body: &str) -> Client {
     client(json_response("200 OK", body))

@@ -21,7 +21,7 @@ fn status(result: Result<String, Error>) -> (u16, Option<Duration>) {
 
 #[tokio::test]
 async fn retry_waits_for_retry_after_in_seconds() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     for call in Call::ALL {
         stand_in.take_requests();
         stand_in.inject_faults(call.operation(), [retry_after(503, 1)]);
@@ -33,7 +33,7 @@ async fn retry_waits_for_retry_after_in_seconds() {
 
 #[tokio::test]
 async fn retry_waits_for_retry_after_date() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let (now, clock) = (Instant::now(), SystemTime::now());
     let date = httpdate::fmt_http_date(clock + Duration::from_secs(3));
     let until = httpdate::parse_http_date(&date).expect("a date");
@@ -48,7 +48,7 @@ async fn retry_waits_for_retry_after_date() {
 
 #[tokio::test]
 async fn retry_after_above_the_maximum_fails_at_once() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -72,7 +72,7 @@ async fn retry_after_above_the_maximum_fails_at_once() {
 
 #[tokio::test]
 async fn retry_after_beyond_the_budget_fails_at_once() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [retry_after(503, 20)]);
     let policy = quick(4).budget(Duration::from_secs(10));
     let start = Instant::now();
@@ -85,7 +85,7 @@ async fn retry_after_beyond_the_budget_fails_at_once() {
 
 #[tokio::test]
 async fn zero_budget_allows_no_retry() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     stand_in.inject_faults("get_cluster_status", [Fault::Status(500)]);
     let policy = quick(4).budget(Duration::ZERO);
     let result = Call::Status.send(&client(&stand_in), CallOptions::new().retry(policy)).await;
@@ -96,7 +96,7 @@ async fn zero_budget_allows_no_retry() {
 
 #[tokio::test]
 async fn retry_after_beyond_the_call_timeout_fails_at_once_with_the_api_error() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for (call, fault) in [(Call::Status, retry_after(429, 20)), (Call::Print, retry_after(503, 20))]
@@ -116,7 +116,7 @@ async fn retry_after_beyond_the_call_timeout_fails_at_once_with_the_api_error() 
 
 #[tokio::test]
 async fn call_timeout_ends_an_attempt() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for call in Call::ALL {
@@ -135,7 +135,7 @@ async fn call_timeout_ends_an_attempt() {
 
 #[tokio::test]
 async fn read_is_retried_after_each_transient_status() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for sequence in [[500, 502, 503, 504], [504, 500, 429, 502], [503, 503, 408, 500]] {
@@ -154,7 +154,7 @@ async fn read_is_retried_after_each_transient_status() {
 /// The first failures show that the request was not applied, the last one does not.
 #[tokio::test]
 async fn print_is_not_retried_after_a_failure_that_may_have_been_applied() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = client(&stand_in);
 
     for last in [Fault::Status(500), Fault::Disconnect, Fault::Status(503), Fault::Gateway(504)] {
@@ -167,7 +167,7 @@ async fn print_is_not_retried_after_a_failure_that_may_have_been_applied() {
 
 #[tokio::test]
 async fn options_of_a_call_override_the_options_of_the_client() {
-    let stand_in = connect_tests::examples().await;
+    let stand_in = connect_tests::start_stand_in().await;
     let client = |options| {
         let builder = Client::builder().base_url(stand_in.base_url()).token(stand_in.token());
         builder.call_options(options).build().expect("a client")
