@@ -59,6 +59,9 @@ impl Token {
 }
 
 /// Whether the host of a URL is this machine.
+///
+/// `connect-api` has the same check for its base URLs. This crate does not depend on `connect-api`,
+/// because it must build when the generated code does not compile.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']');
