@@ -117,7 +117,8 @@ impl Generated {
         let normalised = normalise(upstream, &rules.overlay, &rules.policy)?;
         let files = generate_code(&normalised, &rules.policy)
             .map_err(|diagnostic| map_to_upstream(diagnostic, upstream))?;
-        let files = rustfmt::format(&files)?;
+        let files = rustfmt::format(&files)
+            .map_err(|diagnostic| diagnostic.in_file("connect-api/src/generated"))?;
 
         Ok(Self { normalised, files })
     }

@@ -1,5 +1,7 @@
 //! Validation of operations: parameters, request bodies and responses.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::members::{self, check_members, check_name_length};
@@ -24,6 +26,7 @@ fn validate_parameters(pointer: &str, operation: &Value, enums: &[String]) -> Re
     let path = walk::path_of(pointer);
     let mut placeholders: Vec<&str> =
         path.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+    validate_unique(pointer, &placeholders)?;
 
     for (index, parameter) in operation["parameters"].as_array().into_iter().flatten().enumerate() {
         let name = validate_parameter(&format!("{pointer}/parameters/{index}"), parameter, enums)?;
@@ -37,6 +40,19 @@ fn validate_parameters(pointer: &str, operation: &Value, enums: &[String]) -> Re
         Some(name) => {
             let message = format!("the path parameter `{{{name}}}` is not declared");
             Err(Diagnostic::at(pointer, message))
+        }
+    }
+}
+
+/// Rejects a path that repeats a placeholder, which OpenAPI does not allow.
+fn validate_unique(pointer: &str, placeholders: &[&str]) -> Result<()> {
+    let mut names = HashSet::new();
+    match placeholders.iter().find(|name| !names.insert(**name)) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("the path has the placeholder `{{{name}}}` more than once");
+            Err(Diagnostic::at(pointer, message)
+                .help("a path parameter can have one value only: ask upstream for another name"))
         }
     }
 }

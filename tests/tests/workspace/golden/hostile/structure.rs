@@ -46,6 +46,19 @@ fn models_with_equal_rust_names_are_rejected() {
 }
 
 #[test]
+fn path_that_repeats_a_placeholder_is_rejected() {
+    let id = json!({ "name": "id", "in": "path", "required": true, "type": "string" });
+    let operation = json!({ "parameters": [id], "responses": { "204": { "description": "" } } });
+    assert_rejected_at(
+        "/paths/",
+        json!({
+            "document": { "paths": { "/parts/{id}/copies/{id}": { "get": operation } } },
+            "policy": { "operations": [{ "id": "get_copy", "route": "GET /parts/{id}/copies/{id}", "resource": "base" }] },
+        }),
+    );
+}
+
+#[test]
 fn properties_with_equal_rust_names_are_rejected() {
     let twice = json!({ "type": "object", "properties": { "a-b": { "type": "string" }, "a_b": { "type": "string" } } });
     assert_rejected_at("/definitions/Part", models(json!({ "Part": twice })));
@@ -248,12 +261,12 @@ pub fn unusual_names() -> Value {
     });
 
     let ids =
-        ["mod", "models", "super_", "fmt", "requests", "url", "type", "self", "pages", "wires"];
+        ["mod", "models", "super_", "fmt", "requests", "url", "type", "self", "pages", "impls"];
     for (index, id) in ids.into_iter().enumerate() {
         let path = format!("/odd{index}");
         let parameters = [
-            "into", "clone", "new", "type", "async", "response", "value", "wire", "calls", "id",
-            "map", "try",
+            "into", "clone", "new", "type", "async", "response", "value", "builder", "segment",
+            "id", "map", "try",
         ];
 
         let parameters =
@@ -282,7 +295,9 @@ pub fn unusual_names() -> Value {
         "Error",
         "Operation",
         "Response",
-        "Wire",
+        "RequestBuilder",
+        "CallOptions",
+        "Unlisted",
         "Reqwest",
     ]
     .into_iter()
