@@ -35,7 +35,7 @@ const TAGGED_UNION: &str = "tagged_union";
 const REDACTED_DEBUG: &str = "redacted_debug";
 
 /// The crate's macro that implements the sending of a request.
-const SENT: &str = "sent";
+const IMPL_SEND: &str = "impl_send";
 
 /// The root of a crate that contains only generated code.
 const GENERATED_CRATE_ROOT: &str =
@@ -255,7 +255,7 @@ impl Collector<'_> {
     fn visit_macro(&mut self, module: &[String], item: &syn::ItemMacro) {
         if is_definition_of(item, OPEN_ENUM) {
             self.api.open_enum_members = print::list_macro_members(&item.mac.tokens);
-        } else if is_definition_of(item, SENT) {
+        } else if is_definition_of(item, IMPL_SEND) {
             self.api.request_members = print::list_macro_members(&item.mac.tokens);
         } else if is_call_of(item, OPEN_ENUM) {
             self.visit_call(module, item, &["open"]);
@@ -268,8 +268,8 @@ impl Collector<'_> {
         } else if is_call_of(item, TAGGED_UNION) {
             let traits = ["Deserialize<'de>", "From<Tagged>", "Lenient", "Serialize"];
             self.visit_call(module, item, &traits);
-        } else if is_call_of(item, SENT) {
-            self.visit_sent_call(module, item);
+        } else if is_call_of(item, IMPL_SEND) {
+            self.visit_send_call(module, item);
         } else {
             self.visit_other_call(module, &item.mac);
         }
@@ -314,8 +314,8 @@ impl Collector<'_> {
     }
 
     /// Adds `send()` with its response type. The other methods are the same for every request.
-    fn visit_sent_call(&mut self, module: &[String], call: &syn::ItemMacro) {
-        let Ok(SentCall { request, kind, model }) = call.mac.parse_body() else { return };
+    fn visit_send_call(&mut self, module: &[String], call: &syn::ItemMacro) {
+        let Ok(SendCall { request, kind, model }) = call.mac.parse_body() else { return };
         let Some(entry) = self.entry(module, &[request.to_string()]) else { return };
 
         let model = model.as_ref().map(print::format_type).unwrap_or_default();
@@ -341,13 +341,13 @@ impl Collector<'_> {
 
 /// A call of the macro that implements the sending of a request:
 /// `GetCluster.one(models::Cluster)`.
-struct SentCall {
+struct SendCall {
     request: Ident,
     kind: Ident,
     model: Option<Type>,
 }
 
-impl Parse for SentCall {
+impl Parse for SendCall {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let request = input.parse()?;
         input.parse::<Token![.]>()?;

@@ -204,9 +204,9 @@ impl PendingLogin {
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", verifier),
         ];
-        let grant = self.endpoint.exchange(&form, &[code, verifier]).await;
-        let grant = grant.map_err(|failure| failure.error)?;
-        let shared = SharedTokens::from_grant(self.endpoint, grant, self.hook).await?;
+        let issued = self.endpoint.exchange(&form, &[code, verifier]).await;
+        let issued = issued.map_err(|failure| failure.error)?;
+        let shared = SharedTokens::from_issued_tokens(self.endpoint, issued, self.hook).await?;
 
         Ok(OAuthTokens::from_shared(Arc::new(shared)))
     }

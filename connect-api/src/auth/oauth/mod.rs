@@ -6,7 +6,7 @@
 mod backoff;
 mod config;
 mod endpoint;
-mod grant;
+mod issued_tokens;
 mod refresh;
 mod refresh_token;
 

@@ -149,7 +149,7 @@ async fn no_secret_shows_in_debug_errors_or_logs() {
 
     // The warning has the code of the OAuth error, but not the description: it can name a user.
     let is_warning =
-        |line: &&str| line.contains(" WARN ") && line.contains("cannot refresh the access token");
+        |line: &&str| line.contains(" WARN ") && line.contains("token refresh failed");
     let warning = logged.lines().rfind(is_warning).unwrap();
 
     assert!(warning.contains("400") && warning.contains("\"invalid_grant\""), "{warning}");

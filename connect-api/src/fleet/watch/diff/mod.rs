@@ -1,6 +1,6 @@
 //! The differences between two statuses of a cluster. Pure functions: no time, no requests.
 //!
-//! They are `#[inline]`, so that they are compiled only in programs that watch a cluster.
+//! They are `#[inline]`, so they are compiled only in programs that watch a cluster.
 
 use std::collections::{HashMap, HashSet};
 
