@@ -88,7 +88,7 @@ impl TransportError {
         Self::new(operation, Cause::AttemptTimeout(timeout))
     }
 
-    /// `is_in_flight` tells whether a request had been sent and its response was still missing.
+    /// `is_in_flight`: whether a request had been sent and its response was still missing.
     pub(crate) fn call_timeout(
         operation: &Arc<Operation>,
         timeout: Duration,

@@ -126,7 +126,7 @@ impl Execution {
         deadline: &Deadline<'_>,
         is_retry: bool,
     ) -> Result<Box<RawResponse>, Error> {
-        let mut permit = match self.operation.polled {
+        let mut permit = match self.operation.is_polled {
             true => self.acquire_poll(deadline, is_retry).await?,
             false => None,
         };

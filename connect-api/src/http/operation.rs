@@ -16,14 +16,14 @@ pub(crate) struct Operation {
     /// Whether sending the request twice has the same effect as sending it once.
     pub(crate) is_idempotent: bool,
     /// Whether programs poll this operation. `poll_interval` limits the rate of polls.
-    pub(crate) polled: bool,
+    pub(crate) is_polled: bool,
 }
 
 impl Operation {
     /// Creates an operation that is idempotent and not polled.
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
         let (method, path) = (Cow::Borrowed(method), Cow::Borrowed(path));
-        Self { id, method, path, is_idempotent: true, polled: false }
+        Self { id, method, path, is_idempotent: true, is_polled: false }
     }
 
     /// Marks the operation as not idempotent: each request has a new effect.
@@ -34,7 +34,7 @@ impl Operation {
 
     /// Marks the operation as polled.
     pub(crate) const fn polled(mut self) -> Self {
-        self.polled = true;
+        self.is_polled = true;
         self
     }
 }

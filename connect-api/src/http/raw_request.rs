@@ -176,7 +176,7 @@ impl RawRequest {
             method: Cow::Owned(self.method.to_string()),
             path: Cow::Owned(self.path),
             is_idempotent: self.is_idempotent,
-            polled: false,
+            is_polled: false,
         };
 
         Call::new(self.client, operation, self.options, request, decode)

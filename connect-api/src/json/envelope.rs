@@ -1,6 +1,6 @@
 //! The envelope of bodies: `{"data": …, "meta": …, "links": …}`.
 //!
-//! Responses are decoded leniently, since the API sends variants of what its document says: one object
+//! Responses are decoded leniently, since the API sends variants of the documented bodies: one object
 //! instead of a list, a list with one object instead of the object, and a list without an envelope.
 
 use std::fmt;

@@ -75,7 +75,7 @@ pub struct Pages<T> {
     limit_reached: bool,
 }
 
-/// A `Stream` of the items of a list that comes in pages. Each item occurs once, in the API's order.
+/// A `Stream` of the items of a paginated list. Each item occurs once, in the API's order.
 ///
 /// It ends where [`Pages`] ends.
 ///

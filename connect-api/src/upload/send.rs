@@ -91,7 +91,7 @@ impl Uploader<'_> {
         let path = format!("{}://{host}/…", self.url.scheme());
         let (method, path) = (Cow::Borrowed("PUT"), Cow::Owned(path));
 
-        Operation { id: "upload", method, path, is_idempotent: true, polled: false }
+        Operation { id: "upload", method, path, is_idempotent: true, is_polled: false }
     }
 
     /// Sends the source once. Fails if there is no progress within the stall timeout.

@@ -107,7 +107,7 @@ impl Login {
 
     account_setters!();
 
-    /// Sets the scopes that the program asks for, separated by spaces.
+    /// Sets the scopes that the program requests, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self

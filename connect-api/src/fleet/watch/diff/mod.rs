@@ -269,7 +269,7 @@ fn ended_before(job: &Job, status: &Status) -> bool {
 }
 
 impl Phase {
-    /// `is_completed` says whether the job is in the list of completed jobs.
+    /// `is_completed`: whether the job is in the list of completed jobs.
     #[inline]
     fn of(job: &Job, is_completed: bool) -> Self {
         let is_completed =
