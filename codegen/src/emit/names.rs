@@ -104,11 +104,11 @@ pub fn is_client_method(name: &str) -> bool {
     CLIENT_METHODS.contains(&name)
 }
 
-/// The longest name of a variant, in characters. Compilers are not made for longer ones.
+/// The maximum length of a variant's name, in characters. A longer name is truncated.
 const MAX_VARIANT: usize = 100;
 
-/// An identifier. A keyword gets an underscore, as in progenitor. If the name has
-/// characters that no identifier can contain, they are replaced. Earlier stages reject such a name.
+/// An identifier. A keyword gets an underscore, as in progenitor. Characters that no
+/// identifier can contain are replaced; earlier stages reject a name with such characters.
 pub fn ident(name: &str) -> Ident {
     let with_underscore = format!("{name}_");
     let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });

@@ -55,7 +55,8 @@ pub struct Operation {
     pub description: String,
     /// The description of the success response.
     pub success_description: String,
-    /// Whether the operation is not idempotent. It is then retried only if it was certainly not applied.
+    /// Whether the operation is not idempotent. It is then retried only if it was certainly not
+    /// applied.
     pub once: bool,
     /// Whether programs poll the operation for changes.
     pub polled: bool,

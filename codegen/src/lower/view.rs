@@ -143,8 +143,8 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
     }
 }
 
-/// The description, followed by the constraints that the type does not express: limits, pattern, default and the
-/// number of values.
+/// The description, followed by the constraints that the type does not express: limits, pattern,
+/// default and the number of values.
 fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let SchemaData { description, default, extensions, .. } = &schema.schema_data;
     let mut sentences: Vec<String> =

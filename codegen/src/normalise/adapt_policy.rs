@@ -16,8 +16,8 @@ use crate::policy::operations::{
 };
 use crate::policy::{OperationEntry, Policy};
 
-/// The properties that identify an operation whose route has changed, the most reliable first: the upstream
-/// operation id, the route without the names of its path parameters, the description.
+/// The properties that identify an operation whose route has changed, the most reliable first: the
+/// upstream operation id, the route without the names of its path parameters, the description.
 const IDENTITIES: [fn(&Route, &Value) -> Option<String>; 3] = [
     |_, operation| walk::text(operation, "operationId").map(str::to_owned),
     |route, _| Some(route.without_parameter_names()),

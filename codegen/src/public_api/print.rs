@@ -13,7 +13,8 @@ pub struct Member {
     pub line: String,
     /// The name. A method's name ends in `()`, since a field can have the same name.
     pub name: String,
-    /// The signature that programs depend on: the line without argument names, serde attributes and lints.
+    /// The signature that programs depend on: the line without argument names, serde attributes and
+    /// lints.
     pub signature: String,
 }
 

@@ -3,8 +3,8 @@
 //! The example of a body comes from the document, and values of parameters from the policy. Other
 //! values are derived from names: `cluster_id` is `"a cluster's id"`.
 //!
-//! The macros `open_enum!`, `paged!` and `sent!` of the generated crate write the other examples: those
-//! of open enums, and those of the methods `items`, `pages` and `send`.
+//! Macros of `connect-api` write the other examples: `open_enum!` those of open enums, `sent!` and
+//! `paged!` those of the methods that requests have in common.
 
 mod model;
 mod operation;
