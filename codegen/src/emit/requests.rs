@@ -10,14 +10,14 @@ use super::secrets::Secrets;
 use super::types::{Field, Scope, accepted, component, converted, initial_value, spell};
 use super::{docs, names};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lower::ir::{Body, Location, Lowered, Operation, Parameter, Response};
+use crate::lower::ir::{Body, Location, LoweredDocument, Operation, Parameter, Response};
 use crate::lower::is_request_method;
 
 /// The code of one operation.
 pub struct Request {
     /// The method of the client.
     pub method: TokenStream,
-    /// The request type with its own methods.
+    /// The request type and its methods.
     pub ty: TokenStream,
 }
 
@@ -266,7 +266,7 @@ fn response(response: &Response) -> TokenStream {
         Response::One(model) => ("one", component(model, Scope::Requests)),
         Response::List(model) => ("list", component(model, Scope::Requests)),
         Response::Page(model) => ("page", component(model, Scope::Requests)),
-        Response::Whole(ty) => ("bare", spell(ty, Scope::Requests)),
+        Response::Bare(ty) => ("bare", spell(ty, Scope::Requests)),
     };
     let kind = names::ident(kind);
     quote! { #kind(#model) }
@@ -276,8 +276,8 @@ fn response(response: &Response) -> TokenStream {
 fn description(operation: &Operation) -> String {
     let mut text = docs::plain(&operation.description);
     text.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
-    if !operation.success.is_empty() {
-        text.push_str(&format!(" → {}", docs::plain(&operation.success)));
+    if !operation.success_description.is_empty() {
+        text.push_str(&format!(" → {}", docs::plain(&operation.success_description)));
     }
 
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
@@ -303,7 +303,7 @@ fn description(operation: &Operation) -> String {
 }
 
 /// The imports of a file with the requests of these operations.
-pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
+pub fn imports(operations: &[&Operation], lowered: &LoweredDocument) -> TokenStream {
     let any = |is_used: &dyn Fn(&Operation) -> bool| {
         operations.iter().any(|operation| is_used(operation))
     };
