@@ -26,7 +26,7 @@ pub fn streams(
     let request = names::request(&operation.id);
     let page = names::ident(&paging.parameter);
     let item = component(item, Scope::Requests);
-    Ok(Some(quote! { paged! { #request.#page(#item #key) } }))
+    Ok(Some(quote! { impl_pages! { #request.#page(#item #key) } }))
 }
 
 /// Rejects keys of models that are not the items of a paginated list.

@@ -35,7 +35,7 @@ const TAGGED_UNION_MACRO: &str = "tagged_union";
 const REDACTED_DEBUG_MACRO: &str = "redacted_debug";
 
 /// The crate's macro that implements `send` for a request.
-const REQUEST_MACRO: &str = "sent";
+const REQUEST_MACRO: &str = "impl_send";
 
 /// The root of a crate that contains only generated code.
 const GENERATED_CRATE_ROOT: &str =
