@@ -82,7 +82,7 @@ fn pass_without_its_quirk_is_reported_as_never_applied() {
 #[test]
 fn security_declared_by_upstream_is_an_error() {
     let token = json!({ "token": { "type": "apiKey", "in": "header", "name": "Authorization" } });
-    for (place, patch) in [
+    for (pointer, patch) in [
         (
             "/securityDefinitions",
             json!({ "op": "add", "path": "/document/securityDefinitions", "value": token }),
@@ -96,9 +96,9 @@ fn security_declared_by_upstream_is_an_error() {
             json!({ "op": "add", "path": format!("{GET}/security"), "value": [{ "token": [] }] }),
         ),
     ] {
-        let problem = Document::patched(json!([patch])).generate().expect_err(place).to_string();
+        let problem = Document::patched(json!([patch])).generate().expect_err(pointer).to_string();
         assert!(
-            problem.starts_with(&format!("{place}: upstream now declares security itself")),
+            problem.starts_with(&format!("{pointer}: the upstream document now declares security")),
             "{problem}"
         );
     }
