@@ -40,8 +40,8 @@ impl Error {
     /// it twice.
     ///
     /// It is `false` for operations that are safe to repeat, and for errors which show that the
-    /// request was not applied: no connection was made, the API refused the request, or it sent a
-    /// `Retry-After`. It is `true` for an accepted action, unless the action is reported as failed.
+    /// request was not applied: no connection was made, or the API refused the request with a client
+    /// error (4xx except 408) or with 503 and a `Retry-After`. It is `true` for an accepted action, unless the action is reported as failed.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {
