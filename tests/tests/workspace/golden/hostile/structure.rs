@@ -17,7 +17,8 @@ pub fn expect_error(addition: Value) -> Diagnostic {
     }
 }
 
-/// Asserts that the generator rejects an addition, and that the location of the error contains a text.
+/// Asserts that the generator rejects an addition, and that the location of the error contains a
+/// text.
 pub fn assert_rejected_at(location: &str, addition: Value) {
     let problem = expect_error(addition);
     let actual = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
