@@ -189,7 +189,7 @@ impl OperationBuilder<'_> {
     }
 
     /// The schema of a request body. The page names its model only in the summary of the Example
-    /// Object that upstream writes in place of the example's data.
+    /// Object that upstream writes instead of the example's data.
     fn body_schema(&self, line: usize, example: &Value) -> Result<Value> {
         let summary = example.pointer("/data/summary").and_then(Value::as_str);
         let model = summary
@@ -242,7 +242,7 @@ impl OperationBuilder<'_> {
     }
 
     /// The schema of a successful response: the supplement states the model of its data, the example
-    /// shows whether the data is a list, and whether `meta` and `links` stand beside it.
+    /// shows whether the data is a list, and whether `meta` and `links` are beside it.
     fn success_schema(&self, operation: &Operation, line: usize, example: &Value) -> Result<Value> {
         let Supplement { envelope, responses, .. } = self.supplement;
         let key = operation.key();

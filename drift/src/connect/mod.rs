@@ -9,7 +9,7 @@ mod rust_items;
 
 use connect_codegen::changes::stale_rule::{RuleKind, StaleRule};
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::normalise::envelope::is_envelope;
+use connect_codegen::normalise::envelope_names::is_envelope;
 use connect_codegen::normalise::{LenientNormalisation, normalise_leniently, validate_normalised};
 use connect_codegen::openapi::document::{Flavour, Upstream};
 use connect_codegen::pipeline::Rules;

@@ -53,9 +53,9 @@ fn invalid_document_error_names_file_and_position() {
         (
             "a.json",
             b"{\"openapi\":\n \"3.0.\xff\"}".to_vec(),
-            "a.json: line 2: the byte 0xff is not UTF-8",
+            "a.json: line 2: invalid UTF-8: byte 0xff",
         ),
-        ("a.yaml", b"\xfe\xff\0o\0p".to_vec(), "a.yaml: line 1: the byte 0xfe is not UTF-8"),
+        ("a.yaml", b"\xfe\xff\0o\0p".to_vec(), "a.yaml: line 1: invalid UTF-8: byte 0xfe"),
         (
             "a.json",
             format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000)).into(),

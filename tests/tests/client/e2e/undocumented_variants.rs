@@ -215,7 +215,7 @@ async fn may_have_been_applied_depends_on_status_and_retry_after() {
         );
 
         let error = client.get_settings().send().await.expect_err("an error");
-        assert!(!error.may_have_been_applied(), "{status}: reads are repeatable");
+        assert!(!error.may_have_been_applied(), "{status}: reads are idempotent");
     }
 
     let broken = client("").print("c", "j").send().await.expect_err("a lost connection");

@@ -82,7 +82,7 @@ fn pass_without_its_quirk_is_reported_as_never_applied() {
 #[test]
 fn security_declared_by_upstream_is_an_error() {
     let token = json!({ "token": { "type": "apiKey", "in": "header", "name": "Authorization" } });
-    for (location, patch) in [
+    for (pointer, patch) in [
         (
             "/securityDefinitions",
             json!({ "op": "add", "path": "/document/securityDefinitions", "value": token }),
@@ -96,9 +96,9 @@ fn security_declared_by_upstream_is_an_error() {
             json!({ "op": "add", "path": format!("{GET}/security"), "value": [{ "token": [] }] }),
         ),
     ] {
-        let problem = Document::patched(json!([patch])).generate().expect_err(location).to_string();
+        let problem = Document::patched(json!([patch])).generate().expect_err(pointer).to_string();
         assert!(
-            problem.starts_with(&format!("{location}: upstream now declares security itself")),
+            problem.starts_with(&format!("{pointer}: the upstream document now declares security")),
             "{problem}"
         );
     }
@@ -141,6 +141,6 @@ fn policy_rule_that_matches_nothing_is_an_error() {
         ("/secrets/0/at", secret("get_bases")),
     ] {
         let problem = Document::patched(patch).generate().expect_err(location).to_string();
-        assert!(problem.starts_with(&format!("spec/policy.yaml: {location}: ")), "{problem}");
+        assert!(problem.starts_with(&format!("spec/policy.yaml: {place}: ")), "{problem}");
     }
 }
