@@ -141,6 +141,6 @@ fn policy_rule_that_matches_nothing_is_an_error() {
         ("/secrets/0/at", secret("get_bases")),
     ] {
         let problem = Document::patched(patch).generate().expect_err(location).to_string();
-        assert!(problem.starts_with(&format!("spec/policy.yaml: {place}: ")), "{problem}");
+        assert!(problem.starts_with(&format!("spec/policy.yaml: {location}: ")), "{problem}");
     }
 }
