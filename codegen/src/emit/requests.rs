@@ -59,7 +59,7 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
     let redacted = redacted_debug(operation, &Secrets::new(examples.lowered, &operation.id));
     let debug = redacted.is_none().then(|| quote! { , Debug });
     let response = response(&operation.response);
-    let paged = paging::streams(operation, examples.models, &examples.lowered.paging)?;
+    let pages = paging::streams(operation, examples.models, &examples.lowered.paging)?;
     let wait = operation.awaited.then(|| quote! { impl_wait! { #request } });
 
     Ok(quote! {
@@ -83,7 +83,7 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
         impl_send! { #request.#response }
         #redacted
         #wait
-        #paged
+        #pages
     })
 }
 

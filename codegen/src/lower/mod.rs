@@ -2,7 +2,7 @@
 //!
 //! progenitor generates the types of the models, but not from the normalised document: it
 //! closes every enum, makes a type of each pattern, and does not distinguish an absent list from an
-//! empty one. It reads a [`view`] of the components, in which limits and patterns are documentation.
+//! empty one. It reads a `view` of the components, in which limits and patterns are documentation.
 //! The emitter writes envelopes, enums and unions instead of progenitor.
 
 pub mod ir;

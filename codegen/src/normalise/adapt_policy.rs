@@ -84,8 +84,8 @@ fn take_moved_entries(
         new_operations.retain(|(route, operation)| {
             let Some(expected) = identity(route, operation) else { return true };
             let matches = |entry: &OperationEntry| {
-                let known = previous.iter().find(|(route, _)| *route == entry.route);
-                let operation = known.map_or(&Value::Null, |(_, operation)| *operation);
+                let operation = previous.iter().find(|(route, _)| *route == entry.route);
+                let operation = operation.map_or(&Value::Null, |(_, operation)| *operation);
                 identity(&entry.route, operation).as_ref() == Some(&expected)
             };
 

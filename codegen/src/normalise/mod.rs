@@ -1,6 +1,6 @@
 //! Normalisation: converts the upstream document, with its quirks, to one OpenAPI 3.0.3 document.
 //!
-//! It runs [`CHAIN`], a list of named passes. Each pass states the reason why it exists, records every
+//! It runs `passes::CHAIN`, a list of named passes. Each pass states the reason why it exists, records every
 //! change that it makes, and is reported as stale if it recorded no fix: when upstream fixes a quirk,
 //! the pass for it is to be deleted.
 //!

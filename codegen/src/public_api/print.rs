@@ -140,9 +140,10 @@ pub fn parse_pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, Str
     let mut tokens = tokens.clone().into_iter();
     let name = tokens.next()?.to_string();
     let Some(TokenTree::Group(group)) = tokens.next() else { return None };
-    let inside: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
+    let inner_tokens: Vec<String> =
+        group.stream().into_iter().map(|token| token.to_string()).collect();
 
-    let pairs = inside.split(|token| token == ",").filter_map(|pair| match pair {
+    let pairs = inner_tokens.split(|token| token == ",").filter_map(|pair| match pair {
         // An attribute such as `#[redacted]` may come before the name.
         [variant, _, value] | [_, _, variant, _, value] => Some((variant.clone(), value.clone())),
         _ => None,

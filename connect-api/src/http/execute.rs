@@ -99,6 +99,7 @@ impl Execution {
                 Err(failure) => failure,
             };
 
+            // Checked first: the merged error can be an earlier failure, which was retryable.
             let is_retryable = failure.is_retryable();
             let error = merge_failures(failure, last_failure.take());
             if !is_retryable {

@@ -141,8 +141,8 @@ fn read_values(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<V
         );
         changes.report_stale_rule(RuleKind::Overlay, diagnostic)?;
 
-        let mut kept = HashSet::new();
-        values.retain(|value| kept.insert(value.clone()));
+        let mut unique = HashSet::new();
+        values.retain(|value| unique.insert(value.clone()));
     }
 
     Ok(values)
@@ -174,10 +174,10 @@ fn policy_name(
     changes: &mut Changes,
 ) -> Result<Option<String>> {
     let pointers = each.pointers.iter();
-    let mut found = pointers.filter_map(|pointer| Some((pointer, names.take(pointer)?)));
+    let mut policy_names = pointers.filter_map(|pointer| Some((pointer, names.take(pointer)?)));
 
-    let first = found.next();
-    if let (Some((_, name)), Some((pointer, other))) = (&first, found.next()) {
+    let first = policy_names.next();
+    if let (Some((_, name)), Some((pointer, other))) = (&first, policy_names.next()) {
         let message = format!("the policy has two names for this enum, `{name}` and `{other}`");
         let diagnostic = Diagnostic::at(pointer, message)
             .help("remove one of them from spec/policy.yaml, under `names`");
