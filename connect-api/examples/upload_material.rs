@@ -4,7 +4,7 @@
 //! $ cargo run -p connect-api --features upload --example upload_material [FILE]
 //! ```
 //!
-//! Without a file it uploads eight megabytes of zeros, to a stand-in server only.
+//! Without a file, it uploads 8 MB of zeros. This works only with the stand-in server.
 
 mod support;
 
@@ -33,6 +33,7 @@ async fn upload() -> Result<(), Failure> {
         (None, Some(_)) => ("nothing.umm".to_owned(), UploadSource::from(vec![0; 8_000_000])),
         (None, None) => return Err("give one argument: the file to upload".into()),
     };
+
     let bar = ProgressBar::new(0);
     let style = "{wide_bar} {bytes} of {total_bytes}";
     bar.set_style(ProgressStyle::with_template(style)?);

@@ -38,7 +38,7 @@ pub struct Client {
 }
 
 struct Inner {
-    /// A result, so that [`Client::new`] cannot fail: the first call returns the error.
+    /// A result, because [`Client::new`] cannot fail: the first call returns the error.
     endpoint: Result<Endpoint, ConfigurationError>,
     tokens: TokenSource,
     options: CallOptions,

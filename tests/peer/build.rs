@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::diagnostic::Result;
 use connect_codegen::io::files;
-use connect_codegen::progenitor_client::{Style, client};
+use connect_codegen::peer_client::{Style, client};
 use connect_codegen::workspace::Layout;
 
 fn main() {

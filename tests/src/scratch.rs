@@ -106,9 +106,9 @@ const FLEET_STUB: &str = r#"//! A stub.
 #[derive(Debug)]
 pub struct Watch;
 #[allow(unused_macros, reason = "not every document has actions")]
-macro_rules! awaited { ($request:ident) => {}; }
+macro_rules! impl_wait { ($request:ident) => {}; }
 #[allow(unused_imports, reason = "not every document has actions")]
-pub(crate) use awaited;
+pub(crate) use impl_wait;
 "#;
 
 /// Replaces `error/action.rs`, which uses a model that small documents do not have.

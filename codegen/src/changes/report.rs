@@ -6,14 +6,14 @@ use std::fmt::Write as _;
 use crate::changes::stale_rule::{RuleKind, StaleRule};
 use crate::diagnostic::{Diagnostic, Result};
 
-/// The passes that ran, in order, and what they changed.
+/// The passes that ran, in order, and their changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// One entry per pass.
     pub passes: Vec<PassReport>,
 }
 
-/// What one pass changed.
+/// The changes of one pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassReport {
     /// The pass's name.
@@ -73,7 +73,7 @@ impl Changes {
     ///
     /// # Errors
     ///
-    /// Returns the diagnostic, unless the log is lenient. So an obsolete rule does not go unnoticed.
+    /// Returns the diagnostic, unless the log is lenient. This makes a stale rule visible.
     pub(crate) fn report_stale_rule(
         &mut self,
         kind: RuleKind,

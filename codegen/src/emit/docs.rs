@@ -4,7 +4,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The documentation of what the document does not describe.
+/// The documentation of an item without a description in the document.
 pub const NOT_DESCRIBED: &str = "Not described in the API document.";
 
 /// The widest line of documentation.
@@ -74,7 +74,7 @@ fn is_markup(c: char) -> bool {
     matches!(c, '\\' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&')
 }
 
-/// Escapes what would begin a list, a heading or a rule.
+/// Escapes the start of a line that would begin a list, a heading or a rule.
 fn escape_line_start(line: String) -> String {
     match line.chars().next() {
         Some('-' | '+' | '=') => format!("\\{line}"),

@@ -1,22 +1,22 @@
 //! The macro calls that implement JSON, conversions and a redacted `Debug` for the models.
 //!
-//! They stand in files apart from the types, so that a reader of the types sees each member once.
+//! They are in separate files, so that a reader of the types sees each member once.
 
 use proc_macro2::Literal;
 
-use super::file::MacroCall;
 use super::names;
 use super::secrets::Secrets;
+use super::source_text::MacroCall;
 use super::types::{Field, Model};
 use crate::lower::ir::{Enum, Union};
 
 /// The call that implements the JSON of a model, and its `Debug` if it has secrets.
 pub fn model_call(model: &Model, secrets: &Secrets) -> MacroCall {
     let member = |field: &Field| {
-        let mark = if secrets.contains(&field.json_name) { "#[redacted] " } else { "" };
+        let attribute = if secrets.contains(&field.json_name) { "#[redacted] " } else { "" };
         match field.is_renamed() {
-            true => format!("{mark}{} = {}", field.name, Literal::string(&field.json_name)),
-            false => format!("{mark}{}", field.name),
+            true => format!("{attribute}{} = {}", field.name, Literal::string(&field.json_name)),
+            false => format!("{attribute}{}", field.name),
         }
     };
 
@@ -25,7 +25,7 @@ pub fn model_call(model: &Model, secrets: &Secrets) -> MacroCall {
         name: if has_secrets { "secret_model" } else { "model" },
         ty: names::ident(&model.name).to_string(),
         members: model.fields.iter().map(member).collect(),
-        more: Vec::new(),
+        groups: Vec::new(),
     }
 }
 
@@ -38,7 +38,7 @@ pub fn enum_call(open_enum: &Enum) -> MacroCall {
         members: variants
             .map(|(variant, value)| format!("{variant} = {}", Literal::string(value)))
             .collect(),
-        more: Vec::new(),
+        groups: Vec::new(),
     }
 }
 
@@ -57,6 +57,6 @@ pub fn union_call(union: &Union) -> MacroCall {
         name: "tagged_union",
         ty: names::ident(&union.name).to_string(),
         members: tagged,
-        more: if untagged.is_empty() { Vec::new() } else { vec![("untagged", untagged)] },
+        groups: if untagged.is_empty() { Vec::new() } else { vec![("untagged", untagged)] },
     }
 }

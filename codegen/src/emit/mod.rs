@@ -5,14 +5,15 @@
 mod docs;
 mod enums;
 mod examples;
-mod file;
 mod impls;
 mod models;
 pub mod names;
 mod paging;
+pub(crate) mod progenitor_guard;
+mod progenitor_types;
 mod requests;
 mod secrets;
-mod type_graph;
+mod source_text;
 mod types;
 mod unions;
 
@@ -24,20 +25,20 @@ use quote::quote;
 use syn::Ident;
 
 use self::examples::Examples;
-use self::file::MacroCall;
 use self::secrets::Secrets;
+use self::source_text::MacroCall;
 use self::types::Models;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::io::files::Files;
-use crate::lower::ir::{Lowered, Operation};
+use crate::lower::ir::{LoweredDocument, Operation};
 use crate::policy::Resource;
 
 /// Emits the folder of generated code. The files are not formatted yet.
-pub fn emit(lowered: &Lowered) -> Result<Files> {
+pub fn emit(lowered: &LoweredDocument) -> Result<Files> {
     check_names(lowered)?;
     paging::check_keys(lowered)?;
 
-    let models = type_graph::read_models(lowered)?;
+    let models = progenitor_types::read_models(lowered)?;
     let mut emitter = Emitter { lowered, models: &models, files: Files::new() };
     let mut with_models = Vec::new();
     let mut with_requests = Vec::new();
@@ -61,9 +62,9 @@ pub fn emit(lowered: &Lowered) -> Result<Files> {
 }
 
 /// Rejects names that the generated code uses for something else.
-fn check_names(lowered: &Lowered) -> Result<()> {
+fn check_names(lowered: &LoweredDocument) -> Result<()> {
     let mut components = lowered.component_resources.iter();
-    if let Some((name, _)) = components.find(|(name, _)| names::is_taken_in_models(name)) {
+    if let Some((name, _)) = components.find(|(name, _)| names::is_reserved_in_models(name)) {
         let message = format!("the generated code uses the name `{name}` for something else");
         return Err(Diagnostic::at(format!("/components/schemas/{name}"), message).help(
             "an enum or a union can be given another name in spec/policy.yaml, under `names`",
@@ -74,11 +75,11 @@ fn check_names(lowered: &Lowered) -> Result<()> {
         let request = names::request(&operation.id).to_string();
         let is_component = lowered.component_resources.iter().any(|(name, _)| *name == request);
         if names::is_client_method(&operation.id)
-            || names::is_taken_in_requests(&request)
+            || names::is_reserved_in_requests(&request)
             || is_component
         {
             let message = format!(
-                "the name of the method `{}` or of the request `{request}` is already taken",
+                "the name of the method `{}` or of the request `{request}` is already used",
                 operation.id
             );
             return Err(Diagnostic::at(operation.pointer(), message)
@@ -91,7 +92,7 @@ fn check_names(lowered: &Lowered) -> Result<()> {
 
 /// Collects the files of generated code.
 struct Emitter<'a> {
-    lowered: &'a Lowered,
+    lowered: &'a LoweredDocument,
     models: &'a Models,
     files: Files,
 }
@@ -132,7 +133,7 @@ impl<'a> Emitter<'a> {
         let about = format!("Trait implementations of the models in `models::{}`.", resource.name);
         let imports = imports_of_calls(&components, &calls);
         let path = PathBuf::from(format!("impls/{}.rs", resource.name));
-        self.files.insert(path, file::print_calls(&about, &imports, &calls));
+        self.files.insert(path, source_text::format_macro_calls(&about, &imports, &calls));
 
         Ok(true)
     }
@@ -158,7 +159,7 @@ impl<'a> Emitter<'a> {
         }
 
         let pointer = format!("/components/schemas/{name}");
-        Err(Diagnostic::at(pointer, "progenitor makes no struct of this component")
+        Err(Diagnostic::at(pointer, "progenitor generates no struct for this component")
             .help("only objects with properties, string enums and unions can be models"))
     }
 
@@ -237,7 +238,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn add(&mut self, path: String, about: &str, items: &TokenStream) -> Result<()> {
-        let code = file::print(Path::new(&path), about, items)?;
+        let code = source_text::format_file(Path::new(&path), about, items)?;
         self.files.insert(path.into(), code);
         Ok(())
     }

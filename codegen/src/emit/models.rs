@@ -61,7 +61,7 @@ fn building(model: &Model) -> Result<TokenStream> {
     if let Some(field) = optional.iter().find(|field| field.name == CONSTRUCTOR) {
         let message = format!("the setter of `{}` has the name of the constructor", field.name);
         return Err(Diagnostic::at(properties_pointer(model), message)
-            .help("teach codegen/src/emit/models.rs another name for one of them"));
+            .help("change codegen/src/emit/models.rs to give one of them another name"));
     }
 
     let arguments = required.iter().map(|field| {
@@ -119,8 +119,8 @@ fn field_docs(field: &Field) -> String {
     }
 }
 
-/// Whether null is a value of a field that must be present: it is read like an absent one, but
-/// absent is not what a request may send.
+/// Whether a field must be present and can be null. A response may omit it, because null decodes like
+/// an absent field; a request may not.
 fn is_required_null(field: &Field) -> bool {
     field.required && field.ty.is_option()
 }

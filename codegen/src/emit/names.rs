@@ -1,11 +1,11 @@
-//! Names in Rust: identifiers for the names of the document, and names that are taken.
+//! Names in Rust: identifiers for the names of the document, and reserved names.
 
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Span;
 use syn::Ident;
 use typify::accept_as_ident;
 
-/// The variant that holds a value which the document does not list.
+/// The variant for a value that the document does not list.
 pub const CATCH_ALL: &str = "Unlisted";
 
 /// The types and traits of the prelude. A model with such a name would shadow it in the generated
@@ -90,12 +90,12 @@ pub const CLIENT_METHODS: &[&str] = &[
 ];
 
 /// Whether a model of this name would shadow a type that the generated code uses.
-pub fn is_taken_in_models(name: &str) -> bool {
+pub fn is_reserved_in_models(name: &str) -> bool {
     PRELUDE.contains(&name)
 }
 
 /// Whether a request of this name would shadow a type that the generated code uses.
-pub fn is_taken_in_requests(name: &str) -> bool {
+pub fn is_reserved_in_requests(name: &str) -> bool {
     PRELUDE.contains(&name) || REQUESTS_IMPORT.contains(&name)
 }
 
@@ -104,11 +104,11 @@ pub fn is_client_method(name: &str) -> bool {
     CLIENT_METHODS.contains(&name)
 }
 
-/// The longest name of a variant, in characters. Compilers are not made for longer ones.
+/// The maximum length of a variant's name, in characters. A longer name is truncated.
 const MAX_VARIANT: usize = 100;
 
-/// An identifier. A keyword gets an underscore, as in progenitor. A name that cannot be an
-/// identifier at all, which no earlier stage accepts, becomes one nevertheless.
+/// An identifier. A keyword gets an underscore, as in progenitor. Characters that no
+/// identifier can contain are replaced; earlier stages reject a name with such characters.
 pub fn ident(name: &str) -> Ident {
     let with_underscore = format!("{name}_");
     let plain = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' });
@@ -151,20 +151,20 @@ pub fn request(operation: &str) -> Ident {
     ident(&operation.to_upper_camel_case())
 }
 
-/// One variant for each value. A variant whose name is taken gets a number.
+/// One variant for each value. A variant whose name is already used gets a number.
 pub fn variants(values: &[String]) -> Vec<Ident> {
-    let mut taken: Vec<String> = vec![CATCH_ALL.to_owned()];
+    let mut used: Vec<String> = vec![CATCH_ALL.to_owned()];
     let mut variants = Vec::new();
     for value in values {
         let name = variant(value);
         let numbered = (2..).map(|number| format!("{name}{number}"));
-        let free = std::iter::once(name.clone())
+        let unused = std::iter::once(name.clone())
             .chain(numbered)
-            .find(|name| !taken.contains(name))
+            .find(|name| !used.contains(name))
             .expect("the numbers are unlimited");
 
-        variants.push(ident(&free));
-        taken.push(free);
+        variants.push(ident(&unused));
+        used.push(unused);
     }
 
     variants

@@ -6,7 +6,7 @@ use quote::quote;
 use super::names;
 use super::types::{Field, Models, Scope, component};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::lower::ir::{Lowered, Operation, Parameter, Response};
+use crate::lower::ir::{LoweredDocument, Operation, Parameter, Response};
 use crate::lower::types::RustType;
 use crate::policy::Paging;
 use crate::workspace;
@@ -26,11 +26,11 @@ pub fn streams(
     let request = names::request(&operation.id);
     let page = names::ident(&paging.parameter);
     let item = component(item, Scope::Requests);
-    Ok(Some(quote! { paged! { #request.#page(#item #key) } }))
+    Ok(Some(quote! { impl_pages! { #request.#page(#item #key) } }))
 }
 
 /// Rejects keys of models that are not the items of a paginated list.
-pub fn check_keys(lowered: &Lowered) -> Result<()> {
+pub fn check_keys(lowered: &LoweredDocument) -> Result<()> {
     let is_item = |model: &str| {
         lowered.operations.iter().any(|operation| item(operation, &lowered.paging) == Some(model))
     };
@@ -69,6 +69,6 @@ fn key(models: &Models, model: &str, field: &str) -> Result<TokenStream> {
     }
 
     let pointer = format!("/components/schemas/{model}");
-    let message = format!("`{field}` is not a required string, so that it cannot identify an item");
+    let message = format!("`{field}` is not a required string, so it cannot identify an item");
     Err(Diagnostic::at(pointer, message).help("correct it in spec/policy.yaml, under `paging`"))
 }

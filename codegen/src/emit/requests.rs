@@ -10,14 +10,14 @@ use super::secrets::Secrets;
 use super::types::{Field, Scope, accepted, component, converted, initial_value, spell};
 use super::{docs, names};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lower::ir::{Body, Location, Lowered, Operation, Parameter, Response};
+use crate::lower::ir::{Body, Location, LoweredDocument, Operation, Parameter, Response};
 use crate::lower::is_request_method;
 
 /// The code of one operation.
 pub struct Request {
     /// The method of the client.
     pub method: TokenStream,
-    /// The request type with its own methods.
+    /// The request type and its methods.
     pub ty: TokenStream,
 }
 
@@ -52,15 +52,15 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
     let Parts { fields, setters, .. } = parts;
 
     let (id, method, path) = (&operation.id, &operation.method, &operation.path);
-    let once = operation.once.then(|| quote! { .once() });
+    let not_idempotent = operation.once.then(|| quote! { .not_idempotent() });
     let polled = operation.polled.then(|| quote! { .polled() });
     let build = build_request(operation);
 
     let redacted = redacted_debug(operation, &Secrets::new(examples.lowered, &operation.id));
     let debug = redacted.is_none().then(|| quote! { , Debug });
     let response = response(&operation.response);
-    let paged = paging::streams(operation, examples.models, &examples.lowered.paging)?;
-    let awaited = operation.awaited.then(|| quote! { awaited! { #request } });
+    let pages = paging::streams(operation, examples.models, &examples.lowered.paging)?;
+    let wait = operation.awaited.then(|| quote! { impl_wait! { #request } });
 
     Ok(quote! {
         #docs
@@ -73,17 +73,17 @@ fn request_type(operation: &Operation, examples: &Examples, parts: &Parts) -> Re
         }
         impl #request {
             pub(crate) const OPERATION: Operation =
-                Operation::new(#id, #method, #path) #once #polled;
+                Operation::new(#id, #method, #path) #not_idempotent #polled;
             #(#setters)*
             #[inline]
             fn request(&self) -> Result<reqwest::Request, Error> {
                 #build
             }
         }
-        sent! { #request.#response }
+        impl_send! { #request.#response }
         #redacted
-        #awaited
-        #paged
+        #wait
+        #pages
     })
 }
 
@@ -259,14 +259,14 @@ fn setter(
     }
 }
 
-/// The arguments of the macro `sent!`: how the response is read, and the model in it.
+/// The arguments of the macro `impl_send!`: the kind of the response body, and its model.
 fn response(response: &Response) -> TokenStream {
     let (kind, model) = match response {
-        Response::Empty => return quote! { nothing() },
+        Response::Empty => return quote! { empty() },
         Response::One(model) => ("one", component(model, Scope::Requests)),
         Response::List(model) => ("list", component(model, Scope::Requests)),
         Response::Page(model) => ("page", component(model, Scope::Requests)),
-        Response::Whole(ty) => ("whole", spell(ty, Scope::Requests)),
+        Response::Bare(ty) => ("bare", spell(ty, Scope::Requests)),
     };
     let kind = names::ident(kind);
     quote! { #kind(#model) }
@@ -276,8 +276,8 @@ fn response(response: &Response) -> TokenStream {
 fn description(operation: &Operation) -> String {
     let mut text = docs::plain(&operation.description);
     text.push_str(&format!("\n\n`{} {}`", operation.method, operation.path));
-    if !operation.success.is_empty() {
-        text.push_str(&format!(" → {}", docs::plain(&operation.success)));
+    if !operation.success_description.is_empty() {
+        text.push_str(&format!(" → {}", docs::plain(&operation.success_description)));
     }
 
     let required = operation.parameters.iter().filter(|parameter| parameter.required);
@@ -303,7 +303,7 @@ fn description(operation: &Operation) -> String {
 }
 
 /// The imports of a file with the requests of these operations.
-pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
+pub fn imports(operations: &[&Operation], lowered: &LoweredDocument) -> TokenStream {
     let any = |is_used: &dyn Fn(&Operation) -> bool| {
         operations.iter().any(|operation| is_used(operation))
     };
@@ -321,16 +321,16 @@ pub fn imports(operations: &[&Operation], lowered: &Lowered) -> TokenStream {
         (any(&|operation| operation.body.is_some()), quote! { use crate::json::envelope::Data; }),
         (
             any(&|operation| paging::item(operation, &lowered.paging).is_some()),
-            quote! { use crate::paging::stream::paged; },
+            quote! { use crate::paging::stream::impl_pages; },
         ),
-        (any(&|operation| operation.awaited), quote! { use crate::fleet::awaited; }),
+        (any(&|operation| operation.awaited), quote! { use crate::fleet::impl_wait; }),
         (any(&has_secrets), quote! { use crate::redact::fields::redacted_debug; }),
     ];
     let optional = optional.into_iter().filter(|(is_used, _)| *is_used).map(|(_, import)| import);
     let models = any(&names_models).then(|| quote! { , models });
 
     quote! {
-        use crate::http::call::sent;
+        use crate::http::call::impl_send;
         use crate::http::operation::Operation;
         use crate::http::request_builder::RequestBuilder;
         #(#optional)*

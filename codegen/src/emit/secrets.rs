@@ -1,6 +1,6 @@
 //! The secrets that the policy lists: which fields `Debug` redacts, and which members errors redact.
 
-use crate::lower::ir::Lowered;
+use crate::lower::ir::LoweredDocument;
 use crate::policy::Secret;
 
 /// The secrets of one model or operation.
@@ -11,7 +11,7 @@ pub struct Secrets<'a> {
 
 impl<'a> Secrets<'a> {
     /// The secrets of the model or operation with this name.
-    pub fn new(lowered: &'a Lowered, owner: &'a str) -> Self {
+    pub fn new(lowered: &'a LoweredDocument, owner: &'a str) -> Self {
         Self { secrets: &lowered.secrets, owner }
     }
 
@@ -22,7 +22,7 @@ impl<'a> Secrets<'a> {
 }
 
 /// The names of the members of bodies that are secrets.
-pub fn in_bodies(lowered: &Lowered) -> Vec<&str> {
+pub fn in_bodies(lowered: &LoweredDocument) -> Vec<&str> {
     let is_component =
         |name: &str| lowered.component_resources.iter().any(|(component, _)| component == name);
     let mut names: Vec<&str> = lowered

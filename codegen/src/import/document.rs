@@ -144,52 +144,53 @@ struct OperationBuilder<'a> {
 
 impl OperationBuilder<'_> {
     fn build(&self, operation: &Operation) -> Result<Value> {
-        let mut built = json!({"tags": [self.supplement.operations.tag]});
+        let mut swagger_operation = json!({"tags": [self.supplement.operations.tag]});
         if let Some(id) = self.supplement.operation_ids.ids.get(&operation.key()) {
-            built["operationId"] = json!(id.value);
+            swagger_operation["operationId"] = json!(id.value);
         }
 
-        built["description"] = json!(operation.description);
+        swagger_operation["description"] = json!(operation.description);
         let parameters = operation.parameters.iter();
         let parameters = parameters.map(|parameter| self.build_parameter(parameter));
-        built["parameters"] = parameters.collect::<Result<Vec<_>>>()?.into();
+        swagger_operation["parameters"] = parameters.collect::<Result<Vec<_>>>()?.into();
 
         let mut responses = Map::new();
         for response in &operation.responses {
             let status = response.status.to_string();
             responses.insert(status, self.build_response(operation, response)?);
         }
-        built["responses"] = responses.into();
+        swagger_operation["responses"] = responses.into();
 
-        Ok(built)
+        Ok(swagger_operation)
     }
 
     fn build_parameter(&self, parameter: &Parameter) -> Result<Value> {
-        let mut built = json!({"name": parameter.name, "in": parameter.location});
+        let mut swagger_parameter = json!({"name": parameter.name, "in": parameter.location});
         if let Some(description) = &parameter.description {
-            built["description"] = json!(description);
+            swagger_parameter["description"] = json!(description);
         }
 
-        built["required"] = json!(parameter.required);
+        swagger_parameter["required"] = json!(parameter.required);
 
         if let Some(example) = &parameter.example {
-            built["schema"] = self.body_schema(parameter.line, example)?;
+            swagger_parameter["schema"] = self.body_schema(parameter.line, example)?;
         } else if parameter.kind == "array[string]" {
-            built["type"] = json!("array");
-            built["items"] = json!({"type": "string"});
+            swagger_parameter["type"] = json!("array");
+            swagger_parameter["items"] = json!({"type": "string"});
             if let Some(values) = &parameter.values {
-                built["items"]["enum"] = json!(values);
+                swagger_parameter["items"]["enum"] = json!(values);
             }
-            built["collectionFormat"] = json!(self.supplement.operations.collection_format);
+            swagger_parameter["collectionFormat"] =
+                json!(self.supplement.operations.collection_format);
         } else {
-            built["type"] = json!(parameter.kind);
+            swagger_parameter["type"] = json!(parameter.kind);
         }
 
-        Ok(built)
+        Ok(swagger_parameter)
     }
 
     /// The schema of a request body. The page names its model only in the summary of the Example
-    /// Object that upstream writes in place of the example's data.
+    /// Object that upstream writes instead of the example's data.
     fn body_schema(&self, line: usize, example: &Value) -> Result<Value> {
         let summary = example.pointer("/data/summary").and_then(Value::as_str);
         let model = summary
@@ -217,7 +218,7 @@ impl OperationBuilder<'_> {
     }
 
     fn build_response(&self, operation: &Operation, response: &Response) -> Result<Value> {
-        let mut built = json!({"description": response.description});
+        let mut swagger_response = json!({"description": response.description});
 
         if let Some(example) = &response.example {
             let schema = match response.status {
@@ -225,11 +226,11 @@ impl OperationBuilder<'_> {
                 400.. => self.error_schema(),
             };
             self.check_example(response.line, &schema, example)?;
-            built["schema"] = schema;
-            built["examples"] = json!({"application/json": example});
+            swagger_response["schema"] = schema;
+            swagger_response["examples"] = json!({"application/json": example});
         }
 
-        Ok(built)
+        Ok(swagger_response)
     }
 
     fn error_schema(&self) -> Value {
@@ -242,7 +243,7 @@ impl OperationBuilder<'_> {
     }
 
     /// The schema of a successful response: the supplement states the model of its data, the example
-    /// shows whether the data is a list, and whether `meta` and `links` stand beside it.
+    /// shows whether the data is a list, and whether `meta` and `links` are beside it.
     fn success_schema(&self, operation: &Operation, line: usize, example: &Value) -> Result<Value> {
         let Supplement { envelope, responses, .. } = self.supplement;
         let key = operation.key();

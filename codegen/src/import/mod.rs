@@ -1,10 +1,10 @@
 //! Import: rebuilds the upstream document from the API's published page.
 //!
-//! The service serves its own document, but only to clients that can reach it. The published page is
+//! The service serves its document, but only to clients that can reach it. The published page is
 //! that document rendered by Swagger UI, with parts collapsed. `page` parses the page,
 //! `supplement.yaml` states the collapsed parts, and `document` builds the document from both. Each
-//! example on the page is checked against the schema that results, so that a wrong entry of the
-//! supplement is detected.
+//! example on the page is checked against the resulting schema. This detects a wrong entry of the
+//! supplement.
 
 mod cell;
 mod counts;

@@ -204,7 +204,7 @@ impl Supplement {
 
             let mut responses = operation.responses.iter();
             if !responses.any(|response| response.status < 400 && response.example.is_some()) {
-                let message = format!("`{key}` shows no data that a model could describe");
+                let message = format!("`{key}` shows no data, so it needs no model");
                 return Err(at_entry(model, message));
             }
         }

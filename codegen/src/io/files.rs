@@ -1,5 +1,5 @@
-//! Reading and writing of files. Everything that the generator writes, it writes through here:
-//! whole files, each replaced atomically, or nothing at all in check mode.
+//! Reading and writing of files. The generator writes all its files with this module:
+//! whole files, each replaced atomically, or none in check mode.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;

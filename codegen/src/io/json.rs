@@ -17,7 +17,7 @@ pub fn decode_utf8(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|error| {
         let (valid, rest) = bytes.split_at(error.valid_up_to());
         let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
-        let message = format!("the byte {:#04x} is not UTF-8", rest[0]);
+        let message = format!("invalid UTF-8: byte {:#04x}", rest[0]);
 
         Diagnostic::at_line(line, message).help("save the text as UTF-8")
     })

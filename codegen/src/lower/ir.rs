@@ -1,4 +1,4 @@
-//! The intermediate representation: what lowering produces and the emitter consumes.
+//! The intermediate representation: the output of lowering and the input of the emitter.
 
 use openapiv3::OpenAPI;
 
@@ -8,10 +8,10 @@ use crate::policy::{Paging, Resource, Secret};
 
 /// The lowered document.
 #[derive(Debug, Clone)]
-pub struct Lowered {
-    /// The components as progenitor reads them. It has no paths: the emitter writes the requests.
+pub struct LoweredDocument {
+    /// The document for progenitor: components only, no paths. The emitter writes the requests.
     pub view: OpenAPI,
-    /// Components that the emitter writes itself. progenitor refers to them by path.
+    /// Components that the emitter writes instead of progenitor.
     pub replacements: Vec<Replacement>,
     /// The operations, sorted by id.
     pub operations: Vec<Operation>,
@@ -31,7 +31,7 @@ pub struct Lowered {
     pub secrets: Vec<Secret>,
 }
 
-/// A component that progenitor does not generate, and the path that it uses instead.
+/// A component that progenitor does not generate, and the Rust path that progenitor uses instead.
 #[derive(Debug, Clone)]
 pub struct Replacement {
     /// The name of the component.
@@ -54,8 +54,9 @@ pub struct Operation {
     /// The description in the document.
     pub description: String,
     /// The description of the success response.
-    pub success: String,
-    /// Whether each call has a new effect, so that it is not simply retried.
+    pub success_description: String,
+    /// Whether the operation is not idempotent. It is then retried only if it was certainly not
+    /// applied.
     pub once: bool,
     /// Whether programs poll the operation for changes.
     pub polled: bool,
@@ -95,7 +96,7 @@ pub struct Parameter {
     pub example: Option<String>,
 }
 
-/// The part of a URL that holds a parameter.
+/// The part of a URL that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Location {
     /// A segment of the path.
@@ -129,7 +130,7 @@ pub enum Response {
     /// A list of models in an envelope with paging information.
     Page(String),
     /// A value without an envelope.
-    Whole(RustType),
+    Bare(RustType),
 }
 
 impl Response {
@@ -138,7 +139,7 @@ impl Response {
         match self {
             Self::Empty => None,
             Self::One(model) | Self::List(model) | Self::Page(model) => Some(model),
-            Self::Whole(ty) => ty.component(),
+            Self::Bare(ty) => ty.component(),
         }
     }
 }
@@ -152,7 +153,7 @@ pub struct Enum {
     pub description: Option<String>,
     /// The documented values.
     pub values: Vec<String>,
-    /// The number of values of the service, where it is larger than the number of documented ones.
+    /// The number of values that the service defines, if larger than the number listed.
     pub count: Option<u64>,
 }
 
@@ -172,6 +173,6 @@ pub struct Union {
 pub struct UnionMember {
     /// The model of the value.
     pub model: String,
-    /// The tag, where the document or the overlay has one.
+    /// The tag, if the document or the overlay has one.
     pub tag: Option<String>,
 }

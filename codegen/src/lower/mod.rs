@@ -1,9 +1,9 @@
 //! Lowering: from the normalised document to the intermediate representation of the emitter.
 //!
-//! progenitor generates the types of the models, but not from the normalised document itself: it
-//! closes every enum, makes a type of each pattern, and has its own idea of absent lists. It reads
-//! a [`view`] of the components in which limits and patterns are documentation, and in which
-//! envelopes, enums and unions are replaced by types of our own.
+//! progenitor generates the types of the models, but not from the normalised document: it
+//! closes every enum, makes a type of each pattern, and does not distinguish an absent list from an
+//! empty one. It reads a `view` of the components, in which limits and patterns are documentation.
+//! The emitter writes envelopes, enums and unions instead of progenitor.
 
 pub mod ir;
 mod operation;
@@ -13,7 +13,7 @@ mod view;
 
 use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, StringType, Type};
 
-use self::ir::{Enum, Lowered, Replacement, Union};
+use self::ir::{Enum, LoweredDocument, Replacement, Union};
 pub use self::operation::is_request_method;
 use self::operation::lower_operation;
 use self::shapes::{envelope, union_member};
@@ -25,7 +25,7 @@ use crate::policy::Policy;
 pub const MODELS_PATH: &str = "crate::models::";
 
 /// Lowers the normalised document.
-pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
+pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<LoweredDocument> {
     let api = &normalised.openapi;
     let mut operations = Vec::new();
     for (path, item) in &api.paths.paths {
@@ -40,7 +40,7 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
     let bodies = operations.iter().filter_map(|operation| operation.body.as_ref());
     let request_models = view::reachable(api, bodies.map(|body| body.model.as_str()));
 
-    let mut lowered = Lowered {
+    let mut lowered = LoweredDocument {
         view: view::for_progenitor(api, &request_models),
         replacements: Vec::new(),
         operations,
@@ -61,7 +61,7 @@ pub fn lower(normalised: &Normalised, policy: &Policy) -> Result<Lowered> {
 
 /// Lowers one component: an envelope, an enum, a union or a model.
 fn lower_component(
-    lowered: &mut Lowered,
+    lowered: &mut LoweredDocument,
     api: &OpenAPI,
     policy: &Policy,
     name: &str,
@@ -75,7 +75,7 @@ fn lower_component(
     }
 
     if envelope(name, schema).is_some() {
-        // No model contains an envelope, so that the path of the replacement is never printed.
+        // No model contains an envelope, so the path of the replacement is never printed.
         lowered.replacements.push(Replacement {
             component: name.to_owned(),
             path: format!("crate::envelopes::{name}"),

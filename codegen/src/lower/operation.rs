@@ -37,7 +37,7 @@ pub fn lower_operation(
 ) -> Result<Operation> {
     let pointer = format!("/paths/{}/{method}", pointer_segment(path));
     let id = operation.operation_id.clone().unwrap_or_default();
-    let decided = policy
+    let entry = policy
         .operation(&id)
         .ok_or_else(|| Diagnostic::at(&pointer, format!("the policy has no entry for `{id}`")))?;
     if !is_snake_case(&id) {
@@ -46,19 +46,19 @@ pub fn lower_operation(
             .help("give the operation another id in spec/policy.yaml"));
     }
 
-    let parameters = lower_parameters(operation, decided, path, &pointer)?;
-    let (success, response) = lower_success(api, operation, &pointer)?;
+    let parameters = lower_parameters(operation, entry, path, &pointer)?;
+    let (success_description, response) = lower_success(api, operation, &pointer)?;
     let description = operation.description.clone().or_else(|| operation.summary.clone());
 
     Ok(Operation {
-        resource: decided.resource.clone(),
-        once: decided.once,
-        polled: decided.polled,
-        awaited: decided.awaited,
+        resource: entry.resource.clone(),
+        once: entry.once,
+        polled: entry.polled,
+        awaited: entry.awaited,
         method: method.to_ascii_uppercase(),
         path: path.to_owned(),
         description: description.unwrap_or_default(),
-        success,
+        success_description,
         parameters,
         body: lower_body(api, operation, &pointer)?,
         response,
@@ -71,7 +71,7 @@ pub fn lower_operation(
 /// required ones of the query in the policy's order, then the optional ones.
 fn lower_parameters(
     operation: &ApiOperation,
-    decided: &policy::OperationEntry,
+    entry: &policy::OperationEntry,
     path: &str,
     pointer: &str,
 ) -> Result<Vec<Parameter>> {
@@ -81,7 +81,7 @@ fn lower_parameters(
         let parameter = parameter
             .as_item()
             .ok_or_else(|| Diagnostic::at(&pointer, "a parameter is a reference"))?;
-        let parameter = lower_parameter(parameter, decided, &pointer)?;
+        let parameter = lower_parameter(parameter, entry, &pointer)?;
         if parameters.iter().any(|(_, other)| other.name == parameter.name) {
             let message = format!("another parameter is also named `{}`", parameter.name);
             return Err(Diagnostic::at(pointer, message));
@@ -90,8 +90,9 @@ fn lower_parameters(
         let position = match parameter.location {
             Location::Path => path.find(&format!("{{{}}}", parameter.name)).unwrap_or(0),
             Location::Query if parameter.required => {
-                let wanted = decided.arguments.iter().position(|name| *name == parameter.name);
-                path.len() + wanted.unwrap_or(decided.arguments.len() + index)
+                let argument_index =
+                    entry.arguments.iter().position(|name| *name == parameter.name);
+                path.len() + argument_index.unwrap_or(entry.arguments.len() + index)
             }
             Location::Query => usize::MAX,
         };
@@ -105,7 +106,7 @@ fn lower_parameters(
     let is_required = |name: &String| {
         parameters.iter().any(|parameter| parameter.name == *name && parameter.required)
     };
-    match decided.arguments.iter().find(|name| !is_required(name)) {
+    match entry.arguments.iter().find(|name| !is_required(name)) {
         None => Ok(parameters),
         Some(name) => Err(Diagnostic::at(
             pointer,
@@ -116,7 +117,7 @@ fn lower_parameters(
 
 fn lower_parameter(
     parameter: &ApiParameter,
-    decided: &policy::OperationEntry,
+    entry: &policy::OperationEntry,
     pointer: &str,
 ) -> Result<Parameter> {
     let data = parameter.parameter_data_ref();
@@ -144,7 +145,7 @@ fn lower_parameter(
         ty: ty.ok_or_else(|| Diagnostic::at(pointer, "the parameter has no Rust type"))?,
         required: data.required,
         description: view::parameter_description(data),
-        example: decided.examples.get(&name).cloned(),
+        example: entry.examples.get(&name).cloned(),
         name,
     })
 }
@@ -197,9 +198,9 @@ fn lower_response(api: &OpenAPI, response: &ApiResponse, pointer: &str) -> Resul
     })?;
 
     let component = component_of(schema);
-    let found = component
+    let named = component
         .and_then(|name| Some((name, api.components.as_ref()?.schemas.get(name)?.as_item()?)));
-    match found.and_then(|(name, component)| envelope(name, component)) {
+    match named.and_then(|(name, component)| envelope(name, component)) {
         Some(Envelope::One(model)) => Ok(Response::One(model)),
         Some(Envelope::List(model)) => Ok(Response::List(model)),
         Some(Envelope::Page(model)) => Ok(Response::Page(model)),
@@ -207,7 +208,7 @@ fn lower_response(api: &OpenAPI, response: &ApiResponse, pointer: &str) -> Resul
             Err(Diagnostic::at(pointer, "a success response cannot be the envelope of errors"))
         }
         None => RustType::from_schema(schema)
-            .map(Response::Whole)
+            .map(Response::Bare)
             .ok_or_else(|| Diagnostic::at(pointer, "the body of the response has no Rust type")),
     }
 }

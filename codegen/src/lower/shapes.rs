@@ -5,9 +5,9 @@ use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 use super::ir::UnionMember;
 use super::types::component_of;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::normalise::envelope::is_envelope;
+use crate::normalise::envelope_names::is_envelope;
 
-/// What an envelope holds.
+/// The content of an envelope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Envelope {
     /// Errors.

@@ -1,11 +1,11 @@
-//! Types of Rust, as far as models, parameters and responses need them.
+//! The Rust types of models, parameters and responses.
 
 use openapiv3::{
     AdditionalProperties, ReferenceOr, Schema, SchemaKind, StringFormat, Type,
     VariantOrUnknownOrEmpty,
 };
 
-/// A type of Rust.
+/// A Rust type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RustType {
     /// `String`.
@@ -35,10 +35,10 @@ pub enum RustType {
 }
 
 impl RustType {
-    /// The type of a parameter or response with this schema, `None` if it has no type of its own.
+    /// The type of a parameter or response with this schema. `None` if the schema is not supported.
     ///
-    /// progenitor's type graph lists types, but not which of them belongs to which parameter or
-    /// response, so that these types come from the schema.
+    /// progenitor's type graph does not say which type belongs to which parameter or response, so these
+    /// types come from the schema.
     pub fn from_schema(schema: &ReferenceOr<Schema>) -> Option<Self> {
         if let Some(component) = component_of(schema) {
             return Some(Self::Component(component.to_owned()));

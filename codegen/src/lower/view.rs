@@ -11,8 +11,8 @@ use openapiv3::{
 /// The view has no paths. progenitor then only builds the types of the components; it asserts
 /// several properties of operations that no document is required to have.
 ///
-/// The models that programs send are documented with their patterns. In a response a pattern only
-/// tells what the service promises, which no program has to obey.
+/// The models that programs send are documented with their patterns. In a response a pattern is
+/// left out: the service applies it, and no program has to.
 pub fn for_progenitor(api: &OpenAPI, request_models: &[String]) -> OpenAPI {
     let mut view = OpenAPI { paths: Default::default(), security: None, ..api.clone() };
 
@@ -107,7 +107,7 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
         }
         SchemaKind::Type(Type::Integer(integer)) => {
             (integer.minimum, integer.maximum) = (None, None);
-            // The crate decodes integers of 64 bits, also where the service promises 32.
+            // The crate decodes all integers as 64 bits, even if the document declares 32.
             integer.format = VariantOrUnknownOrEmpty::Item(IntegerFormat::Int64);
         }
         SchemaKind::Type(Type::Array(array)) => {
@@ -143,19 +143,19 @@ fn lower_schema(schema: &mut Schema, required: bool, patterns: Patterns) {
     }
 }
 
-/// The description, followed by what the type does not express: limits, pattern, default and the
-/// number of values.
+/// The description, followed by the constraints that the type does not express: limits, pattern,
+/// default and the number of values.
 fn documentation(schema: &Schema, patterns: Patterns) -> Option<String> {
     let SchemaData { description, default, extensions, .. } = &schema.schema_data;
     let mut sentences: Vec<String> =
         description.iter().map(|text| text.trim().to_owned()).collect();
     let mut add = |sentence: String| sentences.push(sentence);
 
-    let range = |least: Option<String>, most: Option<String>, what: &str| match (least, most) {
-        (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{what}.")),
-        (Some(least), Some(most)) => Some(format!("{least} to {most}{what}.")),
-        (Some(least), None) => Some(format!("At least {least}{what}.")),
-        (None, Some(most)) => Some(format!("At most {most}{what}.")),
+    let range = |least: Option<String>, most: Option<String>, unit: &str| match (least, most) {
+        (Some(least), Some(most)) if least == most => Some(format!("Exactly {least}{unit}.")),
+        (Some(least), Some(most)) => Some(format!("{least} to {most}{unit}.")),
+        (Some(least), None) => Some(format!("At least {least}{unit}.")),
+        (None, Some(most)) => Some(format!("At most {most}{unit}.")),
         (None, None) => None,
     };
     let text = |limit: &Option<usize>| limit.map(|limit| limit.to_string());

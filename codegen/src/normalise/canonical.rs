@@ -8,8 +8,8 @@ use serde_path_to_error::Segment;
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::openapi::walk;
 
-/// Sorts paths and components, removes a trailing slash of the server URL, and writes out the
-/// standard's default of `explode`. Everything else keeps its order.
+/// Sorts paths and components, removes a trailing slash of the server URL, sets `explode` to `true` on
+/// list parameters that omit it, and removes it from others. Everything else keeps its order.
 pub fn canonicalise(document: &mut Value) -> Result<()> {
     walk::object_at(document, "/paths")?.sort_keys();
     walk::object_at(document, "/components/schemas")?.sort_keys();
@@ -48,6 +48,7 @@ pub fn parse_typed(document: &Value) -> Result<OpenAPI> {
     serde_path_to_error::deserialize(document).map_err(|error| {
         let segments = error.path().iter().map(|segment| match segment {
             Segment::Map { key } => format!("/{}", pointer_segment(key)),
+            // serde_path_to_error prints an index in brackets, `[1]`; a pointer has none.
             segment => format!("/{segment}").replace(['[', ']'], ""),
         });
         let pointer: String = segments.collect();
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn canonicalise_trims_the_server_url_and_writes_out_explode() {
+    fn canonicalise_trims_the_server_url_and_sets_explode() {
         let list =
             json!({ "name": "a", "in": "query", "schema": { "type": "array", "items": {} } });
         let single = json!({ "name": "b", "in": "query", "explode": false, "schema": {} });

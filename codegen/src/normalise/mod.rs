@@ -1,16 +1,16 @@
 //! Normalisation: converts the upstream document, with its quirks, to one OpenAPI 3.0.3 document.
 //!
-//! It runs a chain of named passes. Each pass states the reason why it exists, records every change
-//! that it makes, and is reported as stale if it fixed nothing: when upstream fixes a quirk, the pass
-//! for it is to be deleted.
+//! It runs `passes::CHAIN`, a list of named passes. Each pass states the reason why it exists, records every
+//! change that it makes, and is reported as stale if it recorded no fix: when upstream fixes a quirk,
+//! the pass for it is to be deleted.
 //!
 //! [`normalise`] is strict: a stale rule is an error. It is used for the committed document.
 //! [`normalise_leniently`] runs the same chain for a new document and collects the stale rules.
 
+mod adapt_policy;
 mod canonical;
 mod context;
-pub mod envelope;
-mod fit_policy;
+pub mod envelope_names;
 mod passes;
 mod source_map;
 mod validate;
@@ -25,10 +25,7 @@ use crate::openapi::document::{Flavour, Upstream};
 use crate::openapi::overlay::Overlay;
 use crate::policy::Policy;
 use context::Context;
-use passes::{
-    enums, envelopes, examples, numbers, operations, overlay, parameters, patterns, routes,
-    security, swagger2, unions,
-};
+use passes::{CHAIN, Pass};
 pub use source_map::map_to_upstream;
 
 /// The normalised document: OpenAPI 3.0.3, without the quirks of the upstream document.
@@ -50,7 +47,7 @@ impl Normalised {
     }
 }
 
-/// A document normalised as far as the rules apply to it.
+/// A document normalised with the rules that apply to it.
 #[derive(Debug, Clone)]
 pub struct LenientNormalisation {
     /// The document after the chain: OpenAPI 3.0, in canonical form.
@@ -63,37 +60,6 @@ pub struct LenientNormalisation {
     pub stale_rules: Vec<StaleRule>,
 }
 
-/// One pass of the chain.
-struct Pass {
-    name: &'static str,
-    reason: &'static str,
-    /// The only flavour that the pass runs for. `None` means all flavours.
-    only: Option<Flavour>,
-    run: fn(&mut Value, &Context, &mut Changes) -> Result<()>,
-}
-
-/// The passes in their order: first the outer structure, then the inner one; `overlay`, which
-/// corrects data, before the passes that name things after that data; names last.
-const CHAIN: [Pass; 12] = [
-    Pass {
-        name: "swagger2",
-        reason: swagger2::REASON,
-        only: Some(Flavour::Swagger2),
-        run: swagger2::run,
-    },
-    Pass { name: "routes", reason: routes::REASON, only: None, run: routes::run },
-    Pass { name: "parameters", reason: parameters::REASON, only: None, run: parameters::run },
-    Pass { name: "examples", reason: examples::REASON, only: None, run: examples::run },
-    Pass { name: "unions", reason: unions::REASON, only: None, run: unions::run },
-    Pass { name: "numbers", reason: numbers::REASON, only: None, run: numbers::run },
-    Pass { name: "patterns", reason: patterns::REASON, only: None, run: patterns::run },
-    Pass { name: "overlay", reason: overlay::REASON, only: None, run: overlay::run },
-    Pass { name: "envelopes", reason: envelopes::REASON, only: None, run: envelopes::run },
-    Pass { name: "enums", reason: enums::REASON, only: None, run: enums::run },
-    Pass { name: "security", reason: security::REASON, only: None, run: security::run },
-    Pass { name: "operations", reason: operations::REASON, only: None, run: operations::run },
-];
-
 /// Runs the chain, then validates the result.
 ///
 /// # Errors
@@ -105,7 +71,7 @@ pub fn normalise(upstream: &Upstream, overlay: &Overlay, policy: &Policy) -> Res
     let context = Context { policy, overlay };
     let report = run_chain(&mut document, upstream, &context, &mut Changes::default())?;
 
-    validate_and_type(&mut document, report)
+    validate_and_parse(&mut document, report)
         .map_err(|diagnostic| map_to_upstream(diagnostic, upstream))
 }
 
@@ -125,11 +91,11 @@ pub fn normalise_leniently(
 ) -> Result<LenientNormalisation> {
     let mut document = upstream.document.clone();
     let mut changes = Changes::lenient();
-    let policy = fit_policy::fit_policy(policy, &document, previous, &mut changes)?;
+    let policy = adapt_policy::adapt_policy(policy, &document, previous, &mut changes)?;
 
     let context = Context { policy: &policy, overlay };
     let report = run_chain(&mut document, upstream, &context, &mut changes)?;
-    let normalised = validate_and_type(&mut document, report)
+    let normalised = validate_and_parse(&mut document, report)
         .map_err(|diagnostic| map_to_upstream(diagnostic, upstream));
 
     let stale_rules = changes.into_stale_rules();
@@ -149,10 +115,10 @@ pub fn validate_normalised(
 ) -> Result<LenientNormalisation> {
     let mut document = document.clone();
     let mut changes = Changes::lenient();
-    let policy = fit_policy::fit_policy(policy, &document, previous, &mut changes)?;
+    let policy = adapt_policy::adapt_policy(policy, &document, previous, &mut changes)?;
 
     canonical::canonicalise(&mut document)?;
-    let normalised = validate_and_type(&mut document, Report::default());
+    let normalised = validate_and_parse(&mut document, Report::default());
 
     let stale_rules = changes.into_stale_rules();
     Ok(LenientNormalisation { document, normalised, policy, stale_rules })
@@ -195,7 +161,7 @@ fn stale_pass(name: &str) -> Diagnostic {
 }
 
 /// Validates the document and parses it into types.
-fn validate_and_type(document: &mut Value, report: Report) -> Result<Normalised> {
+fn validate_and_parse(document: &mut Value, report: Report) -> Result<Normalised> {
     validate::validate(document)?;
     Ok(Normalised { openapi: canonical::parse_typed(document)?, report })
 }

@@ -1,5 +1,5 @@
 //! The source map: from locations in the normalised document to locations in the upstream document,
-//! which is the one that readers of a diagnostic have.
+//! so that diagnostics point into the document that the maintainer has.
 
 use serde_json::Value;
 
@@ -107,7 +107,7 @@ fn map_operation_pointer(inner: &str, operation: &Value) -> Option<String> {
         let mut not_body = indexed.filter(|(_, parameter)| !is_body(parameter));
         let (index, _) = not_body.nth(index.parse().ok()?)?;
 
-        // A Swagger parameter has the members of its schema itself.
+        // In Swagger, the members of a parameter's schema are members of the parameter.
         let rest = rest.strip_prefix("schema").unwrap_or(rest).trim_start_matches('/');
         return Some(format!("parameters/{index}/{rest}").trim_end_matches('/').to_owned());
     }

@@ -36,7 +36,7 @@ impl Flavour {
             }
             (Some(_), Some(_)) => {
                 return Err(Diagnostic::at("", "the root has both `swagger` and `openapi`")
-                    .help("remove one of them"));
+                    .help("a document must have only one of them"));
             }
             (Some(version), None) => return Err(unsupported_version("/swagger", version)),
             (None, Some(version)) => return Err(unsupported_version("/openapi", version)),

@@ -58,7 +58,8 @@ pub struct OperationEntry {
     /// Whether the operation needs no access token.
     #[serde(default)]
     pub public: bool,
-    /// Whether repeating a call has an additional effect, so that it must not be retried blindly.
+    /// Whether the operation is not idempotent. It is then retried only if it was certainly not
+    /// applied.
     #[serde(default)]
     pub once: bool,
     /// Whether programs poll the operation for changes.

@@ -37,7 +37,7 @@ pub(crate) fn missing_entry(pointer: &str, suggestion: &OperationEntry) -> Diagn
 }
 
 /// A diagnostic for an entry whose operation the document does not have.
-pub(crate) fn obsolete_entry(entry: &OperationEntry) -> Diagnostic {
+pub(crate) fn entry_without_operation(entry: &OperationEntry) -> Diagnostic {
     Diagnostic::at(
         format!("/paths/{}", pointer_segment(entry.route.path())),
         format!(
@@ -49,8 +49,8 @@ pub(crate) fn obsolete_entry(entry: &OperationEntry) -> Diagnostic {
 }
 
 /// Suggests an entry for an operation. Its id is the upstream operation id or, if that is missing or
-/// taken, made of the method and the path. Its resource is that of the operation with the longest
-/// common path prefix.
+/// already used, derived from the method and the path. Its resource is that of the operation with the
+/// longest common path prefix.
 pub(crate) fn suggest_entry(policy: &Policy, pointer: &str, operation: &Value) -> OperationEntry {
     let path = walk::path_of(pointer);
     let method = pointer.rsplit('/').next().unwrap_or_default();

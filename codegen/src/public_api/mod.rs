@@ -20,22 +20,22 @@ use crate::diagnostic::Result;
 use crate::io::files::{self, Files};
 
 /// The crate's macro that implements the conversions of an open enum.
-const OPEN_ENUM: &str = "open_enum";
+const OPEN_ENUM_MACRO: &str = "open_enum";
 
 /// The crate's macro that implements `Deserialize` and `Serialize` for a model.
-const MODEL: &str = "model";
+const MODEL_MACRO: &str = "model";
 
 /// The crate's macro that implements JSON and a redacted `Debug` for a model with secrets.
-const SECRET_MODEL: &str = "secret_model";
+const SECRET_MODEL_MACRO: &str = "secret_model";
 
 /// The crate's macro that implements the JSON of a union.
-const TAGGED_UNION: &str = "tagged_union";
+const TAGGED_UNION_MACRO: &str = "tagged_union";
 
 /// The crate's macro that implements a redacted `Debug`.
-const REDACTED_DEBUG: &str = "redacted_debug";
+const REDACTED_DEBUG_MACRO: &str = "redacted_debug";
 
-/// The crate's macro that implements the sending of a request.
-const SENT: &str = "sent";
+/// The crate's macro that implements `send` for a request.
+const REQUEST_MACRO: &str = "impl_send";
 
 /// The root of a crate that contains only generated code.
 const GENERATED_CRATE_ROOT: &str =
@@ -245,33 +245,33 @@ impl Collector<'_> {
             for item in items {
                 match item {
                     Item::Impl(block) => self.visit_impl(module, block),
-                    Item::Macro(item) => self.visit_macro(module, item),
+                    Item::Macro(item) => self.visit_macro_item(module, item),
                     _ => {}
                 }
             }
         }
     }
 
-    fn visit_macro(&mut self, module: &[String], item: &syn::ItemMacro) {
-        if is_definition_of(item, OPEN_ENUM) {
+    fn visit_macro_item(&mut self, module: &[String], item: &syn::ItemMacro) {
+        if is_macro_definition_of(item, OPEN_ENUM_MACRO) {
             self.api.open_enum_members = print::list_macro_members(&item.mac.tokens);
-        } else if is_definition_of(item, SENT) {
+        } else if is_macro_definition_of(item, REQUEST_MACRO) {
             self.api.request_members = print::list_macro_members(&item.mac.tokens);
-        } else if is_call_of(item, OPEN_ENUM) {
-            self.visit_call(module, item, &["open"]);
-        } else if is_call_of(item, MODEL) {
-            self.visit_call(module, item, &["Deserialize", "Serialize"]);
-        } else if is_call_of(item, SECRET_MODEL) {
-            self.visit_call(module, item, &["Debug", "Deserialize", "Serialize"]);
-        } else if is_call_of(item, REDACTED_DEBUG) {
-            self.visit_call(module, item, &["Debug"]);
-        } else if is_call_of(item, TAGGED_UNION) {
+        } else if is_macro_call_of(item, OPEN_ENUM_MACRO) {
+            self.visit_macro_call(module, item, &["open"]);
+        } else if is_macro_call_of(item, MODEL_MACRO) {
+            self.visit_macro_call(module, item, &["Deserialize", "Serialize"]);
+        } else if is_macro_call_of(item, SECRET_MODEL_MACRO) {
+            self.visit_macro_call(module, item, &["Debug", "Deserialize", "Serialize"]);
+        } else if is_macro_call_of(item, REDACTED_DEBUG_MACRO) {
+            self.visit_macro_call(module, item, &["Debug"]);
+        } else if is_macro_call_of(item, TAGGED_UNION_MACRO) {
             let traits = ["Deserialize<'de>", "From<Tagged>", "Lenient", "Serialize"];
-            self.visit_call(module, item, &traits);
-        } else if is_call_of(item, SENT) {
-            self.visit_sent_call(module, item);
+            self.visit_macro_call(module, item, &traits);
+        } else if is_macro_call_of(item, REQUEST_MACRO) {
+            self.visit_request_macro(module, item);
         } else {
-            self.visit_other_call(module, &item.mac);
+            self.visit_other_macro_call(module, &item.mac);
         }
     }
 
@@ -301,7 +301,7 @@ impl Collector<'_> {
     }
 
     /// Adds a call of a macro that is not analysed to the type that its first token names.
-    fn visit_other_call(&mut self, module: &[String], call: &syn::Macro) {
+    fn visit_other_macro_call(&mut self, module: &[String], call: &syn::Macro) {
         let Some(TokenTree::Ident(type_name)) = call.tokens.clone().into_iter().next() else {
             return;
         };
@@ -314,8 +314,8 @@ impl Collector<'_> {
     }
 
     /// Adds `send()` with its response type. The other methods are the same for every request.
-    fn visit_sent_call(&mut self, module: &[String], call: &syn::ItemMacro) {
-        let Ok(SentCall { request, kind, model }) = call.mac.parse_body() else { return };
+    fn visit_request_macro(&mut self, module: &[String], call: &syn::ItemMacro) {
+        let Ok(RequestMacroCall { request, kind, model }) = call.mac.parse_body() else { return };
         let Some(entry) = self.entry(module, &[request.to_string()]) else { return };
 
         let model = model.as_ref().map(print::format_type).unwrap_or_default();
@@ -326,7 +326,7 @@ impl Collector<'_> {
 
     /// Adds the traits that a macro implements, and the wire names in its call: the values of an
     /// open enum, and the names of a model's members where they differ.
-    fn visit_call(&mut self, module: &[String], call: &syn::ItemMacro, traits: &[&str]) {
+    fn visit_macro_call(&mut self, module: &[String], call: &syn::ItemMacro, traits: &[&str]) {
         let Some((name, wire_names)) = print::parse_pairs(&call.mac.tokens) else { return };
         let Some(entry) = self.entry(module, &[name]) else { return };
         entry.traits.extend(traits.iter().map(|name| (*name).to_owned()));
@@ -339,15 +339,14 @@ impl Collector<'_> {
     }
 }
 
-/// A call of the macro that implements the sending of a request:
-/// `GetCluster.one(models::Cluster)`.
-struct SentCall {
+/// A call of the macro that implements `send` for a request: `GetCluster.one(models::Cluster)`.
+struct RequestMacroCall {
     request: Ident,
     kind: Ident,
     model: Option<Type>,
 }
 
-impl Parse for SentCall {
+impl Parse for RequestMacroCall {
     fn parse(input: ParseStream) -> syn::Result<Self> {
         let request = input.parse()?;
         input.parse::<Token![.]>()?;
@@ -361,11 +360,11 @@ impl Parse for SentCall {
     }
 }
 
-fn is_definition_of(item: &syn::ItemMacro, name: &str) -> bool {
+fn is_macro_definition_of(item: &syn::ItemMacro, name: &str) -> bool {
     item.ident.as_ref().is_some_and(|ident| ident == name)
 }
 
-fn is_call_of(item: &syn::ItemMacro, name: &str) -> bool {
+fn is_macro_call_of(item: &syn::ItemMacro, name: &str) -> bool {
     item.ident.is_none() && item.mac.path.segments.last().is_some_and(|last| last.ident == name)
 }
 

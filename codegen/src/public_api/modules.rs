@@ -19,7 +19,7 @@ pub struct Modules {
 /// The module and the name of an item's definition.
 pub type ItemPath = (Vec<String>, String);
 
-/// What a path refers to.
+/// The target of a path.
 pub enum Target {
     /// A module of this crate.
     Module(Vec<String>),

@@ -13,7 +13,8 @@ pub struct Member {
     pub line: String,
     /// The name. A method's name ends in `()`, since a field can have the same name.
     pub name: String,
-    /// What programs depend on: the line without argument names, serde attributes and lints.
+    /// The signature that programs depend on: the line without argument names, serde attributes and
+    /// lints.
     pub signature: String,
 }
 
@@ -139,10 +140,11 @@ pub fn parse_pairs(tokens: &TokenStream) -> Option<(String, BTreeMap<String, Str
     let mut tokens = tokens.clone().into_iter();
     let name = tokens.next()?.to_string();
     let Some(TokenTree::Group(group)) = tokens.next() else { return None };
-    let inside: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
+    let inner_tokens: Vec<String> =
+        group.stream().into_iter().map(|token| token.to_string()).collect();
 
-    let pairs = inside.split(|token| token == ",").filter_map(|pair| match pair {
-        // A mark such as `#[redacted]` may stand before the name.
+    let pairs = inner_tokens.split(|token| token == ",").filter_map(|pair| match pair {
+        // An attribute such as `#[redacted]` may come before the name.
         [variant, _, value] | [_, _, variant, _, value] => Some((variant.clone(), value.clone())),
         _ => None,
     });

@@ -168,12 +168,12 @@ impl TokenError {
         Self { message: reason.to_string(), transient: false, retry_after: None }
     }
 
-    /// A transient failure: the call is retried as its retry policy says.
+    /// A transient failure: the call is retried as its retry policy allows.
     pub fn transient(reason: impl fmt::Display) -> Self {
         Self { message: reason.to_string(), transient: true, retry_after: None }
     }
 
-    /// Sets the minimum delay before a retry, as the token service asks for it.
+    /// Sets the minimum delay before a retry, as requested by the token service.
     #[must_use]
     pub fn with_retry_after(mut self, delay: Duration) -> Self {
         self.retry_after = Some(delay);

@@ -13,7 +13,7 @@ use crate::runtime::now;
 impl Error {
     /// Whether the same call can succeed later, because its cause is temporary.
     ///
-    /// Do not retry an operation with a new effect for each request only because of this: a print
+    /// Do not retry an operation that is not idempotent only because of this: a print
     /// whose response was lost may have started. Check
     /// [`may_have_been_applied`](Self::may_have_been_applied) first.
     ///
@@ -36,12 +36,13 @@ impl Error {
         }
     }
 
-    /// Whether the request may have been applied although the call failed, so that a retry may apply
+    /// Whether the request may have been applied although the call failed. A retry may then apply
     /// it twice.
     ///
-    /// It is `false` for operations that are safe to repeat, and for errors which show that the
-    /// request was not applied: no connection was made, or the API refused the request with a client
-    /// error (4xx except 408) or with 503 and a `Retry-After`. It is `true` for an accepted action, unless the action is reported as failed.
+    /// It is `false` for idempotent operations, and for errors which show that the request was not
+    /// applied: no connection was made, or the API refused the request with a client error (4xx
+    /// except 408) or with 503 and a `Retry-After`. It is `true` for an accepted action, unless the
+    /// action is reported as failed.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {
@@ -56,11 +57,11 @@ impl Error {
         match self {
             Error::Api(error) => {
                 let has_retry_after = self.retry_after().is_some();
-                !error.operation.repeatable && !is_refusal(error.status, has_retry_after)
+                !error.operation.is_idempotent && !is_refusal(error.status, has_retry_after)
             }
             Error::Transport(error) => error.may_have_been_applied(),
-            Error::Decode(error) => !error.operation.repeatable,
-            Error::NoData(error) => !error.operation.repeatable,
+            Error::Decode(error) => !error.operation.is_idempotent,
+            Error::NoData(error) => !error.operation.is_idempotent,
             Error::Action(error) => !error.is_failed(),
             #[cfg(feature = "upload")]
             Error::Upload(_) => false,

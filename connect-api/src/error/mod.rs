@@ -29,7 +29,7 @@ pub use upload::UploadError;
 /// An error of a call.
 ///
 /// `Display` prints the complete message, including its causes, on one line. `source` returns `None`,
-/// so that a program which prints the sources does not print them twice.
+/// so a program that prints the sources does not print them twice.
 ///
 /// ```no_run
 /// # async fn example(client: connect_api::Client) {

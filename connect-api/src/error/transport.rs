@@ -88,7 +88,7 @@ impl TransportError {
         Self::new(operation, Cause::AttemptTimeout(timeout))
     }
 
-    /// `is_in_flight` tells whether a request had been sent and its response was still missing.
+    /// `is_in_flight`: whether a request had been sent and its response was still missing.
     pub(crate) fn call_timeout(
         operation: &Arc<Operation>,
         timeout: Duration,
@@ -158,7 +158,7 @@ impl TransportError {
         }
     }
 
-    /// Whether no connection was made, so that nothing was sent. Always `false` in a browser, which
+    /// Whether no connection was made, so nothing was sent. Always `false` in a browser, which
     /// does not report it.
     pub fn is_connect(&self) -> bool {
         match &self.cause {
@@ -188,7 +188,7 @@ impl TransportError {
     }
 
     pub(super) fn may_have_been_applied(&self) -> bool {
-        !self.operation.repeatable && !self.is_unsent() && !self.is_connect()
+        !self.operation.is_idempotent && !self.is_unsent() && !self.is_connect()
     }
 
     /// Whether the call must not start another attempt.

@@ -7,5 +7,5 @@ mod materials;
 mod watch;
 
 pub use action::Action;
-pub(crate) use action::awaited;
+pub(crate) use action::impl_wait;
 pub use watch::{AttentionReason, Watch, WatchEvent};

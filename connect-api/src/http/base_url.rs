@@ -54,7 +54,7 @@ pub(crate) fn is_secure(url: &Url) -> bool {
     (url.scheme() == "https" && url.has_host()) || is_loopback_http(url)
 }
 
-/// Whether a URL is an `http` URL of this machine. What is sent to it is not encrypted, so that no
+/// Whether a URL is an `http` URL of this machine. What is sent to it is not encrypted, so no
 /// proxy may be used for it.
 pub(crate) fn is_loopback_http(url: &Url) -> bool {
     let Some(host) = url.host_str().filter(|_| url.scheme() == "http") else { return false };

@@ -33,7 +33,7 @@ use crate::runtime::BoxFuture;
 /// See [`Error`].
 #[must_use = "a call is sent when it is awaited"]
 pub struct Call<T> {
-    // Independent of `T`, so that everything before the decoding is compiled once.
+    // Independent of `T`, so that everything before the decoding is compiled only once.
     raw: BoxFuture<'static, Result<Box<RawResponse>, Error>>,
     decode: Decode<T>,
 }
@@ -98,22 +98,26 @@ impl<T> fmt::Debug for Call<T> {
 
 /// Implements `with`, `send` and `send_for_response` for a request type, with an example.
 ///
-/// `sent! { GetCluster.one(models::Cluster) }` names the request type, the function of
-/// [`json::body`](crate::json::body) that decodes the response body, and the type of the body.
-macro_rules! sent {
-    ($request:ident.nothing()) => {
-        crate::http::call::sent! { @ $request nothing () }
+/// `impl_send! { GetCluster.one(models::Cluster) }` names the request type, the kind of the response
+/// body, and the model in the body. The kind selects the type of the body and the function of
+/// [`json::body`](crate::json::body) that decodes it.
+macro_rules! impl_send {
+    ($request:ident.empty()) => {
+        crate::http::call::impl_send! { @ $request ignore_body () }
+    };
+    ($request:ident.one($model:ty)) => {
+        crate::http::call::impl_send! { @ $request decode_one $model }
     };
     ($request:ident.list($item:ty)) => {
-        crate::http::call::sent! { @ $request list Vec<$item> }
+        crate::http::call::impl_send! { @ $request decode_list Vec<$item> }
     };
     ($request:ident.page($item:ty)) => {
-        crate::http::call::sent! { @ $request page crate::Page<$item> }
+        crate::http::call::impl_send! { @ $request decode_page crate::Page<$item> }
     };
-    ($request:ident.$decode:ident($answer:ty)) => {
-        crate::http::call::sent! { @ $request $decode $answer }
+    ($request:ident.bare($body:ty)) => {
+        crate::http::call::impl_send! { @ $request decode_bare $body }
     };
-    (@ $request:ident $decode:ident $answer:ty) => {
+    (@ $request:ident $decode:ident $body:ty) => {
         #[doc = concat!(
             "```no_run\n",
             "# async fn example(request: connect_api::requests::", stringify!($request), ")",
@@ -136,13 +140,13 @@ macro_rules! sent {
 
             /// Sends the request and returns the body of the response, without the API's envelope.
             #[inline]
-            pub fn send(self) -> crate::Call<$answer> {
+            pub fn send(self) -> crate::Call<$body> {
                 self.call(|raw| crate::json::body::$decode(raw).map(crate::Response::into_body))
             }
 
             /// Sends the request like [`send`](Self::send), and returns status and headers, too.
             #[inline]
-            pub fn send_for_response(self) -> crate::Call<crate::Response<$answer>> {
+            pub fn send_for_response(self) -> crate::Call<crate::Response<$body>> {
                 self.call(crate::json::body::$decode)
             }
 
@@ -156,7 +160,7 @@ macro_rules! sent {
     };
 }
 
-pub(crate) use sent;
+pub(crate) use impl_send;
 
 #[cfg(test)]
 mod tests {

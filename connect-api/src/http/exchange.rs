@@ -79,7 +79,7 @@ impl Client {
     }
 }
 
-/// Copies a request, so that it can be sent again, and adds the headers that every request has.
+/// Copies a request, which may be sent again, and adds the headers that every request has.
 fn prepare_request(request: &Request, token: Option<&AccessToken>) -> Result<Request, Error> {
     let error = |message: &str| Error::Configuration(ConfigurationError::new(message));
 
@@ -119,7 +119,7 @@ pub(crate) fn read_response(
     }
 }
 
-/// Reads a body chunk by chunk, so that memory use is limited. A body that arrives in one chunk, as
+/// Reads a body chunk by chunk to limit memory use. A body that arrives in one chunk, as
 /// most do, is not copied.
 #[cfg(not(target_family = "wasm"))]
 async fn read_body(response: &mut Response, limit: usize) -> ResponseBody {

@@ -3,7 +3,7 @@
 use std::future::ready;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use reqwest::Request;
 use tracing::Instrument as _;
@@ -22,8 +22,8 @@ use crate::runtime::{BoxFuture, sleep, timeout};
 impl Client {
     /// Sends a request with retries, and returns the response. A status other than success is an error.
     ///
-    /// The future is boxed and has no generic parameters, so that the crate compiles it once, and not
-    /// each program for each operation.
+    /// The future is boxed and has no generic parameters, so the crate compiles it once, and not each
+    /// program for each operation.
     pub(crate) fn execute(
         self,
         operation: Operation,
@@ -38,13 +38,14 @@ impl Client {
         let options = options.or(self.options());
         let operation = Arc::new(operation);
 
-        // In a box of its own: two small allocations are faster than one large allocation.
+        // A separate box: two small allocations are faster than one large allocation.
         let execution = Box::new(Execution {
             client: self,
             operation,
             options,
             request,
             attempts: AtomicUsize::new(0),
+            is_token_renewed: AtomicBool::new(false),
         });
         Box::pin(execution.run())
     }
@@ -58,6 +59,8 @@ struct Execution {
     request: Request,
     /// The number of requests sent so far.
     attempts: AtomicUsize,
+    /// Whether an expired token was already replaced. A call does this at most once.
+    is_token_renewed: AtomicBool,
 }
 
 impl Execution {
@@ -86,27 +89,20 @@ impl Execution {
     /// Runs attempts until one succeeds or the retry policy allows no other.
     async fn run_with_retries(&self) -> Result<Box<RawResponse>, Error> {
         let deadline = Deadline::start(&self.operation, self.options.get_timeout());
-        let mut is_token_renewed = false;
         let mut last_failure = None;
         let mut retries = 0;
 
         loop {
             let is_retry = last_failure.is_some();
-            let result = self.attempt(&deadline, is_retry, &mut is_token_renewed).await;
-
-            let error = match (result, last_failure.take()) {
-                (Ok(raw), _) => return Ok(raw),
-                // The earlier failure is more useful than the timeout before this request.
-                (Err(Error::Transport(error)), Some(last_failure)) if error.is_unsent() => {
-                    return Err(last_failure);
-                }
-                (Err(Error::Transport(error)), Some(last_failure)) => {
-                    error.with_last_failure(last_failure).into()
-                }
-                (Err(error), _) => error,
+            let failure = match self.attempt(&deadline, is_retry).await {
+                Ok(raw) => return Ok(raw),
+                Err(failure) => failure,
             };
 
-            if !error.is_retryable() {
+            // Checked first: the merged error can be an earlier failure, which was retryable.
+            let is_retryable = failure.is_retryable();
+            let error = merge_failures(failure, last_failure.take());
+            if !is_retryable {
                 return Err(error);
             }
 
@@ -130,9 +126,8 @@ impl Execution {
         &self,
         deadline: &Deadline<'_>,
         is_retry: bool,
-        is_token_renewed: &mut bool,
     ) -> Result<Box<RawResponse>, Error> {
-        let mut permit = match self.operation.polled {
+        let mut permit = match self.operation.is_polled {
             true => self.acquire_poll(deadline, is_retry).await?,
             false => None,
         };
@@ -152,13 +147,13 @@ impl Execution {
                 result => return result,
             };
 
-            let (TokenSource::Provider(provider), false) =
-                (self.client.tokens(), *is_token_renewed)
-            else {
+            let TokenSource::Provider(provider) = self.client.tokens() else {
                 return Err(error);
             };
+            if self.is_token_renewed.swap(true, Ordering::Relaxed) {
+                return Err(error);
+            }
 
-            *is_token_renewed = true;
             token = Some(validate_provided(deadline.limit(provider.token(token.as_ref())).await?)?);
         }
     }
@@ -220,6 +215,19 @@ impl Execution {
         }
 
         result
+    }
+}
+
+/// Combines the failures of two consecutive attempts into the error of the call.
+///
+/// If the last attempt sent no request, because the rate limit or the timeout ended it first, the
+/// earlier failure is the more useful error. Otherwise, the last failure is the error; a transport error
+/// also contains the earlier failure.
+fn merge_failures(last: Error, earlier: Option<Error>) -> Error {
+    match (last, earlier) {
+        (Error::Transport(last), Some(earlier)) if last.is_unsent() => earlier,
+        (Error::Transport(last), Some(earlier)) => last.with_last_failure(earlier).into(),
+        (last, _) => last,
     }
 }
 

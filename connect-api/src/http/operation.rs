@@ -1,4 +1,4 @@
-//! Operations of the API: the constant facts about a route that every call of it needs.
+//! The properties of an operation that all its calls share.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,27 +14,27 @@ pub(crate) struct Operation {
     /// The path template, such as `/clusters/{cluster_id}`. It holds no argument values.
     pub(crate) path: Cow<'static, str>,
     /// Whether sending the request twice has the same effect as sending it once.
-    pub(crate) repeatable: bool,
-    /// Whether programs poll this operation, so that `poll_interval` limits its rate.
-    pub(crate) polled: bool,
+    pub(crate) is_idempotent: bool,
+    /// Whether programs poll this operation. `poll_interval` limits the rate of polls.
+    pub(crate) is_polled: bool,
 }
 
 impl Operation {
-    /// Creates an operation that is repeatable and not polled.
+    /// Creates an operation that is idempotent and not polled.
     pub(crate) const fn new(id: &'static str, method: &'static str, path: &'static str) -> Self {
         let (method, path) = (Cow::Borrowed(method), Cow::Borrowed(path));
-        Self { id, method, path, repeatable: true, polled: false }
+        Self { id, method, path, is_idempotent: true, is_polled: false }
     }
 
-    /// Marks the operation as not repeatable: each request has a new effect.
-    pub(crate) const fn once(mut self) -> Self {
-        self.repeatable = false;
+    /// Marks the operation as not idempotent: each request has a new effect.
+    pub(crate) const fn not_idempotent(mut self) -> Self {
+        self.is_idempotent = false;
         self
     }
 
     /// Marks the operation as polled.
     pub(crate) const fn polled(mut self) -> Self {
-        self.polled = true;
+        self.is_polled = true;
         self
     }
 }

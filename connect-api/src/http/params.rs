@@ -8,7 +8,7 @@ use crate::error::{ConfigurationError, Error};
 /// All characters but the unreserved ones of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes a value as one segment of a path, so that no value changes the route.
+/// Encodes a value as one segment of a path, so no value changes the route.
 ///
 /// `.` and `..` climb the path however they are encoded, and an empty segment is another route.
 pub(crate) fn path_segment(name: &str, value: &str) -> Result<String, Error> {

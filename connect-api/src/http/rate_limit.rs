@@ -13,12 +13,12 @@ pub(crate) struct RateLimiter {
     concurrency: Option<Semaphore>,
     poll_interval: Option<Duration>,
     /// The polled URLs.
-    polls: Mutex<Vec<(String, Arc<Poll>)>>,
+    polls: Mutex<Vec<(String, Arc<PollState>)>>,
 }
 
 /// The state of a polled URL.
 #[derive(Default)]
-struct Poll {
+struct PollState {
     /// Locked by the call that polls next, until its response has arrived or the call is dropped.
     /// Other calls wait for the lock in their order.
     queue: Arc<tokio::sync::Mutex<()>>,
@@ -29,10 +29,10 @@ struct Poll {
 /// Permission to poll a URL now.
 ///
 /// The permit is held until the response has arrived, and the interval starts again when it is
-/// dropped. The time of the request alone is not enough: a request can wait for a connection, so that
-/// two requests could reach the service within one interval.
+/// dropped. The time of the request alone is not enough: a request can wait for a connection, so two
+/// requests could reach the service within one interval.
 pub(crate) struct Permit {
-    poll: Arc<Poll>,
+    poll: Arc<PollState>,
     is_used: bool,
     _queue: OwnedMutexGuard<()>,
 }
@@ -83,27 +83,31 @@ impl RateLimiter {
     ) -> Result<Option<Permit>, AcquireError> {
         let Some(interval) = self.poll_interval else { return Ok(None) };
         let start = Instant::now();
-        let poll = self.poll(url, interval);
+        let poll = self.poll_state(url, interval);
 
-        let delay = || match poll.delay(interval) {
-            delay if delay > max_wait.saturating_sub(start.elapsed()) => {
-                Err(AcquireError::RetryIn(delay))
+        // Returns the delay until the next poll, or an error if it exceeds the remaining wait.
+        let check_delay = || {
+            let delay = poll.delay(interval);
+            if delay > max_wait.saturating_sub(start.elapsed()) {
+                return Err(AcquireError::RetryIn(delay));
             }
-            delay => Ok(delay),
+            Ok(delay)
         };
-        delay()?;
+
+        check_delay()?;
 
         let Ok(queue) = timeout(max_wait, poll.queue.clone().lock_owned()).await else {
-            return Err(delay().err().unwrap_or(AcquireError::Timeout));
+            return Err(check_delay().err().unwrap_or(AcquireError::Timeout));
         };
+
         // The call before this one may have polled in the meantime, which restarts the interval.
-        sleep(delay()?).await;
+        sleep(check_delay()?).await;
 
         Ok(Some(Permit { poll, is_used: false, _queue: queue }))
     }
 
     /// Returns the state of a URL, and removes the states that no longer delay a call.
-    fn poll(&self, url: &str, interval: Duration) -> Arc<Poll> {
+    fn poll_state(&self, url: &str, interval: Duration) -> Arc<PollState> {
         let mut polls = self.polls.lock().unwrap_or_else(PoisonError::into_inner);
         polls.retain(|(_, poll)| Arc::strong_count(poll) > 1 || !poll.delay(interval).is_zero());
 
@@ -111,14 +115,14 @@ impl RateLimiter {
             return poll.clone();
         }
 
-        let poll = Arc::<Poll>::default();
+        let poll = Arc::<PollState>::default();
         polls.push((url.to_owned(), poll.clone()));
 
         poll
     }
 }
 
-impl Poll {
+impl PollState {
     /// Returns the delay until the interval allows the next poll.
     fn delay(&self, interval: Duration) -> Duration {
         let last_poll = *self.last_poll.lock().unwrap_or_else(PoisonError::into_inner);

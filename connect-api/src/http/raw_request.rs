@@ -28,7 +28,7 @@ impl Client {
     /// names instead of the values.
     ///
     /// `GET`, `HEAD`, `OPTIONS`, `TRACE` and `DELETE` requests are retried as [`RetryPolicy`] defines.
-    /// Other requests count as not [repeatable](RawRequest::repeatable), because this API also uses
+    /// Other requests count as not [idempotent](RawRequest::idempotent), because this API also uses
     /// `PUT` to create objects.
     ///
     /// ```no_run
@@ -53,7 +53,7 @@ impl Client {
         RawRequest {
             client: self.clone(),
             options: CallOptions::new(),
-            repeatable: method.is_safe() || method == Method::DELETE,
+            is_idempotent: method.is_safe() || method == Method::DELETE,
             method,
             path: path.into(),
             segments: Vec::new(),
@@ -75,7 +75,7 @@ impl Client {
 ///     .segment("cluster_id", "a cluster's id")
 ///     .query("dry_run", true)
 ///     .json(&json!({"data": {"name": "any"}}))
-///     .repeatable(true)
+///     .idempotent(true)
 ///     .with(CallOptions::new().retry(RetryPolicy::never()));
 /// // The `data` of the response.
 /// let data: Value = settings.clone().send().await?;
@@ -95,7 +95,7 @@ pub struct RawRequest {
     client: Client,
     options: CallOptions,
     method: Method,
-    repeatable: bool,
+    is_idempotent: bool,
     path: String,
     segments: Vec<(String, String)>,
     query: Vec<(String, String)>,
@@ -103,7 +103,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// Sets the value of a `{name}` in the path. The value is percent-encoded, so that it stays one
+    /// Sets the value of a `{name}` in the path. The value is percent-encoded, so it stays one
     /// segment.
     ///
     /// ```no_run
@@ -133,10 +133,10 @@ impl RawRequest {
         self
     }
 
-    /// Sets whether sending the request twice has the same effect as sending it once, so that it can
-    /// be retried after any transient error.
-    pub fn repeatable(mut self, repeatable: bool) -> Self {
-        self.repeatable = repeatable;
+    /// Sets whether sending the request twice has the same effect as sending it once, so it can be
+    /// retried after any transient error.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.is_idempotent = idempotent;
         self
     }
 
@@ -154,19 +154,19 @@ impl RawRequest {
     /// [`Error::Configuration`] if the path or the body is invalid.
     #[inline]
     pub fn send<T: DeserializeOwned>(self) -> Call<T> {
-        self.call(|raw| body::data(raw).map(Response::into_body))
+        self.call(|raw| body::decode_data(raw).map(Response::into_body))
     }
 
     /// Sends the request like [`send`](Self::send), and returns status and headers, too.
     #[inline]
     pub fn send_for_response<T: DeserializeOwned>(self) -> Call<Response<T>> {
-        self.call(body::data)
+        self.call(body::decode_data)
     }
 
     /// Sends the request and returns the body as bytes. The body need not be JSON.
     #[inline]
     pub fn send_for_bytes(self) -> Call<Response<Bytes>> {
-        self.call(body::bytes)
+        self.call(body::read_bytes)
     }
 
     fn call<T>(self, decode: Decode<T>) -> Call<T> {
@@ -175,8 +175,8 @@ impl RawRequest {
             id: "request",
             method: Cow::Owned(self.method.to_string()),
             path: Cow::Owned(self.path),
-            repeatable: self.repeatable,
-            polled: false,
+            is_idempotent: self.is_idempotent,
+            is_polled: false,
         };
 
         Call::new(self.client, operation, self.options, request, decode)
@@ -314,9 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn only_safe_methods_and_delete_are_repeatable_by_default() {
+    fn only_safe_methods_and_delete_are_idempotent_by_default() {
         let client = Client::new("any");
-        for (method, repeatable) in [
+        for (method, is_idempotent) in [
             (Method::GET, true),
             (Method::HEAD, true),
             (Method::DELETE, true),
@@ -324,7 +324,11 @@ mod tests {
             (Method::PUT, false),
             (Method::PATCH, false),
         ] {
-            assert_eq!(client.request(method.clone(), "/a").repeatable, repeatable, "{method}");
+            assert_eq!(
+                client.request(method.clone(), "/a").is_idempotent,
+                is_idempotent,
+                "{method}"
+            );
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// When a call is retried, and the delay before each retry.
 ///
-/// An operation that is safe to repeat (reads, deletions, settings) is retried after a failed
+/// An idempotent operation (reads, deletions, settings) is retried after a failed
 /// connection and after the statuses 408, 429, 500, 502, 503 and 504. Any other operation (prints,
 /// actions, registrations) is retried only if the request was certainly not applied: the connection
 /// failed before anything was sent, or the status is 429, or 503 with a valid `Retry-After`.

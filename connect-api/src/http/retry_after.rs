@@ -31,7 +31,7 @@ fn parse_date(text: &str) -> Option<Duration> {
 
 /// Parses decimal seconds, such as `1.5`, and rounds them up to whole seconds.
 ///
-/// A number too large for `Duration` becomes the longest duration, so that it still counts as a delay.
+/// A number too large for `Duration` becomes the longest duration, so it still counts as a delay.
 fn parse_decimal_seconds(text: &str) -> Option<Duration> {
     // `f64` also parses `1e3` and `inf`, which the header does not allow.
     let is_decimal = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');

@@ -1,7 +1,6 @@
 //! Decodes the body of a successful response to the type that the operation returns.
 //!
-//! Each function is named by the shape of the body: `sent! { GetCluster.one(models::Cluster) }` in a
-//! generated request selects [`one`].
+//! The macro `impl_send!` selects the function for each generated request.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -14,7 +13,7 @@ use crate::json::path::parse_value;
 use crate::paging::page::Page;
 
 /// Decodes a body without an envelope.
-pub(crate) fn whole<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
+pub(crate) fn decode_bare<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
     if is_empty(&raw) {
         return Err(decode_error(raw, None));
     }
@@ -27,32 +26,36 @@ pub(crate) fn whole<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>
 
 /// Decodes one object in an envelope.
 #[inline]
-pub(crate) fn one<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
+pub(crate) fn decode_one<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
     decode_envelope(raw, |envelope: &mut Envelope<One<T>>| envelope.data.take())
 }
 
 /// Decodes a page of a list.
-pub(crate) fn page<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<Page<T>>, Error> {
+pub(crate) fn decode_page<T: DeserializeOwned>(
+    raw: RawResponse,
+) -> Result<Response<Page<T>>, Error> {
     decode_envelope(raw, Page::from_envelope)
 }
 
 /// Decodes a list in an envelope.
-pub(crate) fn list<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<Vec<T>>, Error> {
-    page(raw).map(|response| response.map(|page| page.items))
+pub(crate) fn decode_list<T: DeserializeOwned>(
+    raw: RawResponse,
+) -> Result<Response<Vec<T>>, Error> {
+    decode_page(raw).map(|response| response.map(|page| page.items))
 }
 
 /// Decodes any JSON in an envelope.
-pub(crate) fn data<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
+pub(crate) fn decode_data<T: DeserializeOwned>(raw: RawResponse) -> Result<Response<T>, Error> {
     decode_envelope(raw, |envelope: &mut Envelope<AnyData<T>>| envelope.data.take())
 }
 
 /// Returns the body as it was received.
-pub(crate) fn bytes(raw: RawResponse) -> Result<Response<Bytes>, Error> {
+pub(crate) fn read_bytes(raw: RawResponse) -> Result<Response<Bytes>, Error> {
     Ok(Response::new(raw.status, raw.headers, raw.body))
 }
 
 /// Ignores the body.
-pub(crate) fn nothing(raw: RawResponse) -> Result<Response<()>, Error> {
+pub(crate) fn ignore_body(raw: RawResponse) -> Result<Response<()>, Error> {
     Ok(Response::new(raw.status, raw.headers, ()))
 }
 
@@ -103,5 +106,5 @@ fn decode_error(raw: RawResponse, error: Option<serde_json::Error>) -> Error {
 /// service responds so to a request that it has accepted but not carried out yet.
 fn is_accepted_without_data(raw: &RawResponse) -> bool {
     let has_empty_data = || Some(parse_value(&raw.body)?.get("data")?.as_object()?.is_empty());
-    !raw.operation.repeatable && has_empty_data() == Some(true)
+    !raw.operation.is_idempotent && has_empty_data() == Some(true)
 }

@@ -1,6 +1,6 @@
 //! The envelope of bodies: `{"data": …, "meta": …, "links": …}`.
 //!
-//! Responses are decoded leniently, since the API sends variants of what its document says: one object
+//! Responses are decoded leniently, since the API sends variants of the documented bodies: one object
 //! instead of a list, a list with one object instead of the object, and a list without an envelope.
 
 use std::fmt;
@@ -12,7 +12,7 @@ use serde::de::{Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Er
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
-use crate::json::lenient::{push_item, shrink_short_list};
+use crate::json::lenient::list::{push_item, shrink_short_list};
 use crate::models::{PaginationLinks, ResponseMeta};
 
 /// The envelope of a request body.
@@ -106,7 +106,7 @@ impl<'de, C: Content> Visitor<'de> for EnvelopeVisitor<'_, C> {
     }
 }
 
-/// Decodes `meta` or `links`. An invalid value is ignored, so that the data is not lost.
+/// Decodes `meta` or `links`. An invalid value is ignored, because the data must not be lost.
 fn decode_or_ignore<T: DeserializeOwned>(value: Value) -> Option<T> {
     T::deserialize(value).ok()
 }

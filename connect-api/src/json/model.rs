@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::json::lenient::{Lenient, LenientSeed};
+use crate::json::lenient::field::{Lenient, LenientSeed};
 
 /// An object with known members. Implemented by [`model`].
 pub(crate) trait Model: Sized {
@@ -37,7 +37,7 @@ pub(crate) fn write<T: Model, S: Serializer>(model: &T, serializer: S) -> Result
     writer.map.end()
 }
 
-/// Encodes the members of an object. Keeps the first error, so that callers need not check each member.
+/// Encodes the members of an object. Keeps the first error, so callers need not check each member.
 pub(crate) struct Writer<M: SerializeMap> {
     map: M,
     result: Result<(), M::Error>,
@@ -169,6 +169,7 @@ macro_rules! model {
                 #[allow(non_camel_case_types, reason = "named after the members")]
                 struct Slots<$($member),*> { $($member: Option<$member>),* }
                 let mut slots = Slots { $($member: None),* };
+
                 while let Some(index) = members.next()? {
                     match ALL.get(index) {
                         $(Some(Member::$member) => members.value(&mut slots.$member),)*
@@ -179,6 +180,7 @@ macro_rules! model {
                     &mut slots.$member,
                     crate::json::model::wire_name!($member $($wire)?),
                 );)*
+
                 match slots {
                     Slots { $($member: Some($member)),* } => Ok(Self { $($member),* }),
                     _ => Err(members.missing_error()),
@@ -190,7 +192,7 @@ macro_rules! model {
             }
         }
 
-        impl crate::json::lenient::Lenient for $name {}
+        impl crate::json::lenient::field::Lenient for $name {}
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -87,21 +87,21 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::json::lenient::Scalar for $name {
+        impl crate::json::lenient::scalar::Scalar for $name {
             const EXPECTED: &'static str = "a string";
 
             #[inline]
             fn from_scalar(scalar: serde::de::Unexpected<'_>) -> Option<Self> {
-                crate::json::lenient::from_text(scalar, |text| Self::from(text))
+                crate::json::lenient::scalar::from_text(scalar, |text| Self::from(text))
             }
         }
 
-        crate::json::lenient::lenient_scalar!($name);
+        crate::json::lenient::scalar::lenient_scalar!($name);
 
         impl<'de> serde::Deserialize<'de> for $name {
             #[inline]
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::json::lenient::read_scalar(deserializer)
+                crate::json::lenient::scalar::read_scalar(deserializer)
             }
         }
     };

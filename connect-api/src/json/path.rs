@@ -18,7 +18,7 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// Returns the location of an error that decoding the body gave.
+    /// Returns the location of a decoding error in the body.
     pub(crate) fn of_error(error: &serde_json::Error, body: &[u8]) -> Self {
         Self::at_offset(body, offset(body, error.line(), error.column()))
     }

@@ -72,7 +72,7 @@ macro_rules! tagged_union {
             }
         }
 
-        impl crate::json::lenient::Lenient for $name {}
+        impl crate::json::lenient::field::Lenient for $name {}
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

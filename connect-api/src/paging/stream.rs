@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::poll_fn;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
-use std::mem::replace;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -25,9 +24,9 @@ type PageWithNew<T> = (Page<T>, Vec<bool>);
 /// How items are compared, to recognise an item that was on an earlier page.
 pub(crate) enum Key<T> {
     /// By the hash of a field that is unique in the list.
-    Id(fn(&T) -> u64),
+    Field(fn(&T) -> u64),
     /// By the hash of the whole item. Equal items on one page are different items.
-    Whole(fn(&T) -> u64),
+    Item(fn(&T) -> u64),
 }
 
 /// A `Stream` of the pages of a list.
@@ -41,8 +40,8 @@ pub(crate) enum Key<T> {
 ///
 /// # Repeated pages
 ///
-/// A page that the API counts, and that has no new item, is requested once more. If it still has no
-/// new item, it is an [`Error::RepeatedPage`]. This happens if the API ignores the page number, and
+/// If a page within the API's count of pages has only known items, it is requested once more. If it
+/// still has only known items, the result is an [`Error::RepeatedPage`]. This happens if the API ignores the page number, and
 /// also if so many items were inserted before the page that all its items have moved there.
 ///
 /// # Errors
@@ -76,13 +75,13 @@ pub struct Pages<T> {
     limit_reached: bool,
 }
 
-/// A `Stream` of the items of a list that comes in pages. Each item occurs once, in the API's order.
+/// A `Stream` of the items of a paginated list. Each item occurs once, in the API's order.
 ///
 /// It ends where [`Pages`] ends.
 ///
 /// # Changes while the list is read
 ///
-/// The API cuts the list into pages again for each request. An item that is inserted at the front moves
+/// The API paginates anew for each request, so items can move between pages. An item that is inserted at the front moves
 /// the last item of each page to the next page; an item that occurs again is left out. An item that is
 /// removed moves another item to the page before; if that page was already read, the item is missed.
 /// To notice it, compare the number of items with [`total_count`](Self::total_count), or read the list
@@ -196,10 +195,8 @@ impl<T> Pages<T> {
         }
 
         if !has_new_items {
-            return match replace(&mut self.is_second_request, true) {
-                false => Ok(None),
-                true => Err(RepeatedPageError::new(&self.operation, number).into()),
-            };
+            self.request_once_more(number)?;
+            return Ok(None);
         }
 
         self.is_second_request = false;
@@ -211,12 +208,27 @@ impl<T> Pages<T> {
         Ok(Some((page, is_new)))
     }
 
+    /// Requests a page without new items once more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::RepeatedPage`] if the page was already requested twice.
+    fn request_once_more(&mut self, number: i64) -> Result<(), Error> {
+        if self.is_second_request {
+            return Err(RepeatedPageError::new(&self.operation, number).into());
+        }
+
+        // `self.next` is still the number of this page.
+        self.is_second_request = true;
+        Ok(())
+    }
+
     /// Adds the items of a page to the seen items. Returns for each item whether it is new.
     fn mark_seen(&mut self, items: &[T]) -> Vec<bool> {
         match self.key {
-            Key::Id(key) => items.iter().map(|item| self.seen.insert(key(item))).collect(),
-            Key::Whole(key) => {
-                let keys: Vec<u64> = items.iter().map(key).collect();
+            Key::Field(hash) => items.iter().map(|item| self.seen.insert(hash(item))).collect(),
+            Key::Item(hash) => {
+                let keys: Vec<u64> = items.iter().map(hash).collect();
                 let is_new = keys.iter().map(|key| !self.seen.contains(key)).collect();
                 self.seen.extend(keys);
                 is_new
@@ -320,33 +332,33 @@ impl<T> fmt::Debug for Items<T> {
     }
 }
 
-/// Returns the key of an item with a unique field: the hash of the field.
-pub(crate) fn key(field: &impl Hash) -> u64 {
+/// Hashes the unique field of an item.
+pub(crate) fn hash_key(field: &impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     field.hash(&mut hasher);
     hasher.finish()
 }
 
-/// Returns the key of an item without a unique field: the hash of the whole item.
-pub(crate) fn whole(item: &impl Serialize) -> u64 {
-    key(&serde_json::to_vec(item).unwrap_or_default())
+/// Hashes all fields of an item that has no unique field.
+pub(crate) fn hash_item(item: &impl Serialize) -> u64 {
+    hash_key(&serde_json::to_vec(item).unwrap_or_default())
 }
 
 /// Implements `items` and `pages` for a request type whose response is a page of a list.
 ///
 /// The arguments are the request type, its setter for the page number, the type of an item, and the
 /// unique field of an item, if there is one: `GetClusters.page(models::ClusterResponse, cluster_id)`.
-macro_rules! paged {
+macro_rules! impl_pages {
     ($request:ident.$page:ident($item:ty, $field:ident)) => {
-        crate::paging::stream::paged! {
+        crate::paging::stream::impl_pages! {
             @ $request $page $item,
-            crate::paging::stream::Key::Id(|item| crate::paging::stream::key(&item.$field))
+            crate::paging::stream::Key::Field(|item| crate::paging::stream::hash_key(&item.$field))
         }
     };
     ($request:ident.$page:ident($item:ty)) => {
-        crate::paging::stream::paged! {
+        crate::paging::stream::impl_pages! {
             @ $request $page $item,
-            crate::paging::stream::Key::Whole(crate::paging::stream::whole)
+            crate::paging::stream::Key::Item(crate::paging::stream::hash_item)
         }
     };
     (@ $request:ident $page:ident $item:ty, $key:expr) => {
@@ -384,4 +396,4 @@ macro_rules! paged {
     };
 }
 
-pub(crate) use paged;
+pub(crate) use impl_pages;

@@ -1,6 +1,5 @@
 //! The request body of an upload: reads the source in chunks while they are sent.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,9 +9,9 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use tokio::io::ReadBuf;
 
+use super::progress::ProgressTracker;
 use super::source::Reader;
 use crate::error::UploadError;
-use crate::upload::progress::ProgressTracker;
 
 /// The size of a chunk, in bytes.
 const CHUNK_SIZE: usize = 64 << 10;
@@ -22,8 +21,8 @@ pub(super) struct Body {
     /// The mutex is never locked. It makes the body `Sync`, although the reader is only `Send`.
     reader: Mutex<Reader>,
     buffer: Box<[u8]>,
-    /// The last chunk that was read. It is sent after the next read, so that the final chunk is not
-    /// sent if the source is longer than announced.
+    /// The last chunk that was read. It is sent after the next read, so the final chunk is not sent
+    /// if the source is longer than announced.
     pending_chunk: Option<Bytes>,
     bytes_read: u64,
     bytes_remaining: u64,
@@ -78,19 +77,6 @@ impl Body {
             true => Ok(self.pending_chunk.take()),
             false => Ok(self.pending_chunk.replace(chunk)),
         }
-    }
-}
-
-/// Returns an error unless the source is empty.
-pub(super) async fn check_is_empty(reader: &mut Reader, source: &str) -> Result<(), UploadError> {
-    let mut byte = [0];
-    let mut buffer = ReadBuf::new(&mut byte);
-    let read = poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
-    read.await.map_err(|error| UploadError::read(source, error))?;
-
-    match buffer.filled() {
-        [] => Ok(()),
-        _ => Err(UploadError::length(source, 0, "more")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[cfg(not(target_family = "wasm"))]
 mod body;
+mod parts;
 mod progress;
 mod send;
 mod source;
@@ -13,6 +14,8 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::http::options::CallOptions;
 use crate::runtime::BoxFuture;
+use parts::{Parts, Settings};
+pub use progress::UploadProgress;
 pub(crate) use send::put;
 pub use source::UploadSource;
 
@@ -97,46 +100,8 @@ pub struct Upload<T = ()> {
     send: SendUpload<T>,
 }
 
-/// The parts of an upload that are independent of its destination.
-pub(crate) struct Parts {
-    pub(crate) client: Client,
-    pub(crate) options: CallOptions,
-    pub(crate) source: UploadSource,
-    settings: Settings,
-}
-
 /// Sends an upload to its destination.
 type SendUpload<T> = Box<dyn FnOnce(Parts) -> BoxFuture<'static, Result<T, Error>> + Send>;
-
-/// The progress of an upload.
-///
-/// ```
-/// let print_progress = |progress: connect_api::UploadProgress| {
-///     println!("{} of {} bytes", progress.sent, progress.total);
-/// };
-/// # let _ = print_progress;
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UploadProgress {
-    /// The number of bytes passed to the connection. It never decreases: in a new attempt, it stays
-    /// the same until that attempt has sent more.
-    pub sent: u64,
-    /// The total number of bytes.
-    pub total: u64,
-    /// The number of the attempt, starting at 1.
-    pub attempt: usize,
-}
-
-/// A progress callback.
-type OnProgress = Box<dyn FnMut(UploadProgress) + Send>;
-
-/// The settings of an upload.
-struct Settings {
-    on_progress: Option<OnProgress>,
-    stall_timeout: Duration,
-    origin: Option<String>,
-}
 
 impl<T> Upload<T> {
     pub(crate) fn new(

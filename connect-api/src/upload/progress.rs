@@ -2,8 +2,30 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{OnProgress, UploadProgress};
 use crate::error::UploadError;
+
+/// The progress of an upload.
+///
+/// ```
+/// let print_progress = |progress: connect_api::UploadProgress| {
+///     println!("{} of {} bytes", progress.sent, progress.total);
+/// };
+/// # let _ = print_progress;
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UploadProgress {
+    /// The number of bytes passed to the connection. It never decreases: in a new attempt, it stays
+    /// the same until that attempt has sent more.
+    pub sent: u64,
+    /// The total number of bytes.
+    pub total: u64,
+    /// The number of the attempt, starting at 1.
+    pub attempt: usize,
+}
+
+/// A progress callback.
+pub(super) type OnProgress = Box<dyn FnMut(UploadProgress) + Send>;
 
 /// Counts the bytes sent. Shared by the upload and the request bodies of its attempts.
 pub(super) struct ProgressTracker {

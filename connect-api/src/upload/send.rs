@@ -1,21 +1,24 @@
 //! Sends a source to a URL with PUT, with retries and stall detection.
 
 use std::borrow::Cow;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use reqwest::{Request, Response, Url};
+use tokio::io::ReadBuf;
 use tracing::Instrument as _;
 
-use super::{Parts, Settings, UploadSource};
-use crate::error::{ApiError, ConfigurationError, Error, TransportError};
+use super::parts::{Parts, Settings};
+use super::progress::ProgressTracker;
+use super::source::{Reader, UploadSource};
+use crate::error::{ApiError, ConfigurationError, Error, TransportError, UploadError};
 use crate::http::exchange::{ResponseBody, read_response};
 use crate::http::operation::Operation;
 use crate::http::options::CallOptions;
 use crate::http::request_builder::finish;
 use crate::runtime::{sleep, timeout};
-use crate::upload::progress::ProgressTracker;
 
 /// The minimum length of a secret in a URL, in bytes. Shorter parts are not redacted; signatures
 /// are longer.
@@ -57,7 +60,7 @@ async fn put_with_retries(url: &str, content_type: &str, parts: Parts) -> Result
         let Err(error) = uploader.send(&operation, &options, &mut source).await else {
             return Ok(());
         };
-        let can_retry = source.is_repeatable() && error.is_retryable();
+        let can_retry = source.can_be_reopened() && error.is_retryable();
 
         // The time elapsed does not count: a long upload would exceed the budget of any policy.
         let delay = policy.retry_delay(&error, attempts - 1, Duration::ZERO);
@@ -88,7 +91,7 @@ impl Uploader<'_> {
         let path = format!("{}://{host}/…", self.url.scheme());
         let (method, path) = (Cow::Borrowed("PUT"), Cow::Owned(path));
 
-        Operation { id: "upload", method, path, repeatable: true, polled: false }
+        Operation { id: "upload", method, path, is_idempotent: true, is_polled: false }
     }
 
     /// Sends the source once. Fails if there is no progress within the stall timeout.
@@ -175,9 +178,9 @@ impl Uploader<'_> {
     }
 }
 
-/// Returns the secrets in a URL, in case the host repeats them: its path and query, and each value of
-/// the query, percent-encoded and decoded; and the whole URL, if path and query are too short or a
-/// user name or password precedes them.
+/// Returns the secrets in a URL, to redact them where the host repeats them: its path and query, and
+/// each value of the query, percent-encoded and decoded. Adds the whole URL if path and query are too
+/// short, or if it has a user name or password.
 fn secrets(url: &Url) -> Vec<String> {
     let (path, query) = (url.path(), url.query().unwrap_or_default());
     let target = format!("{path}?{query}");
@@ -200,53 +203,58 @@ fn secrets(url: &Url) -> Vec<String> {
         .collect()
 }
 
-#[cfg(not(target_family = "wasm"))]
+/// Starts an attempt and creates its request body.
 async fn request_body(
-    mut reader: super::source::Reader,
+    mut reader: Reader,
     source: String,
     progress: &Arc<ProgressTracker>,
 ) -> Result<reqwest::Body, Error> {
     let attempt = progress.start_attempt();
-    // An empty body is never polled, so the source would not be read.
-    if progress.total() == 0 {
-        super::body::check_is_empty(&mut reader, &source).await?;
-    }
 
-    Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, progress.clone(), attempt)))
-}
-
-/// Reads the whole source, because a browser cannot stream a request body.
-#[cfg(target_family = "wasm")]
-async fn request_body(
-    mut reader: super::source::Reader,
-    source: String,
-    progress: &Arc<ProgressTracker>,
-) -> Result<reqwest::Body, Error> {
-    use crate::error::UploadError;
-    use tokio::io::ReadBuf;
-
-    let attempt = progress.start_attempt();
-    let mut bytes = Vec::new();
-    let mut chunk = vec![0; 64 << 10];
-
-    loop {
-        let mut buffer = ReadBuf::new(&mut chunk);
-        let read = std::future::poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
-        read.await.map_err(|error| UploadError::read(&source, error))?;
-
-        if buffer.filled().is_empty() {
-            break;
+    #[cfg(not(target_family = "wasm"))]
+    {
+        // An empty body is never polled, so the source would not be read.
+        if progress.total() == 0 && read_chunk(&mut reader, &mut [0], &source).await? > 0 {
+            return Err(UploadError::length(&source, 0, "more").into());
         }
 
-        bytes.extend_from_slice(buffer.filled());
+        Ok(reqwest::Body::wrap(super::body::Body::new(reader, source, progress.clone(), attempt)))
     }
 
-    if bytes.len() as u64 != progress.total() {
-        return Err(UploadError::length(&source, progress.total(), bytes.len()).into());
-    }
+    // A browser cannot stream a request body, so the whole source is read.
+    #[cfg(target_family = "wasm")]
+    {
+        let mut bytes = Vec::new();
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            let length = read_chunk(&mut reader, &mut chunk, &source).await?;
+            if length == 0 {
+                break;
+            }
 
-    progress.add(attempt, bytes.len());
-    Ok(bytes.into())
+            bytes.extend_from_slice(&chunk[..length]);
+        }
+
+        if bytes.len() as u64 != progress.total() {
+            return Err(UploadError::length(&source, progress.total(), bytes.len()).into());
+        }
+
+        progress.add(attempt, bytes.len());
+        Ok(bytes.into())
+    }
+}
+
+/// Reads the next bytes of a source into a buffer. Returns how many; 0 at the end.
+async fn read_chunk(
+    reader: &mut Reader,
+    chunk: &mut [u8],
+    source: &str,
+) -> Result<usize, UploadError> {
+    let mut buffer = ReadBuf::new(chunk);
+    let read = poll_fn(|context| reader.as_mut().poll_read(context, &mut buffer));
+    read.await.map_err(|error| UploadError::read(source, error))?;
+
+    Ok(buffer.filled().len())
 }
 
 /// Parses an upload URL.

@@ -69,7 +69,7 @@ impl UploadSource {
     }
 
     /// Whether the source can be read more than once.
-    pub(super) fn is_repeatable(&self) -> bool {
+    pub(super) fn can_be_reopened(&self) -> bool {
         !matches!(self.0, Kind::Reader(..))
     }
 

@@ -221,7 +221,7 @@ async fn refused_code_is_reported_without_code_and_verifier() {
 }
 
 #[tokio::test]
-async fn grant_without_a_refresh_token_is_an_error() {
+async fn response_without_a_refresh_token_is_an_error() {
     let service = OAuthService::start().await;
     let authorize_url = start_authorize_server("code=c").await;
     service.push_token_response(200, json!({"access_token": "a"}));

@@ -75,7 +75,7 @@ async fn raw_request_sends_json_body_and_accepts_empty_response() {
 }
 
 #[tokio::test]
-async fn raw_request_is_retried_only_if_repeatable() {
+async fn raw_request_is_retried_only_if_idempotent() {
     let count = Arc::new(AtomicUsize::new(0));
     let counter = count.clone();
 
@@ -91,8 +91,8 @@ async fn raw_request_is_retried_only_if_repeatable() {
         (client.request(Method::DELETE, "/usage"), 4),
         (client.request(Method::POST, "/usage"), 1),
         (client.request(Method::PUT, "/usage"), 1),
-        (client.request(Method::POST, "/usage").repeatable(true), 4),
-        (client.request(Method::GET, "/usage").repeatable(false), 1),
+        (client.request(Method::POST, "/usage").idempotent(true), 4),
+        (client.request(Method::GET, "/usage").idempotent(false), 1),
         (
             client
                 .request(Method::GET, "/usage")

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::io::files::{self, Files, Mode};
-use connect_codegen::progenitor_client::{Style, client};
+use connect_codegen::peer_client::{Style, client};
 use connect_codegen::workspace::Layout;
 use toml::{Table, Value};
 

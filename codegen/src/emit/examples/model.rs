@@ -6,7 +6,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::values::member;
-use super::{Examples, fits_on_one_line, program};
+use super::{Examples, WrapperFn, fits_on_one_line, program};
 use crate::emit::names;
 use crate::emit::secrets::Secrets;
 use crate::emit::types::{Field, Model, Scope, component, spell};
@@ -26,7 +26,7 @@ impl Examples<'_> {
     }
 
     fn build(&self, model: &Model) -> TokenStream {
-        let (mut given, mut required, mut setters) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut parameters, mut required, mut setters) = (Vec::new(), Vec::new(), Vec::new());
         let bodies = self.lowered.operations.iter().filter_map(|operation| operation.body.as_ref());
         let documented =
             bodies.filter(|body| body.model == model.name).find_map(|body| body.example.as_ref());
@@ -36,14 +36,14 @@ impl Examples<'_> {
             let documented = member(documented, name);
             let value = self.value(&field.ty, documented, &name.to_string(), 1);
 
-            // What no example can express is an argument of the example.
+            // A value without a literal becomes a parameter of the example function.
             let value = value.unwrap_or_else(|| {
                 let ty = match field.ty.without_option() {
                     RustType::Boxed(inner) => inner,
                     ty => ty,
                 };
                 let ty = spell(ty, Scope::Program);
-                given.push(quote! { #name: #ty });
+                parameters.push(quote! { #name: #ty });
                 quote! { #name }
             });
 
@@ -55,12 +55,11 @@ impl Examples<'_> {
 
         let (path, variable) = (component(&model.name, Scope::Program), variable(&model.name));
         let statement = quote! { let #variable = #path::new(#(#required),*) #(#setters)*; };
-        let frame = match given.is_empty() {
-            true => quote! {},
-            false => quote! { fn example(#(#given),*) {} },
-        };
+        let needs_wrapper = !parameters.is_empty();
+        let wrapper_fn =
+            needs_wrapper.then(|| WrapperFn::new(quote! { fn example(#(#parameters),*) }));
 
-        program("", &frame, &[statement])
+        program("", wrapper_fn.as_ref(), &[statement])
     }
 
     fn read(&self, model: &Model) -> TokenStream {
@@ -88,7 +87,8 @@ impl Examples<'_> {
         };
 
         let path = component(&model.name, Scope::Program);
-        program("", &quote! { fn example(#variable: #path) {} }, &[statement])
+        let wrapper_fn = WrapperFn::new(quote! { fn example(#variable: #path) });
+        program("", Some(&wrapper_fn), &[statement])
     }
 
     /// The example of a union: a program that matches its variants.
@@ -108,11 +108,12 @@ impl Examples<'_> {
             quote! { match #variable { #(#arms)* other => println!("{other:?}"), } },
         ];
 
-        program("", &quote! { fn example(#variable: #path) {} }, &statements)
+        let wrapper_fn = WrapperFn::new(quote! { fn example(#variable: #path) });
+        program("", Some(&wrapper_fn), &statements)
     }
 }
 
-/// The variable that holds a model: the last word of its name that is not `request` or `response`.
+/// The name of a variable for a model: the last word of its name that is not `request` or `response`.
 fn variable(model: &str) -> Ident {
     let name = model.to_snake_case();
     let mut words = name.rsplit('_');

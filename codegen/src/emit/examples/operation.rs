@@ -5,19 +5,19 @@ use quote::quote;
 use serde_json::Value;
 
 use super::values::member;
-use super::{Examples, fits_on_one_line, program};
+use super::{Examples, WrapperFn, fits_on_one_line, program};
 use crate::emit::names;
 use crate::emit::types::{Field, Scope, component, spell};
 use crate::lower::ir::{Body, Operation, Parameter, Response};
 
-/// The page that an example asks for.
+/// The page number in examples.
 const PAGE: u64 = 2;
 
 /// The parts of a program that calls an operation.
 #[derive(Default)]
-struct Call {
-    /// The arguments of the function around the program.
-    given: TokenStream,
+struct ExampleCall {
+    /// Further parameters of the function around the program.
+    parameters: TokenStream,
     /// The statements before the call.
     statements: Vec<TokenStream>,
     /// The arguments of the method.
@@ -29,37 +29,38 @@ struct Call {
 impl Examples<'_> {
     /// The example of an operation.
     pub fn operation_example(&self, operation: &Operation) -> TokenStream {
-        let mut call = Call::default();
+        let mut example = ExampleCall::default();
         for parameter in &operation.parameters {
-            self.add_parameter(&mut call, parameter);
+            self.add_parameter(&mut example, parameter);
         }
         if let Some(body) = &operation.body {
-            self.add_body(&mut call, body);
+            self.add_body(&mut example, body);
         }
 
-        let Call { given, mut statements, arguments, setters } = call;
+        let ExampleCall { parameters, mut statements, arguments, setters } = example;
         let name = names::ident(&operation.id);
-        let call = quote! { client.#name(#(#arguments),*) };
+        let method_call = quote! { client.#name(#(#arguments),*) };
         let binding = match operation.response {
             Response::Empty => quote! {},
             _ => quote! { let response = },
         };
 
-        let chain = quote! { #binding #call #(#setters)*.send().await?; };
+        let chain = quote! { #binding #method_call #(#setters)*.send().await?; };
         if setters.is_empty() || fits_on_one_line(&chain) {
             statements.push(chain);
         } else {
-            statements.push(quote! { let request = #call; });
+            statements.push(quote! { let request = #method_call; });
             statements.push(quote! { #binding request #(#setters)*.send().await?; });
         }
 
-        let frame = quote! {
-            async fn example(client: connect_api::Client, #given) -> Result<(), connect_api::Error> {}
+        let signature = quote! {
+            async fn example(client: connect_api::Client, #parameters) -> Result<(), connect_api::Error>
         };
-        program("no_run", &frame, &statements)
+        let wrapper_fn = WrapperFn { signature, returns_result: true };
+        program("no_run", Some(&wrapper_fn), &statements)
     }
 
-    fn add_parameter(&self, call: &mut Call, parameter: &Parameter) {
+    fn add_parameter(&self, example: &mut ExampleCall, parameter: &Parameter) {
         let name = names::ident(&parameter.name);
         let is_page = parameter.name == self.lowered.paging.parameter;
         let documented = match &parameter.example {
@@ -68,36 +69,38 @@ impl Examples<'_> {
         };
 
         match self.value(&parameter.ty, documented.as_ref(), &parameter.name, 0) {
-            Some(value) if parameter.required => call.arguments.push(value),
-            Some(value) => call.setters.push(quote! { .#name(#value) }),
+            Some(value) if parameter.required => example.arguments.push(value),
+            Some(value) => example.setters.push(quote! { .#name(#value) }),
             None if parameter.required => {
                 let ty = spell(&parameter.ty, Scope::Program);
-                call.given.extend(quote! { #name: #ty, });
-                call.arguments.push(quote! { #name });
+                example.parameters.extend(quote! { #name: #ty, });
+                example.arguments.push(quote! { #name });
             }
             None => {}
         }
     }
 
-    fn add_body(&self, call: &mut Call, body: &Body) {
+    fn add_body(&self, example: &mut ExampleCall, body: &Body) {
         let documented = body.example.as_ref();
         if !body.required {
-            call.setters.extend(self.setters(&body.model, documented));
+            example.setters.extend(self.setters(&body.model, documented));
             return;
         }
 
         match self.model(&body.model, documented, 0) {
-            Some(model) => call.statements.push(quote! { let body = #model; }),
+            Some(model) => example.statements.push(quote! { let body = #model; }),
             None => {
                 let path = component(&body.model, Scope::Program);
-                call.given.extend(quote! { body: #path });
+                example.parameters.extend(quote! { body: #path });
             }
         }
-        call.arguments.push(quote! { body });
+        example.arguments.push(quote! { body });
     }
 
-    /// The example of a setter for a field of an optional body, `None` if the example of the
-    /// operation already sets the field: the document does not say which fields go together.
+    /// The example of a setter for a field of an optional body.
+    ///
+    /// Returns `None` if the operation's example already sets the field. One example does not set more
+    /// fields, because the document does not say which fields go together.
     pub fn setter_example(
         &self,
         operation: &Operation,
@@ -112,7 +115,7 @@ impl Examples<'_> {
         }
 
         let request = names::request(&operation.id);
-        let (given, value) = match value(None) {
+        let (parameter, value) = match value(None) {
             Some(value) => (quote! {}, value),
             None => {
                 let ty = spell(ty, Scope::Program);
@@ -120,7 +123,9 @@ impl Examples<'_> {
             }
         };
 
-        let frame = quote! { fn example(request: connect_api::requests::#request #given) {} };
-        Some(program("", &frame, &[quote! { let request = request.#name(#value); }]))
+        let wrapper_fn = WrapperFn::new(quote! {
+            fn example(request: connect_api::requests::#request #parameter)
+        });
+        Some(program("", Some(&wrapper_fn), &[quote! { let request = request.#name(#value); }]))
     }
 }

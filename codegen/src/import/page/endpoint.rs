@@ -174,12 +174,12 @@ fn parse_location(line: usize, text: &str) -> Result<&'static str> {
 }
 
 fn check_kind(line: usize, kind: &str, location: &str) -> Result<()> {
-    let known: &[&str] = match location {
+    let known_kinds: &[&str] = match location {
         "body" => &["object"],
         _ => &["string", "number", "boolean", "array[string]"],
     };
 
-    if known.contains(&kind) {
+    if known_kinds.contains(&kind) {
         return Ok(());
     }
 

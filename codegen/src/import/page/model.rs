@@ -30,7 +30,7 @@ pub struct Property {
     pub kind: Kind,
 }
 
-/// The type of a property, as far as the page shows it. The collapsed types show only their kind.
+/// The type of a property on the page. The page shows only the kind of a collapsed type.
 #[derive(Debug)]
 pub enum Kind {
     /// `[...]`

@@ -9,17 +9,17 @@ use crate::changes::report::Changes;
 use crate::changes::stale_rule::RuleKind;
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::normalise::context::Context;
-use crate::normalise::envelope::reject_envelope_name;
+use crate::normalise::envelope_names::reject_envelope_name;
 use crate::openapi::walk;
 use crate::policy::UnusedEntries;
 
 pub(crate) const REASON: &str = "Upstream repeats an enum at every use. Each set of values becomes one \
-     component; what describes the use (description, default, nullability) stays there.";
+     component; the keywords that describe the use (description, default, nullability) stay at the use.";
 
 /// The keywords that describe the values; they move to the component.
 const COMPONENT_KEYWORDS: &[&str] = &["type", "enum", "x-enum-count", "pattern"];
 
-/// The keywords that describe the use; they stay there.
+/// The keywords that describe the use; they stay at the use.
 const USE_KEYWORDS: &[&str] = &["description", "default", "nullable"];
 
 /// A set of values, and every schema that has it.
@@ -141,14 +141,14 @@ fn read_values(pointer: &str, schema: &Value, changes: &mut Changes) -> Result<V
         );
         changes.report_stale_rule(RuleKind::Overlay, diagnostic)?;
 
-        let mut kept = HashSet::new();
-        values.retain(|value| kept.insert(value.clone()));
+        let mut unique = HashSet::new();
+        values.retain(|value| unique.insert(value.clone()));
     }
 
     Ok(values)
 }
 
-/// The number of values according to upstream, unless that many are known.
+/// The number of values according to upstream, or `None` if it is the number of known values.
 fn read_count(
     pointer: &str,
     schema: &Value,
@@ -174,10 +174,10 @@ fn policy_name(
     changes: &mut Changes,
 ) -> Result<Option<String>> {
     let pointers = each.pointers.iter();
-    let mut found = pointers.filter_map(|pointer| Some((pointer, names.take(pointer)?)));
+    let mut policy_names = pointers.filter_map(|pointer| Some((pointer, names.take(pointer)?)));
 
-    let first = found.next();
-    if let (Some((_, name)), Some((pointer, other))) = (&first, found.next()) {
+    let first = policy_names.next();
+    if let (Some((_, name)), Some((pointer, other))) = (&first, policy_names.next()) {
         let message = format!("the policy has two names for this enum, `{name}` and `{other}`");
         let diagnostic = Diagnostic::at(pointer, message)
             .help("remove one of them from spec/policy.yaml, under `names`");
@@ -188,7 +188,7 @@ fn policy_name(
 }
 
 /// Derives a name from the first use: `/components/schemas/Model/properties/status` becomes
-/// `ModelStatus`, and a parameter becomes the names of its operation and its own.
+/// `ModelStatus`, and a parameter's name is appended to that of its operation.
 fn derive_name(pointer: &str, document: &Value, context: &Context) -> String {
     if let Some((parameter, _)) = pointer.split_once("/schema")
         && let Some(operation) = context.policy.operation_at(pointer)

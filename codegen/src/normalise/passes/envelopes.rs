@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::changes::report::Changes;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::normalise::context::Context;
-use crate::normalise::envelope::{ERROR_ENVELOPE, reject_envelope_name};
+use crate::normalise::envelope_names::{ERROR_ENVELOPE, reject_envelope_name};
 use crate::openapi::walk;
 
 pub(crate) const REASON: &str = "Every body has an envelope: `{data}`, `{data: […]}`, `{data, meta, links}` \

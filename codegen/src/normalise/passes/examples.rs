@@ -1,4 +1,4 @@
-//! Replaces Example Objects by their values where OpenAPI expects the value itself.
+//! Replaces Example Objects by their values where OpenAPI expects the plain value.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::normalise::context::Context;
 use crate::openapi::walk;
 
 pub(crate) const REASON: &str = "Upstream writes whole OpenAPI Example Objects (`summary`, `description`, \
-     `value`) where the value itself belongs; public clients send the plain value.";
+     `value`) where OpenAPI expects the plain value. Public clients send the plain value.";
 
 const EXAMPLE_OBJECT_KEYS: [&str; 3] = ["summary", "description", "value"];
 
@@ -18,7 +18,7 @@ pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> R
             && let Some(example) =
                 schema.as_object_mut().and_then(|schema| schema.shift_remove("example"))
         {
-            // Not a quirk: Swagger 2.0 has no other place for the example of a request body.
+            // Not a quirk: Swagger 2.0 has no other location for the example of a request body.
             changes.record_rewrite(format!("{pointer}/schema/example"), "moved beside the schema");
             media["example"] = example;
         }

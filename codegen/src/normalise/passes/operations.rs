@@ -8,12 +8,12 @@ use crate::changes::report::Changes;
 use crate::changes::stale_rule::RuleKind;
 use crate::diagnostic::Result;
 use crate::normalise::context::Context;
-use crate::normalise::envelope::is_envelope;
+use crate::normalise::envelope_names::is_envelope;
 use crate::openapi::walk;
-use crate::policy::operations::{missing_entry, obsolete_entry, suggest_entry};
+use crate::policy::operations::{entry_without_operation, missing_entry, suggest_entry};
 use crate::policy::{Policy, stale_entry};
 
-pub(crate) const REASON: &str = "The names of our methods come from the policy, so that an id that changes \
+pub(crate) const REASON: &str = "The names of our methods come from the policy, so an id that changes \
      upstream renames nothing here. The upstream id is kept as `x-upstream-operation-id`. The only \
      upstream tag carries no information; the resource replaces it.";
 
@@ -25,7 +25,7 @@ pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     })?;
 
     for entry in context.policy.operations.iter().filter(|entry| !ids.contains(&entry.id)) {
-        changes.report_stale_rule(RuleKind::Policy, obsolete_entry(entry))?;
+        changes.report_stale_rule(RuleKind::Policy, entry_without_operation(entry))?;
     }
 
     let schemas = walk::object_at(document, "/components/schemas")?;

@@ -8,7 +8,7 @@ use crate::normalise::context::Context;
 use crate::openapi::walk;
 
 pub(crate) const REASON: &str = "Upstream declares some parameters with `in: path` that the path does not \
-     contain. The only other place to send them is the query. They stay required.";
+     contain. They are moved to the query and stay required.";
 
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     walk::parameters(document, &mut |pointer, parameter| {

@@ -9,8 +9,8 @@ use crate::openapi::route::plain_path;
 use crate::openapi::walk;
 
 pub(crate) const REASON: &str = "Upstream writes its paths as regular expressions. A `?` before a `/` or at \
-     the end makes the character before it optional. Every public client sends that character, so \
-     it stays and the `?` is removed. Two paths that become one merge their methods.";
+     the end makes the character before it optional. The pass keeps the character, because every public \
+     client sends it, and removes the `?`. Equal paths are merged.";
 
 pub(crate) fn run(document: &mut Value, _: &Context, changes: &mut Changes) -> Result<()> {
     let paths = walk::object_at(document, "/paths")?;
@@ -45,8 +45,14 @@ fn merge_methods(target: &mut Value, source: Value, pointer: &str) -> Result<()>
     for (method, operation) in source {
         let pointer = format!("{pointer}/{}", pointer_segment(&method));
         if target.insert(method, operation).is_some() {
-            return Err(Diagnostic::at(pointer, "another form of this path has the same method")
-                .help("remove one of them in the upstream document"));
+            return Err(Diagnostic::at(
+                pointer,
+                "two spellings of this path define the same method",
+            )
+            .help(
+                "report it to the vendor, and change codegen/src/normalise/passes/routes.rs to keep \
+                 one of the two operations",
+            ));
         }
     }
 
@@ -87,13 +93,13 @@ mod tests {
     }
 
     #[test]
-    fn paths_that_become_one_merge_their_methods() {
+    fn equal_paths_merge_their_methods() {
         let paths = convert(json!({"/a?": {"get": 1}, "/a": {"put": 2}})).unwrap();
         assert_eq!(paths, json!({"/a": {"get": 1, "put": 2}}));
     }
 
     #[test]
-    fn same_method_in_two_forms_of_a_path_is_an_error() {
+    fn same_method_in_two_spellings_of_a_path_is_an_error() {
         let error = convert(json!({"/a": {"get": 1}, "/a?": {"get": 2}})).unwrap_err();
         assert!(error.to_string().starts_with("/paths/~1a?/get: "), "{error}");
     }

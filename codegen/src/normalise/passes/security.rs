@@ -13,10 +13,11 @@ pub(crate) const REASON: &str = "Upstream declares no security, although every o
 
 pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes) -> Result<()> {
     if let Some(pointer) = find_upstream_security(document)? {
-        let diagnostic = Diagnostic::at(pointer, "upstream now declares security itself").help(
-            "compare it with `public` in spec/policy.yaml, then change \
+        let diagnostic = Diagnostic::at(pointer, "the upstream document now declares security")
+            .help(
+                "compare it with `public` in spec/policy.yaml, then change \
              codegen/src/normalise/passes/security.rs to keep it instead of replacing it",
-        );
+            );
         changes.report_stale_rule(RuleKind::Pass, diagnostic)?;
     }
 
@@ -49,17 +50,17 @@ pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes
 
 /// The pointer of the first security declaration of the upstream document.
 fn find_upstream_security(document: &mut Value) -> Result<Option<String>> {
-    let mut found = ["/components/securitySchemes", "/security"]
+    let mut first = ["/components/securitySchemes", "/security"]
         .into_iter()
         .find(|pointer| document.pointer(pointer).is_some())
         .map(str::to_owned);
 
     walk::operations(document, &mut |pointer, operation| {
-        if operation.get("security").is_some() && found.is_none() {
-            found = Some(format!("{pointer}/security"));
+        if operation.get("security").is_some() && first.is_none() {
+            first = Some(format!("{pointer}/security"));
         }
         Ok(())
     })?;
 
-    Ok(found)
+    Ok(first)
 }

@@ -19,7 +19,7 @@ const JSON: &str = "application/json";
 const OPERATION_MEMBERS: [&str; 6] =
     ["tags", "summary", "description", "operationId", "deprecated", "security"];
 
-/// The media types of bodies, for operations that do not declare their own.
+/// The media types of bodies, for operations that do not declare any.
 struct MediaTypes {
     consumes: Vec<String>,
     produces: Vec<String>,

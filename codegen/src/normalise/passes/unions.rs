@@ -58,7 +58,7 @@ pub(crate) fn run(document: &mut Value, context: &Context, changes: &mut Changes
     Ok(())
 }
 
-/// The name of a union from the policy, else made of the model's and the property's.
+/// The name of a union from the policy, or one derived from the names of the model and the property.
 fn union_name(model: &str, pointer: &str, names: &mut UnusedEntries<String>) -> String {
     let property = pointer.rsplit('/').next().unwrap_or_default();
     names.take(pointer).unwrap_or_else(|| format!("{model}_{property}").to_upper_camel_case())

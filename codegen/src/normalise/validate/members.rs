@@ -8,14 +8,14 @@ use crate::openapi::walk::unexpected_type;
 /// The type of a member.
 #[derive(Debug, Clone, Copy)]
 pub enum MemberType {
-    String,
+    Text,
     Boolean,
     /// A non-negative integer.
-    Count,
+    UnsignedInteger,
     Number,
     Array,
     /// An array of strings.
-    Strings,
+    TextArray,
     Object,
     /// Any type: the member is validated elsewhere.
     Any,
@@ -24,10 +24,10 @@ pub enum MemberType {
 /// The members of an object, by name.
 pub type Members = &'static [(&'static str, MemberType)];
 
-use MemberType::{Any, Array, Boolean, Count, Number, Object, String, Strings};
+use MemberType::{Any, Array, Boolean, Number, Object, Text, TextArray, UnsignedInteger};
 
 pub const ROOT: Members = &[
-    ("openapi", String),
+    ("openapi", Text),
     ("info", Object),
     ("servers", Array),
     ("paths", Object),
@@ -36,71 +36,71 @@ pub const ROOT: Members = &[
 ];
 
 pub const INFO: Members = &[
-    ("title", String),
-    ("description", String),
-    ("version", String),
-    ("termsOfService", String),
+    ("title", Text),
+    ("description", Text),
+    ("version", Text),
+    ("termsOfService", Text),
     ("contact", Object),
     ("license", Object),
 ];
 
-pub const SERVER: Members = &[("url", String), ("description", String)];
+pub const SERVER: Members = &[("url", Text), ("description", Text)];
 
 pub const COMPONENTS: Members = &[("schemas", Object), ("securitySchemes", Object)];
 
 pub const OPERATION: Members = &[
-    ("tags", Strings),
-    ("summary", String),
-    ("description", String),
-    ("operationId", String),
+    ("tags", TextArray),
+    ("summary", Text),
+    ("description", Text),
+    ("operationId", Text),
     ("parameters", Array),
     ("requestBody", Object),
     ("responses", Object),
     ("security", Array),
-    ("x-upstream-operation-id", String),
+    ("x-upstream-operation-id", Text),
 ];
 
 pub const PARAMETER: Members = &[
-    ("name", String),
-    ("in", String),
-    ("description", String),
+    ("name", Text),
+    ("in", Text),
+    ("description", Text),
     ("required", Boolean),
     ("schema", Object),
-    ("style", String),
+    ("style", Text),
     ("explode", Boolean),
 ];
 
-pub const BODY: Members = &[("description", String), ("required", Boolean), ("content", Object)];
+pub const BODY: Members = &[("description", Text), ("required", Boolean), ("content", Object)];
 
-pub const RESPONSE: Members = &[("description", String), ("content", Object)];
+pub const RESPONSE: Members = &[("description", Text), ("content", Object)];
 
 pub const MEDIA_TYPE: Members = &[("schema", Object), ("example", Any)];
 
-pub const REFERENCE: Members = &[("$ref", String)];
+pub const REFERENCE: Members = &[("$ref", Text)];
 
 pub const SCHEMA: Members = &[
-    ("type", String),
-    ("format", String),
-    ("title", String),
-    ("description", String),
+    ("type", Text),
+    ("format", Text),
+    ("title", Text),
+    ("description", Text),
     ("properties", Object),
-    ("required", Strings),
+    ("required", TextArray),
     ("items", Object),
     ("additionalProperties", Any),
-    ("enum", Strings),
+    ("enum", TextArray),
     ("default", Any),
     ("minimum", Number),
     ("maximum", Number),
-    ("minLength", Count),
-    ("maxLength", Count),
-    ("minItems", Count),
-    ("maxItems", Count),
+    ("minLength", UnsignedInteger),
+    ("maxLength", UnsignedInteger),
+    ("minItems", UnsignedInteger),
+    ("maxItems", UnsignedInteger),
     ("uniqueItems", Boolean),
-    ("pattern", String),
+    ("pattern", Text),
     ("nullable", Boolean),
     ("oneOf", Array),
     ("allOf", Array),
-    ("x-enum-count", Count),
+    ("x-enum-count", UnsignedInteger),
     ("x-pattern-error", Any),
 ];
 
@@ -110,12 +110,12 @@ const MAX_NAME_LENGTH: usize = 200;
 impl MemberType {
     fn matches(self, value: &Value) -> bool {
         match self {
-            String => value.is_string(),
+            Text => value.is_string(),
             Boolean => value.is_boolean(),
-            Count => value.is_u64(),
+            UnsignedInteger => value.is_u64(),
             Number => value.is_number(),
             Array => value.is_array(),
-            Strings => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+            TextArray => value.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
             Object => value.is_object(),
             Any => true,
         }
@@ -123,12 +123,12 @@ impl MemberType {
 
     fn description(self) -> &'static str {
         match self {
-            String => "a string",
+            Text => "a string",
             Boolean => "a boolean",
-            Count => "a non-negative integer",
+            UnsignedInteger => "a non-negative integer",
             Number => "a number",
             Array => "an array",
-            Strings => "an array of strings",
+            TextArray => "an array of strings",
             Object => "an object",
             Any => "anything",
         }
@@ -146,8 +146,8 @@ pub fn check_members(value: &Value, pointer: &str, members: Members) -> Result<(
         let Some((_, member_type)) = members.iter().find(|(name, _)| name == key) else {
             let message = format!("the member `{key}` is not supported here");
             return Err(Diagnostic::at(pointer, message).help(
-                "extend a pass to resolve it, or \
-                 codegen/src/normalise/validate/members.rs to allow it",
+                "remove the member in a pass, or allow it in \
+                 codegen/src/normalise/validate/members.rs",
             ));
         };
 
@@ -165,7 +165,7 @@ pub fn check_name_length(name: &str, pointer: &str) -> Result<()> {
         return Ok(());
     }
 
-    let excerpt: std::string::String = name.chars().take(20).collect();
+    let excerpt: String = name.chars().take(20).collect();
     let message = format!("the name `{excerpt}…` is longer than {MAX_NAME_LENGTH} bytes");
     Err(Diagnostic::at(pointer, message))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::members::{self, check_members, check_name_length};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
-use crate::normalise::envelope::ERROR_ENVELOPE;
+use crate::normalise::envelope_names::ERROR_ENVELOPE;
 use crate::openapi::walk;
 
 /// Rejects an operation that the later stages do not support. `enums` are the names of the

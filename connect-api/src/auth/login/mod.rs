@@ -107,7 +107,7 @@ impl Login {
 
     account_setters!();
 
-    /// Sets the scopes that the program asks for, separated by spaces.
+    /// Sets the scopes that the program requests, separated by spaces.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
@@ -204,9 +204,9 @@ impl PendingLogin {
             ("redirect_uri", &self.redirect_uri),
             ("code_verifier", verifier),
         ];
-        let grant = self.endpoint.exchange(&form, &[code, verifier]).await;
-        let grant = grant.map_err(|failure| failure.error)?;
-        let shared = SharedTokens::from_grant(self.endpoint, grant, self.hook).await?;
+        let issued = self.endpoint.exchange(&form, &[code, verifier]).await;
+        let issued = issued.map_err(|failure| failure.error)?;
+        let shared = SharedTokens::from_issued_tokens(self.endpoint, issued, self.hook).await?;
 
         Ok(OAuthTokens::from_shared(Arc::new(shared)))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::auth::token::TokenError;
 use crate::runtime::Instant;
 
-/// Maximum `Retry-After` that is honoured, so that a mistake of the service does not stop a program
+/// Maximum `Retry-After` that is honoured, so a mistake of the service does not stop a program
 /// for months.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(600);
 

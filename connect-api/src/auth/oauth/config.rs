@@ -1,4 +1,4 @@
-//! Configuration of the account service, shared by `OAuthTokens` and `Login`.
+//! Configuration of the OAuth client and its token endpoint, shared by `OAuthTokens` and `Login`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::http::http_client::build_http_client;
 /// A callback of the program, called with each new refresh token.
 pub(crate) type RefreshTokenHook = Arc<dyn Fn(&RefreshToken) + Send + Sync>;
 
-/// The account service, and the program as its client.
+/// Configuration of the OAuth client and its token endpoint.
 pub(crate) struct AccountConfig {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<SecretString>,
@@ -31,7 +31,7 @@ impl AccountConfig {
         Self { client_id, client_secret: None, token_url: None, http: None, hook: None, timeout }
     }
 
-    /// Checks the configuration.
+    /// Validates the configuration and converts it to the token endpoint and the callback.
     pub(crate) fn into_endpoint(self) -> Result<(TokenEndpoint, Option<RefreshTokenHook>), Error> {
         let Self { client_id, client_secret, token_url, http, hook, timeout } = self;
         let url = parse_secure_url("token URL", token_url.as_deref().unwrap_or(DEFAULT_TOKEN_URL))?;
@@ -52,13 +52,14 @@ impl AccountConfig {
 macro_rules! account_setters {
     () => {
         /// Sets the secret of a confidential client. It is sent with HTTP Basic authentication, and only
-        /// to the token URL. A program that its users run is a public client and has no secret.
+        /// to the token URL. A program that runs on its users' machines is a public client and has no
+        /// secret.
         pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
             self.account.client_secret = Some(crate::auth::token::zeroizing_secret(secret.into()));
             self
         }
 
-        /// Sets the URL that gives tokens, instead of [`DEFAULT_TOKEN_URL`](crate::DEFAULT_TOKEN_URL):
+        /// Sets the URL of the token endpoint, instead of [`DEFAULT_TOKEN_URL`](crate::DEFAULT_TOKEN_URL):
         /// an `https` URL, or an `http` URL of this machine, which is requested without a proxy.
         pub fn token_url(mut self, url: impl Into<String>) -> Self {
             self.account.token_url = Some(url.into());

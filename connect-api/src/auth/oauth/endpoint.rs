@@ -9,7 +9,7 @@ use reqwest::{Response, StatusCode, Url};
 use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::grant::{Failure, Grant, read_refusal};
+use super::issued_tokens::{Failure, IssuedTokens, read_error_response};
 use crate::auth::token::TokenError;
 use crate::error::error_chain;
 use crate::http::retry_after::retry_after;
@@ -45,12 +45,12 @@ impl TokenEndpoint {
         &self.client_id
     }
 
-    /// Posts a form and reads the grant. The error message shows none of the form's `secrets`.
+    /// Posts a form and reads the issued tokens. The error message shows none of the form's `secrets`.
     pub(crate) async fn exchange(
         &self,
         form: &[(&str, &str)],
         secrets: &[&str],
-    ) -> Result<Grant, Failure> {
+    ) -> Result<IssuedTokens, Failure> {
         let result = timeout(self.timeout, self.post(form)).await;
         let TokenResponse { status, retry_after, body } = result.unwrap_or_else(|_| {
             let limit = self.timeout;
@@ -58,16 +58,16 @@ impl TokenEndpoint {
         })?;
 
         if status.is_success() {
-            return Ok(Grant::read(&body)?);
+            return Ok(IssuedTokens::read(&body)?);
         }
 
         let client_secret = self.client_secret.as_ref().map(|secret| secret.expose_secret());
         let secrets: Vec<&str> = secrets.iter().copied().chain(client_secret).collect();
-        let refusal = read_refusal(status, &body, &secrets);
+        let failure = read_error_response(status, &body, &secrets);
 
         Err(match retry_after {
-            Some(delay) => refusal.with_retry_after(delay),
-            None => refusal,
+            Some(delay) => failure.with_retry_after(delay),
+            None => failure,
         })
     }
 
@@ -100,7 +100,7 @@ impl TokenEndpoint {
         let request = self.http.post(self.url.clone());
         let (request, client_id) = match &self.client_secret {
             Some(secret) => {
-                // RFC 6749, 2.3.1: both parts are encoded, so that they can contain a colon.
+                // RFC 6749, 2.3.1: both parts are encoded, so they can contain a colon.
                 let name = form_encode(&self.client_id);
                 let secret = form_encode(secret.expose_secret());
                 (request.basic_auth(name.as_str(), Some(secret.as_str())), None)

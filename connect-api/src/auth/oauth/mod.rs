@@ -6,7 +6,7 @@
 mod backoff;
 mod config;
 mod endpoint;
-mod grant;
+mod issued_tokens;
 mod refresh;
 mod refresh_token;
 
@@ -55,18 +55,18 @@ use refresh::DEFAULT_LEEWAY;
 ///
 /// # Failures
 ///
-/// A refresh that the account service refuses with an OAuth error is final: this call and all later
-/// ones fail with a [`TokenError`], and no further request is sent.
+/// A refresh that the account service rejects with an OAuth error is a permanent failure: this call and
+/// all later ones fail with a [`TokenError`], and no further request is sent.
 ///
 /// After any other failure, calls use the current access token until it expires. Without one, they fail
 /// with a transient [`TokenError`], and each call's retry policy applies. The next refresh starts after
 /// a backoff, which all calls share: half a second after the first failure, longer after each further
-/// one up to 10 seconds, and at least as long as a `Retry-After` asks for.
+/// one up to 10 seconds, and at least as long as a `Retry-After`.
 ///
 /// # Redirects
 ///
 /// Where redirects are followed (in wasm, the browser always follows them), a response from another
-/// host than that of the token URL counts as a refusal.
+/// host than that of the token URL counts as a permanent error.
 #[derive(Clone)]
 pub struct OAuthTokens {
     shared: Arc<SharedTokens>,

@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 use super::backoff::RefreshBackoff;
 use super::config::RefreshTokenHook;
 use super::endpoint::TokenEndpoint;
-use super::grant::{Failure, Grant, limit_duration};
+use super::issued_tokens::{Failure, IssuedTokens, limit_duration};
 use super::refresh_token::RefreshToken;
 use crate::auth::token::{AccessToken, TokenError};
 use crate::error::{ConfigurationError, Error};
@@ -32,8 +32,8 @@ pub(crate) struct SharedTokens {
 struct State {
     refresh_token: RefreshToken,
     access: Option<CachedToken>,
-    /// The permanent failure, after the service has refused the refresh token.
-    refused: Option<TokenError>,
+    /// The permanent error of the account service. No refresh is started after it.
+    permanent_error: Option<TokenError>,
     /// The backoff after a transient failure, or `None` after a success.
     backoff: Option<RefreshBackoff>,
     running: Option<RunningRefresh>,
@@ -83,27 +83,32 @@ impl SharedTokens {
             return Err(ConfigurationError::new("the refresh token is empty").into());
         }
 
-        let state =
-            State { refresh_token, access: None, refused: None, backoff: None, running: None };
+        let state = State {
+            refresh_token,
+            access: None,
+            permanent_error: None,
+            backoff: None,
+            running: None,
+        };
         Ok(Self { endpoint, hook, leeway, state: Mutex::new(state) })
     }
 
-    /// Creates the tokens from the grant of a login, and calls the hook with the refresh token.
+    /// Creates the shared tokens from the tokens that a login issued, and calls the hook with the refresh token.
     #[cfg(all(feature = "login", not(target_family = "wasm")))]
-    pub(crate) async fn from_grant(
+    pub(crate) async fn from_issued_tokens(
         endpoint: TokenEndpoint,
-        grant: Grant,
+        issued: IssuedTokens,
         hook: Option<RefreshTokenHook>,
     ) -> Result<Self, Error> {
-        let Some(refresh_token) = grant.refresh_token else {
-            let reason = "the account service granted no refresh token at the login";
+        let Some(refresh_token) = issued.refresh_token else {
+            let reason = "the account service issued no refresh token at the login";
             return Err(TokenError::permanent(reason).into());
         };
         let shared = Self::new(endpoint, refresh_token.clone(), hook, DEFAULT_LEEWAY)?;
         shared.call_hook(refresh_token).await;
 
         // Without an access token, the first call refreshes it.
-        if let Ok((token, lifetime)) = grant.access {
+        if let Ok((token, lifetime)) = issued.access {
             shared.set_access_token(token, lifetime);
         }
 
@@ -119,7 +124,7 @@ impl SharedTokens {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No code that changes the state can panic halfway, so that a poisoned lock is consistent.
+        // No code that changes the state can panic halfway, so the state is consistent even if the lock is poisoned.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -145,7 +150,7 @@ impl SharedTokens {
 
             return match outcome.ok().and_then(|outcome| outcome.clone()) {
                 Some(Ok(token)) if expired == Some(&token) => Err(TokenError::permanent(
-                    "the account service granted the access token that the API has rejected as \
+                    "the account service issued the access token that the API has rejected as \
                      expired",
                 )),
                 Some(result) => result,
@@ -157,7 +162,7 @@ impl SharedTokens {
     /// Decides how a call gets its token.
     fn next_step(self: &Arc<Self>, expired: Option<&AccessToken>) -> Result<NextStep, TokenError> {
         let mut state = self.state();
-        if let Some(error) = &state.refused {
+        if let Some(error) = &state.permanent_error {
             return Err(error.clone());
         }
 
@@ -188,24 +193,24 @@ impl SharedTokens {
     async fn refresh(&self) -> Result<CachedToken, Failure> {
         let old = self.refresh_token();
         let form = [("grant_type", "refresh_token"), ("refresh_token", old.expose())];
-        let grant = self.endpoint.exchange(&form, &[old.expose()]).await?;
+        let issued = self.endpoint.exchange(&form, &[old.expose()]).await?;
 
-        Ok(self.store_grant(&old, grant).await?)
+        Ok(self.store_issued_tokens(&old, issued).await?)
     }
 
-    /// Stores a grant: the new refresh token first, since there is no other copy of it.
-    async fn store_grant(
+    /// Stores the issued tokens: the new refresh token first, since there is no other copy of it.
+    async fn store_issued_tokens(
         &self,
         old: &RefreshToken,
-        grant: Grant,
+        issued: IssuedTokens,
     ) -> Result<CachedToken, TokenError> {
-        if let Some(new) = grant.refresh_token.filter(|new| new != old)
+        if let Some(new) = issued.refresh_token.filter(|new| new != old)
             && self.replace_refresh_token(old, &new)
         {
             self.call_hook(new).await;
         }
 
-        let (token, lifetime) = grant.access?;
+        let (token, lifetime) = issued.access?;
         Ok(CachedToken::new(token, lifetime, self.leeway))
     }
 
@@ -218,7 +223,7 @@ impl SharedTokens {
         }
 
         state.refresh_token = new.clone();
-        state.refused = None;
+        state.permanent_error = None;
         true
     }
 
@@ -294,7 +299,7 @@ impl Refresh {
                 token.ok_or(backoff.error)
             }
             Err(error) => {
-                state.refused = Some(error.clone());
+                state.permanent_error = Some(error.clone());
                 Err(error)
             }
         }
@@ -318,13 +323,13 @@ impl Drop for Refresh {
     }
 }
 
-/// Spawns the refresh, so that it continues when the caller is cancelled.
+/// Spawns the refresh as a task that continues when the caller is cancelled.
 #[cfg(not(target_family = "wasm"))]
 fn spawn(refresh: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(refresh);
 }
 
-/// Spawns the refresh, so that it continues when the caller is cancelled.
+/// Spawns the refresh as a task that continues when the caller is cancelled.
 #[cfg(target_family = "wasm")]
 fn spawn(refresh: impl Future<Output = ()> + 'static) {
     wasm_bindgen_futures::spawn_local(refresh);

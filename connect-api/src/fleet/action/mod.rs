@@ -166,7 +166,7 @@ impl Action {
 
     /// Polls until the status differs from the previous one.
     ///
-    /// This function and the ones that it calls are `#[inline]`, so that they are compiled only in
+    /// This function and the ones that it calls are `#[inline]`, so they are compiled only in
     /// programs that wait for an action.
     #[inline]
     fn poll_state(
@@ -320,7 +320,7 @@ impl fmt::Debug for Action {
 }
 
 /// Implements `wait` for a request that returns the status of an action.
-macro_rules! awaited {
+macro_rules! impl_wait {
     ($request:ident) => {
         #[doc = concat!(
             "```no_run\n",
@@ -342,4 +342,4 @@ macro_rules! awaited {
     };
 }
 
-pub(crate) use awaited;
+pub(crate) use impl_wait;

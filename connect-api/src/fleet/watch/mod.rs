@@ -278,7 +278,7 @@ impl Watch {
 
     /// Polls until there is an event.
     ///
-    /// This function and the ones that it calls are `#[inline]`, so that they are compiled only in
+    /// This function and the ones that it calls are `#[inline]`, so they are compiled only in
     /// programs that watch a cluster.
     #[inline]
     fn poll_event(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<WatchEvent, Error>>> {
@@ -367,7 +367,7 @@ impl Watch {
     /// Starts to request missing jobs.
     #[inline]
     fn look_up_jobs(&mut self, status: ClusterStatusResponse, mut missing: Vec<String>) {
-        // Continue after the job that was requested last, so that each job is requested in turn,
+        // Continue after the job that was requested last, so each job is requested in turn,
         // also if there are too many for one status or if one request always fails.
         let last = self.last_requested_job.as_ref();
         if let Some(index) = missing.iter().position(|uuid| Some(uuid) == last) {

@@ -2,11 +2,11 @@
 
 //! Clusters, the groups of printers that share one queue.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
-use crate::paging::stream::paged;
+use crate::paging::stream::impl_pages;
 use crate::{CallOptions, Client, Error, models};
 
 impl Client {
@@ -263,7 +263,7 @@ impl CheckClusterAccess {
     }
 }
 
-sent! {
+impl_send! {
     CheckClusterAccess.one(models::ClusterIdsResponse)
 }
 
@@ -288,8 +288,8 @@ impl DeleteCluster {
     }
 }
 
-sent! {
-    DeleteCluster.nothing()
+impl_send! {
+    DeleteCluster.empty()
 }
 
 /// A call of [`Client::get_cluster`].
@@ -313,7 +313,7 @@ impl GetCluster {
     }
 }
 
-sent! {
+impl_send! {
     GetCluster.one(models::ClusterResponse)
 }
 
@@ -338,7 +338,7 @@ impl GetClusterStatus {
     }
 }
 
-sent! {
+impl_send! {
     GetClusterStatus.one(models::ClusterStatusResponse)
 }
 
@@ -370,7 +370,7 @@ impl GetClusterTeamCounts {
     }
 }
 
-sent! {
+impl_send! {
     GetClusterTeamCounts.one(models::ClusterTeamCountResponse)
 }
 
@@ -474,11 +474,11 @@ impl GetClusters {
     }
 }
 
-sent! {
+impl_send! {
     GetClusters.page(models::ClusterResponse)
 }
 
-paged! {
+impl_pages! {
     GetClusters.page(models::ClusterResponse, cluster_id)
 }
 
@@ -515,7 +515,7 @@ impl GetUserClusters {
     }
 }
 
-sent! {
+impl_send! {
     GetUserClusters.list(models::ClusterResponse)
 }
 
@@ -542,7 +542,7 @@ impl UpdateClusterNote {
     }
 }
 
-sent! {
+impl_send! {
     UpdateClusterNote.one(models::ClusterResponse)
 }
 
@@ -569,6 +569,6 @@ impl UpdateClusterSharing {
     }
 }
 
-sent! {
+impl_send! {
     UpdateClusterSharing.one(models::ClusterResponse)
 }

@@ -2,11 +2,11 @@
 
 //! Pending and completed maintenance of printers.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
-use crate::paging::stream::paged;
+use crate::paging::stream::impl_pages;
 use crate::{CallOptions, Client, Error, models};
 
 impl Client {
@@ -104,7 +104,7 @@ pub struct AddCompletedMaintenance {
 impl AddCompletedMaintenance {
     pub(crate) const OPERATION: Operation =
         Operation::new("add_completed_maintenance", "PUT", "/clusters/{cluster_id}/maintenance")
-            .once();
+            .not_idempotent();
 
     #[inline]
     fn request(&self) -> Result<reqwest::Request, Error> {
@@ -115,8 +115,8 @@ impl AddCompletedMaintenance {
     }
 }
 
-sent! {
-    AddCompletedMaintenance.nothing()
+impl_send! {
+    AddCompletedMaintenance.empty()
 }
 
 /// A call of [`Client::get_completed_maintenance`].
@@ -161,11 +161,11 @@ impl GetCompletedMaintenance {
     }
 }
 
-sent! {
+impl_send! {
     GetCompletedMaintenance.page(models::PrinterMaintenanceCompletedLogEntriesResponse)
 }
 
-paged! {
+impl_pages! {
     GetCompletedMaintenance.page(models::PrinterMaintenanceCompletedLogEntriesResponse)
 }
 
@@ -193,6 +193,6 @@ impl GetPendingMaintenance {
     }
 }
 
-sent! {
+impl_send! {
     GetPendingMaintenance.list(models::PrinterMaintenanceTaskResponse)
 }

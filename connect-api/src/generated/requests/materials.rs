@@ -2,7 +2,7 @@
 
 //! Material profiles.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
@@ -52,7 +52,7 @@ pub struct CreateMaterialUpload {
 
 impl CreateMaterialUpload {
     pub(crate) const OPERATION: Operation =
-        Operation::new("create_material_upload", "PUT", "/materials/upload").once();
+        Operation::new("create_material_upload", "PUT", "/materials/upload").not_idempotent();
 
     #[inline]
     fn request(&self) -> Result<reqwest::Request, Error> {
@@ -60,6 +60,6 @@ impl CreateMaterialUpload {
     }
 }
 
-sent! {
+impl_send! {
     CreateMaterialUpload.one(models::MaterialProfileResponse)
 }

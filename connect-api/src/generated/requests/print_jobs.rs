@@ -2,12 +2,12 @@
 
 //! Print jobs, from the queue to the history, and their files.
 
-use crate::fleet::awaited;
-use crate::http::call::sent;
+use crate::fleet::impl_wait;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
-use crate::paging::stream::paged;
+use crate::paging::stream::impl_pages;
 use crate::{CallOptions, Client, Error, models};
 
 impl Client {
@@ -295,7 +295,7 @@ impl GetPrintJob {
     }
 }
 
-sent! {
+impl_send! {
     GetPrintJob.one(models::PrintJobDetailsResponse)
 }
 
@@ -317,7 +317,7 @@ impl GetPrintJobFilters {
     }
 }
 
-sent! {
+impl_send! {
     GetPrintJobFilters.list(models::FilterResponse)
 }
 
@@ -372,11 +372,11 @@ impl GetPrintJobReports {
     }
 }
 
-sent! {
+impl_send! {
     GetPrintJobReports.page(models::PrintJobInstanceReportResponse)
 }
 
-paged! {
+impl_pages! {
     GetPrintJobReports.page(models::PrintJobInstanceReportResponse, uuid)
 }
 
@@ -464,11 +464,11 @@ impl GetPrintJobs {
     }
 }
 
-sent! {
+impl_send! {
     GetPrintJobs.page(models::PrintJobInstanceResponse)
 }
 
-paged! {
+impl_pages! {
     GetPrintJobs.page(models::PrintJobInstanceResponse, uuid)
 }
 
@@ -485,7 +485,7 @@ pub struct Print {
 
 impl Print {
     pub(crate) const OPERATION: Operation =
-        Operation::new("print", "POST", "/clusters/{cluster_id}/print/{job_id}").once();
+        Operation::new("print", "POST", "/clusters/{cluster_id}/print/{job_id}").not_idempotent();
 
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
     ///
@@ -506,7 +506,7 @@ impl Print {
     }
 }
 
-sent! {
+impl_send! {
     Print.one(models::PrintRequestResponse)
 }
 
@@ -528,7 +528,7 @@ impl Reprint {
         "POST",
         "/clusters/{cluster_id}/reprint/{original_cluster_id}/{job_instance_uuid}",
     )
-    .once();
+    .not_idempotent();
 
     /// Whether to start the print job now. When false, the print job will be added to the cloud queue.
     ///
@@ -550,7 +550,7 @@ impl Reprint {
     }
 }
 
-sent! {
+impl_send! {
     Reprint.one(models::PrintRequestResponse)
 }
 
@@ -572,7 +572,7 @@ impl SendPrintJobAction {
         "POST",
         "/clusters/{cluster_id}/print_jobs/{cluster_job_id}/action/{action}",
     )
-    .once();
+    .not_idempotent();
 
     /// On action 'move', move the print job to this list in the cluster.
     #[inline]
@@ -629,11 +629,11 @@ impl SendPrintJobAction {
     }
 }
 
-sent! {
+impl_send! {
     SendPrintJobAction.one(models::ActionStatusResponse)
 }
 
-awaited! {
+impl_wait! {
     SendPrintJobAction
 }
 
@@ -665,6 +665,6 @@ impl UpdatePrintJob {
     }
 }
 
-sent! {
+impl_send! {
     UpdatePrintJob.one(models::PrintJobDetailsResponse)
 }

@@ -2,8 +2,8 @@
 
 //! Printers, the parts mounted on them, and the actions sent to them.
 
-use crate::fleet::awaited;
-use crate::http::call::sent;
+use crate::fleet::impl_wait;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
@@ -120,7 +120,7 @@ impl GetActionStatus {
     }
 }
 
-sent! {
+impl_send! {
     GetActionStatus.one(models::ActionStatusResponse)
 }
 
@@ -142,7 +142,7 @@ impl GetMakerbotPrinters {
     }
 }
 
-sent! {
+impl_send! {
     GetMakerbotPrinters.list(models::MakerBotPrinterResponse)
 }
 
@@ -164,7 +164,7 @@ impl SendPrinterAction {
         "POST",
         "/clusters/{cluster_id}/printers/{cluster_printer_id}/action/{action}",
     )
-    .once();
+    .not_idempotent();
 
     /// Selected firmware update channel.
     ///
@@ -255,10 +255,10 @@ impl SendPrinterAction {
     }
 }
 
-sent! {
+impl_send! {
     SendPrinterAction.one(models::ActionStatusResponse)
 }
 
-awaited! {
+impl_wait! {
     SendPrinterAction
 }

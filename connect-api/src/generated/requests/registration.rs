@@ -2,7 +2,7 @@
 
 //! Registration of printers.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
@@ -101,7 +101,7 @@ pub struct AddMakerbotPrinter {
 
 impl AddMakerbotPrinter {
     pub(crate) const OPERATION: Operation =
-        Operation::new("add_makerbot_printer", "PUT", "/makerbot/printers").once();
+        Operation::new("add_makerbot_printer", "PUT", "/makerbot/printers").not_idempotent();
 
     #[inline]
     fn request(&self) -> Result<reqwest::Request, Error> {
@@ -109,7 +109,7 @@ impl AddMakerbotPrinter {
     }
 }
 
-sent! {
+impl_send! {
     AddMakerbotPrinter.one(models::RegistrationResponse)
 }
 
@@ -125,7 +125,7 @@ pub struct ConfirmRegistration {
 impl ConfirmRegistration {
     pub(crate) const OPERATION: Operation =
         Operation::new("confirm_registration", "POST", "/confirm-registration/{connection_id}")
-            .once();
+            .not_idempotent();
 
     #[inline]
     fn request(&self) -> Result<reqwest::Request, Error> {
@@ -135,7 +135,7 @@ impl ConfirmRegistration {
     }
 }
 
-sent! {
+impl_send! {
     ConfirmRegistration.one(models::RegistrationResponse)
 }
 
@@ -155,7 +155,7 @@ impl ConfirmRegistrationWithPin {
         "POST",
         "/confirm-registration-pin/{pin_code}",
     )
-    .once();
+    .not_idempotent();
 
     /// The brand of the printer. Defaults to ultimaker.
     #[inline]
@@ -173,7 +173,7 @@ impl ConfirmRegistrationWithPin {
     }
 }
 
-sent! {
+impl_send! {
     ConfirmRegistrationWithPin.one(models::RegistrationResponse)
 }
 

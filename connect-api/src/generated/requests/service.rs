@@ -2,7 +2,7 @@
 
 //! The service itself, and what all responses have in common.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::{CallOptions, Client, Error, models};
@@ -74,8 +74,8 @@ impl BrewCoffee {
     }
 }
 
-sent! {
-    BrewCoffee.nothing()
+impl_send! {
+    BrewCoffee.empty()
 }
 
 /// A call of [`Client::get_spec`].
@@ -103,8 +103,8 @@ impl GetSpec {
     }
 }
 
-sent! {
-    GetSpec.whole(serde_json::Map < String, serde_json::Value >)
+impl_send! {
+    GetSpec.bare(serde_json::Map < String, serde_json::Value >)
 }
 
 /// A call of [`Client::get_uptime`].
@@ -124,6 +124,6 @@ impl GetUptime {
     }
 }
 
-sent! {
+impl_send! {
     GetUptime.one(models::ApiUptimeResponse)
 }

@@ -2,7 +2,7 @@
 
 //! Settings of the workspace.
 
-use crate::http::call::sent;
+use crate::http::call::impl_send;
 use crate::http::operation::Operation;
 use crate::http::request_builder::RequestBuilder;
 use crate::json::envelope::Data;
@@ -90,8 +90,8 @@ impl DeleteTeam {
     }
 }
 
-sent! {
-    DeleteTeam.nothing()
+impl_send! {
+    DeleteTeam.empty()
 }
 
 /// A call of [`Client::get_settings`].
@@ -111,7 +111,7 @@ impl GetSettings {
     }
 }
 
-sent! {
+impl_send! {
     GetSettings.one(models::OrganizationSettings)
 }
 
@@ -133,6 +133,6 @@ impl UpdateSettings {
     }
 }
 
-sent! {
+impl_send! {
     UpdateSettings.one(models::OrganizationSettings)
 }

@@ -1,4 +1,4 @@
-//! Memory of lists: a status can hold thousands of jobs, so that lists use no more than they need.
+//! Memory of lists: a status can hold thousands of jobs, so lists use no more than they need.
 
 /// Adds an item. The list grows by a quarter instead of doubling, since the old and the new buffer are
 /// in memory at the same time.

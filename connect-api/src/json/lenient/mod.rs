@@ -7,11 +7,7 @@
 //! - An invalid object is an error, since the rest of the response cannot be read after it.
 
 mod containers;
-mod field;
-mod list;
-mod scalar;
+pub(crate) mod field;
+pub(crate) mod list;
+pub(crate) mod scalar;
 mod time;
-
-pub(crate) use field::{Lenient, LenientSeed};
-pub(crate) use list::{push_item, shrink_short_list};
-pub(crate) use scalar::{Scalar, from_text, lenient_scalar, read_optional_scalar, read_scalar};

@@ -37,19 +37,19 @@ pub(crate) trait Scalar: Sized {
 /// Implements [`Lenient`](super::field::Lenient) for types that are [`Scalar`].
 macro_rules! lenient_scalar {
     ($($scalar:ty),*) => {$(
-        impl crate::json::lenient::Lenient for $scalar {
+        impl crate::json::lenient::field::Lenient for $scalar {
             fn read<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 _: &'static str,
             ) -> Result<Self, D::Error> {
-                crate::json::lenient::read_scalar(deserializer)
+                crate::json::lenient::scalar::read_scalar(deserializer)
             }
 
             fn read_optional<'de, D: serde::Deserializer<'de>>(
                 deserializer: D,
                 name: &'static str,
             ) -> Result<Option<Self>, D::Error> {
-                crate::json::lenient::read_optional_scalar(deserializer, name)
+                crate::json::lenient::scalar::read_optional_scalar(deserializer, name)
             }
         }
     )*};
@@ -155,7 +155,7 @@ impl<'de, F: FnMut(Unexpected<'_>) -> bool + ?Sized> Visitor<'de> for ScalarVisi
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        // To the end of the list, so that the position of the error is there and not inside the list.
+        // Read to the end of the list: the error then has that position, and not one inside the list.
         while let Some(IgnoredAny) = list.next_element()? {}
         self.visit_invalid(Unexpected::Seq)
     }

@@ -69,11 +69,11 @@ async fn fail_and_wait(tokens: &OAuthTokens) -> TokenError {
 }
 
 #[tokio::test]
-async fn refusal_without_an_oauth_error_is_transient() {
+async fn error_status_without_an_oauth_error_is_transient() {
     let page = "<html><head><title>400 Bad Request</title></head></html>";
-    let refusals = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+    let statuses = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
 
-    join_all(refusals.map(async |status| {
+    join_all(statuses.map(async |status| {
         let service = OAuthService::start().await;
         let html = (status, [(header::CONTENT_TYPE, "text/html")], page).into_response();
         service.token_responses.lock().unwrap().push_back(html);
@@ -87,14 +87,14 @@ async fn refusal_without_an_oauth_error_is_transient() {
 }
 
 #[tokio::test]
-async fn refresh_token_of_an_otherwise_invalid_grant_is_kept() {
-    let invalid_grants =
+async fn refresh_token_of_an_otherwise_invalid_response_is_kept() {
+    let invalid_responses =
         [json!({"access_token": 5}), json!({"access_token": "a", "token_type": 5})];
-    join_all(invalid_grants.map(async |invalid| {
+    join_all(invalid_responses.map(async |invalid| {
         let service = OAuthService::start().await;
-        let mut grant = invalid.clone();
-        grant["refresh_token"] = json!("rotated");
-        service.push_token_response(200, grant);
+        let mut tokens = invalid.clone();
+        tokens["refresh_token"] = json!("rotated");
+        service.push_token_response(200, tokens);
 
         let tokens = service.tokens().build().unwrap();
         fail_and_wait(&tokens).await;
@@ -119,13 +119,13 @@ async fn success_resets_the_backoff() {
     let next = tokens.token(Some(&token)).await.unwrap_err();
     assert_eq!(next.retry_after(), first.retry_after());
 
-    let refused = tokens.token(Some(&token)).await.unwrap_err();
-    assert!(refused.retry_after() <= next.retry_after());
+    let during_backoff = tokens.token(Some(&token)).await.unwrap_err();
+    assert!(during_backoff.retry_after() <= next.retry_after());
     assert_eq!(service.request_counts(), (0, 3), "no refresh during the backoff");
 }
 
 #[tokio::test]
-async fn grant_after_a_redirect_to_another_host_is_refused() {
+async fn tokens_after_a_redirect_to_another_host_are_rejected() {
     let (service, other_host) = (OAuthService::start().await, OAuthService::start().await);
     let redirect = Redirect::temporary(&format!("{}/token", other_host.url)).into_response();
     service.token_responses.lock().unwrap().push_back(redirect);

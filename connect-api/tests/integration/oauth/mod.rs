@@ -10,27 +10,27 @@ use std::time::Duration;
 
 use crate::support::oauth_service::OAuthService;
 use axum::response::{IntoResponse as _, Redirect};
+use connect_api::models::ClusterResponse;
 use connect_api::{
-    CallOptions, Client, Error, OAuthTokens, RetryPolicy, StatusCode, TokenProvider as _,
+    CallOptions, Client, Error, OAuthTokens, Page, RetryPolicy, StatusCode, TokenProvider as _,
 };
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::sync::{Barrier, Semaphore};
 use tokio::task::JoinSet;
 
+/// Starts concurrent calls of the same client.
+fn spawn_calls(client: &Client, count: usize) -> JoinSet<Result<Page<ClusterResponse>, Error>> {
+    (0..count).map(|_| client.get_clusters().send()).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn one_refresh_serves_all_calls_whose_token_is_rejected_as_expired() {
     let service = OAuthService::start().await;
     *service.expired_token_barrier.lock().unwrap() = Some(Arc::new(Barrier::new(200)));
     let client = service.client_with_expired_token();
-    let mut calls = JoinSet::new();
 
-    for _ in 0..200 {
-        let client = client.clone();
-        calls.spawn(async move { client.get_clusters().send().await });
-    }
-
-    for result in calls.join_all().await {
+    for result in spawn_calls(&client, 200).join_all().await {
         result.unwrap();
     }
 
@@ -42,14 +42,8 @@ async fn one_refresh_serves_all_calls_when_the_token_is_known_to_be_expired() {
     let service = OAuthService::start().await;
     let tokens = service.tokens().access_token("old", Duration::ZERO).build().unwrap();
     let client = service.client(&tokens);
-    let mut calls = JoinSet::new();
 
-    for _ in 0..200 {
-        let client = client.clone();
-        calls.spawn(async move { client.get_clusters().send().await });
-    }
-
-    for result in calls.join_all().await {
+    for result in spawn_calls(&client, 200).join_all().await {
         result.unwrap();
     }
 
@@ -132,12 +126,12 @@ async fn form_and_client_authentication_are_sent() {
 }
 
 #[tokio::test]
-async fn grant_without_a_refresh_token_keeps_the_old_one() {
+async fn response_without_a_refresh_token_keeps_the_old_one() {
     for kept in [json!({}), json!({"refresh_token": null}), json!({"refresh_token": ""})] {
         let service = OAuthService::start().await;
-        let mut grant = json!({"access_token": "a"});
-        grant.as_object_mut().unwrap().extend(kept.as_object().unwrap().clone());
-        service.push_token_response(200, grant);
+        let mut body = json!({"access_token": "a"});
+        body.as_object_mut().unwrap().extend(kept.as_object().unwrap().clone());
+        service.push_token_response(200, body);
 
         let hook_calls = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&hook_calls);
@@ -197,7 +191,7 @@ async fn panicking_hook_does_not_lose_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn refusal_fails_all_calls_and_is_not_retried() {
+async fn permanent_error_fails_all_calls_and_is_not_retried() {
     for status in [400, 401, 403] {
         let service = OAuthService::start().await;
         *service.expired_token_barrier.lock().unwrap() = Some(Arc::new(Barrier::new(50)));
@@ -208,14 +202,8 @@ async fn refusal_fails_all_calls_and_is_not_retried() {
         });
         service.push_token_response(status, body);
         let client = service.client_with_expired_token();
-        let mut calls = JoinSet::new();
 
-        for _ in 0..50 {
-            let client = client.clone();
-            calls.spawn(async move { client.get_clusters().send().await });
-        }
-
-        for result in calls.join_all().await {
+        for result in spawn_calls(&client, 50).join_all().await {
             let error = result.unwrap_err();
             assert!(matches!(&error, Error::Token(error) if !error.is_transient()), "{error:?}");
 
@@ -242,7 +230,7 @@ async fn transient_failure_is_retried_by_the_retry_policy() {
         (503, json!({})),
         (429, json!({"error": "slow_down"})),
         (500, json!("oops")),
-        (200, json!("not a grant")),
+        (200, json!("not a token response")),
         (200, json!({"expires_in": 600})),
         (200, json!({"access_token": "x", "token_type": "mac"})),
         (200, json!({"access_token": "x".repeat(70_000)})),
@@ -292,12 +280,7 @@ async fn refresh_continues_when_the_call_that_started_it_is_cancelled() {
         tokio::task::yield_now().await;
     }
 
-    let mut others = JoinSet::new();
-    for _ in 0..10 {
-        let client = client.clone();
-        others.spawn(async move { client.get_clusters().send().await });
-    }
-
+    let others = spawn_calls(&client, 10);
     first.abort();
     assert!(first.await.unwrap_err().is_cancelled());
 
@@ -391,7 +374,7 @@ async fn call_refreshes_its_token_at_most_once() {
 }
 
 #[tokio::test]
-async fn grant_of_the_expired_token_is_a_permanent_failure() {
+async fn issued_token_that_already_expired_is_a_permanent_failure() {
     let service = OAuthService::start().await;
     service.push_token_response(200, json!({"access_token": "old"}));
     let error = service.client_with_expired_token().get_clusters().send().await.unwrap_err();
@@ -432,7 +415,7 @@ async fn redirect_is_not_followed_with_a_token() {
 }
 
 #[test]
-fn invalid_configuration_is_refused_by_build() {
+fn build_rejects_invalid_configuration() {
     let build = |client_id: &str, refresh_token: &str, url: &str| {
         OAuthTokens::builder(client_id, refresh_token).token_url(url).build()
     };

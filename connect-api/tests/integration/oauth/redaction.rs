@@ -85,13 +85,14 @@ async fn run_calls(service: &Arc<OAuthService>) -> String {
     let client = service.client(&tokens);
 
     // The access token is refreshed.
-    let grant = json!({"access_token": secret("next"), "refresh_token": secret("rotated")});
-    service.push_token_response(200, grant);
+    let body = json!({"access_token": secret("next"), "refresh_token": secret("rotated")});
+    service.push_token_response(200, body);
     service.accept_token(&secret("next"));
     client.get_clusters().send().await.unwrap();
     printed.push_str(&debug(&tokens.refresh_token()));
 
-    // The refresh fails: first with an invalid response, then with a refusal that repeats secrets.
+    // The refresh fails: first with an invalid response, then with an error response that repeats
+    // secrets.
     service.valid_tokens.lock().unwrap().clear();
     service.push_token_response(200, json!(secret("garbage")));
     let description = format!("{} {} of BODYUSER", secret("rotated"), secret("client"));
@@ -148,8 +149,7 @@ async fn no_secret_shows_in_debug_errors_or_logs() {
     }
 
     // The warning has the code of the OAuth error, but not the description: it can name a user.
-    let is_warning =
-        |line: &&str| line.contains(" WARN ") && line.contains("cannot refresh the access token");
+    let is_warning = |line: &&str| line.contains(" WARN ") && line.contains("token refresh failed");
     let warning = logged.lines().rfind(is_warning).unwrap();
 
     assert!(warning.contains("400") && warning.contains("\"invalid_grant\""), "{warning}");

@@ -56,6 +56,22 @@ async fn serve(respond: impl Fn(usize) -> Response + Send + Sync + 'static) -> S
     .await
 }
 
+/// A server of 1,000 clusters that responds to the first two requests for one page with an error.
+async fn serve_with_two_failures(failing_page: usize, status: u16) -> Server {
+    let failures = Mutex::new(2);
+
+    serve(move |number| {
+        let mut failures = failures.lock().unwrap();
+        if number == failing_page && *failures > 0 {
+            *failures -= 1;
+            return api_error(status);
+        }
+
+        page(page_of_thousand(number, 20), Some(50))
+    })
+    .await
+}
+
 /// The page numbers of the requests.
 fn requested_pages(server: &Server) -> Vec<String> {
     server.requests().iter().filter_map(|request| request.query("page")).collect()
@@ -73,6 +89,22 @@ async fn collect(server: &Server) -> Vec<String> {
     assert_eq!(items.next_page(), None);
 
     ids
+}
+
+/// Reads the whole list, and continues after errors. Returns the ids, and each error with the next page
+/// at that time.
+async fn collect_with_errors(server: &Server) -> (Vec<String>, Vec<(Error, Option<i64>)>) {
+    let mut items = server.client().get_clusters().limit(20).items();
+    let (mut ids, mut errors) = (Vec::new(), Vec::new());
+
+    while let Some(item) = items.next().await {
+        match item {
+            Ok(cluster) => ids.push(cluster.cluster_id),
+            Err(error) => errors.push((error, items.next_page())),
+        }
+    }
+
+    (ids, errors)
 }
 
 /// The ids of all clusters.
@@ -93,48 +125,21 @@ async fn items_of_fifty_pages_are_returned_once_and_in_order() {
 
 #[tokio::test]
 async fn failed_page_is_retried_by_the_call() {
-    let failures = Mutex::new(2);
-    let server = serve(move |number| {
-        let mut failures = failures.lock().unwrap();
-        if number == 17 && *failures > 0 {
-            *failures -= 1;
-            return api_error(503);
-        }
-        page(page_of_thousand(number, 20), Some(50))
-    })
-    .await;
-
+    let server = serve_with_two_failures(17, 503).await;
     assert_eq!(collect(&server).await, all_ids());
     assert_eq!(server.count(), 52);
 }
 
 #[tokio::test]
 async fn stream_continues_at_same_page_after_error() {
-    let failures = Mutex::new(2);
-    let server = serve(move |number| {
-        let mut failures = failures.lock().unwrap();
-        if number == 3 && *failures > 0 {
-            *failures -= 1;
-            return api_error(500);
-        }
-        page(page_of_thousand(number, 20), Some(50))
-    })
-    .await;
+    let server = serve_with_two_failures(3, 500).await;
+    let (ids, errors) = collect_with_errors(&server).await;
 
-    let mut items = server.client().get_clusters().limit(20).items();
-    let (mut ids, mut errors) = (Vec::new(), 0);
-    while let Some(item) = items.next().await {
-        match item {
-            Ok(cluster) => ids.push(cluster.cluster_id),
-            Err(error) => {
-                assert_eq!(error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
-                assert_eq!(items.next_page(), Some(3));
-                errors += 1;
-            }
-        }
+    for (error, next_page) in &errors {
+        assert_eq!(error.status(), Some(StatusCode::INTERNAL_SERVER_ERROR));
+        assert_eq!(*next_page, Some(3));
     }
-
-    assert_eq!((errors, ids), (2, all_ids()));
+    assert_eq!((errors.len(), ids), (2, all_ids()));
 }
 
 #[tokio::test]

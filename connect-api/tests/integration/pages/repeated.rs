@@ -6,7 +6,7 @@ use connect_api::models::ClusterResponse;
 use connect_api::{Error, Items};
 use futures_util::StreamExt as _;
 
-use super::{all_ids, clusters, counted, page, page_of_thousand, serve};
+use super::{all_ids, clusters, collect_with_errors, counted, page, page_of_thousand, serve};
 use crate::support::api_server::Server;
 
 /// Reads a list until the error about a repeated page. Returns the ids before it, the number of
@@ -58,19 +58,11 @@ async fn temporarily_repeated_page_loses_no_item() {
         })
         .await;
 
-        let mut items = server.client().get_clusters().limit(20).items();
-        let (mut ids, mut errors) = (Vec::new(), 0);
-        while let Some(item) = items.next().await {
-            match item {
-                Ok(cluster) => ids.push(cluster.cluster_id),
-                Err(error) => {
-                    assert!(matches!(error, Error::RepeatedPage(_)), "{error:?}");
-                    errors += 1;
-                }
-            }
+        let (ids, errors) = collect_with_errors(&server).await;
+        for (error, _) in &errors {
+            assert!(matches!(error, Error::RepeatedPage(_)), "{error:?}");
         }
-
-        assert_eq!((errors, ids), (failures - 1, all_ids()), "{failures}");
+        assert_eq!((errors.len(), ids), (failures - 1, all_ids()), "{failures}");
         assert_eq!(server.count(), 50 + failures);
     }
 }

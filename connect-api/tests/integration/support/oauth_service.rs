@@ -26,14 +26,14 @@ pub struct OAuthService {
     pub api_calls: Mutex<Vec<Option<String>>>,
     /// The form and the `Authorization` of each request to the token URL.
     pub token_requests: Mutex<Vec<(Fields, Option<String>)>>,
-    /// The next responses of the token URL. After them, it grants `access-1`, `refresh-1` and so
+    /// The next responses of the token URL. After them, it issues `access-1`, `refresh-1` and so
     /// on.
     pub token_responses: Mutex<VecDeque<Response>>,
     /// The token URL takes a permit for each response.
     pub token_response_permits: Semaphore,
     /// The API waits here before it rejects a token as expired.
     pub expired_token_barrier: Mutex<Option<Arc<Barrier>>>,
-    grants: AtomicUsize,
+    issued: AtomicUsize,
 }
 
 impl OAuthService {
@@ -47,7 +47,7 @@ impl OAuthService {
             token_responses: Mutex::default(),
             token_response_permits: Semaphore::new(Semaphore::MAX_PERMITS),
             expired_token_barrier: Mutex::default(),
-            grants: AtomicUsize::new(0),
+            issued: AtomicUsize::new(0),
         });
 
         let router = Router::new()
@@ -113,7 +113,7 @@ async fn token(
         return response;
     }
 
-    let number = service.grants.fetch_add(1, Ordering::Relaxed) + 1;
+    let number = service.issued.fetch_add(1, Ordering::Relaxed) + 1;
     service.accept_token(&format!("access-{number}"));
 
     Json(json!({

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use connect_codegen::diagnostic::{pointer_segment, unescaped_segment};
 use connect_codegen::emit::names;
-use connect_codegen::normalise::envelope::is_envelope;
+use connect_codegen::normalise::envelope_names::is_envelope;
 use connect_codegen::openapi::walk::component_name;
 use serde_json::{Map, Value};
 

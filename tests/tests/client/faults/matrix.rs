@@ -21,8 +21,8 @@ const INACTIVE: &str = r#"{"errors": [{"code": "printerInactive"}]}"#;
 enum Retried {
     /// All operations: the request was certainly not applied.
     All,
-    /// Repeatable operations.
-    Repeatable,
+    /// Idempotent operations.
+    Idempotent,
     /// No operation: the fault is not transient.
     Never,
 }
@@ -47,7 +47,7 @@ struct Case {
 
 fn cases(elsewhere: &str) -> Vec<Case> {
     use Outcome::{Api, ConnectionLost, Decode, NoData, Success, TooLarge};
-    use Retried::{All, Never, Repeatable};
+    use Retried::{All, Idempotent, Never};
 
     let html = "<html>not the API</html>";
     let mut cases = vec![
@@ -56,9 +56,9 @@ fn cases(elsewhere: &str) -> Vec<Case> {
         (Fault::WrongContentType("text/html"), Never, Success),
         (Fault::WrongContentType("nonsense"), Never, Success),
         (Fault::SlowBody(Duration::ZERO), Never, Success),
-        (Fault::Disconnect, Repeatable, ConnectionLost),
-        (Fault::DisconnectMidBody(BodyLength::ContentLength), Repeatable, ConnectionLost),
-        (Fault::DisconnectMidBody(BodyLength::Chunked), Repeatable, ConnectionLost),
+        (Fault::Disconnect, Idempotent, ConnectionLost),
+        (Fault::DisconnectMidBody(BodyLength::ContentLength), Idempotent, ConnectionLost),
+        (Fault::DisconnectMidBody(BodyLength::Chunked), Idempotent, ConnectionLost),
         (Fault::TruncatedBody, Never, Decode),
         (Fault::Body("text/html", html), Never, Decode),
         (Fault::Body("application/json", html), Never, Decode),
@@ -81,8 +81,8 @@ fn cases(elsewhere: &str) -> Vec<Case> {
     }
 
     for status in [408, 500, 502, 503, 504] {
-        cases.push((Fault::Status(status), Repeatable, Api(status)));
-        cases.push((Fault::Gateway(status), Repeatable, Api(status)));
+        cases.push((Fault::Status(status), Idempotent, Api(status)));
+        cases.push((Fault::Gateway(status), Idempotent, Api(status)));
     }
 
     cases.push((Fault::Status(429), All, Api(429)));
@@ -100,12 +100,12 @@ fn cases(elsewhere: &str) -> Vec<Case> {
 
     // An invalid `Retry-After` is ignored.
     for wait in ["soon", "-1"] {
-        cases.push((Fault::RetryAfter(503, wait.to_owned()), Repeatable, Api(503)));
+        cases.push((Fault::RetryAfter(503, wait.to_owned()), Idempotent, Api(503)));
     }
 
     // With other statuses, a `Retry-After` does not show that the request was not applied.
     for status in [500, 502, 504] {
-        cases.push((Fault::RetryAfter(status, "0".to_owned()), Repeatable, Api(status)));
+        cases.push((Fault::RetryAfter(status, "0".to_owned()), Idempotent, Api(status)));
     }
 
     for status in [301, 302, 303, 307, 308] {
@@ -128,7 +128,7 @@ async fn each_fault_has_the_expected_outcome_and_number_of_requests() {
 #[tokio::test]
 async fn delayed_response_times_out() {
     let fault = Fault::Delay(LONG);
-    let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
+    let case = Case { fault, retried: Retried::Idempotent, outcome: Outcome::Timeout };
     let combinations =
         run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
             .await;
@@ -139,7 +139,7 @@ async fn delayed_response_times_out() {
 async fn slow_body_times_out() {
     // Each byte arrives before the timeout, the complete body does not.
     let fault = Fault::SlowBody(Duration::from_millis(20));
-    let case = Case { fault, retried: Retried::Repeatable, outcome: Outcome::Timeout };
+    let case = Case { fault, retried: Retried::Idempotent, outcome: Outcome::Timeout };
     let combinations =
         run_cases(&connect_tests::start_stand_in().await, &[case], Duration::from_millis(100))
             .await;
@@ -175,7 +175,7 @@ async fn run_cases(stand_in: &StandIn, cases: &[Case], attempt_timeout: Duration
             let is_retried = retries
                 && match case.retried {
                     Retried::All => true,
-                    Retried::Repeatable => call.is_repeatable(),
+                    Retried::Idempotent => call.is_idempotent(),
                     Retried::Never => false,
                 };
 

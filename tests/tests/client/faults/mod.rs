@@ -17,7 +17,7 @@ use connect_stand_in::StandIn;
 /// A timeout that ends tests which would otherwise hang.
 const LONG: Duration = Duration::from_secs(60);
 
-/// One call of each kind: repeatable, not repeatable, and a repeatable `POST`.
+/// One call of each kind: idempotent, not idempotent, and an idempotent `POST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Call {
     Status,
@@ -36,7 +36,7 @@ impl Call {
         }
     }
 
-    fn is_repeatable(self) -> bool {
+    fn is_idempotent(self) -> bool {
         self != Self::Print
     }
 

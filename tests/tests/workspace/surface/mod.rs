@@ -47,5 +47,5 @@ fn crate_surface_matches_its_snapshots() {
     assert_surface!("crate_models", api.to_text(is_model));
     assert_surface!("crate_requests", api.to_text(is_request));
     assert_surface!("crate_open_enums", api.open_enum_members);
-    assert_surface!("crate_sent", api.request_members);
+    assert_surface!("crate_request_members", api.request_members);
 }

@@ -131,6 +131,6 @@ fn remove(document: &mut Value, pointer: &str) -> Result<()> {
 }
 
 fn removed_earlier(pointer: &str) -> Diagnostic {
-    Diagnostic::new(format!("the action has removed {pointer} itself, by an earlier match"))
+    Diagnostic::new(format!("an earlier match of the same action has removed {pointer}"))
         .help("change the target so that it matches no value inside another match")
 }

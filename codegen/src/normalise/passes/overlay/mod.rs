@@ -52,21 +52,33 @@ fn in_action(diagnostic: Diagnostic, index: usize, action: &Action) -> Diagnosti
     diagnostic.in_file(workspace::OVERLAY)
 }
 
-/// The pointers of the values that an action's target matches: each once, in reverse order, so that
-/// the removal of one does not change the pointers of the next.
+/// The pointers of the values that an action's target matches, each once. They are in reverse order,
+/// so that the removal of one does not change the pointers of the next.
 fn find_matches(document: &Value, action: &Action) -> Vec<String> {
     let located = action.target.query_located(document);
     let mut pointers: Vec<String> =
         located.locations().map(NormalizedPath::to_json_pointer).collect();
 
     pointers.sort_by_cached_key(|pointer| {
-        let segments = pointer.split('/').map(str::to_owned);
-        let segments = segments.map(|segment| segment.parse::<usize>().map_err(|_| segment));
+        let segments = pointer.split('/').map(Segment::parse);
         Reverse(segments.collect::<Vec<_>>())
     });
     pointers.dedup();
 
     pointers
+}
+
+/// A segment of a pointer, as a sort key. Indices sort as numbers: `10` comes after `9`.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    Index(usize),
+    Key(String),
+}
+
+impl Segment {
+    fn parse(segment: &str) -> Self {
+        segment.parse().map_or_else(|_| Self::Key(segment.to_owned()), Self::Index)
+    }
 }
 
 #[cfg(test)]
@@ -106,7 +118,7 @@ mod tests {
     #[test]
     fn stale_action_is_an_error_with_its_pointer() {
         for (target, action) in
-            [("$.gone", "remove: true"), ("$.a", "update: { b: 1 }"), ("$.a.b", "update: 1")]
+            [("$.absent", "remove: true"), ("$.a", "update: { b: 1 }"), ("$.a.b", "update: 1")]
         {
             let error = apply(target, action, json!({"a": {"b": 1}})).unwrap_err();
             assert!(error.to_string().starts_with("spec/overlay.yaml: /actions/0: "), "{error}");
@@ -117,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn action_does_not_overwrite_a_value_that_its_x_was_does_not_state() {
+    fn action_fails_when_current_value_differs_from_x_was() {
         let replace = "update: { b: right }\n    x-was: { b: wrong }";
         assert_eq!(
             apply("$.a", replace, json!({"a": {"b": "wrong"}})),

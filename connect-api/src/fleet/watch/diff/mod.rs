@@ -1,6 +1,6 @@
 //! The differences between two statuses of a cluster. Pure functions: no time, no requests.
 //!
-//! They are `#[inline]`, so that they are compiled only in programs that watch a cluster.
+//! They are `#[inline]`, so they are compiled only in programs that watch a cluster.
 
 use std::collections::{HashMap, HashSet};
 
@@ -269,7 +269,7 @@ fn ended_before(job: &Job, status: &Status) -> bool {
 }
 
 impl Phase {
-    /// `is_completed` says whether the job is in the list of completed jobs.
+    /// `is_completed`: whether the job is in the list of completed jobs.
     #[inline]
     fn of(job: &Job, is_completed: bool) -> Self {
         let is_completed =

@@ -73,7 +73,7 @@ pub(super) fn get_job(
     uuid: &str,
 ) -> Call<Job> {
     let request = client.get_print_job(cluster_id, uuid).with(options);
-    request.call(|raw| body::one(raw).map(Response::into_body))
+    request.call(|raw| body::decode_one(raw).map(Response::into_body))
 }
 
 #[inline]

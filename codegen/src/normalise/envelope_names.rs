@@ -23,6 +23,6 @@ pub(crate) fn reject_envelope_name(name: &str) -> Result<()> {
     )
     .help(
         "name an enum or a union differently in spec/policy.yaml, under `names`; for a model of \
-         upstream's, change how codegen/src/normalise/envelope.rs recognises envelopes",
+         upstream's, change how codegen/src/normalise/envelope_names.rs recognises envelopes",
     ))
 }

@@ -10,10 +10,10 @@ use crate::diagnostic::{Diagnostic, Result};
 
 /// Generates progenitor's client, which also fills the generator's type graph.
 ///
-/// progenitor and typify assert properties of a document that no validation promises. A document
-/// must never make this program panic, so that a panic in there is caught. Its message still
-/// appears on stderr, since a panic hook would affect the whole process.
-pub fn generate(generator: &mut Generator, api: &OpenAPI) -> Result<TokenStream> {
+/// progenitor and typify assert properties of a document that no validation guarantees. A document
+/// must never make this program panic, so a panic in progenitor is caught. Its message still appears
+/// on stderr, because a panic hook would affect the whole process.
+pub fn generate_client(generator: &mut Generator, api: &OpenAPI) -> Result<TokenStream> {
     match catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(api))) {
         Ok(Ok(tokens)) => Ok(tokens),
         Ok(Err(error)) => Err(Diagnostic::new(format!("progenitor rejects the document: {error}"))),
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn panic_of_progenitor_is_a_diagnostic() {
+    fn panic_of_progenitor_becomes_a_diagnostic() {
         let api = serde_json::json!({
             "openapi": "3.0.3",
             "info": { "title": "t", "version": "1" },
@@ -45,7 +45,7 @@ mod tests {
         });
         let api = serde_json::from_value(api).unwrap();
         let mut generator = Generator::new(&GenerationSettings::new());
-        let diagnostic = generate(&mut generator, &api).unwrap_err();
+        let diagnostic = generate_client(&mut generator, &api).unwrap_err();
 
         let start = "progenitor panics on the document: ";
         assert!(diagnostic.message.starts_with(start), "{diagnostic}");

@@ -1,19 +1,19 @@
-//! progenitor's own client of the normalised document, without our lowering and our emitter.
+//! The client that progenitor generates, without our lowering and our emitter.
 //!
-//! Tests compare our requests with its requests, and benchmarks compare the cost of both. The
-//! document is not reduced for it, neither in its requests nor in its responses.
+//! Tests compare its requests with ours, and benchmarks compare the cost of both. It is generated
+//! from the full normalised document.
 
 use progenitor::{GenerationSettings, Generator, InterfaceStyle};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::progenitor::generate;
+use crate::emit::progenitor_guard::generate_client;
 
-/// How a program calls the operations of progenitor's client.
+/// The interface of progenitor's client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// With every parameter as an argument.
+    /// Methods with every parameter as an argument.
     Positional,
-    /// With a builder for each operation.
+    /// A builder for each operation.
     Builder,
 }
 
@@ -28,7 +28,7 @@ pub fn client(document: &str, style: Style) -> Result<String> {
         Style::Builder => InterfaceStyle::Builder,
     });
 
-    let tokens = generate(&mut Generator::new(&settings), &api)?;
+    let tokens = generate_client(&mut Generator::new(&settings), &api)?;
     let file = syn::parse2(tokens)
         .map_err(|error| Diagnostic::new(format!("progenitor printed invalid Rust: {error}")))?;
 

@@ -1,16 +1,16 @@
-//! Reads the models from the type graph that progenitor builds.
+//! The types of the models, read from the type graph that progenitor builds.
 
 use openapiv3::{ReferenceOr, Schema, SchemaKind, Type};
 use progenitor::{GenerationSettings, Generator, TypeImpl};
 use typify::{TypeDetails, TypeId, TypeSpace, TypeStruct};
 
 use super::names;
+use super::progenitor_guard::generate_client;
 use super::types::{Field, Model, Models};
 use crate::diagnostic::{Diagnostic, Result, pointer_segment};
 use crate::lower::MODELS_PATH;
-use crate::lower::ir::Lowered;
+use crate::lower::ir::LoweredDocument;
 use crate::lower::types::RustType;
-use crate::progenitor::generate;
 
 /// How typify spells a date with a time.
 const DATE_TIME: &str = "::chrono::DateTime<::chrono::offset::Utc>";
@@ -18,8 +18,8 @@ const DATE_TIME: &str = "::chrono::DateTime<::chrono::offset::Utc>";
 /// How typify spells any JSON value.
 const JSON_VALUE: &str = "::serde_json::Value";
 
-/// Has progenitor build the types of all components, and reads the models from its type graph.
-pub fn read_models(lowered: &Lowered) -> Result<Models> {
+/// Runs progenitor to build the types of all components, and reads the models from its type graph.
+pub fn read_models(lowered: &LoweredDocument) -> Result<Models> {
     let mut settings = GenerationSettings::new();
     for replacement in &lowered.replacements {
         let impls = std::iter::empty::<TypeImpl>();
@@ -28,7 +28,7 @@ pub fn read_models(lowered: &Lowered) -> Result<Models> {
 
     // The graph is filled while progenitor generates its own client, which is not used.
     let mut generator = Generator::new(&settings);
-    generate(&mut generator, &lowered.view)?;
+    generate_client(&mut generator, &lowered.view)?;
 
     let graph = generator.get_type_space();
     let mut models = Vec::new();
@@ -65,7 +65,7 @@ fn read_model(
 
         let json_name = properties.iter().find(|name| names::field(name) == field);
         let json_name = json_name.ok_or_else(|| {
-            let message = format!("progenitor adds a field `{field}`, which is not a property");
+            let message = format!("progenitor adds the field `{field}`, which is not a property");
             Diagnostic::at(&pointer, message)
         })?;
 
@@ -82,7 +82,7 @@ fn read_model(
 }
 
 /// A component of the view.
-fn component<'a>(lowered: &'a Lowered, name: &str) -> Option<&'a Schema> {
+fn component<'a>(lowered: &'a LoweredDocument, name: &str) -> Option<&'a Schema> {
     match lowered.view.components.as_ref()?.schemas.get(name)? {
         ReferenceOr::Item(schema) => Some(schema),
         ReferenceOr::Reference { .. } => None,
@@ -100,8 +100,8 @@ fn property_names(schema: &Schema) -> Vec<&str> {
 
 /// Converts a type of the graph.
 fn read_type(graph: &TypeSpace, id: &TypeId, pointer: &str) -> Result<RustType> {
-    let unsupported = |what: String| {
-        let message = format!("progenitor makes {what} of a property, which is not supported");
+    let unsupported = |ty: String| {
+        let message = format!("progenitor gives a property the type {ty}, which is not supported");
         Diagnostic::at(pointer, message)
     };
 

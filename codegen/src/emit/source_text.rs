@@ -1,4 +1,4 @@
-//! Prints the files of generated code.
+//! Builds the text of the generated files. `io::files` writes it to disk.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use super::docs;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::workspace::REGEN_COMMAND;
 
-/// A file of code: the command that generates it, what it contains, and its items.
-pub fn print(path: &Path, about: &str, items: &TokenStream) -> Result<String> {
+/// Formats a file of items, after a header and the module's documentation.
+pub fn format_file(path: &Path, about: &str, items: &TokenStream) -> Result<String> {
     let about = docs::module_docs(about);
     let file = syn::parse2(quote! { #about #items }).map_err(|error| {
         Diagnostic::new(format!("the emitter produced invalid Rust: {error}"))
@@ -20,18 +20,18 @@ pub fn print(path: &Path, about: &str, items: &TokenStream) -> Result<String> {
     Ok(header() + &separate_items(&prettyplease::unparse(&file)))
 }
 
-/// A file of macro calls, each printed with one member per line.
-pub fn print_calls(about: &str, imports: &[String], calls: &[MacroCall]) -> String {
+/// Formats a file of macro calls, with one member per line.
+pub fn format_macro_calls(about: &str, imports: &[String], calls: &[MacroCall]) -> String {
     let mut text = header();
     text.push_str(&format!("//! {about}\n\n"));
     for import in imports {
         text.push_str(&format!("use {import};\n"));
     }
 
-    for MacroCall { name, ty, members, more } in calls {
+    for MacroCall { name, ty, members, groups } in calls {
         text.push_str(&format!("\n{name}! {{\n"));
         push_members(&mut text, ty, members);
-        for (name, members) in more {
+        for (name, members) in groups {
             push_members(&mut text, name, members);
         }
         text.push_str("}\n");
@@ -63,8 +63,8 @@ pub struct MacroCall {
     pub ty: String,
     /// The members, variants or fields of the type.
     pub members: Vec<String>,
-    /// Further members, by what they have in common.
-    pub more: Vec<(&'static str, Vec<String>)>,
+    /// Named groups of further members, such as `untagged`.
+    pub groups: Vec<(&'static str, Vec<String>)>,
 }
 
 /// The first lines of every file.
@@ -136,10 +136,10 @@ mod tests {
                 fn j() {}
             }
         };
-        let text = print(Path::new("file.rs"), "A file.", &items).unwrap();
+        let text = format_file(Path::new("file.rs"), "A file.", &items).unwrap();
         let (_, text) = text.split_once("\n\n").unwrap();
 
-        let wanted = "\
+        let expected = "\
 //! A file.
 
 use crate::A;
@@ -167,7 +167,7 @@ impl D {
     fn j() {}
 }
 ";
-        assert_eq!(text, wanted);
+        assert_eq!(text, expected);
     }
 
     #[test]
@@ -176,12 +176,12 @@ impl D {
             name: "model",
             ty: "A".to_owned(),
             members: vec!["b".to_owned(), "c_ = \"c\"".to_owned()],
-            more: vec![("more", vec!["d".to_owned()])],
+            groups: vec![("group", vec!["d".to_owned()])],
         };
-        let text = print_calls("Calls.", &["crate::A".to_owned()], &[call]);
+        let text = format_macro_calls("Calls.", &["crate::A".to_owned()], &[call]);
         let (_, text) = text.split_once("\n\n").unwrap();
 
-        let wanted = "\
+        let expected = "\
 //! Calls.
 
 use crate::A;
@@ -191,11 +191,11 @@ model! {
         b,
         c_ = \"c\",
     }
-    more {
+    group {
         d,
     }
 }
 ";
-        assert_eq!(text, wanted);
+        assert_eq!(text, expected);
     }
 }

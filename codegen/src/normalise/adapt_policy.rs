@@ -11,11 +11,13 @@ use crate::changes::stale_rule::RuleKind;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::openapi::route::Route;
 use crate::openapi::walk;
-use crate::policy::operations::{list_operations, missing_entry, obsolete_entry, suggest_entry};
+use crate::policy::operations::{
+    entry_without_operation, list_operations, missing_entry, suggest_entry,
+};
 use crate::policy::{OperationEntry, Policy};
 
-/// What identifies an operation whose route has changed, the most reliable first: the upstream
-/// operation id, the route without the names of its path parameters, the description.
+/// The properties that identify an operation whose route has changed, the most reliable first: the
+/// upstream operation id, the route without the names of its path parameters, the description.
 const IDENTITIES: [fn(&Route, &Value) -> Option<String>; 3] = [
     |_, operation| walk::text(operation, "operationId").map(str::to_owned),
     |route, _| Some(route.without_parameter_names()),
@@ -24,55 +26,55 @@ const IDENTITIES: [fn(&Route, &Value) -> Option<String>; 3] = [
 
 /// Adapts the policy to `document`. Entries that do not apply are reported as stale. `previous` is
 /// the upstream document that the policy was written for.
-pub(super) fn fit_policy(
+pub(super) fn adapt_policy(
     policy: &Policy,
     document: &Value,
     previous: Option<&Value>,
     changes: &mut Changes,
 ) -> Result<Policy> {
-    let mut fitted = policy.clone();
+    let mut adapted = policy.clone();
     let operations = list_operations(document);
 
     let has_operation =
         |entry: &OperationEntry| operations.iter().any(|(route, _)| *route == entry.route);
-    let (mut entries, mut obsolete): (Vec<_>, Vec<_>) =
-        fitted.operations.drain(..).partition(has_operation);
+    let (mut entries, mut unmatched): (Vec<_>, Vec<_>) =
+        adapted.operations.drain(..).partition(has_operation);
     let mut new_operations: Vec<_> = operations
         .iter()
         .filter(|(route, _)| !entries.iter().any(|entry| entry.route == *route))
         .collect();
 
     let previous = previous.map(list_operations).unwrap_or_default();
-    let moved = take_moved_entries(&mut obsolete, &mut new_operations, &previous);
+    let moved = take_moved_entries(&mut unmatched, &mut new_operations, &previous);
     for entry in &moved {
         changes.report_stale_rule(RuleKind::Policy, moved_entry(entry))?;
     }
     entries.extend(moved);
 
-    for entry in &obsolete {
-        changes.report_stale_rule(RuleKind::Policy, obsolete_entry(entry))?;
+    for entry in &unmatched {
+        changes.report_stale_rule(RuleKind::Policy, entry_without_operation(entry))?;
     }
 
-    fitted.operations = entries;
+    adapted.operations = entries;
     for (route, operation) in new_operations {
         let pointer = route.pointer();
-        let entry = suggest_entry(&fitted, &pointer, operation);
+        let entry = suggest_entry(&adapted, &pointer, operation);
         changes.report_stale_rule(RuleKind::Policy, missing_entry(&pointer, &entry))?;
-        fitted.operations.push(entry);
+        adapted.operations.push(entry);
     }
 
-    for entry in &mut fitted.operations {
+    for entry in &mut adapted.operations {
         let operation = operations.iter().find(|(route, _)| *route == entry.route);
         remove_stale_arguments(entry, operation.map(|(_, operation)| *operation), changes)?;
     }
 
-    Ok(fitted)
+    Ok(adapted)
 }
 
-/// Removes from `obsolete` the entries of operations whose route has changed, and from
+/// Removes from `unmatched` the entries of operations whose route has changed, and from
 /// `new_operations` those operations. Returns the entries with their new routes.
 fn take_moved_entries(
-    obsolete: &mut Vec<OperationEntry>,
+    unmatched: &mut Vec<OperationEntry>,
     new_operations: &mut Vec<&(Route, &Value)>,
     previous: &[(Route, &Value)],
 ) -> Vec<OperationEntry> {
@@ -82,18 +84,18 @@ fn take_moved_entries(
         new_operations.retain(|(route, operation)| {
             let Some(expected) = identity(route, operation) else { return true };
             let matches = |entry: &OperationEntry| {
-                let known = previous.iter().find(|(route, _)| *route == entry.route);
-                let operation = known.map_or(&Value::Null, |(_, operation)| *operation);
+                let operation = previous.iter().find(|(route, _)| *route == entry.route);
+                let operation = operation.map_or(&Value::Null, |(_, operation)| *operation);
                 identity(&entry.route, operation).as_ref() == Some(&expected)
             };
 
             // An ambiguous match is no match.
-            let mut candidates = obsolete.iter().enumerate().filter(|(_, entry)| matches(entry));
+            let mut candidates = unmatched.iter().enumerate().filter(|(_, entry)| matches(entry));
             let (Some((index, _)), None) = (candidates.next(), candidates.next()) else {
                 return true;
             };
 
-            let mut entry = obsolete.remove(index);
+            let mut entry = unmatched.remove(index);
             entry.route = route.clone();
             moved.push(entry);
 
@@ -161,10 +163,10 @@ quantities: []
     }
 
     /// The policy's entries for a document, and the messages about stale entries.
-    fn fit(document: &Value) -> (Vec<String>, Vec<String>) {
+    fn adapt(document: &Value) -> (Vec<String>, Vec<String>) {
         let policy = Policy::parse(POLICY).unwrap();
         let mut changes = Changes::lenient();
-        let policy = fit_policy(&policy, document, Some(&previous()), &mut changes).unwrap();
+        let policy = adapt_policy(&policy, document, Some(&previous()), &mut changes).unwrap();
         let stale_rules = changes.into_stale_rules().into_iter();
         let messages = stale_rules.map(|rule| rule.diagnostic.to_string());
 
@@ -183,7 +185,7 @@ quantities: []
     fn policy_is_unchanged_for_the_document_it_was_written_for() {
         let policy = Policy::parse(POLICY).unwrap();
         let lines = policy.operations.iter().map(ToString::to_string).collect();
-        assert_eq!(fit(&previous()), (lines, vec![]));
+        assert_eq!(adapt(&previous()), (lines, vec![]));
     }
 
     #[test]
@@ -202,7 +204,7 @@ quantities: []
                 "{ id: status, route: \"GET /health\", resource: service, public: true }",
             ),
         ] {
-            let (entries, messages) = fit(&with_moved_path(from, to));
+            let (entries, messages) = adapt(&with_moved_path(from, to));
             assert_eq!((entries.len(), messages.len()), (3, 1), "{from}: {messages:?}");
             assert!(entries.iter().any(|actual| actual == entry), "{from}: {entries:?}");
             assert!(messages[0].contains("has moved to"), "{from}: {messages:?}");
@@ -220,7 +222,7 @@ quantities: []
             }
         }
 
-        let (entries, messages) = fit(&document);
+        let (entries, messages) = adapt(&document);
         let new = [
             "{ id: put_lists_by_id_rows, route: \"PUT /lists/{id}/rows\", resource: lists }",
             "{ id: put_a, route: \"PUT /a\", resource: service }",
@@ -237,7 +239,7 @@ quantities: []
         document["paths"].as_object_mut().unwrap().shift_remove("/");
         document["paths"]["/lists/{id}"]["get"]["parameters"][0]["required"] = false.into();
 
-        let (entries, messages) = fit(&document);
+        let (entries, messages) = adapt(&document);
         assert_eq!(
             entries[1],
             "{ id: get_list, route: \"GET /lists/{id}\", resource: lists, once: true }"
@@ -254,7 +256,7 @@ quantities: []
     fn ambiguous_move_keeps_ids_distinct() {
         let mut document = with_moved_path("/lists?", "/tables");
         document["paths"]["/others"] = document["paths"]["/tables"].clone();
-        let (entries, _) = fit(&document);
+        let (entries, _) = adapt(&document);
         let entry = |route: &str| entries.iter().find(|entry| entry.contains(route)).cloned();
 
         // One of them keeps the id, the other gets a new one.

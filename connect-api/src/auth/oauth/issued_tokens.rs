@@ -1,4 +1,4 @@
-//! The responses of the token URL: a grant or a refusal.
+//! The tokens or the error in a response of the token endpoint.
 
 use std::time::Duration;
 
@@ -12,17 +12,17 @@ use super::refresh_token::RefreshToken;
 use crate::auth::token::{AccessToken, TokenError};
 use crate::redact::text::redact_to_single_line;
 
-/// The lifetime of an access token if the response gives none.
+/// The lifetime of an access token if the response omits it.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(600);
 
 /// Maximum lifetime of an access token.
 const MAX_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// The OAuth errors that are final: those of RFC 6749, 5.2, and `access_denied` and `invalid_token`,
-/// which the service has been seen to send.
+/// The OAuth errors that are permanent: those of RFC 6749, 5.2, and `access_denied` and
+/// `invalid_token`, which this service also sends.
 ///
-/// A status alone is not final, since a proxy can also respond with 400, 401, 403 or 407.
-const FINAL_ERRORS: [&str; 8] = [
+/// A status alone is not permanent, since a proxy can also respond with 400, 401, 403 or 407.
+const PERMANENT_ERRORS: [&str; 8] = [
     "access_denied",
     "invalid_client",
     "invalid_grant",
@@ -33,26 +33,26 @@ const FINAL_ERRORS: [&str; 8] = [
     "invalid_token",
 ];
 
-/// The tokens that the account service has granted.
-pub(crate) struct Grant {
-    /// The access token and its lifetime. An invalid access token is kept as an error, so that the
-    /// refresh token of the same response is not lost.
+/// The tokens that the account service has issued.
+pub(crate) struct IssuedTokens {
+    /// The access token and its lifetime. An invalid access token is kept as an error, so the refresh
+    /// token of the same response is not lost.
     pub(crate) access: Result<(AccessToken, Duration), TokenError>,
     pub(crate) refresh_token: Option<RefreshToken>,
 }
 
-/// A failed request for a grant.
+/// A failed request for tokens.
 pub(crate) struct Failure {
     pub(crate) error: TokenError,
     status: Option<StatusCode>,
-    /// The OAuth error code, if it is one of [`FINAL_ERRORS`].
+    /// The OAuth error code, if it is one of [`PERMANENT_ERRORS`].
     code: Option<&'static str>,
 }
 
-/// The body of a grant. Each member is kept as raw JSON, so that an invalid one does not fail the
-/// others.
+/// The body of a successful response. Each member is kept as raw JSON, so an invalid one does not fail
+/// the others.
 #[derive(Deserialize)]
-struct GrantBody<'a> {
+struct TokenBody<'a> {
     #[serde(borrow)]
     access_token: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -62,18 +62,18 @@ struct GrantBody<'a> {
     refresh_token: Option<&'a RawValue>,
 }
 
-/// The body of a refusal.
+/// The body of an error response.
 #[derive(Deserialize)]
-struct RefusalBody {
+struct ErrorBody {
     error: String,
     error_description: Option<String>,
 }
 
-impl Grant {
+impl IssuedTokens {
     pub(super) fn read(body: &[u8]) -> Result<Self, TokenError> {
-        // Without the message of serde, which can quote a token.
-        let body: GrantBody = serde_json::from_slice(body).map_err(|_| {
-            TokenError::transient("the response of the account service is not a grant")
+        // Omit serde's message: it can quote a token.
+        let body: TokenBody = serde_json::from_slice(body).map_err(|_| {
+            TokenError::transient("the response of the account service is not a token response")
         })?;
 
         let refresh_token = body.refresh_token.and_then(decode_string);
@@ -81,7 +81,7 @@ impl Grant {
 
         Ok(Self {
             access: read_access_token(&body).map_err(|message| {
-                TokenError::transient(format!("the account service granted {message}"))
+                TokenError::transient(format!("the account service issued {message}"))
             }),
             refresh_token: refresh_token.map(|token| RefreshToken::from(token.as_str())),
         })
@@ -89,7 +89,7 @@ impl Grant {
 }
 
 /// Reads the access token and its lifetime. Returns an error message if the token cannot be used.
-fn read_access_token(body: &GrantBody) -> Result<(AccessToken, Duration), &'static str> {
+fn read_access_token(body: &TokenBody) -> Result<(AccessToken, Duration), &'static str> {
     let is_bearer = body.token_type.is_none_or(|token_type| {
         decode_string(token_type).is_some_and(|name| name.eq_ignore_ascii_case("bearer"))
     });
@@ -116,9 +116,9 @@ impl Failure {
             error.type = if self.error.is_transient() { "transient" } else { "refused" },
             http.response.status_code = self.status.map(|status| status.as_u16()),
             oauth.error = self.code,
-            "cannot refresh the access token"
+            "token refresh failed"
         );
-        tracing::trace!(error = %self.error, "reason why the access token is not refreshed");
+        tracing::trace!(error = %self.error, "error message of the failed token refresh");
     }
 }
 
@@ -149,14 +149,14 @@ fn lifetime(expires_in: Option<&Value>) -> Duration {
     }
 }
 
-/// Limits a duration, so that it can be added to the current time without overflow.
+/// Limits a duration to a value that can be added to the current time without overflow.
 pub(super) fn limit_duration(duration: Duration) -> Duration {
     duration.min(MAX_LIFETIME)
 }
 
-/// Reads a response that is not a success.
-pub(super) fn read_refusal(status: StatusCode, body: &[u8], secrets: &[&str]) -> Failure {
-    let body = serde_json::from_slice::<RefusalBody>(body).ok();
+/// Reads a response with an error status.
+pub(super) fn read_error_response(status: StatusCode, body: &[u8], secrets: &[&str]) -> Failure {
+    let body = serde_json::from_slice::<ErrorBody>(body).ok();
     let mut message = status.to_string();
     if let Some(body) = &body {
         message.push_str(&format!(": {}", redact_to_single_line(&body.error, secrets)));
@@ -169,7 +169,7 @@ pub(super) fn read_refusal(status: StatusCode, body: &[u8], secrets: &[&str]) ->
         status,
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_EARLY | StatusCode::TOO_MANY_REQUESTS
     );
-    let code = body.and_then(|body| FINAL_ERRORS.into_iter().find(|code| *code == body.error));
+    let code = body.and_then(|body| PERMANENT_ERRORS.into_iter().find(|code| *code == body.error));
 
     let error = if status.is_client_error() && code.is_some() && !can_be_retried {
         TokenError::permanent(format!("the account service refused the request: {message}"))
@@ -223,9 +223,10 @@ mod tests {
             let body = json!({
                 "access_token": access_token, "token_type": token_type, "refresh_token": "n\u{e9}w/",
             });
-            let grant = Grant::read(body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-            assert!(grant.access.unwrap_err().is_transient(), "{body}");
-            assert_eq!(grant.refresh_token.unwrap().expose(), "néw/");
+            let tokens =
+                IssuedTokens::read(body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+            assert!(tokens.access.unwrap_err().is_transient(), "{body}");
+            assert_eq!(tokens.refresh_token.unwrap().expose(), "néw/");
         }
     }
 
@@ -235,9 +236,10 @@ mod tests {
             let body = json!({
                 "access_token": "a", "token_type": "Bearer", "refresh_token": refresh_token,
             });
-            let grant = Grant::read(body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e}"));
-            assert_eq!(grant.access.unwrap().0.expose(), "a");
-            assert!(grant.refresh_token.is_none());
+            let tokens =
+                IssuedTokens::read(body.to_string().as_bytes()).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(tokens.access.unwrap().0.expose(), "a");
+            assert!(tokens.refresh_token.is_none());
         }
     }
 
@@ -245,7 +247,7 @@ mod tests {
     fn oauth_error_is_permanent_and_any_other_failure_transient() {
         let is_permanent = |status: u16, body: &str| {
             let status = StatusCode::from_u16(status).unwrap();
-            !read_refusal(status, body.as_bytes(), &[]).error.is_transient()
+            !read_error_response(status, body.as_bytes(), &[]).error.is_transient()
         };
 
         for (status, body) in [
