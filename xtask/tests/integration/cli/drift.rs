@@ -173,7 +173,7 @@ fn document_that_was_not_read_is_not_compared() {
     let workspace = Workspace::new();
     for (name, text, message) in [
         ("empty.json", "", "EOF while parsing"),
-        ("page.html", "<!DOCTYPE html>\n<html>", "neither"),
+        ("page.html", "<!DOCTYPE html>\n<html>", "must be an object"),
         ("half.json", "{\"openapi\": \"3.0.0\", \"paths\": {", "EOF while parsing"),
         ("other.json", "{\"name\": \"left-pad\"}", "neither"),
         ("new.yaml", "openapi: 3.1.0\npaths: {}\n", "3.1.0"),
