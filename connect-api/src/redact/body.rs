@@ -72,9 +72,8 @@ fn start_of_shown_text(body: &[u8], offset: usize, end: usize) -> Option<usize> 
     }
 
     // The start of a string that is cut, which can be a name.
-    let is_quote = |index: &usize| {
-        body[*index] == b'"' && !index.checked_sub(1).is_some_and(|before| body[before] == b'\\')
-    };
+    let is_quote =
+        |index: &usize| body[*index] == b'"' && (*index == 0 || body[index - 1] != b'\\');
     let quote = (0..shown_from).rev().find(is_quote).unwrap_or(0);
 
     Some(first.value_start.min(quote).max(end.saturating_sub(MAX_SEARCHED)))
