@@ -115,10 +115,10 @@ fn measure(base: &str, revision: &str) {
     let start = Instant::now();
     let [base, revision] = [base, revision].map(|path| {
         let bytes = std::fs::read(path).expect("a document");
-        Document::load(path, &bytes).unwrap_or_else(|problem| panic!("{problem}"))
+        Document::load(path, &bytes).unwrap_or_else(|diagnostic| panic!("{diagnostic}"))
     });
 
-    let comparison = compare(&base, &revision).unwrap_or_else(|problem| panic!("{problem}"));
+    let comparison = compare(&base, &revision).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
     let seconds = start.elapsed().as_secs_f64();
     println!("{seconds} {} {}", peak_megabytes(), comparison.findings.len());
 }

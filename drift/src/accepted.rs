@@ -71,12 +71,12 @@ impl Accepted {
     /// invalid, or two entries have the same fingerprint.
     pub fn parse(text: &str) -> Result<Self> {
         let file: File = toml::from_str(text).map_err(|error| {
-            let problem = Diagnostic::new(error.message().trim_end().replace('\n', ", "))
+            let diagnostic = Diagnostic::new(error.message().trim_end().replace('\n', ", "))
                 .help("an entry is `[[accepted]]` with fingerprint, reason, date and expires");
 
             match error.span() {
-                Some(span) => at_span(text, &span, problem),
-                None => problem,
+                Some(span) => at_span(text, &span, diagnostic),
+                None => diagnostic,
             }
         })?;
 
@@ -86,10 +86,10 @@ impl Accepted {
             let acceptance = entry.into_inner().parse(text)?;
 
             if acceptances.contains_key(&acceptance.fingerprint) {
-                let problem =
+                let diagnostic =
                     Diagnostic::new(format!("{} is accepted twice", acceptance.fingerprint))
                         .help("remove one of the two entries");
-                return Err(at_span(text, &span, problem));
+                return Err(at_span(text, &span, diagnostic));
             }
             acceptances.insert(acceptance.fingerprint.clone(), acceptance);
         }
@@ -159,16 +159,16 @@ fn parse_date(text: &str, value: &Spanned<Datetime>) -> Result<NaiveDate> {
     });
 
     date.ok_or_else(|| {
-        let problem = Diagnostic::new("invalid date").help("write it as 2027-01-31");
-        at_span(text, &value.span(), problem)
+        let diagnostic = Diagnostic::new("invalid date").help("write it as 2027-01-31");
+        at_span(text, &value.span(), diagnostic)
     })
 }
 
 /// Adds line and column of the start of a span to a diagnostic.
-fn at_span(text: &str, span: &Range<usize>, problem: Diagnostic) -> Diagnostic {
+fn at_span(text: &str, span: &Range<usize>, diagnostic: Diagnostic) -> Diagnostic {
     let before = &text[..span.start.min(text.len())];
     let line = 1 + before.matches('\n').count();
     let column = 1 + before.rsplit('\n').next().unwrap_or_default().chars().count();
 
-    Diagnostic { location: Some(Location::Column(line, column)), ..problem }
+    Diagnostic { location: Some(Location::Column(line, column)), ..diagnostic }
 }

@@ -35,7 +35,11 @@ pub struct Definition {
     pub mirrors: &'static [ChangeKind],
 }
 
-/// Defines the change kinds. A single verdict applies to requests and responses.
+/// Defines the change kinds.
+///
+/// A row is `Kind "id" [rows] (request) / (response) <> kinds`: the verdicts for a request and for a
+/// response, then the kinds of the same change when base and revision are swapped. Without the part
+/// after `/`, the first verdict applies to responses as well.
 macro_rules! change_kinds {
     ($(#[doc = $title:literal] $kind:ident $id:literal $rows:tt
         ($($request:ident)+) $(/ ($($response:ident)+))? <> $($mirror:ident)|+;)+) => {
@@ -101,7 +105,7 @@ change_kinds! {
     OperationIdRemoved "operation-id-removed" [6] (None Major) <> OperationIdAdded;
     /// An operation with an additional tag; the policy, not the tag, groups operations.
     OperationTagAdded "operation-tag-added" [7] (None Patch) <> OperationTagRemoved;
-    /// An operation with a tag less.
+    /// An operation from which a tag was removed.
     OperationTagRemoved "operation-tag-removed" [7] (None Patch) <> OperationTagAdded;
     /// An operation that became deprecated.
     OperationDeprecated "operation-deprecated" [8] (None Minor) <> OperationReactivated;
@@ -332,7 +336,7 @@ change_kinds! {
     SecurityScopeAdded "security-scope-added" [86] (Risky Patch) <> SecurityScopeRemoved;
     /// A scope that is no longer required.
     SecurityScopeRemoved "security-scope-removed" [86] (None Patch) <> SecurityScopeAdded;
-    /// A security scheme of another type, or with another place for its credentials.
+    /// A security scheme of another type, or with another location of its credentials.
     SecuritySchemeChanged "security-scheme-changed" [87] (Breaking Major) <> SecuritySchemeChanged;
     /// Another URL of an authorization server; programs have it compiled in.
     SecurityUrlChanged "security-url-changed" [87] (Risky Patch) <> SecurityUrlChanged;
@@ -359,7 +363,7 @@ change_kinds! {
     /// A vendor extension; the crate reads none.
     ExtensionChanged "extension-changed" [10, 96] (None Patch) <> ExtensionChanged;
     /// A public item of the crate changed, and no other finding explains it.
-    RustSurfaceChanged "rust-surface-changed" [91, 97, 98] (None Major) <> RustSurfaceChanged;
+    PublicApiChanged "rust-surface-changed" [91, 97, 98] (None Major) <> PublicApiChanged;
     /// A change that no rule covers. The generator ignores the keyword, so the crate is the same.
     Unclassified "unclassified" [99] (Risky Patch) <> Unclassified;
 }

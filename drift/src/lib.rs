@@ -66,7 +66,7 @@ pub fn drift(base: &Input, revision: &Input, rules: &Rules) -> Result<Report> {
         None => compare(&base, &revision)?,
     };
 
-    // The public API diff may have changed verdicts, so the order of `compare` no longer holds.
+    // The public API diff may have changed verdicts, so the order of `compare` may be wrong.
     findings.sort_by_key(|finding| std::cmp::Reverse((finding.wire, finding.source)));
 
     let (base, revision) = pair.as_ref().map_or((&base, &revision), NormalisedPair::documents);
@@ -88,7 +88,7 @@ fn document_info(document: &Document, is_connect: bool) -> DocumentInfo {
     DocumentInfo {
         location: document.location.clone(),
         sha256: document.sha256.clone(),
-        language: document.language.clone(),
+        specification_version: document.specification_version.clone(),
         title: document.title.clone(),
         version: document.version.clone(),
         is_connect,

@@ -32,8 +32,10 @@ pub struct Note {
 /// The subject of a [`Note`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoteKind {
-    /// A pass or an overlay action no longer applies, or a document could not be normalised.
-    NeverApplied,
+    /// A pass or an overlay action no longer applies.
+    StaleRule,
+    /// A document could not be normalised, so the original documents are compared.
+    NotNormalised,
     /// The policy lacks an entry or has a superfluous one.
     Policy,
     /// The public API diff was incomplete or impossible.
@@ -44,9 +46,10 @@ impl NoteKind {
     /// Returns the name used in reports.
     pub fn id(self) -> &'static str {
         match self {
-            Self::NeverApplied => "never-applied",
+            // `never-applied` and `witness` date from older names. They are part of the report
+            // format.
+            Self::StaleRule | Self::NotNormalised => "never-applied",
             Self::Policy => "policy",
-            // The id dates from an older name and is part of the report format.
             Self::ApiDiff => "witness",
         }
     }
@@ -59,8 +62,8 @@ pub struct DocumentInfo {
     pub location: String,
     /// The SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
-    /// The description language with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
-    pub language: String,
+    /// The specification with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
+    pub specification_version: String,
     /// The title of the API.
     pub title: String,
     /// The version of the API.

@@ -161,3 +161,21 @@ impl AcceptanceState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::FailOn;
+
+    #[test]
+    fn all_lists_every_value_of_fail_on() {
+        // A new value does not compile without an arm here. Add it to `ALL` at the same index.
+        let index = |fail_on| match fail_on {
+            FailOn::Wire => 0,
+            FailOn::Source => 1,
+            FailOn::Any => 2,
+            FailOn::Never => 3,
+        };
+
+        assert_eq!(FailOn::ALL.map(index), [0, 1, 2, 3]);
+    }
+}

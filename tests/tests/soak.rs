@@ -34,16 +34,16 @@ const MAX_MEMORY_GROWTH: usize = 64 << 10;
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 fn faults() -> Vec<Fault> {
-    let wait = "0".to_owned();
+    let retry_after = "0".to_owned();
     vec![
         Fault::Disconnect,
         Fault::Status(500),
         Fault::DisconnectMidBody(BodyLength::ContentLength),
-        Fault::RetryAfter(503, wait.clone()),
+        Fault::RetryAfter(503, retry_after.clone()),
         Fault::TruncatedBody,
         Fault::Gateway(502),
         Fault::DisconnectMidBody(BodyLength::Chunked),
-        Fault::RetryAfter(429, wait),
+        Fault::RetryAfter(429, retry_after),
         Fault::Body("text/html", "<html>maintenance</html>"),
         Fault::OversizedBody(4 * MAX_RESPONSE_SIZE as u64, BodyLength::ContentLength),
         Fault::OversizedBody(4 * MAX_RESPONSE_SIZE as u64, BodyLength::Chunked),
@@ -209,8 +209,8 @@ impl Tally {
         }
 
         match (last, result) {
-            (None | Some(Fault::Delay(_)), Ok(answer)) => {
-                assert_eq!(answer, &expected[call % 3], "call {call}");
+            (None | Some(Fault::Delay(_)), Ok(response)) => {
+                assert_eq!(response, &expected[call % 3], "call {call}");
                 self.recovered += usize::from(!before.is_empty());
             }
             (Some(fault), Err(error)) => {
@@ -254,7 +254,7 @@ fn is_error_of(fault: &Fault, error: &Error) -> bool {
     }
 }
 
-/// Waits for a condition that background tasks bring about.
+/// Waits until a condition is true. Background tasks change it.
 async fn wait_until(description: &str, mut condition: impl FnMut() -> bool) {
     for _ in 0..6000 {
         if condition() {

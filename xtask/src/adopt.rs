@@ -1,8 +1,8 @@
 //! `cargo xtask regen --fetch`: adopts a new upstream document, completely or not at all.
 //!
-//! All steps happen in memory first: the document is fetched and compared with the committed one,
-//! the crate is generated, and the changelog entry is written. Then the files are written, and
-//! restored if that fails.
+//! Everything is computed in memory first. Then these files are written, in this order: the
+//! document, its record, the generated files, the changelog, and with `bump` the manifest and the
+//! lock file. If that fails, all files are restored.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,17 +10,20 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use connect_codegen::diagnostic::{Diagnostic, Result};
 use connect_codegen::io::files::{self, Mode};
+use connect_codegen::openapi::document::Provenance;
 use connect_codegen::pipeline::{Generated, Rules};
 use connect_codegen::workspace::Layout;
 use connect_drift::Input;
 use connect_drift::changelog::{Entry, latest_release};
 use connect_drift::format::Format;
+use connect_drift::report::Report;
 use connect_drift::review::Review;
+use connect_drift::verdict::SourceVerdict;
 
-use crate::bump::bump_version;
+use crate::bump::{Bump, bump_version};
 use crate::drift;
-use crate::fetch::{Fetch, ServedDocument};
-use crate::store::{StoreOutcome, store};
+use crate::fetch::{Fetch, FetchedDocument, ServedDocument};
+use crate::store::{StoreOutcome, read_if_exists, store};
 
 /// The adoption of a new upstream document.
 #[derive(Debug, Clone)]
@@ -39,47 +42,20 @@ impl Adoption {
         let rules = Rules::read(layout)?;
         fetched.require_connect_document(&rules.policy)?;
 
-        let ServedDocument { url, bytes, .. } = &fetched.served;
-        let base = drift::read_committed(layout)?;
-        let revision = Input { location: url.clone(), bytes: bytes.clone() };
-        let report = drift::compare(layout, &rules, &base, &revision)?;
+        let report = compare_with_committed(layout, &rules, &fetched)?;
         let entry = Entry::new(&report);
-
-        let accepted = drift::read_committed_acceptances(layout)?;
-        let review = Review::new(report, &accepted, now.date_naive(), &drift::crate_version());
+        let review = review(layout, report, now)?;
         drift::print(Format::Text, &review)?;
         println!();
 
-        let generated = Generated::from_upstream(&fetched.upstream, &rules)
-            .map_err(|error| error.in_file(url))?;
-        let changelog_path = layout.changelog();
-        let changelog = files::read(&changelog_path)?;
-        let new_changelog = entry
-            .write_into(&changelog)
-            .map_err(|error| error.in_file(changelog_path.display()))?;
+        let bump = self.bump.then_some(review.summary.bump);
+        let files = AdoptedFiles::prepare(layout, &rules, fetched, now, &entry, bump)?;
+        let outcome = files.write_or_restore(layout)?;
 
-        let bumped_files = match self.bump {
-            true => bump_version(layout, review.summary.bump, latest_release(&changelog))?,
-            false => Vec::new(),
-        };
-
-        let paths = generated.paths().map(|path| layout.generated().join(path));
-        let backup = Backup::read(layout, paths)?;
-        let record = fetched.record(now);
-
-        let write_files = || {
-            let outcome = store(&fetched.text, &record, &layout.upstream_folder())?;
-            generated.write(layout, Mode::Write)?;
-            files::write(&changelog_path, &new_changelog, Mode::Write, "")?;
-
-            for (path, text) in &bumped_files {
-                files::write(path, text, Mode::Write, "")?;
-            }
-
-            Ok(outcome)
-        };
-
-        match write_files().map_err(|error| backup.restore(error))? {
+        if let Some(Bump { current, next, .. }) = &files.bump {
+            println!("bumped version {current} to {next}");
+        }
+        match outcome {
             StoreOutcome::Replaced => {
                 println!("adopted the new document; `git diff` shows the changes");
             }
@@ -90,10 +66,87 @@ impl Adoption {
     }
 }
 
+/// Compares the fetched document with the committed one.
+fn compare_with_committed(
+    layout: &Layout,
+    rules: &Rules,
+    fetched: &FetchedDocument,
+) -> Result<Report> {
+    let ServedDocument { url, bytes, .. } = &fetched.served;
+    let base = drift::read_committed(layout)?;
+    let revision = Input { location: url.clone(), bytes: bytes.clone() };
+
+    drift::compare(layout, rules, &base, &revision)
+}
+
+/// Reviews a report with the committed acceptances.
+fn review(layout: &Layout, report: Report, now: DateTime<Utc>) -> Result<Review> {
+    let accepted = drift::read_committed_acceptances(layout)?;
+    Ok(Review::new(report, &accepted, now.date_naive(), &drift::crate_version()))
+}
+
+/// The new content of all files, before it is written.
+struct AdoptedFiles {
+    document: String,
+    record: Provenance,
+    generated: Generated,
+    changelog: String,
+    bump: Option<Bump>,
+}
+
+impl AdoptedFiles {
+    /// Generates the crate and computes the changelog and the bump. Writes nothing.
+    fn prepare(
+        layout: &Layout,
+        rules: &Rules,
+        fetched: FetchedDocument,
+        now: DateTime<Utc>,
+        entry: &Entry,
+        bump: Option<SourceVerdict>,
+    ) -> Result<Self> {
+        let generated = Generated::from_upstream(&fetched.upstream, rules)
+            .map_err(|error| error.in_file(&fetched.served.url))?;
+
+        let changelog_path = layout.changelog();
+        let old_changelog = files::read(&changelog_path)?;
+        let changelog = entry
+            .write_into(&old_changelog)
+            .map_err(|error| error.in_file(changelog_path.display()))?;
+
+        let bump = match bump {
+            Some(bump) => bump_version(layout, bump, latest_release(&old_changelog))?,
+            None => None,
+        };
+        let record = fetched.record(now);
+
+        Ok(Self { document: fetched.text, record, generated, changelog, bump })
+    }
+
+    /// Writes all files. If one cannot be written, restores the others.
+    fn write_or_restore(&self, layout: &Layout) -> Result<StoreOutcome> {
+        let generated = self.generated.paths().map(|path| layout.generated().join(path));
+        let backup = Backup::read(layout, generated)?;
+        self.write(layout).map_err(|error| backup.restore_files(error))
+    }
+
+    fn write(&self, layout: &Layout) -> Result<StoreOutcome> {
+        let outcome = store(&self.document, &self.record, &layout.upstream_folder())?;
+        self.generated.write(layout, Mode::Write)?;
+        files::write(&layout.changelog(), &self.changelog, Mode::Write, "")?;
+
+        for (path, text) in self.bump.iter().flat_map(|bump| &bump.files) {
+            files::write(path, text, Mode::Write, "")?;
+        }
+
+        Ok(outcome)
+    }
+}
+
 /// The content of the files before they are written, or `None` for files that do not exist.
 struct Backup(BTreeMap<PathBuf, Option<Vec<u8>>>);
 
 impl Backup {
+    /// Reads the current content of all files that an adoption writes or removes.
     fn read(layout: &Layout, generated: impl Iterator<Item = PathBuf>) -> Result<Self> {
         let written = [
             layout.upstream(),
@@ -107,12 +160,14 @@ impl Backup {
         let existing = files::list(&layout.generated())?;
         let paths = written.into_iter().chain(existing).chain(generated);
 
-        // A path that cannot be read is no file. Writing it fails, and that error is reported.
-        Ok(Self(paths.map(|path| (path.clone(), std::fs::read(path).ok())).collect()))
+        paths
+            .map(|path| Ok((path.clone(), read_if_exists(&path)?)))
+            .collect::<Result<_>>()
+            .map(Self)
     }
 
     /// Restores all files after an error. Adds the files that could not be restored to the message.
-    fn restore(&self, error: Diagnostic) -> Diagnostic {
+    fn restore_files(&self, error: Diagnostic) -> Diagnostic {
         let mut failed = Vec::new();
         for (path, bytes) in &self.0 {
             let result = match bytes {

@@ -10,7 +10,18 @@ use connect_drift::version::next_version;
 use semver::Version;
 use toml_edit::{DocumentMut, Item, Value};
 
-/// Returns the changed files with their new content, or none if the version does not change.
+/// A bump of the version. [`bump_version`] computes it, and writes nothing.
+#[derive(Debug, Clone)]
+pub struct Bump {
+    /// The current version.
+    pub current: Version,
+    /// The new version.
+    pub next: Version,
+    /// The changed files with their new content.
+    pub files: [(PathBuf, String); 2],
+}
+
+/// Returns the bump of the version, or `None` if the version does not change.
 ///
 /// The bump is relative to the latest release in the changelog. An unreleased version is therefore
 /// not bumped twice, and there is no bump before the first release.
@@ -18,7 +29,7 @@ pub fn bump_version(
     layout: &Layout,
     bump: SourceVerdict,
     released: Option<Version>,
-) -> Result<Vec<(PathBuf, String)>> {
+) -> Result<Option<Bump>> {
     let path = layout.manifest();
     let mut manifest = read_toml(&path)?;
     let error = |message: &str| Diagnostic::new(message).in_file(path.display());
@@ -40,16 +51,16 @@ pub fn bump_version(
             println!("version {current} is not released yet, so it is not bumped");
         }
 
-        return Ok(Vec::new());
+        return Ok(None);
     };
 
     set_version(version, &next);
-    println!("bumped version {current} to {next}");
-
     let lock_path = layout.lock();
     let lock = bump_lock_file(&lock_path, &current, &next)?;
 
-    Ok(vec![(path, manifest.to_string()), (lock_path, lock)])
+    let files = [(path, manifest.to_string()), (lock_path, lock)];
+
+    Ok(Some(Bump { current, next, files }))
 }
 
 /// Returns the lock file with the new version of the workspace's packages. They have no `source`.

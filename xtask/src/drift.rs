@@ -26,8 +26,9 @@ use crate::print_error;
 /// The exit status for an invalid command line, the same as clap's.
 const INVALID_USAGE: u8 = 2;
 
-/// The exit status if nothing was compared. It differs from "no drift".
-const NOT_COMPARED: u8 = 70;
+/// The exit status if there is no result: a comparison or the writing of its report failed. It
+/// differs from "no drift".
+const NO_RESULT: u8 = 70;
 
 /// The width of a report that is not printed to a terminal, in columns.
 const DEFAULT_WIDTH: usize = 100;
@@ -38,7 +39,7 @@ const EXIT_STATUS_HELP: &str = "Exit status:
   4   programs may not compile against the regenerated crate      (any, source)
   5   deployed programs break or may break                        (any, wire)
   2   invalid command line
-  70  not compared: a document was not fetched or read, or the report was not written
+  70  no result: a document was not fetched or read, or the report was not written
 The worst finding that --fail-on selects counts; accepted findings do not.";
 
 /// The command line of `drift`.
@@ -114,8 +115,8 @@ pub fn run(layout: &Layout, arguments: &Arguments) -> ExitCode {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             print_error(&error);
-            eprintln!("note: the documents were not compared");
-            ExitCode::from(NOT_COMPARED)
+            eprintln!("note: no result: see the error above");
+            ExitCode::from(NO_RESULT)
         }
     }
 }

@@ -63,7 +63,8 @@ struct BenchArgs {
 struct RegenArgs {
     #[command(flatten)]
     check: CheckArgs,
-    /// Fetch the published document first, report the changes, and write the changelog entry
+    /// Adopt the published document: fetch it, report the changes, regenerate the crate, and write
+    /// the changelog entry
     #[arg(long, conflicts_with = "check")]
     fetch: bool,
     /// Bump the version of the crate as the changes require

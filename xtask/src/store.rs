@@ -26,16 +26,7 @@ pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<StoreOutc
     record.verify(text.as_bytes()).map_err(|error| error.in_file(&record.source))?;
 
     let (document_path, record_path) = (folder.join(DOCUMENT), folder.join(PROVENANCE));
-
-    let old = match std::fs::read(&document_path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(
-                Diagnostic::new(format!("cannot read: {error}")).in_file(document_path.display())
-            );
-        }
-    };
+    let old = read_if_exists(&document_path)?;
 
     if old.as_deref() == Some(text.as_bytes()) && is_recorded(record, &record_path) {
         return Ok(StoreOutcome::Unchanged);
@@ -45,7 +36,7 @@ pub fn store(text: &str, record: &Provenance, folder: &Path) -> Result<StoreOutc
         .map_err(|error| Diagnostic::new(format!("cannot write the record: {error}")))?;
     replace(&document_path, text.as_bytes())?;
     replace(&record_path, format!("{record}\n").as_bytes())
-        .map_err(|error| restore(&document_path, old.as_deref(), error))?;
+        .map_err(|error| restore_document(&document_path, old.as_deref(), error))?;
 
     Ok(StoreOutcome::Replaced)
 }
@@ -61,7 +52,7 @@ fn is_recorded(record: &Provenance, path: &Path) -> bool {
 }
 
 /// Restores the old document after an error. Adds a second error to the message if that fails, too.
-fn restore(document: &Path, old: Option<&[u8]>, error: Diagnostic) -> Diagnostic {
+fn restore_document(document: &Path, old: Option<&[u8]>, error: Diagnostic) -> Diagnostic {
     let result = match old {
         Some(bytes) => replace(document, bytes),
         None => std::fs::remove_file(document).map_err(|error| Diagnostic::new(error.to_string())),
@@ -71,4 +62,15 @@ fn restore(document: &Path, old: Option<&[u8]>, error: Diagnostic) -> Diagnostic
     let path = document.display();
     let message = format!("{}; {path} could not be restored: {second}", error.message);
     Diagnostic { message, ..error }
+}
+
+/// Reads a file, or returns `None` if it does not exist.
+///
+/// Any other error is returned: a file that exists but cannot be read could not be restored.
+pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Diagnostic::new(format!("cannot read: {error}")).in_file(path.display())),
+    }
 }

@@ -21,7 +21,7 @@ pub fn union(union: &Union, example: &TokenStream) -> TokenStream {
                 quote! { #docs #model(#model) }
             }
             None => quote! {
-                /// Recognized by its shape: the API document lists no tag.
+                /// Recognised by its shape: the API document lists no tag.
                 #model {
                     /// The received tag.
                     tag: String,

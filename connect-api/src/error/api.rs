@@ -190,3 +190,31 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    #[test]
+    fn large_body_of_short_strings_is_redacted_in_bounded_time() {
+        let secrets = ["umapi-SE/CRET1234|main", "another secret with many characters in it"];
+
+        for item in [r#""""#, r#""a""#, r#""umapi-S""#, r#""a longer string with 32 bytes""#, "17"]
+        {
+            let count = (16 << 20) / (item.len() + 1);
+            let items = vec![item; count].join(",");
+            let body = format!(r#"{{"errors": [{{"code": "a", "meta": {{"b": [{items}]}}}}]}}"#);
+
+            let start = Instant::now();
+            let operation = Arc::new(Operation::new("a", "GET", "/a"));
+            let status = StatusCode::BAD_REQUEST;
+            let error =
+                ApiError::new(&operation, status, HeaderMap::new(), body.as_bytes(), &secrets);
+
+            assert!(start.elapsed() < Duration::from_secs(20), "{item}: {:?}", start.elapsed());
+            assert_eq!(error.errors.len(), 1, "{item}");
+        }
+    }
+}

@@ -39,9 +39,10 @@ impl Error {
     /// Whether the request may have been applied although the call failed. A retry may then apply
     /// it twice.
     ///
-    /// It is `false` for idempotent operations, and for errors which show that the
-    /// request was not applied: no connection was made, the API refused the request, or it sent a
-    /// `Retry-After`. It is `true` for an accepted action, unless the action is reported as failed.
+    /// It is `false` for idempotent operations, and for errors which show that the request was not
+    /// applied: no connection was made, or the API refused the request with a client error (4xx
+    /// except 408) or with 503 and a `Retry-After`. It is `true` for an accepted action, unless the
+    /// action is reported as failed.
     ///
     /// ```no_run
     /// # async fn example(client: connect_api::Client) {

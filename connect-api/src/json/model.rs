@@ -169,6 +169,7 @@ macro_rules! model {
                 #[allow(non_camel_case_types, reason = "named after the members")]
                 struct Slots<$($member),*> { $($member: Option<$member>),* }
                 let mut slots = Slots { $($member: None),* };
+
                 while let Some(index) = members.next()? {
                     match ALL.get(index) {
                         $(Some(Member::$member) => members.value(&mut slots.$member),)*
@@ -179,6 +180,7 @@ macro_rules! model {
                     &mut slots.$member,
                     crate::json::model::wire_name!($member $($wire)?),
                 );)*
+
                 match slots {
                     Slots { $($member: Some($member)),* } => Ok(Self { $($member),* }),
                     _ => Err(members.missing_error()),

@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for Tagged {
 }
 
 /// Implements the JSON of a union. A variant with a tag holds the value; an untagged one, which is
-/// recognized by its shape, also holds the received tag:
+/// recognised by its shape, also holds the received tag:
 /// `tagged_union! { Name { Variant = "tag" } untagged { Other } }`.
 macro_rules! tagged_union {
     (

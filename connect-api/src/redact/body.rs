@@ -1,6 +1,6 @@
 //! Redaction of bodies: excerpts for error messages, and JSON values.
 
-use serde_json::{Deserializer, Map, Value};
+use serde_json::{Deserializer, Map, Number, Value};
 
 use super::text::{names_secret_member, redact_request_secrets, redact_text};
 use super::{MAX_EXCERPT, MAX_SEARCHED, REDACTED, WITHHELD};
@@ -26,8 +26,8 @@ pub(crate) fn excerpt(body: &[u8], secrets: &[&str]) -> String {
     excerpt.chars().take(MAX_EXCERPT).collect()
 }
 
-/// Returns the text of a body around the location of an error. If that text holds a secret, returns
-/// the JSON value at the location without its secrets.
+/// Returns the text of a body around the location of an error, with secrets replaced. If a secret in
+/// this text cannot be replaced, returns the JSON value at the location without its secrets.
 pub(crate) fn excerpt_at(body: &[u8], location: &Location, secrets: &[&str]) -> String {
     // Below a secret member, each value is a part of the secret.
     if names_secret_member(&location.path) {
@@ -35,19 +35,55 @@ pub(crate) fn excerpt_at(body: &[u8], location: &Location, secrets: &[&str]) -> 
     }
 
     let end = location.offset.saturating_add(AFTER_POSITION).max(MAX_EXCERPT).min(body.len());
-    let start = end.saturating_sub(MAX_SEARCHED);
-    let text = String::from_utf8_lossy(&body[start..end]);
-    let redacted = redact_unparsed(&text, secrets);
+    let Some(start) = start_of_shown_text(body, location.offset, end) else {
+        return excerpt_of_value(body, location, secrets);
+    };
 
-    if redacted != text
-        && let Some(value) = value_at(body, location.value_start)
-    {
-        return print_redacted(value, secrets).chars().take(MAX_EXCERPT).collect();
+    let redacted = redact_unparsed(&String::from_utf8_lossy(&body[start..end]), secrets);
+    if redacted == WITHHELD {
+        return excerpt_of_value(body, location, secrets);
     }
 
     match redacted.char_indices().rev().nth(MAX_EXCERPT - 1) {
         Some((index, _)) if index > 0 || start > 0 => format!("…{}", &redacted[index..]),
+        _ if start > 0 => format!("…{redacted}"),
         _ => redacted,
+    }
+}
+
+/// Returns the start of the text that decides what an excerpt shows up to an end: the excerpt, and
+/// before it the rest of the string in which it starts. Returns `None` if the excerpt starts within
+/// the value of a secret member. The body is valid JSON up to the offset.
+fn start_of_shown_text(body: &[u8], offset: usize, end: usize) -> Option<usize> {
+    let is_first_of_character = |index: &usize| body[*index] & 0b1100_0000 != 0b1000_0000;
+    let mut shown_from =
+        (0..end).rev().filter(is_first_of_character).nth(MAX_EXCERPT - 1).unwrap_or(0);
+
+    // Separators belong to the whole object, not to the member after them.
+    while shown_from < offset
+        && matches!(body[shown_from], b',' | b']' | b'}' | b' ' | b'\n' | b'\r' | b'\t')
+    {
+        shown_from += 1;
+    }
+
+    let first = Location::at_offset(body, shown_from + 1);
+    if names_secret_member(&first.path) {
+        return None;
+    }
+
+    // The start of a string that is cut, which can be a name.
+    let is_quote =
+        |index: &usize| body[*index] == b'"' && (*index == 0 || body[index - 1] != b'\\');
+    let quote = (0..shown_from).rev().find(is_quote).unwrap_or(0);
+
+    Some(first.value_start.min(quote).max(end.saturating_sub(MAX_SEARCHED)))
+}
+
+/// Returns the beginning of the JSON value at a location without its secrets.
+fn excerpt_of_value(body: &[u8], location: &Location, secrets: &[&str]) -> String {
+    match value_at(body, location.value_start) {
+        Some(value) => print_redacted(value, secrets).chars().take(MAX_EXCERPT).collect(),
+        None => WITHHELD.to_owned(),
     }
 }
 
@@ -66,22 +102,59 @@ fn value_at(body: &[u8], start: usize) -> Option<Value> {
     values.next()?.ok()
 }
 
+/// Whether a message quotes a value of a secret member of a JSON body. It is `true` if the body names
+/// such a member and is not JSON.
+pub(crate) fn quotes_secret_value(message: &str, body: &[u8]) -> bool {
+    names_secret_member(&String::from_utf8_lossy(body))
+        && parse_value(body).is_none_or(|value| quotes_secret_in(message, &value, false))
+}
+
+/// Whether a message quotes a value of a secret member below a JSON value, or that value itself.
+fn quotes_secret_in(message: &str, value: &Value, is_secret: bool) -> bool {
+    // Messages quote strings as `Debug` does.
+    let quotes = |text: &str| {
+        let is_quoted = || message.contains(text) || message.contains(&format!("{text:?}"));
+        is_secret && !text.is_empty() && is_quoted()
+    };
+
+    match value {
+        Value::String(text) => quotes(text),
+        Value::Number(number) => is_secret && quotes(&number.to_string()),
+        Value::Array(items) => items.iter().any(|item| quotes_secret_in(message, item, is_secret)),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let is_secret = is_secret || SECRETS.contains(&name.as_str());
+            quotes(name) || quotes_secret_in(message, value, is_secret)
+        }),
+        Value::Null | Value::Bool(_) => false,
+    }
+}
+
 fn print_redacted(mut value: Value, secrets: &[&str]) -> String {
     redact_json(&mut value, secrets);
 
-    // Again, since a secret can be a number.
+    // Again, since the JSON can hold a secret that none of its values holds.
     redact_request_secrets(&value.to_string(), secrets)
 }
 
-/// Removes all secrets from a JSON value: from its strings and names, and the values of secret
-/// members.
+/// Removes all secrets from a JSON value: from its strings, numbers and names, and the values of
+/// secret members.
 pub(crate) fn redact_json(value: &mut Value, secrets: &[&str]) {
     match value {
         Value::String(text) => *text = redact_text(text, secrets),
         Value::Array(items) => items.iter_mut().for_each(|item| redact_json(item, secrets)),
         Value::Object(members) => *members = redact_members(std::mem::take(members), secrets),
+        Value::Number(number) if holds_secret(number, secrets) => *value = REDACTED.into(),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Whether the text of a number contains a secret.
+fn holds_secret(number: &Number, secrets: &[&str]) -> bool {
+    let is_in_number = |byte: u8| byte.is_ascii_digit() || b"+-.eE".contains(&byte);
+    let mut numeric =
+        secrets.iter().filter(|secret| !secret.is_empty() && secret.bytes().all(is_in_number));
+
+    numeric.any(|secret| number.to_string().contains(secret))
 }
 
 fn redact_members(members: Map<String, Value>, secrets: &[&str]) -> Map<String, Value> {
@@ -111,6 +184,13 @@ mod tests {
         let mut value = json!({"a": {TOKEN: [TOKEN, 1]}, TOKEN: null, "/a?S3CRET": "/b?S3CRET"});
         redact_json(&mut value, &[TOKEN]);
         assert_eq!(value, json!({"a": {"***": ["***", 1]}, "***": null, "/a?***": "/b?***"}));
+    }
+
+    #[test]
+    fn numbers_of_json_that_contain_a_secret_are_redacted() {
+        let mut value = json!({"a": [123_456, 1_234_567, -1.5, 12], "b": {"c": 99_123_456_u64}});
+        redact_json(&mut value, &[TOKEN, "", "123456"]);
+        assert_eq!(value, json!({"a": ["***", "***", -1.5, 12], "b": {"c": "***"}}));
     }
 
     #[test]
@@ -178,7 +258,7 @@ mod tests {
         assert!(!excerpt(many.as_bytes(), &[TOKEN]).contains("umapi"));
 
         let number = json!({"a": "/b?c", "token": 12_345_678}).to_string();
-        assert_eq!(excerpt(number.as_bytes(), &["12345678"]), r#"{"a":"/b?***","token":***}"#);
+        assert_eq!(excerpt(number.as_bytes(), &["12345678"]), r#"{"a":"/b?***","token":"***"}"#);
     }
 
     #[test]
@@ -209,6 +289,58 @@ mod tests {
         let short = r#"{"a": 1}"#;
         let location = Location::at_offset(short.as_bytes(), short.len());
         assert_eq!(excerpt_at(short.as_bytes(), &location, &[]), short);
+    }
+
+    #[test]
+    fn excerpt_around_an_error_ignores_secrets_outside_of_it() {
+        let printer = r#"{"preview_url": "https://h/a?S3CRET", "pin_code": "S3CRET"}"#;
+        let before = json!(names()).to_string();
+
+        for (separator, token) in [(", ", TOKEN), (",", "umapi-SE%2FCRET1234%7Cmain")] {
+            let body = format!(
+                r#"{{"data": [{printer}{separator}"{token}"{separator}{before}{separator}{{"wrong": [7]}}]}}"#
+            );
+            let location = Location::at_offset(body.as_bytes(), body.find("7]").unwrap());
+            let shown = excerpt_at(body.as_bytes(), &location, &[TOKEN]);
+
+            assert_eq!(shown.chars().count(), MAX_EXCERPT + 1, "{shown}");
+            assert!(shown.contains(r#""name 19"]"#), "{shown}");
+            assert!(shown.ends_with(r#"{"wrong": [7]}]}"#), "{shown}");
+        }
+    }
+
+    #[test]
+    fn excerpt_around_an_error_replaces_queries_and_tokens_in_it() {
+        let body = format!(r#"{{"a": "https://h/a?S3CRET", "b": "{TOKEN}", "wrong": [7]}}"#);
+        let location = Location::at_offset(body.as_bytes(), body.find("7]").unwrap());
+        let shown = excerpt_at(body.as_bytes(), &location, &[TOKEN]);
+        assert_eq!(shown, r#"{"a": "https://h/a?***", "b": "***", "wrong": [7]}"#);
+    }
+
+    #[test]
+    fn excerpt_around_an_error_shows_no_secret_wherever_it_starts() {
+        let long = "S3CRET".repeat(MAX_EXCERPT);
+        let values = json!(vec!["S3CRET"; MAX_EXCERPT]);
+        for secret in [
+            format!(r#""access_key": "{long}""#),
+            format!(r#""pin\u005fcode" : {values}"#),
+            format!(r#""pin_code": {{"a": 1, "b": [{values}, {{"c": {values}}}]}}"#),
+            format!(r#""pin_code"{}: "S3CRET""#, " ".repeat(MAX_EXCERPT)),
+            format!(r#""a": "/b?{long}""#),
+            format!(r#""a": {}"#, json!(json!({"access_key": long}).to_string())),
+            r#""access_key": "S3CRET", "download_url":"S3CRET""#.to_owned(),
+        ] {
+            let body = format!(r#"{{{secret}, "x": [{{"wrong": [7], "y": {}}}]}}"#, json!(names()));
+            for offset in 0..=body.len() {
+                let location = Location::at_offset(body.as_bytes(), offset);
+                let shown = excerpt_at(body.as_bytes(), &location, &[TOKEN]);
+                assert!(!shown.contains("S3C") && !shown.contains("CRET"), "{offset}: {shown}");
+            }
+        }
+    }
+
+    fn names() -> Vec<String> {
+        (0..20).map(|index| format!("name {index}")).collect()
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(crate) mod text;
 const REDACTED: &str = "***";
 
 /// Replaces a text from which a secret cannot be removed.
-const WITHHELD: &str = "[withheld: it contains a secret]";
+pub(crate) const WITHHELD: &str = "[withheld: it contains a secret]";
 
 /// Maximum length of a text or a body, in bytes, that is searched for secrets and shown in part.
 const MAX_SEARCHED: usize = 64 << 10;

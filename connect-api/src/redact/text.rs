@@ -10,14 +10,20 @@ use crate::models::SECRETS;
 /// Minimum length, in bytes, of a part of a secret at the end of a text that counts as the secret.
 const MIN_PART: usize = 8;
 
+/// Maximum length, in bytes, of an encoded byte of a secret: `\u002f`.
+const MAX_ENCODED_BYTE: usize = 6;
+
 /// How the query of a URL starts: plain, percent-encoded, and JSON-escaped.
 const QUERY_MARKS: [&str; 5] = ["?", "%3F", "%3f", "\\u003F", "\\u003f"];
 
 /// Removes all secrets from a text: those of the request, the values of secret members in quoted
 /// JSON, and the queries of URLs. Leaves out the middle of a text over [`MAX_SEARCHED`].
 pub(crate) fn redact_text(text: &str, secrets: &[&str]) -> String {
-    let text = shorten(text);
-    let text = redact_url_queries(&redact_request_secrets(&text, secrets));
+    let text = match text.len() <= MAX_SEARCHED {
+        true => redact_request_secrets(text, secrets),
+        false => redact_both_ends(text, secrets),
+    };
+    let text = redact_url_queries(text);
 
     match quotes_secret_member(&text) {
         true => WITHHELD.to_owned(),
@@ -28,29 +34,96 @@ pub(crate) fn redact_text(text: &str, secrets: &[&str]) -> String {
 /// Removes the secrets of the request from a text. Withholds all of it if it holds one of them
 /// encoded.
 pub(crate) fn redact_request_secrets(text: &str, secrets: &[&str]) -> String {
-    let secrets = || secrets.iter().filter(|secret| !secret.is_empty());
+    let is_long_enough = |secret: &&&str| text.len() >= secret.len().min(MIN_PART);
+    let secrets =
+        || secrets.iter().filter(|secret| !secret.is_empty()).filter(is_long_enough).copied();
+
     let mut redacted = text.to_owned();
     for secret in secrets() {
-        redacted = redacted.replace(secret, REDACTED);
+        if redacted.contains(secret) {
+            redacted = redacted.replace(secret, REDACTED);
+        }
     }
 
-    let percent_decoded = percent_decode_str(&redacted).decode_utf8_lossy();
-    let json_decoded = decode_json_escapes(&redacted);
-    let holds = |text: &str, secret: &str| text.contains(secret) || ends_with_part(text, secret);
-    let is_encoded = secrets().any(|secret| {
-        ends_with_part(&redacted, secret)
-            || holds(&percent_decoded, secret)
-            || holds(&json_decoded, secret)
-    });
+    let holds_rest = secrets().next().is_some() && {
+        let complete = trim_incomplete_escape(&redacted);
+        ends_with_part_of_any(&redacted, secrets())
+            || ends_with_part_of_any(complete, secrets())
+            || holds_encoded(&redacted, complete, secrets)
+    };
 
-    if is_encoded { WITHHELD.to_owned() } else { redacted }
+    if holds_rest { WITHHELD.to_owned() } else { redacted }
+}
+
+/// Whether a text, decoded, contains a secret or ends with the beginning of one. `complete` is the
+/// text without an incomplete escape at its end.
+fn holds_encoded<'a, I: Iterator<Item = &'a str>>(
+    text: &str,
+    complete: &str,
+    secrets: impl Fn() -> I,
+) -> bool {
+    let holds = |decode: fn(&str) -> Cow<'_, str>| {
+        let decoded = decode(text);
+        secrets().any(|secret| decoded.contains(secret))
+            || ends_with_part_of_any(&decoded, secrets())
+            || ends_with_part_of_any(&decode(complete), secrets())
+    };
+
+    (text.contains('%') && holds(|text| percent_decode_str(text).decode_utf8_lossy()))
+        || (text.contains('\\') && holds(decode_json_escapes))
+}
+
+/// Removes an escape from the end of a text that is cut off within it: `%7` or `\u00`.
+fn trim_incomplete_escape(text: &str) -> &str {
+    let rest = text.trim_end_matches(|c: char| c.is_ascii_hexdigit());
+    let digits = text.len() - rest.len();
+
+    let start = if rest.ends_with("\\u") && digits < 4 {
+        rest.len() - 2
+    } else if text.ends_with(['%', '\\']) {
+        text.len() - 1
+    } else if rest.ends_with('%') && digits == 1 {
+        rest.len() - 1
+    } else {
+        text.len()
+    };
+
+    &text[..start]
 }
 
 /// Whether a text ends with the beginning of a secret, as a body that was cut off can do.
-fn ends_with_part(text: &str, secret: &str) -> bool {
-    let secret = secret.as_bytes();
-    let text = text.as_bytes();
-    (MIN_PART..secret.len()).any(|length| text.ends_with(&secret[..length]))
+fn ends_with_part_of_any<'a>(text: &str, mut secrets: impl Iterator<Item = &'a str>) -> bool {
+    // Stands for a character that is cut off.
+    let text = text.trim_end_matches(char::REPLACEMENT_CHARACTER).as_bytes();
+
+    secrets.any(|secret| {
+        let secret = secret.as_bytes();
+        let max_length = text.len().min(secret.len().saturating_sub(1));
+        (MIN_PART..=max_length).any(|length| text.ends_with(&secret[..length]))
+    })
+}
+
+/// Removes the secrets of the request from the beginning and the end of a text that is too long to
+/// be searched as a whole. Leaves out its middle.
+fn redact_both_ends(text: &str, secrets: &[&str]) -> String {
+    let redact = |bytes: &[u8]| redact_request_secrets(&String::from_utf8_lossy(bytes), secrets);
+
+    let bytes = text.as_bytes();
+    let end_start = bytes.len() - MAX_SEARCHED / 2;
+    let start = redact(&bytes[..MAX_SEARCHED / 2]);
+    let end = redact(&bytes[end_start..]);
+
+    // The end can begin within a secret, which is found only together with the bytes before it.
+    let longest = secrets.iter().map(|secret| secret.len()).max().unwrap_or_default();
+    let reach = MAX_ENCODED_BYTE * longest;
+    let around = &bytes[end_start.saturating_sub(reach)..bytes.len().min(end_start + reach)];
+    let is_cut_within_secret = redact(around) != String::from_utf8_lossy(around);
+
+    if start == WITHHELD || end == WITHHELD || is_cut_within_secret {
+        return WITHHELD.to_owned();
+    }
+
+    format!("{start}…{end}")
 }
 
 /// Decodes JSON escapes wherever they occur in a text: `\u002f` and `\/` become `/`.
@@ -83,7 +156,12 @@ fn decode_json_escapes(text: &str) -> Cow<'_, str> {
 }
 
 /// Replaces the queries of the URLs in a text, up to the next character that no URL contains.
-fn redact_url_queries(text: &str) -> String {
+fn redact_url_queries(text: String) -> String {
+    // No query starts without one of these characters. Most texts have none.
+    if !text.bytes().any(|byte| matches!(byte, b'?' | b'%' | b'\\')) {
+        return text;
+    }
+
     text.split_inclusive(ends_url).map(redact_query).collect()
 }
 
@@ -120,18 +198,7 @@ fn quotes_secret_member(text: &str) -> bool {
         occurrences.any(|rest| rest.starts_with(['"', '\\']))
     };
 
-    SECRETS.iter().any(|name| is_quoted(name))
-}
-
-/// Leaves out the middle of a text that is too long to be searched for secrets.
-fn shorten(text: &str) -> Cow<'_, str> {
-    if text.len() <= MAX_SEARCHED {
-        return Cow::Borrowed(text);
-    }
-
-    let start = &text.as_bytes()[..MAX_SEARCHED / 2];
-    let end = &text.as_bytes()[text.len() - MAX_SEARCHED / 2..];
-    format!("{}…{}", String::from_utf8_lossy(start), String::from_utf8_lossy(end)).into()
+    text.contains(['"', '\\']) && SECRETS.iter().any(|name| is_quoted(name))
 }
 
 /// Formats a text from a server for an error message: on one line, without control characters,
@@ -162,7 +229,7 @@ pub(crate) fn redact_to_single_line(text: &str, secrets: &[&str]) -> String {
 /// of the text after it.
 fn is_control(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -209,8 +276,42 @@ mod tests {
             assert_eq!(redact_request_secrets(text, &[TOKEN]), WITHHELD, "{text}");
         }
 
+        for text in ["umapi-SE\u{fffd}", "umapi-SE%C3", r"umapi-SE\ud83d", r"umapi-SE\ud83d\ude"] {
+            let secret = "umapi-SEä";
+            let other = "umapi-SE\u{1f600}";
+            assert_eq!(redact_request_secrets(text, &[secret, other]), WITHHELD, "{text}");
+        }
+
         let other = "umapi-SE or another";
         assert_eq!(redact_request_secrets(other, &[TOKEN]), other);
+    }
+
+    #[test]
+    fn text_that_ends_within_an_escape_of_a_secret_is_withheld() {
+        for text in [
+            "umapi-SE/CRET1234%",
+            "umapi-SE/CRET1234%7",
+            "umapi-SE%2FCRET1234%",
+            "umapi-SE%2FCRET1234%7",
+            r"umapi-SE\u002FCRET1234\",
+            r"umapi-SE\u002FCRET1234\u",
+            r"umapi-SE\u002FCRET1234\u00",
+            r"umapi-SE/CRET1234\u00",
+            r"umapi-SE/CRET1234\u007",
+            r"umapi-SE\/CRET1234\u007",
+        ] {
+            assert_eq!(redact_request_secrets(text, &[TOKEN]), WITHHELD, "{text}");
+        }
+
+        let encoders: [fn(u8) -> String; 2] =
+            [|byte| format!("%{byte:02X}"), |byte| format!("\\u{byte:04x}")];
+        for encode in encoders {
+            let encoded: String = TOKEN.bytes().map(encode).collect();
+            let part = encode(b'x').len() * MIN_PART;
+            for length in part..=encoded.len() {
+                assert_eq!(redact_request_secrets(&encoded[..length], &[TOKEN]), WITHHELD);
+            }
+        }
     }
 
     #[test]
@@ -281,6 +382,29 @@ mod tests {
         assert_eq!(redact_text(&member, &[]), WITHHELD);
     }
 
+    #[test]
+    fn secret_across_a_cut_of_a_long_text_is_withheld() {
+        let half = MAX_SEARCHED / 2;
+        let encoded = "umapi%2DSE%2FCRET1234%7Cmain";
+        for token in [TOKEN, encoded] {
+            for length in 0..=token.len() {
+                let at_start = "x".repeat(half - length) + token + &"y".repeat(MAX_SEARCHED);
+                let at_end = "x".repeat(MAX_SEARCHED) + token + &"y".repeat(half - length);
+                let short = "x".repeat(half - length)
+                    + token
+                    + &"y".repeat(half - token.len() + length + 1);
+
+                for text in [at_start, at_end, short] {
+                    let redacted = redact_text(&text, &[TOKEN]);
+                    let shows_part = ["umapi-SE", "umapi%2DSE", "CRET1234"]
+                        .iter()
+                        .any(|part| redacted.contains(part));
+                    assert!(!shows_part, "{length}: {}", to_single_line(&redacted));
+                }
+            }
+        }
+    }
+
     #[cfg(feature = "oauth")]
     #[test]
     fn message_of_the_account_service_has_no_secret_and_no_control_character() {
@@ -292,7 +416,7 @@ mod tests {
 
     #[test]
     fn message_is_on_one_line_and_short() {
-        assert_eq!(to_single_line("Bad\r\nluck\u{1b}[31m \u{202e}ä"), "Bad  luck [31m  ä");
+        assert_eq!(to_single_line("Bad\r\nluck\u{1b}[31m \u{202e}\u{61c}ä"), "Bad  luck [31m   ä");
         assert_eq!(to_single_line(&"ä".repeat(MAX_EXCERPT)), "ä".repeat(MAX_EXCERPT));
 
         let long = to_single_line(&format!("begin{}end", "ä".repeat(1_000_000)));

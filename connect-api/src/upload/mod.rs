@@ -70,7 +70,8 @@ impl Client {
 /// as the page of a proxy, is handled as a failed attempt, because the host cannot have stored the
 /// source. This is not detected if the source is so small that the connection takes it at once.
 ///
-/// An error response of the host is final. If the host closes the connection while bytes are still
+/// An error response of the host is retried if its status is temporary: 408, 429, 500, 502, 503 or
+/// 504. Any other error response is final. If the host closes the connection while bytes are still
 /// being sent, its response may be lost; this is handled as a failed attempt, and retried.
 ///
 /// # Timeouts and limits

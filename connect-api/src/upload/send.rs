@@ -178,15 +178,25 @@ impl Uploader<'_> {
     }
 }
 
-/// Returns the secrets in a URL, to redact them where the host repeats them: the URL, its path and
-/// query, and each value of the query, percent-encoded and decoded.
+/// Returns the secrets in a URL, to redact them where the host repeats them: its path and query, and
+/// each value of the query, percent-encoded and decoded. Adds the whole URL if path and query are too
+/// short, or if it has a user name or password.
 fn secrets(url: &Url) -> Vec<String> {
     let (path, query) = (url.path(), url.query().unwrap_or_default());
-    let parts = [url.to_string(), format!("{path}?{query}"), path.to_owned(), query.to_owned()];
+    let target = format!("{path}?{query}");
+
+    // Otherwise left out: scheme and host are not secret, and a text that ends with the beginning of
+    // a secret is withheld.
+    let has_credentials = !url.username().is_empty() || url.password().is_some();
+    let needs_url = target.len() < MIN_SECRET_LENGTH || has_credentials;
+    let whole_url = needs_url.then(|| url.to_string());
+
+    let parts = [target, path.to_owned(), query.to_owned()];
     let raw = query.split('&').filter_map(|pair| Some(pair.split_once('=')?.1.to_owned()));
     let values = url.query_pairs().map(|(_, value)| value.into_owned());
-    parts
+    whole_url
         .into_iter()
+        .chain(parts)
         .chain(raw)
         .chain(values)
         .filter(|text| text.len() >= MIN_SECRET_LENGTH)
@@ -252,4 +262,40 @@ fn parse_url(text: &str) -> Result<Url, Error> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let message = "the upload URL is not an absolute `http` or `https` URL";
     url.ok_or_else(|| Error::Configuration(ConfigurationError::new(message)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redact::WITHHELD;
+    use crate::redact::text::redact_text;
+
+    fn redact(url: &str, text: &str) -> String {
+        let secrets = secrets(&url.parse().unwrap());
+        let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        redact_text(text, &secrets)
+    }
+
+    #[test]
+    fn text_that_ends_with_scheme_and_host_is_shown() {
+        let url = "https://storage.example/bucket/gear?signature=0123456789abcdef";
+
+        for text in ["see https://", "see https://storage.example", "see https://storage.example/"]
+        {
+            assert_eq!(redact(url, text), text);
+        }
+    }
+
+    #[test]
+    fn url_and_its_parts_are_redacted() {
+        let url = "https://storage.example/bucket/gear?signature=0123456789abcdef";
+
+        assert_eq!(redact(url, &format!("<{url}>")), "<https://storage.example***>");
+        assert_eq!(redact(url, "key 0123456789abcdef."), "key ***.");
+        assert_eq!(redact(url, "https://storage.example/bucket/ge"), WITHHELD);
+
+        for url in ["https://h.example/a1b2", "https://user:password@h.example/bucket/gear/1?a=b"] {
+            assert_eq!(redact(url, &format!("<{url}>")), "<***>");
+        }
+    }
 }

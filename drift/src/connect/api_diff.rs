@@ -172,24 +172,11 @@ fn attribute<'c, 'a>(changes: &'c [ApiChange<'a>], findings: &[Finding]) -> Attr
     let mut unexplained: BTreeMap<String, Vec<&ApiChange>> = BTreeMap::new();
 
     for change in changes {
-        // A kind that the table rates as a patch does not affect types.
-        let candidates =
-            findings.iter().enumerate().filter(|(_, it)| it.source >= SourceVerdict::Minor);
-        let ranked: Vec<(u8, usize)> = candidates
-            .filter_map(|(index, finding)| {
-                Some((change.distance(finding, &added_or_removed)?, index))
-            })
-            .collect();
-
-        let Some(nearest) = ranked.iter().map(|(distance, _)| *distance).min() else {
+        let nearest = nearest_findings(change, findings, &added_or_removed);
+        if nearest.is_empty() {
             unexplained.entry(change.cause(&added_or_removed)).or_default().push(change);
             continue;
-        };
-        let nearest: Vec<usize> = ranked
-            .iter()
-            .filter(|(distance, _)| *distance == nearest)
-            .map(|(_, index)| *index)
-            .collect();
+        }
 
         // Of several findings, choose those that the table rates closest to the change.
         let verdict =
@@ -202,6 +189,28 @@ fn attribute<'c, 'a>(changes: &'c [ApiChange<'a>], findings: &[Finding]) -> Attr
     }
 
     Attribution { verdicts, unexplained }
+}
+
+/// Returns the indices of the findings that explain a change most directly. Several findings can
+/// have the same distance; there is none if no finding explains the change.
+fn nearest_findings(
+    change: &ApiChange,
+    findings: &[Finding],
+    added_or_removed: &AddedOrRemoved,
+) -> Vec<usize> {
+    // A change kind whose source verdict in the table is a patch does not affect types.
+    let candidates =
+        findings.iter().enumerate().filter(|(_, finding)| finding.source >= SourceVerdict::Minor);
+    let distances: Vec<(u8, usize)> = candidates
+        .filter_map(|(index, finding)| Some((change.distance(finding, added_or_removed)?, index)))
+        .collect();
+    let smallest = distances.iter().map(|(distance, _)| *distance).min();
+
+    distances
+        .into_iter()
+        .filter(|(distance, _)| Some(*distance) == smallest)
+        .map(|(_, index)| index)
+        .collect()
 }
 
 fn diff<'a>(
@@ -254,7 +263,7 @@ fn unexplained_finding(cause: &str, changes: &[&ApiChange], items: &RustItems) -
     let (pointer, revision_pointer) = items.locations(cause);
 
     Finding {
-        kind: ChangeKind::RustSurfaceChanged,
+        kind: ChangeKind::PublicApiChanged,
         wire: WireVerdict::None,
         source: SourceVerdict::Major,
         pointer,
@@ -263,7 +272,9 @@ fn unexplained_finding(cause: &str, changes: &[&ApiChange], items: &RustItems) -
         rust_items: owners.into_iter().map(str::to_owned).collect(),
         old: lines(|change| change.old.map(|signature| format_item(change.path, signature))),
         new: lines(|change| change.new.map(|signature| format_item(change.path, signature))),
-        message: format!("the crate breaks, and no other finding explains it: {description}"),
+        message: format!(
+            "programs may no longer compile, and no other finding explains it: {description}"
+        ),
     }
 }
 
@@ -274,13 +285,33 @@ fn format_item(path: &str, signature: &str) -> String {
 fn unexplained_additions_note(names: &[&str]) -> Note {
     let shown = names[..names.len().min(MAX_NAMES)].join(", ");
     let more = if names.len() > MAX_NAMES { ", …" } else { "" };
+    let items = match names.len() {
+        1 => "1 public item has".to_owned(),
+        count => format!("{count} public items have"),
+    };
 
     Note {
         kind: NoteKind::ApiDiff,
-        message: format!(
-            "{} public items have additions that no finding explains: {shown}{more}",
-            names.len()
-        ),
+        message: format!("{items} additions that no finding explains: {shown}{more}"),
         help: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unexplained_additions_note_has_singular_and_plural() {
+        let message = |names: &[&str]| unexplained_additions_note(names).message;
+
+        assert_eq!(
+            message(&["models::A"]),
+            "1 public item has additions that no finding explains: models::A"
+        );
+        assert_eq!(
+            message(&["models::A", "models::B"]),
+            "2 public items have additions that no finding explains: models::A, models::B"
+        );
     }
 }

@@ -66,9 +66,9 @@ impl NormalisedPair {
                 notes.extend(pair.new_stale_rules().map(stale_rule_note));
                 Some(pair)
             }
-            Err(problem) => {
+            Err(diagnostic) => {
                 let prefix = "the documents are compared without normalisation: ";
-                notes.push(note(NoteKind::NeverApplied, &problem, prefix));
+                notes.push(note(NoteKind::NotNormalised, &diagnostic, prefix));
                 None
             }
         }
@@ -147,11 +147,11 @@ fn generate_api(
     notes: &mut Vec<Note>,
 ) -> Option<GeneratedApi> {
     let api = GeneratedApi::generate(&side.lenient);
-    api.map_err(|problem| {
+    api.map_err(|diagnostic| {
         let prefix = format!(
             "the public APIs are not compared, no crate can be generated from the {which}: "
         );
-        notes.push(note(NoteKind::ApiDiff, &problem, &prefix));
+        notes.push(note(NoteKind::ApiDiff, &diagnostic, &prefix));
     })
     .ok()
 }
@@ -183,7 +183,7 @@ impl NormalisedDocument {
             }
             DocumentForm::Normalised => validate_normalised(&document.value, policy, before),
         };
-        let lenient = lenient.map_err(|problem| problem.in_file(&document.location))?;
+        let lenient = lenient.map_err(|diagnostic| diagnostic.in_file(&document.location))?;
 
         // Pointers and lines refer to `spec/connect-v1.openapi.json`, so its text is used.
         let (value, text) = match &lenient.normalised {
@@ -199,13 +199,13 @@ impl NormalisedDocument {
 
 fn stale_rule_note(rule: &StaleRule) -> Note {
     let kind = match rule.kind {
-        RuleKind::Pass | RuleKind::Overlay => NoteKind::NeverApplied,
+        RuleKind::Pass | RuleKind::Overlay => NoteKind::StaleRule,
         RuleKind::Policy => NoteKind::Policy,
     };
 
     note(kind, &rule.diagnostic, "")
 }
 
-fn note(kind: NoteKind, problem: &Diagnostic, prefix: &str) -> Note {
-    Note { kind, message: format!("{prefix}{problem}"), help: problem.help.clone() }
+fn note(kind: NoteKind, diagnostic: &Diagnostic, prefix: &str) -> Note {
+    Note { kind, message: format!("{prefix}{diagnostic}"), help: diagnostic.help.clone() }
 }

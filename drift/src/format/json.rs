@@ -25,7 +25,7 @@ fn document(document: &DocumentInfo) -> Value {
     let DocumentInfo {
         location,
         sha256,
-        language,
+        specification_version,
         title,
         version,
         is_connect,
@@ -36,7 +36,7 @@ fn document(document: &DocumentInfo) -> Value {
     json!({
         "location": location,
         "sha256": sha256,
-        "language": language,
+        "language": specification_version,
         "title": title,
         "version": version,
         "is_connect": is_connect,

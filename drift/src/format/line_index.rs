@@ -7,7 +7,7 @@ use granit_parser::{Event, Parser};
 
 /// The line number, counted from 1, of each node of a JSON or YAML text, by JSON pointer.
 ///
-/// JSON is parsed as YAML, so that one parser is enough for both. The only exception is a key of
+/// JSON is parsed as YAML, so one parser is enough for both. The only exception is a key of
 /// more than 1,024 characters, which YAML does not allow: nodes after it get the line of their
 /// nearest ancestor.
 pub(super) struct LineIndex(HashMap<String, usize>);

@@ -1,4 +1,4 @@
-//! The five formats of a report. Each one is a function from a [`Review`] to a text; `shared`
+//! The report formats. Each one is a function from a [`Review`] to a text; `shared`
 //! contains what they have in common.
 
 pub mod github;
@@ -71,5 +71,24 @@ impl FromStr for Format {
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Format;
+
+    #[test]
+    fn all_lists_every_format() {
+        // A new format does not compile without an arm here. Add it to `ALL` at the same index.
+        let index = |format| match format {
+            Format::Text => 0,
+            Format::Markdown => 1,
+            Format::Json => 2,
+            Format::Github => 3,
+            Format::Html => 4,
+        };
+
+        assert_eq!(Format::ALL.map(index), [0, 1, 2, 3, 4]);
     }
 }

@@ -117,12 +117,13 @@ pub(crate) fn location(finding: &Finding) -> &str {
     }
 }
 
-/// Formats the location, language and hash of a document.
+/// Formats the location, specification version and hash of a document.
 pub(crate) fn document(document: &DocumentInfo) -> String {
     let hash: String = document.sha256.chars().take(HASH_DIGITS).collect();
-    let (location, language) = (one_line(&document.location), one_line(&document.language));
+    let location = one_line(&document.location);
+    let specification_version = one_line(&document.specification_version);
 
-    format!("{location} ({language}, SHA-256 {hash}…)")
+    format!("{location} ({specification_version}, SHA-256 {hash}…)")
 }
 
 /// A remark below the summary.

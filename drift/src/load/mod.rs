@@ -3,13 +3,13 @@
 //! The document is JSON or YAML, and Swagger 2.0 or OpenAPI 3.0. A duplicate key is an error,
 //! because parsers disagree on which of the two values counts. Excessive nesting is an error as well.
 
-mod format;
+mod syntax;
 
 use connect_codegen::diagnostic::Result;
 use connect_codegen::openapi::document::{Flavour, sha256};
 use serde_json::Value;
 
-pub use format::{Syntax, parse};
+pub use syntax::{Syntax, parse};
 
 /// A document as written.
 #[derive(Debug, Clone)]
@@ -18,18 +18,18 @@ pub struct Document {
     pub location: String,
     /// The SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
-    /// The description language.
+    /// The flavour of the specification: Swagger 2.0 or OpenAPI 3.
     pub flavour: Flavour,
-    /// The description language with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
-    pub language: String,
+    /// The specification with its version: `Swagger 2.0` or `OpenAPI 3.0.3`.
+    pub specification_version: String,
     /// The title of the API, or empty.
     pub title: String,
     /// The version of the API, or empty.
     pub version: String,
     /// The text that JSON pointers refer to.
     pub text: String,
-    /// The parsed text, with its keys in their original order. The comparison reads both description
-    /// languages, so nothing is converted and every pointer is valid in the text.
+    /// The parsed text, with its keys in their original order. The comparison reads both flavours,
+    /// so nothing is converted and every pointer is valid in the text.
     pub value: Value,
 }
 
@@ -40,13 +40,13 @@ impl Document {
     ///
     /// If the bytes are not UTF-8, the text is neither valid JSON nor valid YAML, a key is
     /// duplicated, the nesting is too deep, or the document is not a description of an API in a
-    /// supported language.
+    /// supported flavour.
     pub fn load(location: &str, bytes: &[u8]) -> Result<Self> {
-        Self::parse(location, bytes).map_err(|problem| problem.in_file(location))
+        Self::parse(location, bytes).map_err(|diagnostic| diagnostic.in_file(location))
     }
 
     fn parse(location: &str, bytes: &[u8]) -> Result<Self> {
-        let text = format::decode(bytes)?;
+        let text = syntax::decode(bytes)?;
         let value = parse(text, Syntax::detect(location, text))?;
         let flavour = Flavour::detect(&value)?;
 
@@ -59,7 +59,7 @@ impl Document {
             location: location.to_owned(),
             sha256: sha256(bytes),
             flavour,
-            language: language(flavour, &value),
+            specification_version: specification_version(flavour, &value),
             title: info("title"),
             version: info("version"),
             text: text.to_owned(),
@@ -68,8 +68,8 @@ impl Document {
     }
 }
 
-/// Returns the description language with its version.
-fn language(flavour: Flavour, document: &Value) -> String {
+/// Returns the specification with its version.
+fn specification_version(flavour: Flavour, document: &Value) -> String {
     match flavour {
         Flavour::Swagger2 => "Swagger 2.0".to_owned(),
         Flavour::OpenApi3 => {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use connect_codegen::diagnostic::{pointer_segment, unescaped_segment};
 use serde_json::{Map, Value};
 
-/// The sections that contain component schemas, in both description languages.
+/// The sections that contain component schemas, in both flavours.
 const SCHEMA_SECTIONS: [&str; 2] = ["/components/schemas/", "/definitions/"];
 
 /// A key of an object in the document, with its value.

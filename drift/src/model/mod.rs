@@ -1,7 +1,7 @@
 //! The model that the comparison works on: the meaning of a document.
 //!
 //! This model differs from the one of the code generator. It must accept documents with errors,
-//! unknown keywords and other description languages, and must not lose any part of them. Therefore
+//! unknown keywords and other specifications, and must not lose any part of them. Therefore
 //! each element keeps its JSON pointer, and keywords without a field of their own are kept in
 //! `other_keywords`. A schema is read only when it is compared, so a large document is not held in
 //! memory twice.
@@ -104,7 +104,7 @@ impl<'a> Api<'a> {
     ///
     /// If a value has an unexpected type, or a reference has no target.
     pub fn new(document: &'a Document) -> Result<Self> {
-        Self::read(document).map_err(|problem| problem.in_file(&document.location))
+        Self::read(document).map_err(|diagnostic| diagnostic.in_file(&document.location))
     }
 
     fn read(document: &'a Document) -> Result<Self> {

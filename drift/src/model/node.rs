@@ -39,7 +39,8 @@ impl<'a> SchemaNode<'a> {
     /// As [`SchemaNode::new`].
     pub fn from_parts(resolver: &Resolver<'a>, mut parts: Vec<Located<'a>>) -> Result<Self> {
         for part in &mut parts {
-            resolve_part(resolver, part).map_err(|problem| problem.in_file(resolver.location()))?;
+            resolve_part(resolver, part)
+                .map_err(|diagnostic| diagnostic.in_file(resolver.location()))?;
         }
 
         Ok(Self { parts })

@@ -47,7 +47,7 @@ impl<'a> Resolver<'a> {
         Ok(resolver)
     }
 
-    /// Returns the description language of the document.
+    /// Returns the flavour of the document.
     pub fn flavour(&self) -> Flavour {
         self.document.flavour
     }

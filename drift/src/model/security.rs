@@ -171,7 +171,7 @@ impl<'a> SecurityScheme<'a> {
         Ok(())
     }
 
-    /// Makes the transport of both description languages and spellings comparable.
+    /// Makes the transport of both flavours and spellings comparable.
     fn normalise_transport(&mut self) {
         let has = |scheme: &Self, key: &str, expected: &str| {
             scheme.transport.get(key).is_some_and(|value| value == expected)

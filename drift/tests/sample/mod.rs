@@ -39,7 +39,7 @@ pub fn document_info(location: &str) -> DocumentInfo {
     DocumentInfo {
         location: location.to_owned(),
         sha256: "ef22b23ca65953343cc84861ebe914d96725ddd7ed74f38f4519701c486dfbc2".to_owned(),
-        language: "OpenAPI 3.0.3".to_owned(),
+        specification_version: "OpenAPI 3.0.3".to_owned(),
         title: "Connect API".to_owned(),
         version: "v1".to_owned(),
         is_connect: true,
@@ -138,7 +138,7 @@ fn notes() -> Vec<Note> {
 
     vec![
         note(
-            NoteKind::NeverApplied,
+            NoteKind::StaleRule,
             "Action 3 of the overlay no longer applies.",
             Some("delete it from `spec/overlay.yaml`"),
         ),

@@ -1,8 +1,9 @@
 //! A mock server for the Connect API: tests and examples run against it instead of real printers.
 //!
 //! The server listens on the loopback interface. It validates each request against the API's
-//! OpenAPI document and rejects what the document does not allow. It also validates its own
-//! responses before it sends them. The few responses that the document lacks are listed in
+//! OpenAPI document and rejects what the document does not allow. It also validates each response of
+//! the farm and each rejection before it is sent; examples of the document and injected faults are
+//! not validated. The few responses that the document lacks are listed in
 //! [`response_check::UNDOCUMENTED_RESPONSES`] and [`response_check::COMMON_ERRORS`].
 //!
 //! The responses come from a simulated [farm], a fleet of printers: jobs are queued, printed and
@@ -38,18 +39,18 @@
 //! | find the operation by method and path | [`route`] |
 //! | validate the request | [`request_check`] |
 //! | execute the operation on the farm | [`farm`] |
-//! | or, without a farm, respond with the document's examples | [`examples`] |
-//! | validate the response | [`response_check`] |
+//! | or, without a farm, respond with the document's examples | [`api_response`] |
+//! | validate the response | [`response_check`], called by [`farm`] and for rejections by [`api_response`] |
 //! | inject a fault, if a test asked for one | [`fault`] |
 //! | serve the API's own document | [`spec`] |
 //!
 //! [`StandIn`] is the handle that a test holds: it starts the server, controls the farm, injects
 //! faults and returns the recorded requests.
 
+pub mod api_response;
 pub mod contract;
 mod document_error;
 mod documents;
-pub mod examples;
 pub mod farm;
 pub mod fault;
 mod recorded_request;

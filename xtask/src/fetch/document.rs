@@ -20,7 +20,7 @@ pub struct FetchedDocument {
     pub command: String,
 }
 
-/// The response of a URL.
+/// The response to the fetch request.
 #[derive(Debug, Clone)]
 pub struct ServedDocument {
     /// The body.
@@ -32,7 +32,7 @@ pub struct ServedDocument {
 }
 
 impl FetchedDocument {
-    /// Returns the provenance record of a document that was fetched at this time.
+    /// Returns the provenance record of a document that was fetched at `time`.
     pub fn record(&self, time: DateTime<Utc>) -> Provenance {
         Provenance {
             source: self.served.url.clone(),

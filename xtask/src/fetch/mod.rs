@@ -194,7 +194,7 @@ impl Fetch {
             .get(url.clone())
             .header(header::ACCEPT, "application/json, */*;q=0.5")
             // The timeout of a request includes its whole body. The timeout of the client would
-            // apply to each read, so that a slow body would never exceed it.
+            // apply to each read, so a slow body would never exceed it.
             .timeout(self.timeout.saturating_sub(start.elapsed()));
 
         if let Some(token) = self.token.as_ref().filter(|_| Token::is_allowed_for(url)) {

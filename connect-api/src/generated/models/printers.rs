@@ -38,7 +38,7 @@ pub enum ActionStatus {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ActionStatusDetails {
-    /// Recognized by its shape: the API document lists no tag.
+    /// Recognised by its shape: the API document lists no tag.
     WebcamSnapshotStatus {
         /// The received tag.
         tag: String,

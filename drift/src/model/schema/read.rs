@@ -30,7 +30,7 @@ impl<'a> Schema<'a> {
     ) -> Result<Self> {
         let mut reader = Reader { resolver, single, schema: Self::default(), pending: Vec::new() };
         reader.pending.extend(node.parts.iter().rev().cloned());
-        reader.read_all(node).map_err(|problem| problem.in_file(resolver.location()))?;
+        reader.read_all(node).map_err(|diagnostic| diagnostic.in_file(resolver.location()))?;
 
         let mut schema = reader.schema;
         schema.types = schema.declared_or_implied_types();

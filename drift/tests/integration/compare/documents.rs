@@ -9,18 +9,18 @@ use serde_json::Value;
 /// Parses a YAML or JSON document.
 pub fn document(text: &str) -> Document {
     Document::load("test.yaml", text.as_bytes())
-        .unwrap_or_else(|problem| panic!("{problem}\n{text}"))
+        .unwrap_or_else(|diagnostic| panic!("{diagnostic}\n{text}"))
 }
 
 /// Creates a document from a value.
 pub fn document_of(value: &Value) -> Document {
     let text = value.to_string();
     Document::load("test.json", text.as_bytes())
-        .unwrap_or_else(|problem| panic!("{problem}\n{text}"))
+        .unwrap_or_else(|diagnostic| panic!("{diagnostic}\n{text}"))
 }
 
 pub fn compare_documents(base: &Document, revision: &Document) -> Comparison {
-    compare(base, revision).unwrap_or_else(|problem| panic!("{problem}"))
+    compare(base, revision).unwrap_or_else(|diagnostic| panic!("{diagnostic}"))
 }
 
 /// Parses two documents separated by a line with three dashes.

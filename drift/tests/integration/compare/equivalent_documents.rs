@@ -213,8 +213,8 @@ fn references_to_all_kinds_of_components_are_equivalent_to_inline_values() {
 
 #[test]
 fn swagger_and_openapi_documents_in_yaml_and_json_are_equivalent() {
-    let swagger = document(include_str!("../../languages/swagger2.yaml"));
-    let openapi = document(include_str!("../../languages/openapi3.yaml"));
+    let swagger = document(include_str!("../../flavours/swagger2.yaml"));
+    let openapi = document(include_str!("../../flavours/openapi3.yaml"));
     let found = compare_documents(&swagger, &openapi);
 
     assert!(found.findings.is_empty(), "{}", display(&found.findings));

@@ -13,7 +13,7 @@ use super::documents::{compare_documents, display, document, document_of};
 #[track_caller]
 fn load_or_compare_error(name: &str, bytes: &[u8]) -> Diagnostic {
     match Document::load(name, bytes) {
-        Err(problem) => problem,
+        Err(diagnostic) => diagnostic,
         Ok(document) => compare(&document, &document).expect_err("an error"),
     }
 }
@@ -282,8 +282,8 @@ fn many_elements_of_each_kind_are_compared_in_bounded_time() {
 #[test]
 fn unexpected_value_at_any_location_does_not_panic() {
     let documents: [Value; 2] = [
-        document(include_str!("../../languages/openapi3.yaml")).value,
-        document(include_str!("../../languages/swagger2.yaml")).value,
+        document(include_str!("../../flavours/openapi3.yaml")).value,
+        document(include_str!("../../flavours/swagger2.yaml")).value,
     ];
 
     let unexpected = [
@@ -310,8 +310,11 @@ fn unexpected_value_at_any_location_does_not_panic() {
 
                 match compare(&document_of(document), &broken) {
                     Ok(_) => accepted += 1,
-                    Err(problem) => {
-                        assert!(problem.location.is_some() && problem.file.is_some(), "{problem}")
+                    Err(diagnostic) => {
+                        assert!(
+                            diagnostic.location.is_some() && diagnostic.file.is_some(),
+                            "{diagnostic}"
+                        )
                     }
                 }
             }

@@ -103,6 +103,7 @@ proptest! {
         let components = document["components"]["schemas"].clone();
         let mut remaining = skip;
         let mut inline = document.clone();
+
         change_schema(&mut inline["paths"], &mut |schema| {
             let Some(target) = schema.get("$ref").and_then(Value::as_str) else { return false };
             if remaining > 0 { remaining -= 1; return false; }
@@ -112,6 +113,7 @@ proptest! {
             *schema = components[name].as_object().expect("a component").clone();
             true
         });
+
         let (forward, backward) = (findings(&document, &inline), findings(&inline, &document));
         prop_assert!(forward.is_empty() && backward.is_empty(), "{}{}", display(&forward), display(&backward));
     }

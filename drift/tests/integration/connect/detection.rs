@@ -15,7 +15,7 @@ fn inputs(base: &str, revision: &str) -> (Input, Input) {
 
 fn compare(workspace: &Workspace, base: &str, revision: &str) -> Report {
     let (base, revision) = inputs(base, revision);
-    drift(&base, &revision, &workspace.rules).unwrap_or_else(|problem| panic!("{problem}"))
+    drift(&base, &revision, &workspace.rules).unwrap_or_else(|diagnostic| panic!("{diagnostic}"))
 }
 
 fn assert_empty(report: &Report) {
@@ -42,8 +42,8 @@ fn all_forms_of_the_committed_document_are_equivalent() {
     }
 
     let report = compare(&workspace, &upstream, &workspace.normalised);
-    let languages = (&*report.base.language, &*report.revision.language);
-    assert_eq!(languages, ("Swagger 2.0", "OpenAPI 3.0.3"));
+    let versions = (&*report.base.specification_version, &*report.revision.specification_version);
+    assert_eq!(versions, ("Swagger 2.0", "OpenAPI 3.0.3"));
     assert_ne!(report.base.sha256, report.revision.sha256);
 }
 
@@ -84,7 +84,7 @@ fn detection_does_not_depend_on_title_and_server() {
     assert!(!report.base.is_connect && !report.revision.is_connect);
 
     let [note] = &*report.notes else { panic!("{:?}", report.notes) };
-    assert_eq!(note.kind, NoteKind::NeverApplied);
+    assert_eq!((note.kind, note.kind.id()), (NoteKind::NotNormalised, "never-applied"));
     assert!(note.message.contains("only the base is a document of the Connect API"), "{note:?}");
 
     let removed = report
@@ -104,7 +104,7 @@ fn unexplained_removal_from_the_crate_is_a_finding() {
 
     let report = compare(&workspace, &base.to_string(), &workspace.upstream.to_string());
     let [finding] = &*report.findings else { panic!("{:#?}", report.findings) };
-    assert_eq!(finding.kind, ChangeKind::RustSurfaceChanged);
+    assert_eq!(finding.kind, ChangeKind::PublicApiChanged);
     assert_eq!((finding.wire, finding.source), (WireVerdict::None, SourceVerdict::Major));
     assert_eq!(finding.rust_items, ["models::SpareResponse"]);
     assert_eq!(finding.pointer.as_deref(), Some("/components/schemas/SpareResponse"));
@@ -123,12 +123,12 @@ fn invalid_document_error_names_the_document() {
         ("{}", "neither a Swagger nor an OpenAPI document"),
     ] {
         let (base, revision) = inputs(&valid, invalid);
-        let problem = drift(&base, &revision, &workspace.rules).expect_err("an error");
-        assert!(problem.to_string().contains(expected), "{problem}");
-        assert_eq!(problem.file.as_deref(), Some("revision"));
+        let diagnostic = drift(&base, &revision, &workspace.rules).expect_err("an error");
+        assert!(diagnostic.to_string().contains(expected), "{diagnostic}");
+        assert_eq!(diagnostic.file.as_deref(), Some("revision"));
 
-        let problem = drift(&revision, &base, &workspace.rules).expect_err("an error");
-        assert_eq!(problem.file.as_deref(), Some("revision"));
+        let diagnostic = drift(&revision, &base, &workspace.rules).expect_err("an error");
+        assert_eq!(diagnostic.file.as_deref(), Some("revision"));
     }
 }
 

@@ -58,9 +58,9 @@ fn unexpected_value_at_any_location_does_not_panic() {
 
             match workspace.drift(&workspace.upstream, &broken) {
                 Ok(_) => reports += 1,
-                Err(problem) => {
-                    assert_eq!(problem.file.as_deref(), Some("revision.json"), "{problem}");
-                    assert!(problem.location.is_some(), "{problem}");
+                Err(diagnostic) => {
+                    assert_eq!(diagnostic.file.as_deref(), Some("revision.json"), "{diagnostic}");
+                    assert!(diagnostic.location.is_some(), "{diagnostic}");
                     errors += 1;
                 }
             }

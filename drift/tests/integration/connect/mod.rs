@@ -20,7 +20,7 @@ fn every_change_leads_to_the_expected_report() {
 
     for change in changes() {
         let report = workspace.drift(&workspace.upstream, &change.revision(&workspace.upstream));
-        let report = report.unwrap_or_else(|problem| panic!("{}: {problem}", change.name));
+        let report = report.unwrap_or_else(|diagnostic| panic!("{}: {diagnostic}", change.name));
 
         let (expected, actual) = (change.expected_summary(), ReportSummary::of(&report));
         if expected != actual {
@@ -45,7 +45,7 @@ fn openapi3_documents_lead_to_the_same_report() {
     let base = convert(&workspace.upstream, DocumentForm::Openapi3);
 
     // Some of the changes are enough, because normalisation removes the differences between the
-    // description languages before the comparison.
+    // flavours before the comparison.
     for change in changes().iter().filter(|change| change.supports_openapi3()).step_by(6) {
         let revision = convert(&change.revision(&workspace.upstream), DocumentForm::Openapi3);
         let report = workspace.drift(&base, &revision).expect("a report");
@@ -76,7 +76,7 @@ fn many_changes_at_once_explain_all_changes_of_the_crate() {
     let unexplained: Vec<_> = report
         .findings
         .iter()
-        .filter(|finding| finding.kind == ChangeKind::RustSurfaceChanged)
+        .filter(|finding| finding.kind == ChangeKind::PublicApiChanged)
         .collect();
     assert!(unexplained.is_empty(), "{unexplained:#?}");
 
@@ -107,8 +107,9 @@ fn regen_compiles_or_names_the_location_for_every_change() {
                     variants.push(files);
                 }
             }
-            (Err(problem), RegenResult::Fails(text)) if problem.to_string().contains(text) => {}
-            (Err(problem), _) => failures.push(format!("{}: {problem}", change.name)),
+            (Err(diagnostic), RegenResult::Fails(text))
+                if diagnostic.to_string().contains(text) => {}
+            (Err(diagnostic), _) => failures.push(format!("{}: {diagnostic}", change.name)),
             (Ok(_), RegenResult::Fails(text)) => {
                 failures.push(format!("{}: expected an error with `{text}`", change.name));
             }

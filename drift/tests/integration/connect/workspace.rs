@@ -40,7 +40,8 @@ impl Workspace {
 
     /// Replaces the policy.
     pub fn with_policy(mut self, policy: &str) -> Self {
-        self.rules.policy = Policy::parse(policy).unwrap_or_else(|problem| panic!("{problem}"));
+        self.rules.policy =
+            Policy::parse(policy).unwrap_or_else(|diagnostic| panic!("{diagnostic}"));
         self
     }
 

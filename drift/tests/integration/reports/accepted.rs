@@ -42,25 +42,25 @@ fn invalid_entry_error_has_line_number() {
         ("0123456789abcdef", "0123456789abcde", 3, "invalid fingerprint"),
         ("0123456789abcdef", "0123456789ABCDEF", 3, "invalid fingerprint"),
         ("\"Known.\"", "\" \"", 4, "the reason is empty"),
-        ("2026-11-01", "2026-13-01", 5, ""),
-        ("2026-11-01", "2026-02-30", 5, ""),
+        ("2026-11-01", "2026-13-01", 5, "expected month"),
+        ("2026-11-01", "2026-02-30", 5, "expected day"),
         ("2026-11-01", "2026-11-01T10:00:00Z", 5, "invalid date"),
         ("2026-11-01", "10:00:00", 5, "invalid date"),
-        ("2026-11-01", "\"2026-11-01\"", 5, ""),
+        ("2026-11-01", "\"2026-11-01\"", 5, "invalid type: string"),
         ("2026-12-01", "2026-11-01", 6, "not after"),
-        ("\"Known.\"", "\"Known.", 4, ""),
+        ("\"Known.\"", "\"Known.", 4, "invalid basic string"),
     ];
 
     for (from, to, line, expected) in cases {
         assert!(VALID.contains(from), "{from}");
-        let problem = Accepted::parse(&VALID.replacen(from, to, 1)).expect_err(to);
-        assert!(problem.message.contains(expected), "{problem}");
-        assert!(problem.help.is_some(), "{problem}");
-        assert!(!problem.message.contains('\n'), "{problem}");
+        let diagnostic = Accepted::parse(&VALID.replacen(from, to, 1)).expect_err(to);
+        assert!(diagnostic.message.contains(expected), "{diagnostic}");
+        assert!(diagnostic.help.is_some(), "{diagnostic}");
+        assert!(!diagnostic.message.contains('\n'), "{diagnostic}");
 
         assert!(
-            matches!(problem.location, Some(Location::Column(actual, _)) if actual == line),
-            "{to}: {problem}"
+            matches!(diagnostic.location, Some(Location::Column(actual, _)) if actual == line),
+            "{to}: {diagnostic}"
         );
     }
 

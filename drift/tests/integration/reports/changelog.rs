@@ -116,6 +116,9 @@ fn line_endings_are_preserved() {
 
 #[test]
 fn changelog_without_unreleased_heading_is_an_error() {
-    let problem = Entry::new(&report()).write_into("# Changelog\n").expect_err("no heading");
-    assert!(problem.message.contains("## Unreleased") && problem.help.is_some(), "{problem}");
+    let diagnostic = Entry::new(&report()).write_into("# Changelog\n").expect_err("no heading");
+    assert!(
+        diagnostic.message.contains("## Unreleased") && diagnostic.help.is_some(),
+        "{diagnostic}"
+    );
 }

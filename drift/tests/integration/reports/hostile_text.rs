@@ -46,7 +46,7 @@ fn review_with(malicious: &str) -> Review {
     let mut report: Report = with(vec![finding.clone(), Finding { old: None, ..finding }]);
     report.base.title = text.clone();
     report.base.location = text.clone();
-    report.revision.language = text.clone();
+    report.revision.specification_version = text.clone();
 
     let help = Some(text.clone());
     report.notes = vec![Note { kind: NoteKind::Policy, message: text, help }];

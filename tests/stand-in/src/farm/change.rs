@@ -33,7 +33,7 @@ pub enum ChangeKind {
     JobAborted,
     /// The print was removed from the build plate, and the job is in the history.
     JobCleared,
-    /// A job failed because its printer has a fault.
+    /// A job failed because its printer has an error.
     JobFailed,
     /// A waiting job was removed from the queue.
     JobRemoved,
@@ -41,8 +41,8 @@ pub enum ChangeKind {
     PrinterOnline,
     /// A printer went offline.
     PrinterOffline,
-    /// A printer has a fault that a person must repair.
+    /// A printer has an error that a person must repair.
     PrinterBroken,
-    /// The fault of a printer was repaired.
+    /// The error of a printer was repaired.
     PrinterRepaired,
 }

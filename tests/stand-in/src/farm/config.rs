@@ -139,7 +139,7 @@ impl Farm {
         self
     }
 
-    /// Enables random events: jobs arrive, printers go offline, printers have faults.
+    /// Enables random events: jobs arrive, printers go offline, printers have errors.
     ///
     /// The same seed gives the same events.
     #[must_use]

@@ -1,6 +1,6 @@
 //! A simulated farm: a fleet of printers with state, in place of real printers.
 //!
-//! Jobs are queued, printed and completed; printers go offline and have faults; actions take time.
+//! Jobs are queued, printed and completed; printers go offline and have errors; actions take time.
 //! The farm has its own clock. It advances with each request and when a test advances it, or it
 //! follows real time.
 //!

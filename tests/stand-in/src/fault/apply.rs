@@ -12,8 +12,8 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, LOCATI
 
 use super::connection::Connection;
 use super::{BodyLength, Fault};
+use crate::api_response::ApiResponse;
 use crate::contract::{Contract, Operation};
-use crate::examples::ApiResponse;
 
 /// The size of the pieces of an oversized body.
 const PIECE_SIZE: u64 = 1 << 16;

@@ -14,7 +14,8 @@ pub(crate) struct FaultQueue {
     recurring: Mutex<Option<RecurringFaults>>,
 }
 
-/// Faults that affect one request in `interval`, in turn.
+/// Faults that affect one request in `interval`: the first fault first, and after the last fault
+/// the first again.
 #[derive(Debug)]
 struct RecurringFaults {
     interval: usize,
@@ -54,7 +55,27 @@ impl RecurringFaults {
             return None;
         }
 
-        let index = self.request_count / self.interval % self.faults.len();
+        let index = (self.request_count / self.interval - 1) % self.faults.len();
         Some(self.faults[index].clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recurring_faults_begin_with_the_first_and_repeat() {
+        let queue = FaultQueue::default();
+        queue.set_recurring(2, vec![Fault::Disconnect, Fault::Status(500), Fault::Gateway(502)]);
+
+        let next = || {
+            assert_eq!(queue.next("get_settings"), None);
+            queue.next("get_settings")
+        };
+        assert_eq!(next(), Some(Fault::Disconnect));
+        assert_eq!(next(), Some(Fault::Status(500)));
+        assert_eq!(next(), Some(Fault::Gateway(502)));
+        assert_eq!(next(), Some(Fault::Disconnect));
     }
 }

@@ -13,8 +13,8 @@ use http::header::{HeaderName, HeaderValue};
 
 pub(crate) use self::shared::Shared;
 use self::target::Target;
+use crate::api_response::ApiResponse;
 use crate::contract::Operation;
-use crate::examples::ApiResponse;
 use crate::fault::connection::Connection;
 use crate::recorded_request::RecordedRequest;
 use crate::spec::Specification;

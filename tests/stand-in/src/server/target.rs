@@ -7,8 +7,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 
 use super::shared::Shared;
+use crate::api_response::ApiResponse;
 use crate::contract::Operation;
-use crate::examples::ApiResponse;
 use crate::farm::operation::{Handler, undocumented};
 use crate::farm::state::FarmState;
 use crate::farm::uploads::service;

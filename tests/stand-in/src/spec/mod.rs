@@ -9,8 +9,8 @@ use http::StatusCode;
 use serde_json::Value;
 
 pub use self::openapi3::to_openapi_3;
+use crate::api_response::ApiResponse;
 use crate::contract::{Contract, Operation};
-use crate::examples::ApiResponse;
 use crate::request_check::parse_query;
 
 /// The API's document in both versions of the specification.

@@ -96,7 +96,7 @@ impl StandIn {
         farm.set_printer_online(cluster_id, printer_uuid, online);
     }
 
-    /// Causes a fault of a printer, with this error code.
+    /// Causes an error of a printer, with this error code.
     ///
     /// Its print job fails, and it takes no other job until
     /// [`repair_printer`](Self::repair_printer).
@@ -111,7 +111,7 @@ impl StandIn {
         farm.break_printer(cluster_id, printer_uuid, code);
     }
 
-    /// Clears the fault of a printer.
+    /// Clears the error of a printer.
     ///
     /// # Panics
     ///

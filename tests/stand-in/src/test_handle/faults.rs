@@ -50,7 +50,8 @@ impl StandIn {
         })
     }
 
-    /// Injects a fault into one valid request in `interval`, taking the faults in turn.
+    /// Injects a fault into one valid request in `interval`: the first fault first, and after the
+    /// last fault the first again.
     ///
     /// This includes the routes that the document lacks, but not file uploads.
     ///

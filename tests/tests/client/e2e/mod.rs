@@ -10,4 +10,4 @@ mod print_jobs;
 mod raw_server;
 mod secrets;
 mod undocumented;
-mod unusual_responses;
+mod undocumented_variants;

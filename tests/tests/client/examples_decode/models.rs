@@ -1,4 +1,4 @@
-//! The models of requests and responses, by operation.
+//! The model of each request and response, by operation.
 
 use connect_api::Page;
 use connect_api::models as m;
@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// An envelope that has no other member.
+/// An envelope with only `data`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data<T> {
@@ -30,12 +30,12 @@ pub fn round_trip<T: DeserializeOwned + Serialize>(example: &Value) -> Result<Va
     serde_json::to_value(model).map_err(|error| error.to_string())
 }
 
-/// As [`round_trip`], for a model in an envelope.
+/// Decodes and encodes a model in an envelope, as [`round_trip`].
 pub fn data<T: DeserializeOwned + Serialize>(example: &Value) -> Result<Value, String> {
     round_trip::<Data<T>>(example)
 }
 
-/// The model of the success of an operation.
+/// The model of the successful response of an operation.
 pub fn response_model(operation: &str) -> Option<RoundTrip> {
     Some(match operation {
         "get_uptime" => data::<m::ApiUptimeResponse>,

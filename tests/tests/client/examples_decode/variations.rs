@@ -4,9 +4,9 @@
 
 use serde_json::{Value, json};
 
-/// A body that differs from the documented one in one place.
+/// A body that differs from the documented one at one location.
 pub struct Variation {
-    /// JSON pointer to the place, and the deviation.
+    /// JSON pointer to the location, and the deviation.
     pub description: String,
     /// The complete body.
     pub body: Value,

@@ -26,7 +26,7 @@ fn patches_without_quirk() -> Vec<(&'static str, Value)> {
             "examples",
             json!([
                 { "op": "replace", "path": get("responses/200/examples/application~1json"), "value": { "data": [] } },
-                // An example of an error is no quirk, because Swagger 2.0 has no other place for it.
+                // An example of an error is no quirk, because Swagger 2.0 has no other location for it.
                 { "op": "add", "path": get("responses/404/schema/example"), "value": { "errors": [] } },
             ]),
         ),
@@ -112,7 +112,7 @@ fn policy_rule_that_matches_nothing_is_an_error() {
         json!([{ "op": "add", "path": "/policy/secrets", "value": secrets }])
     };
 
-    for (place, patch) in [
+    for (location, patch) in [
         (
             "/resources/0/models/4",
             json!([{ "op": "add", "path": "/policy/resources/0/models/-", "value": "Gone" }]),
@@ -140,7 +140,7 @@ fn policy_rule_that_matches_nothing_is_an_error() {
         ("/secrets/0/at", secret("get_bases.page")),
         ("/secrets/0/at", secret("get_bases")),
     ] {
-        let problem = Document::patched(patch).generate().expect_err(place).to_string();
-        assert!(problem.starts_with(&format!("spec/policy.yaml: {place}: ")), "{problem}");
+        let problem = Document::patched(patch).generate().expect_err(location).to_string();
+        assert!(problem.starts_with(&format!("spec/policy.yaml: {location}: ")), "{problem}");
     }
 }

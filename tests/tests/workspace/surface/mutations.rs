@@ -47,7 +47,7 @@ enum Change {
 }
 use Change::{Add, Remove, Rename, Replace};
 
-/// Expected result: lines of the surface differ, or an error names this place.
+/// Expected result: lines of the surface differ, or an error names this location.
 enum Expected {
     Lines,
     Diagnostic(&'static str),
@@ -140,9 +140,9 @@ fn every_change_of_the_document_changes_the_surface_or_is_rejected() {
                 let lines = changed_lines(&before, &after);
                 assert!((1..=8).contains(&lines), "{description}: {lines} lines differ");
             }
-            (Err(problem), Diagnostic(place)) => {
+            (Err(problem), Diagnostic(expected)) => {
                 let named =
-                    problem.location.as_ref().is_some_and(|at| at.to_string().contains(place));
+                    problem.location.as_ref().is_some_and(|at| at.to_string().contains(expected));
                 assert!(named, "{description}: {problem}");
             }
             (Err(problem), Lines) => panic!("{description}: {problem}"),

@@ -1,4 +1,4 @@
-//! House rules that no compiler checks. Each message names the file, the finding and the remedy.
+//! Style rules that the compiler does not check. Each message names the file, the finding and the remedy.
 
 mod functions;
 mod mask;
@@ -19,11 +19,8 @@ const MAX_FUNCTION_LINES: usize = 60;
 /// Longest body of a function in test code, in lines of code.
 const MAX_TEST_FUNCTION_LINES: usize = 80;
 
-/// Tables of data in the shape of a function; splitting them would help no reader.
-const LONG_FUNCTIONS_ALLOWED: [&str; 0] = [];
-
 /// A longer body of several statements needs a blank line between two of them.
-const MAX_PARAGRAPH_LINES: usize = 12;
+const MAX_LINES_WITHOUT_BLANK: usize = 12;
 
 /// Share of the lines in function bodies that are blank lines between statements, per crate.
 const MIN_BLANK_PERCENT: f64 = 4.0;
@@ -75,10 +72,10 @@ fn no_function_is_too_long() {
     for file in written_by_hand() {
         for Function { name, line, is_test, code_lines, .. } in functions(file) {
             let limit = if is_test { MAX_TEST_FUNCTION_LINES } else { MAX_FUNCTION_LINES };
-            if code_lines > limit && !LONG_FUNCTIONS_ALLOWED.contains(&name.as_str()) {
+            if code_lines > limit {
                 findings.push(format!(
                     "{}:{line}: `{name}` has {code_lines} lines of code, at most {limit}: \
-                     move steps into functions of their own",
+                     move steps into other functions",
                     file.path
                 ));
             }
@@ -94,18 +91,18 @@ fn long_functions_have_paragraphs() {
     for file in written_by_hand() {
         for function in functions(file) {
             let Function { name, line, code_lines, statements, paragraph_breaks, .. } = function;
-            let place = format!("{}:{line}", file.path);
+            let location = format!("{}:{line}", file.path);
 
-            if code_lines > MAX_PARAGRAPH_LINES && statements >= 4 && paragraph_breaks == 0 {
+            if code_lines > MAX_LINES_WITHOUT_BLANK && statements >= 4 && paragraph_breaks == 0 {
                 findings.push(format!(
-                    "{place}: `{name}` has {code_lines} lines without a paragraph: put a blank \
-                     line between its steps"
+                    "{location}: `{name}` has {code_lines} lines without a blank line: put one \
+                     between its steps"
                 ));
             }
 
             if paragraph_breaks > 2 && 2 * paragraph_breaks > code_lines {
                 findings.push(format!(
-                    "{place}: `{name}` has {paragraph_breaks} blank lines in {code_lines} lines: \
+                    "{location}: `{name}` has {paragraph_breaks} blank lines in {code_lines} lines: \
                      keep the statements of one step together"
                 ));
             }

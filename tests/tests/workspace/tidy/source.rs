@@ -22,7 +22,7 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    fn new(path: String, text: String) -> Self {
+    pub fn new(path: String, text: String) -> Self {
         let code = mask(&text);
         let test_lines = inline_test_modules(&code);
 

@@ -136,14 +136,53 @@ fn failed_step_changes_no_file() {
 
     workspace.write("Cargo.toml", &manifest);
 
-    // Writing fails after the document and its record were written.
+    // A file that cannot be read could not be restored, so nothing is written.
     let report = workspace.layout.report();
     fs::remove_file(&report).expect("a file");
     fs::create_dir(&report).expect("a folder");
-    assert_fails(&workspace, &server, &["NORMALISATION.md"]);
+    assert_fails(&workspace, &server, &["NORMALISATION.md", "cannot read"]);
     fs::remove_dir(&report).expect("a folder");
 
     assert_eq!(adopt(&workspace, &server, &[]).status, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn failed_write_restores_files_and_prints_no_bump() {
+    let workspace = Workspace::new();
+    set_version(&workspace, "0.1.0", "## 0.1.0\n");
+    let server = serve(&workspace, add_field);
+
+    // The document and its record are written before the models. The models' folder cannot be
+    // created, because a link to a missing folder has its name.
+    let models = workspace.layout.generated().join("models");
+    fs::remove_dir_all(&models).expect("a folder");
+    let before = workspace.files();
+    std::os::unix::fs::symlink("missing", &models).expect("a link");
+    let output = adopt(&workspace, &server, &["--bump"]);
+    fs::remove_file(&models).expect("the link is still there");
+
+    assert_eq!(output.status, 2, "{}", output.stderr);
+    assert!(output.stderr.contains("models"), "{}", output.stderr);
+    assert!(!output.stdout.contains("bumped version"), "{}", output.stdout);
+    assert!(workspace.files() == before, "a file changed");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn unreadable_file_is_not_removed() {
+    let workspace = Workspace::new();
+    let server = serve(&workspace, add_field);
+
+    // Even root cannot read the start of this file, which is not mapped.
+    let report = workspace.layout.report();
+    fs::remove_file(&report).expect("a file");
+    std::os::unix::fs::symlink("/proc/self/mem", &report).expect("a link");
+
+    let output = adopt(&workspace, &server, &[]);
+    assert_eq!(output.status, 2, "{}", output.stderr);
+    assert!(output.stderr.contains("NORMALISATION.md"), "{}", output.stderr);
+    assert!(fs::symlink_metadata(&report).is_ok(), "the file was removed");
 }
 
 /// The versions of the workspace's packages in the lock file.

@@ -10,7 +10,7 @@ use crate::support::server::{Server, error_response, json, response, send};
 use crate::support::workspace::{TaskOutput, Workspace};
 
 /// Runs `drift`, which must fail with status 70 and an error, and without a report.
-fn assert_not_compared(workspace: &Workspace, arguments: &[&str], parts: &[&str]) {
+fn assert_no_result(workspace: &Workspace, arguments: &[&str], parts: &[&str]) {
     let before = workspace.files();
     let output = workspace.run(&[&["drift"], arguments].concat());
     assert_eq!(output.status, 70, "{arguments:?}: {}", output.stderr);
@@ -20,6 +20,7 @@ fn assert_not_compared(workspace: &Workspace, arguments: &[&str], parts: &[&str]
         assert!(output.stderr.contains(part), "{part:?} is missing in {}", output.stderr);
     }
 
+    assert!(output.stderr.ends_with("note: no result: see the error above\n"), "{}", output.stderr);
     assert_eq!(output.stdout, "", "{arguments:?}");
     assert!(!output.stderr.contains("No drift"), "{}", output.stderr);
     assert!(workspace.files() == before, "{arguments:?} changed a file");
@@ -127,7 +128,7 @@ fn defaults_are_committed_document_and_service() {
     for part in [
         "[default: the committed document]",
         "the document that the service publishes]",
-        "70  not compared",
+        "70  no result",
     ] {
         assert!(help.contains(part), "{help}");
     }
@@ -158,16 +159,12 @@ fn document_that_was_not_fetched_is_not_compared() {
     for (bytes, message) in responses {
         let server = Server::new(move |_, stream| send(stream, &bytes));
         let url = format!("{}/spec", server.origin);
-        assert_not_compared(&workspace, &["--revision", &url], &[&url, message]);
-        assert_not_compared(
-            &workspace,
-            &["--revision", &url, "--fail-on", "never"],
-            &[&url, message],
-        );
+        assert_no_result(&workspace, &["--revision", &url], &[&url, message]);
+        assert_no_result(&workspace, &["--revision", &url, "--fail-on", "never"], &[&url, message]);
     }
 
     for url in ["http://127.0.0.1:1/", "ftp://127.0.0.1/spec"] {
-        assert_not_compared(&workspace, &["--revision", url], &[url]);
+        assert_no_result(&workspace, &["--revision", url], &[url]);
     }
 }
 
@@ -175,16 +172,16 @@ fn document_that_was_not_fetched_is_not_compared() {
 fn document_that_was_not_read_is_not_compared() {
     let workspace = Workspace::new();
     for (name, text, message) in [
-        ("empty.json", "", ""),
-        ("page.html", "<!DOCTYPE html>\n<html>", ""),
-        ("half.json", "{\"openapi\": \"3.0.0\", \"paths\": {", ""),
+        ("empty.json", "", "EOF while parsing"),
+        ("page.html", "<!DOCTYPE html>\n<html>", "must be an object"),
+        ("half.json", "{\"openapi\": \"3.0.0\", \"paths\": {", "EOF while parsing"),
         ("other.json", "{\"name\": \"left-pad\"}", "neither"),
         ("new.yaml", "openapi: 3.1.0\npaths: {}\n", "3.1.0"),
     ] {
         let name = workspace.write(name, text);
-        assert_not_compared(&workspace, &["--revision", &name], &[&name, message]);
+        assert_no_result(&workspace, &["--revision", &name], &[&name, message]);
 
-        assert_not_compared(
+        assert_no_result(
             &workspace,
             &["--base", &name, "--revision", "spec/upstream/connect-v1.json"],
             &[&name],
@@ -192,27 +189,23 @@ fn document_that_was_not_read_is_not_compared() {
     }
 
     let document = "spec/upstream/connect-v1.json";
-    assert_not_compared(
-        &workspace,
-        &["--revision", "nowhere.json"],
-        &["nowhere.json", "cannot read"],
-    );
+    assert_no_result(&workspace, &["--revision", "nowhere.json"], &["nowhere.json", "cannot read"]);
 
-    assert_not_compared(
+    assert_no_result(
         &workspace,
         &["--base", "nowhere.json", "--revision", document],
         &["nowhere.json"],
     );
-    assert_not_compared(&workspace, &["--revision", "spec"], &["spec: "]);
+    assert_no_result(&workspace, &["--revision", "spec"], &["spec: "]);
     let missing = ["--revision", document, "--accepted", "nowhere.toml"];
-    assert_not_compared(&workspace, &missing, &["nowhere.toml"]);
+    assert_no_result(&workspace, &missing, &["nowhere.toml"]);
     workspace.write("spec/accepted.toml", "[[accepted]]\nreason = 1\n");
-    assert_not_compared(&workspace, &["--revision", document], &["accepted.toml: line 2, column"]);
+    assert_no_result(&workspace, &["--revision", document], &["accepted.toml: line 2, column"]);
     fs::remove_file(workspace.layout.accepted()).expect("a file");
 
     assert_eq!(drift(&workspace, &["--revision", document]).status, 0, "no finding is accepted");
     fs::remove_file(workspace.layout.policy()).expect("a file");
-    assert_not_compared(&workspace, &["--revision", document], &["policy.yaml"]);
+    assert_no_result(&workspace, &["--revision", document], &["policy.yaml"]);
 }
 
 #[test]
@@ -223,19 +216,19 @@ fn committed_document_with_wrong_hash_is_not_compared() {
     fs::write(&path, text.replacen("uptime", "downtime", 1)).expect("a change");
 
     let revision = workspace.write("old.json", &text);
-    assert_not_compared(&workspace, &["--revision", &revision], &["connect-v1.json", "SHA-256"]);
+    assert_no_result(&workspace, &["--revision", &revision], &["connect-v1.json", "SHA-256"]);
 }
 
 #[test]
 fn report_that_cannot_be_written_is_error() {
     let workspace = Workspace::new();
     let document = "spec/upstream/connect-v1.json";
-    assert_not_compared(
+    assert_no_result(
         &workspace,
         &["--revision", document, "--output", "spec"],
         &["spec", "written"],
     );
-    assert_not_compared(&workspace, &["--revision", document, "--also", "json=spec"], &["spec"]);
+    assert_no_result(&workspace, &["--revision", document, "--also", "json=spec"], &["spec"]);
 }
 
 #[test]
@@ -275,10 +268,13 @@ fn one_comparison_writes_several_formats() {
     let line =
         1 + normalised.lines().position(|line| line.contains("\"/teapot\"")).expect("a line");
     let annotations = read("out/drift.github");
-    let place = annotations.split("line=").nth(1).and_then(|it| it.split(',').next());
-    let place: usize = place.and_then(|it| it.parse().ok()).expect("a line");
+    let shown_line = annotations.split("line=").nth(1).and_then(|it| it.split(',').next());
+    let shown_line: usize = shown_line.and_then(|it| it.parse().ok()).expect("a line");
 
-    assert!((line..line + 3).contains(&place), "{place} is not about {line}: {annotations}");
+    assert!(
+        (line..line + 3).contains(&shown_line),
+        "{shown_line} is not about {line}: {annotations}"
+    );
     assert!(annotations.contains("spec/connect-v1.openapi.json,"), "{annotations}");
 }
 

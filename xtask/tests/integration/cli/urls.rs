@@ -134,11 +134,11 @@ fn duplicate_key_is_rejected_from_file_and_url() {
     let server = Server::always(json("200 OK", &twice));
     let file = workspace.write("twice.json", &twice);
 
-    for place in [&server.origin, &file] {
+    for location in [&server.origin, &file] {
         let other = "spec/upstream/connect-v1.json";
-        for (base, revision) in [(place.as_str(), other), (other, place)] {
+        for (base, revision) in [(location.as_str(), other), (other, location)] {
             let arguments = ["drift", "--base", base, "--revision", revision];
-            workspace.assert_fails(&arguments, &[place, "line 1, column ", message]);
+            workspace.assert_fails(&arguments, &[location, "line 1, column ", message]);
         }
     }
 
@@ -157,8 +157,8 @@ fn report_is_about_served_bytes() {
     let text = document.to_string().replacen("\"title\":\"", "\"title\":\"\\u0020", 1);
     let server = Server::always(json("200 OK", &text));
 
-    let report = |place: &str| {
-        let output = workspace.run(&["drift", "--revision", place, "--format", "json"]);
+    let report = |location: &str| {
+        let output = workspace.run(&["drift", "--revision", location, "--format", "json"]);
         assert_eq!((output.status, output.stderr.as_str()), (5, ""));
         serde_json::from_str::<Value>(&output.stdout).expect("JSON")
     };

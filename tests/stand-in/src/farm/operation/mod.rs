@@ -20,8 +20,8 @@ use serde_json::Value;
 use self::request::OperationRequest;
 use self::response::{OperationError, OperationResult, unvalidated_response, validated_response};
 use super::state::FarmState;
+use crate::api_response::ApiResponse;
 use crate::contract::Operation;
-use crate::examples::ApiResponse;
 use crate::recorded_request::RecordedRequest;
 use crate::request_check::parse_query;
 

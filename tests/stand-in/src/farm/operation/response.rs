@@ -3,8 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::api_response::{ApiResponse, INVALID_REQUEST_TITLE};
 use crate::contract::Operation;
-use crate::examples::{ApiResponse, INVALID_REQUEST_TITLE};
 use crate::farm::ids::Ids;
 use crate::farm::json::{envelope, without_nulls};
 

@@ -1,4 +1,4 @@
-//! Printers: outages, faults and firmware updates.
+//! Printers: outages, errors and firmware updates.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use crate::farm::change::ChangeKind;
 use crate::farm::state::FarmState;
 use crate::farm::state::event_queue::Event;
 use crate::farm::state::job::Phase;
-use crate::farm::state::printer::{FirmwareUpdate, PrinterFault};
+use crate::farm::state::printer::{FirmwareUpdate, PrinterError};
 
 /// The duration of a firmware update.
 const FIRMWARE_UPDATE_TIME: Duration = Duration::from_secs(600);
@@ -67,15 +67,15 @@ impl FarmState {
         }
     }
 
-    /// Causes a fault of a printer. Its print job fails.
+    /// Causes an error of a printer. Its print job fails.
     pub fn break_printer(&mut self, cluster_id: &str, uuid: &str, code: &str) {
         let Some(cluster) = self.cluster_index(cluster_id) else { return };
-        let fault = PrinterFault { since: self.now, uuid: self.ids.uuid(), code: code.to_owned() };
+        let error = PrinterError { since: self.now, uuid: self.ids.uuid(), code: code.to_owned() };
 
         let printer = self.clusters[cluster].printer_mut(uuid);
-        let Some(printer) = printer.filter(|printer| printer.fault.is_none()) else { return };
-        printer.last_change = Some(fault.since);
-        printer.fault = Some(fault);
+        let Some(printer) = printer.filter(|printer| printer.error.is_none()) else { return };
+        printer.last_change = Some(error.since);
+        printer.error = Some(error);
 
         let job_uuid = printer.job_uuid.clone();
         self.record_change(cluster, uuid, ChangeKind::PrinterBroken);
@@ -88,14 +88,14 @@ impl FarmState {
         }
     }
 
-    /// Clears the fault of a printer.
+    /// Clears the error of a printer.
     pub fn repair_printer(&mut self, cluster_id: &str, uuid: &str) {
         let Some(cluster) = self.cluster_index(cluster_id) else { return };
         let now = self.now;
 
         let printer = self.clusters[cluster].printer_mut(uuid);
-        if let Some(printer) = printer.filter(|printer| printer.fault.is_some()) {
-            printer.fault = None;
+        if let Some(printer) = printer.filter(|printer| printer.error.is_some()) {
+            printer.error = None;
             printer.last_change = Some(now);
             self.record_change(cluster, uuid, ChangeKind::PrinterRepaired);
             self.assign_jobs(cluster);

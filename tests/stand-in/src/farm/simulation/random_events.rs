@@ -19,10 +19,10 @@ const JOB_INTERVAL: u64 = HOUR;
 /// The mean time between two outages of each printer, in seconds.
 const OUTAGE_INTERVAL: u64 = 12 * HOUR;
 
-/// The mean time between two faults of each printer, in seconds.
+/// The mean time between two errors of each printer, in seconds.
 const BREAKDOWN_INTERVAL: u64 = 24 * HOUR;
 
-/// The duration of an outage or a fault, in seconds.
+/// The duration of an outage or an error, in seconds.
 const DOWNTIME: Range<u64> = 15 * MINUTE..60 * MINUTE;
 
 /// The minimum time between two changes of a printer.
@@ -112,7 +112,7 @@ impl FarmState {
         let Some(cluster) = self.cluster_index(cluster_id) else { return };
         let printers = self.clusters[cluster].printers.iter();
         let candidates: Vec<_> = printers
-            .filter(|printer| self.is_settled(printer) && printer.fault.is_none())
+            .filter(|printer| self.is_settled(printer) && printer.error.is_none())
             .collect();
 
         if let Some(printer) = self.rng.choice(candidates).map(|printer| printer.uuid.clone()) {

@@ -34,7 +34,7 @@ pub enum Phase {
     Finished,
     /// It was aborted.
     Aborted,
-    /// It failed because its printer has a fault.
+    /// It failed because its printer has an error.
     Failed,
     /// It was removed from the queue.
     Removed,

@@ -97,9 +97,9 @@ pub struct Spool {
     pub remaining: f64,
 }
 
-/// The fault of a broken printer.
+/// The error of a broken printer.
 #[derive(Debug, Clone)]
-pub struct PrinterFault {
+pub struct PrinterError {
     /// When it occurred.
     pub since: Time,
     /// Its UUID.
@@ -138,8 +138,8 @@ pub struct Printer {
     pub disconnected: bool,
     /// When it went offline, if it is offline: it or the host of its cluster is disconnected.
     pub offline_since: Option<Time>,
-    /// Its fault, if it is broken.
-    pub fault: Option<PrinterFault>,
+    /// Its error, if it is broken.
+    pub error: Option<PrinterError>,
     /// When it last went online or offline, broke or was repaired.
     pub last_change: Option<Time>,
     /// The index of its firmware version among those of its model.
@@ -173,7 +173,7 @@ impl Printer {
             enabled: true,
             disconnected: false,
             offline_since: None,
-            fault: None,
+            error: None,
             last_change: None,
             firmware: 0,
             firmware_update: FirmwareUpdate::None,
@@ -188,7 +188,7 @@ impl Printer {
     pub fn is_free(&self) -> bool {
         self.enabled
             && self.offline_since.is_none()
-            && self.fault.is_none()
+            && self.error.is_none()
             && self.firmware_update != FirmwareUpdate::Running
             && self.job_uuid.is_none()
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::examples::ApiResponse;
+use crate::api_response::ApiResponse;
 use crate::farm::json::{envelope, without_nulls};
 use crate::farm::operation::response::OperationError;
 use crate::farm::state::FarmState;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::value::{material, timestamp};
 use crate::farm::state::cluster::Cluster;
 use crate::farm::state::job::Phase;
-use crate::farm::state::printer::{FirmwareUpdate, Printer, PrinterFault, Spool};
+use crate::farm::state::printer::{FirmwareUpdate, Printer, PrinterError, Spool};
 
 /// The temperature of unheated parts, in degrees Celsius.
 const ROOM_TEMPERATURE: f64 = 22.5;
@@ -25,13 +25,13 @@ pub fn printer(cluster: &Cluster, printer: &Printer) -> Value {
         "firmware_version": printer.firmware_version(),
         "latest_available_firmware": printer.latest_firmware_version(),
         "firmware_update_status": firmware_update_status(printer),
-        "maintenance_required": printer.fault.is_some(),
+        "maintenance_required": printer.error.is_some(),
         "build_plate": {"type": "glass", "temperature": ROOM_TEMPERATURE},
         "configuration": configuration(printer),
         "material_station": material_station(printer),
         "air_manager": if model.has_station { air_manager() } else { json!({"supported": false}) },
-        "errors": printer.fault.iter().map(error).collect::<Value>(),
-        "faults": printer.fault.iter().map(fault).collect::<Value>(),
+        "errors": printer.error.iter().map(error_view).collect::<Value>(),
+        "faults": printer.error.iter().map(fault_view).collect::<Value>(),
     })
 }
 
@@ -40,7 +40,7 @@ pub(super) fn printer_status(cluster: &Cluster, printer: &Printer) -> &'static s
     if printer.offline_since.is_some() {
         return "unreachable";
     }
-    if printer.fault.is_some() {
+    if printer.error.is_some() {
         return "error";
     }
     if printer.firmware_update == FirmwareUpdate::Running {
@@ -124,16 +124,18 @@ fn air_manager() -> Value {
     })
 }
 
-fn error(fault: &PrinterFault) -> Value {
-    json!({"code": fault.code, "uuid": fault.uuid})
+/// The element of `errors`.
+fn error_view(error: &PrinterError) -> Value {
+    json!({"code": error.code, "uuid": error.uuid})
 }
 
-fn fault(fault: &PrinterFault) -> Value {
+/// The element of `faults`, the same error with details.
+fn fault_view(error: &PrinterError) -> Value {
     json!({
-        "code": fault.code,
-        "uuid": fault.uuid,
+        "code": error.code,
+        "uuid": error.uuid,
         "message": "The printer needs attention.",
         "severity": "WARNING",
-        "timestamp": timestamp(fault.since),
+        "timestamp": timestamp(error.since),
     })
 }

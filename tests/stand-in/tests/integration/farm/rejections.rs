@@ -1,5 +1,5 @@
-//! Error responses to requests that reach no operation: they are documented, or listed as
-//! exceptions.
+//! Error responses to requests that are rejected before an operation runs: they are documented, or
+//! listed as exceptions.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +40,7 @@ impl ErrorCheck {
     }
 
     /// The operations with undocumented errors of this status.
-    fn undocumented(&self, status: u16) -> Vec<&str> {
+    fn undocumented_with_status(&self, status: u16) -> Vec<&str> {
         let errors = self.undocumented.iter().filter(|(_, code)| *code == status);
         errors.map(|(id, _)| id.as_str()).collect()
     }
@@ -68,6 +68,7 @@ async fn each_rejection_is_documented_or_listed() {
 
             let invalid = authorized().query(&[("unknown", "1")]);
             check.expect_error(Some(operation), 400, invalid).await;
+
             let oversized = authorized().body(vec![b' '; BODY_LIMIT + 1]);
             check.expect_error(Some(operation), 413, oversized).await;
         }
@@ -81,11 +82,11 @@ async fn each_rejection_is_documented_or_listed() {
     // The list of common errors names these two operations.
     for status in [401, 403] {
         let expected = ["get_print_job_reports", "get_user_clusters"];
-        assert_eq!(check.undocumented(status), expected, "{status}");
+        assert_eq!(check.undocumented_with_status(status), expected, "{status}");
     }
 
     // Only operations that read or delete lack a documented 400.
-    let without_400 = check.undocumented(400);
+    let without_400 = check.undocumented_with_status(400);
     let prefixes = ["get_", "delete_", "brew_", "none"];
     assert_eq!(without_400.len(), 19, "{without_400:?}");
     assert!(
@@ -93,8 +94,11 @@ async fn each_rejection_is_documented_or_listed() {
         "{without_400:?}"
     );
 
-    assert_eq!(check.undocumented(413).len(), contract.operations().count());
-    assert_eq!((check.undocumented(404), check.undocumented(405)), (vec!["none"], vec!["none"]));
+    assert_eq!(check.undocumented_with_status(413).len(), contract.operations().count());
+    assert_eq!(
+        (check.undocumented_with_status(404), check.undocumented_with_status(405)),
+        (vec!["none"], vec!["none"])
+    );
 }
 
 /// The response of a stand-in with a changed document to a request without a token.

@@ -1,4 +1,4 @@
-//! Inconsistent or unsupported parts of a document, which are rejected at their place in the
+//! Inconsistent or unsupported parts of a document, which are rejected at their location in the
 //! upstream document, because the generator would produce wrong code or lose a part.
 
 use serde_json::{Value, json};
@@ -33,6 +33,23 @@ fn body(required: bool, name: &str) -> Value {
         "document": { "paths": { "/parts": { "put": put } }, "definitions": { "Part": part } },
         "policy": { "operations": [{ "id": "put_part", "route": "PUT /parts", "resource": "base" }] },
     })
+}
+
+/// Asserts that the generator rejects the path parameter `id` with these members.
+#[track_caller]
+fn assert_path_parameter_is_rejected(mut parameter: Value) {
+    parameter["name"] = "id".into();
+    parameter["in"] = "path".into();
+
+    let get = json!({ "parameters": [parameter], "responses": { "204": { "description": "" } } });
+    let policy = json!({ "id": "letter", "route": "GET /letters/{id}", "resource": "base" });
+    assert_rejected_at(
+        "/paths/~1letters~1{id}/get/parameters/0",
+        json!({
+            "document": { "paths": { "/letters/{id}": { "get": get } } },
+            "policy": { "operations": [policy] },
+        }),
+    );
 }
 
 #[test]
@@ -71,33 +88,26 @@ fn body_field_named_like_an_existing_method_is_rejected() {
 fn parameter_of_an_unsupported_type_is_rejected() {
     let time = json!({ "type": "string", "format": "date-time" });
     let list = |items: Value| json!({ "name": "q", "in": "query", "type": "array", "collectionFormat": "multi", "items": items });
-    let place = "/paths/~1bases?/get/parameters/2";
-    assert_rejected_at(place, parameter(json!({ "name": "q", "in": "query", "type": "object" })));
-    assert_rejected_at(place, parameter(list(json!({ "type": "object" }))));
+    let location = "/paths/~1bases?/get/parameters/2";
     assert_rejected_at(
-        place,
+        location,
+        parameter(json!({ "name": "q", "in": "query", "type": "object" })),
+    );
+    assert_rejected_at(location, parameter(list(json!({ "type": "object" }))));
+    assert_rejected_at(
+        location,
         parameter(list(json!({ "type": "array", "items": { "type": "string" } }))),
     );
-    assert_rejected_at(place, parameter(list(time.clone())));
+    assert_rejected_at(location, parameter(list(time.clone())));
 
     assert_rejected_at(
-        place,
+        location,
         parameter(json!({ "name": "q", "in": "query", "type": "string", "x-nullable": true })),
     );
 
     for mut schema in [time, json!({ "type": "array", "items": { "type": "string" } })] {
-        schema["name"] = "id".into();
-        schema["in"] = "path".into();
         schema["required"] = true.into();
-
-        let get = json!({ "parameters": [schema], "responses": { "204": { "description": "" } } });
-        assert_rejected_at(
-            "/paths/~1odd~1{id}/get/parameters/0",
-            json!({
-                "document": { "paths": { "/odd/{id}": { "get": get } } },
-                "policy": { "operations": [{ "id": "odd", "route": "GET /odd/{id}", "resource": "base" }] },
-            }),
-        );
+        assert_path_parameter_is_rejected(schema);
     }
 }
 
@@ -105,18 +115,8 @@ fn parameter_of_an_unsupported_type_is_rejected() {
 fn path_parameter_that_is_not_required_is_rejected() {
     for required in [json!({}), json!({ "required": false })] {
         let mut id = required;
-        id["name"] = "id".into();
-        id["in"] = "path".into();
         id["type"] = "string".into();
-
-        let get = json!({ "parameters": [id], "responses": { "204": { "description": "" } } });
-        assert_rejected_at(
-            "/paths/~1odd~1{id}/get/parameters/0",
-            json!({
-                "document": { "paths": { "/odd/{id}": { "get": get } } },
-                "policy": { "operations": [{ "id": "odd", "route": "GET /odd/{id}", "resource": "base" }] },
-            }),
-        );
+        assert_path_parameter_is_rejected(id);
     }
 }
 
@@ -132,47 +132,47 @@ fn name_that_ends_like_an_envelope_is_rejected() {
 
 #[test]
 fn unsupported_keyword_beside_an_enum_or_a_union_is_rejected() {
-    let place = "/definitions/Part/properties/x/";
+    let location = "/definitions/Part/properties/x/";
     for (key, value) in
         [("x-foo", json!(1)), ("readOnly", json!(true)), ("x-enum-count", json!("109"))]
     {
         let mut schema = json!({ "type": "string", "enum": ["a"] });
         schema[key] = value;
-        assert_rejected_at(&format!("{place}{key}"), property(schema));
+        assert_rejected_at(&format!("{location}{key}"), property(schema));
     }
 
     for (key, value) in [("readOnly", json!(true)), ("x-foo", json!(1)), ("oneOf", json!([{}]))] {
         let mut schema = json!({ "x-oneOf": [{ "$ref": "#/definitions/Base" }] });
         schema[key] = value;
-        assert_rejected_at(place, property(schema));
+        assert_rejected_at(location, property(schema));
     }
 
-    assert_rejected_at(&format!("{place}x-oneOf"), property(json!({ "x-oneOf": [] })));
+    assert_rejected_at(&format!("{location}x-oneOf"), property(json!({ "x-oneOf": [] })));
 }
 
 #[test]
 fn member_of_a_wrong_type_is_rejected() {
-    let place = |rest: &str| format!("/paths/~1bases?/get/{rest}");
+    let location = |rest: &str| format!("/paths/~1bases?/get/{rest}");
     assert_rejected_at(
-        &place("description"),
+        &location("description"),
         json!({ "document": { "paths": { "/bases?": { "get": { "description": 5 } } } } }),
     );
-    assert_rejected_at(&place("summary"), operation(json!({ "summary": ["a"] })));
-    assert_rejected_at(&place("tags"), operation(json!({ "tags": 5 })));
-    assert_rejected_at(&place("operationId"), operation(json!({ "operationId": 5 })));
+    assert_rejected_at(&location("summary"), operation(json!({ "summary": ["a"] })));
+    assert_rejected_at(&location("tags"), operation(json!({ "tags": 5 })));
+    assert_rejected_at(&location("operationId"), operation(json!({ "operationId": 5 })));
 
     assert_rejected_at(
-        &place("responses/404/description"),
+        &location("responses/404/description"),
         operation(json!({ "responses": { "404": { "description": {} } } })),
     );
 
     assert_rejected_at(
-        &place("parameters/2/required"),
+        &location("parameters/2/required"),
         parameter(json!({ "name": "q", "in": "query", "type": "string", "required": "yes" })),
     );
 
     assert_rejected_at(
-        &place("parameters/2/description"),
+        &location("parameters/2/description"),
         parameter(json!({ "name": "q", "in": "query", "type": "string", "description": 1 })),
     );
 

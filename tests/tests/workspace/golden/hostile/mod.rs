@@ -40,7 +40,7 @@ fn generate(location: &Location, texts: &[&str]) -> Result<Files> {
     Document::with(addition(location, 0, texts)).generate()
 }
 
-/// Whether a text is accepted at a location; if not, the error must name a place in the document.
+/// Whether a text is accepted at a location; if not, the error must name a location in the document.
 fn is_accepted(location: &Location, text: &str) -> bool {
     match generate(location, &[text]) {
         Ok(_) => true,

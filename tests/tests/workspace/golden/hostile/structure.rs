@@ -17,11 +17,12 @@ pub fn expect_error(addition: Value) -> Diagnostic {
     }
 }
 
-/// Asserts that the generator rejects an addition, and that the place of the error contains a text.
-pub fn assert_rejected_at(place: &str, addition: Value) {
+/// Asserts that the generator rejects an addition, and that the location of the error contains a
+/// text.
+pub fn assert_rejected_at(location: &str, addition: Value) {
     let problem = expect_error(addition);
     let actual = problem.location.as_ref().map(ToString::to_string).unwrap_or_default();
-    assert!(actual.contains(place), "{place} expected: {problem}");
+    assert!(actual.contains(location), "{location} expected: {problem}");
 }
 
 /// An addition of models.

@@ -37,7 +37,7 @@ async fn print_response_without_data_is_a_no_data_error() {
         assert!(error.may_have_been_applied() && !error.is_transient(), "{body}");
     }
 
-    // A read must return its data, so that an empty object is a decode error.
+    // A read must return its data, so an empty object is a decode error.
     let error = ok(r#"{"data": {}}"#).get_cluster("c").send().await.expect_err("no cluster");
     let Error::Decode(error) = error else { panic!("{error:?}") };
     assert_eq!(error.path, "$.data");
@@ -147,7 +147,7 @@ async fn error_messages_are_short_and_have_no_control_characters() {
     assert!(messages[3].contains("and 6 more"), "{}", messages[3]);
 }
 
-/// `Display` prints the complete message, so that sources would repeat it.
+/// `Display` prints the complete message, so sources would repeat it.
 #[tokio::test]
 async fn errors_have_no_source() {
     fn assert_no_source(error: &(dyn std::error::Error + 'static)) {

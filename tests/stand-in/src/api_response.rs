@@ -1,4 +1,4 @@
-//! Responses built from the examples of the document.
+//! API responses: the documented examples, error responses, and the validation of rejections.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};

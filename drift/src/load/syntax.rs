@@ -82,7 +82,7 @@ fn parse_yaml(text: &str) -> Result<UniqueKeys> {
     let options = serde_saphyr::options! { budget: budget, strict_booleans: true };
 
     serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let problem = Diagnostic::from_yaml_error(&error);
-        Diagnostic { message: format!("not valid YAML: {}", problem.message), ..problem }
+        let diagnostic = Diagnostic::from_yaml_error(&error);
+        Diagnostic { message: format!("not valid YAML: {}", diagnostic.message), ..diagnostic }
     })
 }
