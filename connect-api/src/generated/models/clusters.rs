@@ -148,7 +148,7 @@ impl ClusterNoteUpdateRequest {
 #[non_exhaustive]
 pub struct ClusterResponse {
     /// What the cluster can do, such as `queue`, `print_job_action_duplicate` or `import_material`. The
-    /// service adds to these.
+    /// service may add capabilities.
     pub capabilities: Option<Vec<String>>,
     /// The secret unique ID, e.g. 'kBEeZWEifXbrXviO8mRYLx45P8k5lHVGs43XKvRniPg='.
     ///

@@ -239,7 +239,7 @@ pub struct ClusterPrinterError {
 pub struct ClusterPrinterFault {
     /// A short "error code" which identifies this kind of warning.
     pub code: String,
-    /// More about the fault, of any shape.
+    /// Further details of the fault, as free-form JSON.
     pub data: Option<serde_json::Map<String, serde_json::Value>>,
     /// Human readable description of the warning. This is intended for developer eyes.
     pub message: String,

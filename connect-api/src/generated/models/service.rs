@@ -75,7 +75,8 @@ pub struct ErrorObject {
     pub http_status: String,
     /// Unique identifier for this particular occurrence of the problem.
     pub id: String,
-    /// More about the problem, of any shape; `error_type` names its kind in every answer seen.
+    /// Further details of the problem, as free-form JSON. In all observed responses, `error_type` names
+    /// its kind.
     pub meta: Option<serde_json::Map<String, serde_json::Value>>,
     /// A short, human-readable summary of the problem that SHOULD NOT change from occurrence to
     /// occurrence of the problem, except for purposes of localization.
