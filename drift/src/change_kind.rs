@@ -7,8 +7,8 @@
 //! setters, models are `#[non_exhaustive]`, and limits, patterns and all formats but `date-time` are
 //! documentation.
 //!
-//! `[rows]` are the numbers of the table in `drift/VERDICTS.md`, which also explains where a verdict
-//! differs from the one that the author of the service would give.
+//! `[rows]` (`verdict_rows`) are row numbers of the table in `drift/VERDICTS.md`, which also explains
+//! where a verdict differs from the one that the author of the service would give.
 
 use std::fmt;
 

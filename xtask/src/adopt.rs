@@ -129,6 +129,8 @@ impl AdoptedFiles {
         self.write(layout).map_err(|error| backup.restore_files(error))
     }
 
+    /// Writes, in this order: the document and its record, the generated files, the changelog, and
+    /// with `--bump` the manifest and the lock file.
     fn write(&self, layout: &Layout) -> Result<StoreOutcome> {
         let outcome = store(&self.document, &self.record, &layout.upstream_folder())?;
         self.generated.write(layout, Mode::Write)?;

@@ -1,8 +1,8 @@
 //! Normalisation: converts the upstream document, with its quirks, to one OpenAPI 3.0.3 document.
 //!
-//! It runs `passes::CHAIN`, a list of named passes. Each pass states the reason why it exists, records every
-//! change that it makes, and is reported as stale if it recorded no fix: when upstream fixes a quirk,
-//! the pass for it is to be deleted.
+//! It runs `passes::CHAIN`, a list of named passes. Each pass states the reason why it exists,
+//! records every change that it makes, and is reported as stale if it recorded no fix: when
+//! upstream fixes a quirk, the pass for it is to be deleted.
 //!
 //! [`normalise`] is strict: a stale rule is an error. It is used for the committed document.
 //! [`normalise_leniently`] runs the same chain for a new document and collects the stale rules.

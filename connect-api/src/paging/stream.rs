@@ -41,8 +41,9 @@ pub(crate) enum Key<T> {
 /// # Repeated pages
 ///
 /// If a page within the API's count of pages has only known items, it is requested once more. If it
-/// still has only known items, the result is an [`Error::RepeatedPage`]. This happens if the API ignores the page number, and
-/// also if so many items were inserted before the page that all its items have moved there.
+/// still has only known items, the result is an [`Error::RepeatedPage`]. This happens if the API
+/// ignores the page number, and also if so many items were inserted before the page that all its
+/// items have moved there.
 ///
 /// # Errors
 ///
@@ -81,11 +82,11 @@ pub struct Pages<T> {
 ///
 /// # Changes while the list is read
 ///
-/// The API paginates anew for each request, so items can move between pages. An item that is inserted at the front moves
-/// the last item of each page to the next page; an item that occurs again is left out. An item that is
-/// removed moves another item to the page before; if that page was already read, the item is missed.
-/// To notice it, compare the number of items with [`total_count`](Self::total_count), or read the list
-/// in one page.
+/// The API computes the pages again for each request, so items can move between pages. An item that is
+/// inserted at the front moves the last item of each page to the next page; an item that occurs again
+/// is left out. An item that is removed moves another item to the page before; if that page was already
+/// read, the item is missed. To notice it, compare the number of items with
+/// [`total_count`](Self::total_count), or read the list in one page.
 ///
 /// Items are compared by their id. Items without an id (completed maintenance) are compared by all their
 /// fields: equal items on one page are different items, and an item equal to one on an earlier page is

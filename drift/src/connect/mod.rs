@@ -43,8 +43,8 @@ struct NormalisedDocument {
 }
 
 impl NormalisedPair {
-    /// Normalises both documents, or returns `None` if they are not both documents of the Connect
-    /// API, or if one cannot be normalised. The original documents are compared in that case.
+    /// Normalises both documents. Returns `None` if one of them is not the Connect API's or cannot be
+    /// normalised; the caller then compares the original documents.
     ///
     /// Adds notes: for each pass, overlay action and policy entry that applies to the base but no
     /// longer to the revision, and for the reason why only one document is recognised or why

@@ -3,8 +3,8 @@
 //! The example of a body comes from the document, and values of parameters from the policy. Other
 //! values are derived from names: `cluster_id` is `"a cluster's id"`.
 //!
-//! Macros of `connect-api` write the other examples: `open_enum!` those of open enums, `sent!` and
-//! `paged!` those of the methods that requests have in common.
+//! Macros of `connect-api` write the other examples: `open_enum!` those of open enums, `impl_send!`
+//! and `impl_pages!` those of the methods that requests have in common.
 
 mod model;
 mod operation;

@@ -93,7 +93,8 @@ impl SharedTokens {
         Ok(Self { endpoint, hook, leeway, state: Mutex::new(state) })
     }
 
-    /// Creates the shared tokens from the tokens that a login issued, and calls the hook with the refresh token.
+    /// Creates the shared tokens from the tokens that a login issued, and calls the hook with the
+    /// refresh token.
     #[cfg(all(feature = "login", not(target_family = "wasm")))]
     pub(crate) async fn from_issued_tokens(
         endpoint: TokenEndpoint,
@@ -124,7 +125,8 @@ impl SharedTokens {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No code that changes the state can panic halfway, so the state is consistent even if the lock is poisoned.
+        // No code that changes the state can panic halfway, so the state is consistent even if the
+        // lock is poisoned.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -270,8 +272,8 @@ impl Refresh {
         }
     }
 
-    /// Updates the state, and returns the outcome for the calls that wait. A refresh that calls no
-    /// longer wait for changes the state only by the token that it got.
+    /// Updates the state, and returns the outcome for the waiting calls. If no call waits for this
+    /// refresh any more, only its token is stored.
     fn finish(&self, result: Result<CachedToken, TokenError>) -> Result<AccessToken, TokenError> {
         let mut state = self.shared.state();
         let is_current = self.is_current(&state);

@@ -30,7 +30,7 @@ pub type Handler = fn(&mut FarmState, &OperationRequest<'_>) -> OperationResult;
 
 /// The operations by `operationId`.
 ///
-/// `get_spec`, which returns the API's own document, is not among them: it needs no state.
+/// `get_spec`, which returns the API's own document, is implemented in `spec`, because it needs no state.
 pub static HANDLERS: [(&str, Handler); 32] = [
     ("get_uptime", workspace::get_uptime),
     ("brew_coffee", workspace::brew_coffee),
