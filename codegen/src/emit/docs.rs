@@ -4,6 +4,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::io::terminal::is_bidi_control;
+
 /// The documentation of an item without a description in the document.
 pub const NOT_DESCRIBED: &str = "Not described in the API document.";
 
@@ -87,16 +89,8 @@ fn escape_line_start(line: String) -> String {
 /// text.
 fn replace_invisible(c: char) -> char {
     match c {
-        '\u{202A}'..='\u{202E}'
-        | '\u{2066}'..='\u{2069}'
-        | '\u{200E}'
-        | '\u{200F}'
-        | '\u{061C}'
-        | '\u{200B}'
-        | '\u{2028}'
-        | '\u{2029}'
-        | '\u{FEFF}'
-        | '\u{E0000}'..='\u{E007F}' => '\u{FFFD}',
+        c if is_bidi_control(c) => '\u{FFFD}',
+        '\u{200B}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}' => '\u{FFFD}',
         c if c.is_control() => ' ',
         c => c,
     }

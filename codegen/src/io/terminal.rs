@@ -18,9 +18,12 @@ pub fn escape_control(text: &str, allowed: &[char]) -> String {
     escaped
 }
 
-/// Whether a character embeds, overrides or isolates a writing direction.
-fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether a character marks, embeds, overrides or isolates a writing direction.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(test)]
@@ -31,6 +34,7 @@ mod tests {
     fn control_and_bidi_characters_are_escaped_unless_allowed() {
         assert_eq!(escape_control("a\n\u{1b}[31mü", &[]), "a\\n\\u{1b}[31mü");
         assert_eq!(escape_control("\u{202e}a\u{2069}", &[]), "\\u{202e}a\\u{2069}");
+        assert_eq!(escape_control("\u{200f}\u{61c}", &[]), "\\u{200f}\\u{61c}");
         assert_eq!(escape_control("a\n\tb\r", &['\n', '\t']), "a\n\tb\\r");
     }
 }
