@@ -51,7 +51,7 @@ pub fn write(path: &Path, contents: &str, mode: Mode, command: &str) -> Result<u
 ///
 /// # Errors
 ///
-/// As [`write`]. In check mode, a file that would be removed is an error too.
+/// As [`write()`]. In check mode, a file that would be removed is an error too.
 pub fn sync_folder(folder: &Path, files: &Files, mode: Mode, command: &str) -> Result<usize> {
     let mut changed = 0;
     for (path, contents) in files {
