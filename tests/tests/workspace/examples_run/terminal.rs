@@ -12,7 +12,7 @@ use super::{HOUR, MINUTE, example, first_cluster_and_printer, start_farm};
 const ROWS: NonZero<u16> = NonZero::new(12).unwrap();
 const COLUMNS: NonZero<u16> = NonZero::new(40).unwrap();
 
-/// The contents of a small terminal: after each write of a program, and at its end.
+/// The contents of a small terminal: before each line is overwritten, and at the end of the program.
 struct Screens {
     screens: Vec<String>,
     last: String,
@@ -28,8 +28,11 @@ fn run_in_terminal(command: Command) -> Screens {
 
     // On some systems, reading after the end of the program is an error.
     while let Ok(read @ 1..) = terminal.read(&mut bytes) {
-        screen.process(&bytes[..read]);
-        screens.push(screen.screen().contents());
+        // One read can contain several states of a bar, each of which begins with a carriage return.
+        for part in bytes[..read].split_inclusive(|byte| *byte == b'\r') {
+            screen.process(part);
+            screens.push(screen.screen().contents());
+        }
     }
 
     assert!(child.wait().expect("an exit status").success(), "{}", screen.screen().contents());
