@@ -116,6 +116,7 @@ fn response_that_is_no_document_is_rejected() {
 #[test]
 fn response_that_is_not_utf8_is_rejected() {
     let body = b"{\"swagger\": \"2.0\",\n\"paths\": {\"/\xff\": {}}}";
-    let error = expect_response_error(response("200 OK", "application/json", body), &["not UTF-8"]);
+    let error =
+        expect_response_error(response("200 OK", "application/json", body), &["invalid UTF-8"]);
     assert_eq!(error.location, Some(Location::Line(2)));
 }
