@@ -23,7 +23,7 @@ use connect_drift::verdict::SourceVerdict;
 use crate::bump::{Bump, bump_version};
 use crate::drift;
 use crate::fetch::{Fetch, FetchedDocument, ServedDocument};
-use crate::store::{StoreOutcome, read_if_exists, store};
+use crate::store::{StoreOutcome, store};
 
 /// The adoption of a new upstream document.
 #[derive(Debug, Clone)]
@@ -163,7 +163,7 @@ impl Backup {
         let paths = written.into_iter().chain(existing).chain(generated);
 
         paths
-            .map(|path| Ok((path.clone(), read_if_exists(&path)?)))
+            .map(|path| Ok((path.clone(), files::read_if_exists(&path)?)))
             .collect::<Result<_>>()
             .map(Self)
     }

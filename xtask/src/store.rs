@@ -1,10 +1,9 @@
 //! Replaces the upstream document and its record together.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
 use connect_codegen::diagnostic::{Diagnostic, Result};
-use connect_codegen::io::files::replace;
+use connect_codegen::io::files::{read_if_exists, replace};
 use connect_codegen::openapi::document::{Provenance, Upstream};
 use connect_codegen::workspace::{DOCUMENT, PROVENANCE};
 
@@ -62,15 +61,4 @@ fn restore_document(document: &Path, old: Option<&[u8]>, error: Diagnostic) -> D
     let path = document.display();
     let message = format!("{}; {path} could not be restored: {second}", error.message);
     Diagnostic { message, ..error }
-}
-
-/// Reads a file, or returns `None` if it does not exist.
-///
-/// Any other error is returned: a file that exists but cannot be read could not be restored.
-pub(crate) fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Diagnostic::new(format!("cannot read: {error}")).in_file(path.display())),
-    }
 }

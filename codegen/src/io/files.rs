@@ -27,12 +27,7 @@ pub enum Mode {
 /// Fails if the file cannot be read or written and, in check mode, if it differs. That error
 /// recommends `command`, which regenerates the file.
 pub fn write(path: &Path, contents: &str, mode: Mode, command: &str) -> Result<usize> {
-    let current = match std::fs::read(path) {
-        Ok(bytes) => Some(bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(io_error(path, "cannot be read", &error)),
-    };
-
+    let current = read_if_exists(path)?;
     if current.as_deref() == Some(contents.as_bytes()) {
         return Ok(0);
     }
@@ -132,6 +127,19 @@ pub fn replace(path: &Path, contents: &[u8]) -> Result<()> {
 pub fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).map_err(|error| io_error(path, "cannot be read", &error))?;
     decode_utf8(&bytes).map(str::to_owned).map_err(|diagnostic| diagnostic.in_file(path.display()))
+}
+
+/// Reads a file, or returns `None` if it does not exist.
+///
+/// # Errors
+///
+/// Fails if the file exists and cannot be read.
+pub fn read_if_exists(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(path, "cannot read", &error)),
+    }
 }
 
 /// Lists all files below a folder, sorted. The list is empty if the folder does not exist.
