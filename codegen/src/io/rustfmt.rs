@@ -22,14 +22,23 @@ pub fn format(sources: &Files) -> Result<Files> {
         .map_err(|error| Diagnostic::new(format!("cannot create a temporary folder: {error}")))?;
     let folder = folder.path();
 
-    files::replace(&folder.join("rustfmt.toml"), CONFIG.as_bytes())?;
+    write_scratch(&folder.join("rustfmt.toml"), CONFIG)?;
     for (path, code) in sources {
-        files::replace(&folder.join(path), code.as_bytes())?;
+        write_scratch(&folder.join(path), code)?;
     }
     run(folder)?;
 
     let formatted = sources.keys().map(|path| Ok((path.clone(), files::read(&folder.join(path))?)));
     formatted.collect()
+}
+
+/// Writes a file of the temporary folder. It needs no atomic replacement, which would flush each file
+/// to disk.
+fn write_scratch(path: &Path, text: &str) -> Result<()> {
+    let parent = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).and_then(|()| std::fs::write(path, text)).map_err(|error| {
+        Diagnostic::new(format!("cannot be written: {error}")).in_file(path.display())
+    })
 }
 
 fn run(folder: &Path) -> Result<()> {
